@@ -1,0 +1,2 @@
+/** @module */
+export type { Bus, BusEvent, Subscription } from './bus.ts';

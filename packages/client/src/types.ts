@@ -1,0 +1,149 @@
+/** The data that an application sees. */
+import type { Content, StoaError } from '@stoa/protocol';
+
+/** Names a conversation by its other side: one user or one group. */
+export type Target = { readonly peer: string } | { readonly gid: number };
+
+/** Key of a conversation in the local store and in lists: `u:<address>` or `g:<gid>`. */
+export type ConversationId = `u:${string}` | `g:${number}`;
+
+/**
+ * - `stopped`: start() was not called, or stop() was.
+ * - `connecting`: trying; `online`: signed in; `offline`: waiting for the next attempt or for the network.
+ * - `refused`: the server will not have these credentials (see `error`); no further attempt is made.
+ */
+export type ConnectionStatus =
+  | { readonly state: 'stopped' }
+  | { readonly state: 'connecting' }
+  | { readonly state: 'online'; readonly self: Self }
+  | { readonly state: 'offline'; readonly reason: string; readonly retryInMs: number }
+  | { readonly state: 'refused'; readonly error: StoaError; readonly signedOut: boolean };
+
+/** The signed-in user and this device. */
+export interface Self {
+  readonly uid: number;
+  readonly address: string;
+  readonly name: string;
+  readonly dev: number;
+}
+
+/** A message to be sent. */
+export interface Draft {
+  readonly content: Content;
+  /** Any value of the application; default 0. */
+  readonly type?: number;
+  /** Bits of messageFlags; default: delivery and read receipts. */
+  readonly flags?: number;
+  /** Seconds that it may wait for delivery; default: the server's limit. */
+  readonly expiry?: number;
+  /** A 32-bit id of the application, shown to the receiver beside `mid`; default: random. */
+  readonly localId?: number;
+  /** mid of the message that this one answers. */
+  readonly ref?: number;
+}
+
+/**
+ * Own messages go `outbox` → `sent` (durably stored by the server) → `delivered` → `read`, or end as `expired` or
+ * `failed`. Messages of others are `unread` or `seen`.
+ */
+export type MessageStatus =
+  | 'outbox'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'expired'
+  | 'failed'
+  | 'unread'
+  | 'seen';
+
+/** A message as this device knows it. Immutable: a change makes a new object and an `update` event. */
+export interface LocalMessage {
+  readonly conversation: ConversationId;
+  /**
+   * Sorts the messages of a conversation: `seq` once the server has given one; messages waiting in the outbox
+   * come after all others, in the order in which they were sent.
+   */
+  readonly order: number;
+  /** Place in the conversation; 0 while in the outbox, when failed, and for transient messages. */
+  readonly seq: number;
+  /** Id given by the server; 0 while in the outbox. */
+  readonly mid: number;
+  /** Idempotency key when sent from this device; 0 otherwise. */
+  readonly id: number;
+  readonly localId: number;
+  readonly from: string;
+  readonly outgoing: boolean;
+  /** Milliseconds since 1970: the server's time, or this device's while in the outbox. */
+  readonly ts: number;
+  readonly type: number;
+  readonly flags: number;
+  readonly expiresAt?: number;
+  readonly ref?: number;
+  /** Absent when the message expired before it was delivered. */
+  readonly content?: Content;
+  readonly status: MessageStatus;
+  /** With `failed`: why. */
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+export interface LocalConversation {
+  readonly id: ConversationId;
+  readonly target: Target;
+  readonly name: string;
+  /** The newest message on this device. */
+  readonly latest?: LocalMessage;
+  readonly unread: number;
+  /** How far the peer's devices have received and the peer has read (one-to-one only). */
+  readonly peerCursor: {
+    readonly delivered: number;
+    readonly deliveredAt: number;
+    readonly read: number;
+    readonly readAt: number;
+  };
+}
+
+/** What sending returns at once; `sent` settles when the server has answered. */
+export interface Sending {
+  readonly message: LocalMessage;
+  /** Resolves when the message is durably stored by the server (however long that takes); rejects with StoaError when it is refused. */
+  readonly sent: Promise<LocalMessage>;
+}
+
+/** Where a message event comes from. */
+export type Origin =
+  /** Sent just now by the other side. */
+  | 'realtime'
+  /** Waited on the server while this device was away. */
+  | 'pending'
+  /** Put into the outbox by this device just now. */
+  | 'outgoing'
+  /** Sent by the same user from another device. */
+  | 'self';
+
+export interface PresenceEvent {
+  readonly from: string;
+  readonly gid?: number;
+  /** See presenceValues; applications may use other values. */
+  readonly value: number;
+  /** Seconds for which it is valid. */
+  readonly interval?: number;
+  /** With offline: when the user was last online, in milliseconds since 1970. */
+  readonly seen?: number;
+}
+
+/** Events of a client and the arguments of their listeners. Ordering: in the order in which the server sent them. */
+export interface ClientEvents {
+  /** The connection changed state. */
+  status: [status: ConnectionStatus];
+  /** A message is new on this device. Fires after it is in the local store. */
+  message: [message: LocalMessage, origin: Origin];
+  /** A message that was announced before has changed (status, seq, mid). */
+  update: [message: LocalMessage, before: LocalMessage];
+  /** A conversation changed: newest message, unread count, cursors or name. */
+  conversation: [conversation: LocalConversation];
+  presence: [presence: PresenceEvent];
+  /** Everything that waited on the server has arrived. */
+  synced: [];
+  /** The server refused a frame that belongs to no send, or something failed locally. */
+  problem: [error: StoaError];
+}

@@ -1,0 +1,36 @@
+/**
+ * All that server and client share: frame types, codecs, codes, limits. Validators are in `@stoa/protocol/validate`,
+ * so that a client bundle does not carry them.
+ * @module
+ */
+export { type CloseName, closeCodes, shouldReconnect } from './close-codes.ts';
+export * from './codec/index.ts';
+export { type Code, type CodeDescription, codes, StoaError } from './codes.ts';
+export { messageFlags, presenceValues } from './flags.ts';
+export type {
+  ClientFrame,
+  Content,
+  ConversationFrame,
+  HelloFrame,
+  HistoryFrame,
+  MessageFrame,
+  PageFrame,
+  PingFrame,
+  PongFrame,
+  PresenceFrame,
+  ReadFrame,
+  ReceiptFrame,
+  ReceivedFrame,
+  RefusedFrame,
+  SendFrame,
+  SendPresenceFrame,
+  SentFrame,
+  ServerFrame,
+  SyncedFrame,
+  WatchFrame,
+  WelcomeFrame,
+} from './frames.ts';
+export { limits } from './limits.ts';
+
+/** Version of the protocol that this package speaks. */
+export const protocolVersion = 1;

@@ -1,0 +1,37 @@
+/**
+ * Bounds of everything that a peer can put on the wire. They belong to the protocol, so that a client can
+ * refuse early what the server would refuse anyway. Rates and quotas are settings of a server, not listed here.
+ */
+export const limits = {
+  /** Bytes of one WebSocket message (which may hold several frames). */
+  socketMessageBytes: 512 * 1024,
+  /** Frames in one WebSocket message. */
+  framesPerSocketMessage: 256,
+  /** Bytes of the encoded content of one message. */
+  contentBytes: 64 * 1024,
+  /** Nesting of maps and arrays in the content of one message. */
+  contentDepth: 8,
+  /** UTF-16 units of a user's address. */
+  addressLength: 63,
+  /** UTF-16 units of a name shown to people. */
+  nameLength: 127,
+  /** Characters of a device id; a device makes it from at least 96 random bits. */
+  deviceIdMin: 16,
+  deviceIdMax: 64,
+  /** Characters of a user token. */
+  tokenMin: 17,
+  tokenMax: 256,
+  /** Addresses in one `watch` frame, and watched by one session. */
+  watchPerFrame: 200,
+  watchPerSession: 2_000,
+  /** Messages in one page of history. */
+  historyPage: 100,
+  /** Unacknowledged message frames in flight towards one device before the server waits. */
+  deliveryWindow: 256,
+  /** Sends that a client may have unanswered on one connection. */
+  sendWindow: 256,
+  /** Seconds a message may wait for delivery: one year. */
+  expirySeconds: 365 * 24 * 3600,
+  /** Seconds a presence value may stay valid. */
+  presenceSeconds: 3600,
+} as const;

@@ -1,0 +1,64 @@
+/**
+ * Validation at the door: a decoded value either is a well-formed client frame, or a coded error.
+ * @module
+ */
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { StoaError } from './codes.ts';
+import { type ClientFrame, clientFrames } from './frames.ts';
+import { limits } from './limits.ts';
+
+export { Address, Content, clientFrames, serverFrames } from './frames.ts';
+
+interface Validator {
+  Check(value: unknown): boolean;
+  Errors(value: unknown): readonly { instancePath: string; message: string }[];
+}
+
+const validators = new Map<string, Validator>(
+  Object.entries(clientFrames).map(([type, schema]) => [type, Compile(schema as TSchema)]),
+);
+
+/**
+ * Checks one decoded frame of a client.
+ *
+ * @throws StoaError BAD_FRAME (the message names the field), UNKNOWN_FRAME or TOO_LARGE.
+ * @example
+ * const frame = parseClientFrame({ t: 'received', conv: 7, seq: 12 });
+ */
+export function parseClientFrame(value: unknown): ClientFrame {
+  if (typeof value !== 'object' || value === null) throw new StoaError('BAD_FRAME', 'A frame must be a map.');
+  const type = 't' in value ? value.t : undefined;
+  if (typeof type !== 'string') throw new StoaError('BAD_FRAME', 'A frame must have its type in "t".');
+  const validator = validators.get(type);
+  if (validator === undefined)
+    throw new StoaError('UNKNOWN_FRAME', `There is no frame type "${type.slice(0, 40)}".`);
+  if (!validator.Check(value)) throw new StoaError('BAD_FRAME', firstProblem(type, validator, value));
+  const frame = value as ClientFrame;
+  if (frame.t === 'send' || frame.t === 'presence' || frame.t === 'history') requireOneDestination(frame);
+  if (frame.t === 'send' && !isWithinDepth(frame.content, limits.contentDepth)) {
+    throw new StoaError('TOO_LARGE', `The content is nested more than ${limits.contentDepth} levels deep.`);
+  }
+  return frame;
+}
+
+function firstProblem(type: string, validator: Validator, value: unknown): string {
+  const problem = validator.Errors(value)[0];
+  if (problem === undefined) return `"${type}" is malformed.`;
+  const field = problem.instancePath.slice(1).replaceAll('/', '.');
+  return field === '' ? `"${type}" ${problem.message}.` : `"${type}.${field}" ${problem.message}.`;
+}
+
+function requireOneDestination(frame: { t: string; peer?: string; gid?: number }): void {
+  if ((frame.peer === undefined) === (frame.gid === undefined)) {
+    throw new StoaError('BAD_FRAME', `"${frame.t}" must name either "peer" or "gid".`);
+  }
+}
+
+/** Whether maps and arrays in `value` are nested at most `depth` levels deep. */
+export function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
+  if (depth === 0) return false;
+  for (const child of Object.values(value)) if (!isWithinDepth(child, depth - 1)) return false;
+  return true;
+}

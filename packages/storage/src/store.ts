@@ -1,0 +1,310 @@
+/**
+ * What the server asks of a database. Two promises hold for every implementation, and the contract suite
+ * (`@stoa/storage/contract`) holds it to them:
+ *
+ * - a promise returned by a writing method resolves only after the change is committed *and* synced to disk;
+ * - `seq` in a conversation is gap-free, and appends asked for one after the other get ascending places.
+ *
+ * Times are milliseconds since 1970 and come from the caller: a store has no clock of its own.
+ */
+export interface Store {
+  readonly apps: AppStore;
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
+  readonly otps: OtpStore;
+  readonly devices: DeviceStore;
+  readonly log: MessageLog;
+  readonly cursors: CursorStore;
+  readonly settings: SettingStore;
+  /** Resolves when the database answers; rejects otherwise. */
+  ping(): Promise<void>;
+  /** Waits for what is under way, then releases everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface App {
+  readonly aid: number;
+  readonly name: string;
+  /** Free settings of the app (webhook, push …), as JSON. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+}
+
+export interface AppStore {
+  create(app: { name: string; tokenHash: Uint8Array; now: number }): Promise<App>;
+  find(aid: number): Promise<App | undefined>;
+  findByToken(tokenHash: Uint8Array): Promise<App | undefined>;
+  list(): Promise<App[]>;
+  /** Undefined when there is no such app. */
+  update(
+    aid: number,
+    change: { name?: string; tokenHash?: Uint8Array; settings?: Record<string, unknown> },
+  ): Promise<App | undefined>;
+  /** Removes the app with its users, tokens, devices and conversations. False when there is none. */
+  remove(aid: number): Promise<boolean>;
+}
+
+export interface User {
+  /** Unique on this server, below 2^32, never used again. */
+  readonly uid: number;
+  readonly aid: number;
+  /** Unique in the app among users that were not removed. */
+  readonly address: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly flag: number;
+  readonly createdAt: number;
+  /** When the user's last connection ended; 0 when he never was online. */
+  readonly lastSeen: number;
+  /** True for a user who was removed; his messages stay in the conversations of others. */
+  readonly removed: boolean;
+}
+
+export interface UserStore {
+  /** Makes the user, or changes the one who has this address. Fields that are not given keep their value (default: name '', active, flag 0). */
+  upsert(user: {
+    aid: number;
+    address: string;
+    name?: string;
+    active?: boolean;
+    flag?: number;
+    now: number;
+  }): Promise<{ user: User; created: boolean }>;
+  /** Never finds removed users. */
+  findByAddress(aid: number, address: string): Promise<User | undefined>;
+  /** Finds removed users too, so that old messages keep their sender. */
+  find(uid: number): Promise<User | undefined>;
+  update(
+    uid: number,
+    change: { name?: string; active?: boolean; flag?: number; lastSeen?: number },
+  ): Promise<User | undefined>;
+  /** Marks the user removed and deletes his tokens and devices. False when there is none. */
+  remove(uid: number): Promise<boolean>;
+  /** Ascending by address, from after `after`. `pattern` may contain `*`. */
+  list(query: { aid: number; pattern?: string; after?: string; limit: number }): Promise<User[]>;
+}
+
+export interface UserToken {
+  readonly id: number;
+  readonly uid: number;
+  readonly aid: number;
+  /** App name that the client must declare; null when any will do. */
+  readonly appName: string | null;
+  /** Null when it never expires. */
+  readonly expiresAt: number | null;
+  readonly createdAt: number;
+}
+
+export interface TokenStore {
+  add(token: {
+    uid: number;
+    aid: number;
+    hash: Uint8Array;
+    appName: string | null;
+    expiresAt: number | null;
+    now: number;
+  }): Promise<UserToken>;
+  find(hash: Uint8Array): Promise<UserToken | undefined>;
+  list(uid: number): Promise<UserToken[]>;
+  /** False when there is none. */
+  remove(hash: Uint8Array): Promise<boolean>;
+  removeById(uid: number, id: number): Promise<boolean>;
+  /** Number of tokens removed. */
+  removeAll(uid: number): Promise<number>;
+  /** Removes tokens that expired before `now`, at most `limit`; number removed. */
+  sweep(now: number, limit: number): Promise<number>;
+}
+
+export interface OtpStore {
+  /** Keeps one code per address, replacing an older one. */
+  set(otp: {
+    aid: number;
+    address: string;
+    hash: Uint8Array;
+    tries: number;
+    reuse: number;
+    expiresAt: number;
+  }): Promise<void>;
+  /**
+   * Compares and counts in one step: a wrong code uses up a try, a right one a reuse; the code is gone when either
+   * is used up or it has expired.
+   */
+  consume(otp: {
+    aid: number;
+    address: string;
+    hash: Uint8Array;
+    now: number;
+  }): Promise<'ok' | 'wrong' | 'none'>;
+}
+
+export interface Device {
+  /** Unique on this server. */
+  readonly dev: number;
+  readonly uid: number;
+  /** The random id that the device gave itself. */
+  readonly id: string;
+  readonly agent: string;
+  readonly createdAt: number;
+  readonly lastSeen: number;
+}
+
+export interface DeviceStore {
+  /**
+   * Finds or makes the device. When it names an older position than the last time (its store was restored from an
+   * older copy) or none although it named one before, its received cursors are forgotten, so that it is sent everything again.
+   */
+  open(device: {
+    uid: number;
+    id: string;
+    agent: string;
+    position: number | undefined;
+    now: number;
+  }): Promise<Device>;
+  list(uid: number): Promise<Device[]>;
+  remove(uid: number, dev: number): Promise<boolean>;
+}
+
+/** A pair of users (a = b for notes to oneself; order does not matter) or a group. */
+export type ConversationKey =
+  | { readonly kind: 'pair'; readonly aid: number; readonly a: number; readonly b: number }
+  | { readonly kind: 'group'; readonly aid: number; readonly gid: number };
+
+export interface NewMessage {
+  readonly conversation: ConversationKey;
+  /** uid of the sender. */
+  readonly sender: number;
+  /** Device number; 0 when sent by the back end. */
+  readonly dev: number;
+  /** Idempotency key within (sender, dev); null when the caller wants none. */
+  readonly id: number | null;
+  readonly ts: number;
+  readonly type: number;
+  readonly flags: number;
+  readonly localId: number;
+  /** Null when it answers no message. */
+  readonly ref: number | null;
+  readonly expiresAt: number;
+  /** Encoded by the caller; the store does not look into it. */
+  readonly content: Uint8Array;
+}
+
+export interface StoredMessage extends Omit<NewMessage, 'conversation' | 'content'> {
+  readonly mid: number;
+  /** Id of the conversation. */
+  readonly conv: number;
+  readonly seq: number;
+  /** Null when the content was removed because the message expired. */
+  readonly content: Uint8Array | null;
+}
+
+export interface Appended {
+  readonly mid: number;
+  readonly conv: number;
+  readonly seq: number;
+  /** Time of the first append, when this one repeats it. */
+  readonly ts: number;
+  /** True when (sender, dev, id) was appended before: nothing was added. */
+  readonly duplicate: boolean;
+}
+
+export interface Conversation {
+  readonly conv: number;
+  readonly key: ConversationKey;
+  /** Place of the newest message; 0 when there is none. */
+  readonly last: number;
+  readonly lastAt: number;
+}
+
+export interface MessageLog {
+  /** Appends and makes the conversation if needed. Concurrent appends share one commit and one sync. */
+  append(message: NewMessage): Promise<Appended>;
+  /** Ascending by seq: the first `limit` after `after`, or the last `limit` before `before`. */
+  read(
+    conv: number,
+    range: { after: number; limit: number } | { before: number; limit: number },
+  ): Promise<StoredMessage[]>;
+  find(mid: number): Promise<StoredMessage | undefined>;
+  conversation(conv: number): Promise<Conversation | undefined>;
+  findConversation(key: ConversationKey): Promise<Conversation | undefined>;
+  /** Removes the content of messages that expired before `now` and were not delivered, at most `limit`; number removed. */
+  sweep(now: number, limit: number): Promise<number>;
+}
+
+/** Cumulative: everything up to the place. Times are those of the last advance; 0 before the first. */
+export interface MemberCursors {
+  readonly uid: number;
+  /** Stored by at least one of the member's devices. */
+  readonly delivered: number;
+  readonly deliveredAt: number;
+  /** Read, and others may know. */
+  readonly read: number;
+  readonly readAt: number;
+  /** Read, known to the member's own devices only; never behind `read`. */
+  readonly seen: number;
+}
+
+export interface CursorAdvance {
+  readonly conv: number;
+  readonly uid: number;
+  readonly dev: number;
+  /** `received`: the device stored it; `seen`: read without receipt; `read`: read with receipt. */
+  readonly kind: 'received' | 'seen' | 'read';
+  /** A place beyond the newest message counts as the newest. */
+  readonly seq: number;
+  readonly now: number;
+}
+
+/** Places to which the member's cursors moved; absent where they did not. */
+export interface CursorMoves {
+  readonly delivered?: number;
+  readonly read?: number;
+  readonly seen?: number;
+}
+
+export interface ConversationForDevice extends Conversation {
+  /** How far this device has received; null when it never received anything here. */
+  readonly received: number | null;
+  readonly own: MemberCursors;
+  /** Cursors of the other one of a pair; null in groups and notes to oneself. */
+  readonly peer: MemberCursors | null;
+}
+
+export interface CursorStore {
+  /** Reading implies delivery to the member. Concurrent advances share one commit. Resolves to {} for a non-member. */
+  advance(advance: CursorAdvance): Promise<CursorMoves>;
+  /** The conversation as one device of a member sees it; undefined when there is none or he is no member. */
+  forDevice(conv: number, uid: number, dev: number): Promise<ConversationForDevice | undefined>;
+  /**
+   * Conversations of the user in which something (messages or cursors) changed after `position`, newest message first.
+   * The returned position covers everything read, and misses nothing that commits later.
+   */
+  changed(query: {
+    uid: number;
+    dev: number;
+    position: number;
+    limit: number;
+    before?: { lastAt: number; conv: number };
+  }): Promise<{
+    position: number;
+    conversations: ConversationForDevice[];
+  }>;
+  /** When the member's cursors first reached `seq`; null where they have not. */
+  times(
+    conv: number,
+    uid: number,
+    seq: number,
+  ): Promise<{ deliveredAt: number | null; readAt: number | null }>;
+}
+
+/** Small values of the installation itself (hash of the administrator's password, VAPID keys …). */
+export interface SettingStore {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string): Promise<void>;
+  /** Sets it only when it is absent; resolves to the value that holds. */
+  setOnce(name: string, value: string): Promise<string>;
+}
+
+/** The store cannot take writes now (disk full, database away). The caller may try again later. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
