@@ -1,0 +1,45 @@
+import type { Bus } from '@stoa/bus';
+
+/**
+ * What nodes tell each other over the bus. An event about a user goes to `user.<uid>`, which a node subscribes to
+ * while it holds a session of that user, and `presence.<uid>` to the nodes on which somebody watches him.
+ */
+export type UserEvent =
+  /** A message of the log, encoded once as msgpack for all receivers. */
+  | { readonly type: 'message'; readonly conv: number; readonly seq: number; readonly bytes: Uint8Array }
+  /** Anything that is not part of the log: receipts, presence, transient messages. Not for the device it came from. */
+  | { readonly type: 'frame'; readonly bytes: Uint8Array; readonly exceptDev?: number }
+  /** Somebody began to watch the user: nodes that hold him answer on his presence subject. */
+  | { readonly type: 'presence-query' }
+  /** End the user's sessions: all, or those signed in with one token. */
+  | {
+      readonly type: 'end-sessions';
+      readonly reason: 'suspended' | 'signedOut' | 'unauthorized';
+      readonly tokenId?: number;
+    };
+
+/** Whether one node holds a session of the user. */
+export interface PresenceChange {
+  readonly type: 'presence';
+  readonly node: string;
+  readonly online: boolean;
+  /** When the last session on that node ended, in milliseconds since 1970. */
+  readonly seen: number;
+}
+
+/** Something about a user changed that nodes may have cached (subject `users`). */
+export interface UserChanged {
+  readonly type: 'user-changed';
+  readonly uid: number;
+}
+
+/** Tells all sessions of the user, on whatever node they are. */
+export function publishToUser(bus: Bus, uid: number, event: UserEvent): void {
+  bus.publish(subjects.user(uid), event);
+}
+
+export const subjects = {
+  user: (uid: number): string => `user.${uid}`,
+  presence: (uid: number): string => `presence.${uid}`,
+  users: 'users',
+} as const;

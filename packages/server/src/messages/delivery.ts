@@ -1,0 +1,253 @@
+import { limits, type ServerFrame } from '@stoa/protocol';
+import type { ConversationForDevice, CursorStore, MessageLog } from '@stoa/storage';
+import type { History } from './history.ts';
+
+/** One device's end of the line, as delivery sees it. */
+export interface DeliveryOutlet {
+  /** Queues a frame for the device. */
+  write(frame: ServerFrame): void;
+  /** Queues a frame that was encoded as msgpack for all receivers. */
+  writeEncoded(bytes: Uint8Array): void;
+  /** True while the device does not take what was written: delivery waits. */
+  readonly congested: boolean;
+  readonly closed: boolean;
+}
+
+export interface DeliveryOptions {
+  readonly uid: number;
+  readonly dev: number;
+  readonly outlet: DeliveryOutlet;
+  readonly log: MessageLog;
+  readonly cursors: CursorStore;
+  readonly history: History;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How far one conversation has been sent to the device on this connection. */
+interface Track {
+  /** Everything up to here was sent, or was received before. */
+  sent: number;
+  /** The newest message known to exist. */
+  last: number;
+  /** Places streamed and not yet acknowledged, ascending. */
+  unacknowledged: number[];
+}
+
+/**
+ * Brings the messages of one user to one connected device: in order, without gaps, at most
+ * `limits.deliveryWindow` unacknowledged. The log is the truth; an event from the bus is only a hint that carries
+ * the message along: when it continues what was sent it goes straight out, otherwise the conversation is
+ * read from the log from where the device stands. So lost, repeated and reordered events do no harm, and a slow
+ * device costs no memory but a mark on its conversations.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #tracks = new Map<number, Track>();
+  /** Conversations that are behind, oldest need first. */
+  readonly #behind = new Set<number>();
+  /** Conversations of the initial listing that are still being streamed; undefined before the listing is complete. */
+  #catchingUp: Set<number> | undefined;
+  /** Newest places that events named for conversations without a track. */
+  readonly #unlisted = new Map<number, number>();
+  #position = 0;
+  #inFlight = 0;
+  #pumping = false;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** Announces what changed since the device's position, newest conversation first, and begins to stream it. */
+  async start(position: number | undefined): Promise<void> {
+    const { uid, dev, cursors, outlet } = this.#options;
+    let before: { lastAt: number; conv: number } | undefined;
+    let listed = 0;
+    const catchingUp = new Set<number>();
+    for (;;) {
+      const page = await cursors.changed({
+        uid,
+        dev,
+        position: position ?? 0,
+        limit: listingPage,
+        ...(before === undefined ? {} : { before }),
+      });
+      // Later pages read a later state: only the first position is behind all of them.
+      if (before === undefined) this.#position = page.position;
+      for (const conversation of page.conversations) {
+        if (outlet.closed) return;
+        const recent = listed < conversationsInFull ? recentMessages : 1;
+        await this.#announce(conversation, recent);
+        if (this.#behind.has(conversation.conv)) catchingUp.add(conversation.conv);
+        listed += 1;
+      }
+      const oldest = page.conversations.at(-1);
+      if (oldest === undefined || page.conversations.length < listingPage) break;
+      before = { lastAt: oldest.lastAt, conv: oldest.conv };
+    }
+    this.#catchingUp = catchingUp;
+    for (const conv of this.#unlisted.keys()) this.#behind.add(conv);
+    this.pump();
+  }
+
+  /** An event says that message `seq` of a conversation exists; `bytes` is its frame. */
+  offer(conv: number, seq: number, bytes: Uint8Array): void {
+    const track = this.#tracks.get(conv);
+    if (track === undefined) {
+      this.#unlisted.set(conv, Math.max(seq, this.#unlisted.get(conv) ?? 0));
+      if (this.#catchingUp === undefined) return;
+      this.#behind.add(conv);
+      this.pump();
+      return;
+    }
+    if (seq <= track.sent) return;
+    track.last = Math.max(track.last, seq);
+    const continues = seq === track.sent + 1 && !this.#behind.has(conv);
+    if (continues && this.#inFlight < limits.deliveryWindow && !this.#options.outlet.congested) {
+      this.#options.outlet.writeEncoded(bytes);
+      this.#count(track, seq);
+      return;
+    }
+    this.#behind.add(conv);
+    this.pump();
+  }
+
+  /** The device sent message `seq` itself and is told so: it need not be streamed to it. */
+  skipOwn(conv: number, seq: number): void {
+    const track = this.#tracks.get(conv);
+    if (track === undefined || seq !== track.sent + 1 || this.#behind.has(conv)) return;
+    track.sent = seq;
+    track.last = Math.max(track.last, seq);
+  }
+
+  /** The device has stored everything up to `seq`. */
+  acknowledged(conv: number, seq: number): void {
+    const track = this.#tracks.get(conv);
+    if (track === undefined) return;
+    const { unacknowledged } = track;
+    let count = 0;
+    while (count < unacknowledged.length && (unacknowledged[count] ?? 0) <= seq) count += 1;
+    if (count === 0) return;
+    unacknowledged.splice(0, count);
+    this.#inFlight -= count;
+    this.pump();
+  }
+
+  /** Streams what is behind, as far as the window and the connection allow. Called again when they allow more. */
+  pump(): void {
+    if (this.#pumping || this.#catchingUp === undefined || !this.#mayStream()) return;
+    if (this.#behind.size === 0) {
+      this.#reportSynced();
+      return;
+    }
+    this.#pumping = true;
+    this.#stream()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#pumping = false;
+        if (this.#behind.size > 0 && this.#mayStream()) this.pump();
+      });
+  }
+
+  #mayStream(): boolean {
+    const { outlet } = this.#options;
+    return !outlet.closed && !outlet.congested && this.#inFlight < limits.deliveryWindow;
+  }
+
+  async #stream(): Promise<void> {
+    for (const conv of this.#behind) {
+      if (!this.#mayStream()) return;
+      const track = this.#tracks.get(conv) ?? (await this.#findTrack(conv));
+      if (track === undefined || (await this.#streamPage(conv, track))) this.#behind.delete(conv);
+      if (this.#behind.has(conv)) continue;
+      this.#catchingUp?.delete(conv);
+      this.#reportSynced();
+    }
+  }
+
+  /** True when the conversation is caught up. */
+  async #streamPage(conv: number, track: Track): Promise<boolean> {
+    const { log, history, outlet } = this.#options;
+    if (track.sent >= track.last) return true;
+    const limit = Math.min(streamPage, limits.deliveryWindow - this.#inFlight);
+    const [conversation, messages] = await Promise.all([
+      log.conversation(conv),
+      log.read(conv, { after: track.sent, limit }),
+    ]);
+    if (conversation === undefined || messages.length === 0) {
+      // The conversation was removed, or an event ran ahead of the commit it tells of, which it never does.
+      track.last = track.sent;
+      return true;
+    }
+    for (const frame of await history.frames(conversation, messages)) {
+      if (outlet.closed) return true;
+      if (frame.seq !== track.sent + 1) continue;
+      outlet.write(frame);
+      this.#count(track, frame.seq);
+    }
+    return track.sent >= track.last;
+  }
+
+  /** For a conversation that the listing did not name: from where the device stands according to the store. */
+  async #findTrack(conv: number): Promise<Track | undefined> {
+    const { cursors, uid, dev } = this.#options;
+    const conversation = await cursors.forDevice(conv, uid, dev);
+    return conversation === undefined ? undefined : this.#announce(conversation, recentMessages);
+  }
+
+  /** Tells the device the state of a conversation and marks it behind when messages are missing. */
+  async #announce(conversation: ConversationForDevice, recent: number): Promise<Track> {
+    const known = this.#tracks.get(conversation.conv);
+    if (known !== undefined) return known;
+    const { history, outlet, uid } = this.#options;
+    const { conv, last, received, own, peer } = conversation;
+    const from = received ?? Math.max(0, Math.min(own.delivered, last - recent));
+    const sides = await history.sides(conversation);
+    const other = sides.a.uid === uid ? sides.b : sides.a;
+    outlet.write({
+      t: 'conversation',
+      conv,
+      peer: other.address,
+      name: other.name,
+      last,
+      from,
+      read: own.seen,
+      ...(peer === null ? {} : { peerCursor: cursorFields(peer) }),
+    });
+    const track: Track = {
+      sent: from,
+      last: Math.max(last, this.#unlisted.get(conv) ?? 0),
+      unacknowledged: [],
+    };
+    this.#unlisted.delete(conv);
+    this.#tracks.set(conv, track);
+    if (track.sent < track.last) this.#behind.add(conv);
+    return track;
+  }
+
+  #count(track: Track, seq: number): void {
+    track.sent = seq;
+    track.unacknowledged.push(seq);
+    this.#inFlight += 1;
+  }
+
+  /** Once, when everything of the initial listing was streamed. */
+  #reportSynced(): void {
+    if (this.#catchingUp === undefined || this.#catchingUp.size > 0 || this.#position === reported) return;
+    this.#options.outlet.write({ t: 'synced', position: this.#position });
+    this.#position = reported;
+  }
+}
+
+function cursorFields(cursors: NonNullable<ConversationForDevice['peer']>) {
+  const { delivered, deliveredAt, read, readAt } = cursors;
+  return { delivered, deliveredAt, read, readAt };
+}
+
+/** Conversations in one read of the initial listing. */
+const listingPage = 100;
+/** A new device gets the last messages of the newest conversations, one of each older one; the rest is history. */
+const conversationsInFull = 50;
+const recentMessages = 20;
+/** Messages of one conversation read at a time, so that conversations take turns. */
+const streamPage = 100;
+const reported = -1;

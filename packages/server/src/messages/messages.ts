@@ -1,0 +1,148 @@
+import type { Bus } from '@stoa/bus';
+import {
+  type Content,
+  limits,
+  type MessageFrame,
+  messageFlags,
+  msgpackCodec,
+  packValue,
+  type SentFrame,
+  StoaError,
+} from '@stoa/protocol';
+import type { MessageLog, StoredMessage } from '@stoa/storage';
+import type { Clock } from '../clock.ts';
+import { publishToUser, type UserEvent } from '../events.ts';
+import { type FrameAddresses, messageFrame } from './message-frame.ts';
+import { TransientIds } from './transient-ids.ts';
+
+/** Who sends: a signed-in device, or the back end in the name of a user (dev 0). */
+export interface Sender {
+  readonly aid: number;
+  readonly uid: number;
+  readonly address: string;
+  readonly dev: number;
+}
+
+/** Where a message goes, already looked up. */
+export interface Receiver {
+  readonly uid: number;
+  readonly address: string;
+}
+
+/** What is sent, already validated at the door. */
+export interface Outgoing {
+  /** Idempotency key within (sender, dev); null when the caller wants none. */
+  readonly id: number | null;
+  readonly content: Content;
+  readonly type?: number;
+  readonly flags?: number;
+  readonly expiry?: number;
+  readonly localId?: number;
+  readonly ref?: number;
+}
+
+/** A message that is stored, synced and not yet told to anybody. */
+export interface Accepted {
+  readonly answer: Omit<SentFrame, 't' | 'id'>;
+  /** Tells the devices of both sides. Separate, so that the sender's ack can go out first. */
+  announce(): void;
+}
+
+export interface MessagesOptions {
+  readonly log: MessageLog;
+  readonly bus: Bus;
+  readonly clock: Clock;
+}
+
+/** Accepts messages: checks, stores, and announces them. */
+export class Messages {
+  readonly #log: MessageLog;
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #transientIds = new TransientIds();
+
+  constructor({ log, bus, clock }: MessagesOptions) {
+    this.#log = log;
+    this.#bus = bus;
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves when the message is committed and synced to disk (at once for a transient one). Calls made one after
+   * the other for one conversation are stored in that order.
+   *
+   * @throws StoaError TOO_LARGE, or UNAVAILABLE when the store cannot take writes.
+   */
+  async accept(sender: Sender, receiver: Receiver, outgoing: Outgoing): Promise<Accepted> {
+    const content = packValue(outgoing.content);
+    if (content.length > limits.contentBytes) {
+      throw new StoaError(
+        'TOO_LARGE',
+        `The content has ${content.length} bytes; the limit is ${limits.contentBytes}.`,
+      );
+    }
+    const now = this.#clock.now();
+    const flags = outgoing.flags ?? messageFlags.deliveryReceipt | messageFlags.readReceipt;
+    const message = {
+      sender: sender.uid,
+      dev: sender.dev,
+      id: outgoing.id,
+      ts: now,
+      type: outgoing.type ?? 0,
+      flags,
+      localId: outgoing.localId ?? 0,
+      ref: outgoing.ref ?? null,
+      expiresAt: now + (outgoing.expiry ?? limits.expirySeconds) * 1000,
+      content,
+    };
+    const addresses: FrameAddresses = { from: sender.address, to: receiver.address };
+    if (flags & messageFlags.transient) return this.#transient(message, addresses, sender.uid, receiver.uid);
+
+    const conversation = { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid } as const;
+    const appended = await this.#log.append({ ...message, conversation });
+    const { mid, conv, seq, ts } = appended;
+    const stored: StoredMessage = { ...message, mid, conv, seq, ts };
+    return {
+      answer: { conv, seq, mid, ts },
+      // A repeated send is announced again: the first announcement may have died with a node.
+      announce: () => this.#announceStored(stored, addresses, sender.uid, receiver.uid),
+    };
+  }
+
+  #transient(
+    message: Omit<StoredMessage, 'mid' | 'conv' | 'seq'>,
+    addresses: FrameAddresses,
+    sender: number,
+    receiver: number,
+  ): Accepted {
+    const mid = this.#transientIds.next(message.ts);
+    const stored: StoredMessage = { ...message, mid, conv: 0, seq: 0 };
+    return {
+      answer: { conv: 0, seq: 0, mid, ts: message.ts },
+      announce: () => {
+        const bytes = encode(messageFrame(stored, addresses, message.ts));
+        this.#publish(
+          { type: 'frame', bytes, exceptDev: message.dev },
+          receiver === sender ? [receiver] : [receiver, sender],
+        );
+      },
+    };
+  }
+
+  #announceStored(message: StoredMessage, addresses: FrameAddresses, sender: number, receiver: number): void {
+    const { conv, seq } = message;
+    const bytes = encode(messageFrame(message, addresses, this.#clock.now()));
+    this.#publish(
+      { type: 'message', conv, seq, bytes },
+      receiver === sender ? [receiver] : [receiver, sender],
+    );
+  }
+
+  #publish(event: UserEvent, uids: readonly number[]): void {
+    for (const uid of uids) publishToUser(this.#bus, uid, event);
+  }
+}
+
+function encode(frame: MessageFrame): Uint8Array {
+  return msgpackCodec.encode(frame) as Uint8Array;
+}

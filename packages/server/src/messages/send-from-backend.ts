@@ -1,0 +1,34 @@
+import { type Content, StoaError } from '@stoa/protocol';
+import type { Directory } from '../directory/index.ts';
+import type { Messages } from './messages.ts';
+
+/** A message that the application's own back end sends in the name of one of its users. */
+export interface BackendMessage {
+  readonly aid: number;
+  readonly from: string;
+  readonly to: string;
+  readonly content: Content;
+  readonly type?: number;
+  readonly flags?: number;
+  readonly expiry?: number;
+  readonly localId?: number;
+  /** Idempotency key within the sender's messages from the back end. */
+  readonly id?: number | null;
+}
+
+/**
+ * Makes the function behind the HTTP doors' `message` operation.
+ *
+ * @throws StoaError NOT_FOUND for the sender, INVALID_DESTINATION for the receiver, or what Messages.accept throws.
+ */
+export function sendFromBackend(messages: Messages, directory: Directory) {
+  return async ({ aid, from, to, id = null, ...rest }: BackendMessage) => {
+    const sender = await directory.byAddress(aid, from);
+    if (sender === undefined) throw new StoaError('NOT_FOUND', `There is no user "${from}" to send from.`);
+    const receiver = await directory.byAddress(aid, to);
+    if (receiver === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${to}".`);
+    const { answer, announce } = await messages.accept({ ...sender, dev: 0 }, receiver, { ...rest, id });
+    announce();
+    return answer;
+  };
+}

@@ -1,0 +1,193 @@
+import {
+  type ClientFrame,
+  type CloseName,
+  type Codec,
+  closeCodes,
+  msgpackCodec,
+  type RefusedFrame,
+  type ServerFrame,
+  StoaError,
+  type WireData,
+} from '@stoa/protocol';
+import { parseClientFrame } from '@stoa/protocol/validate';
+import type { WebSocket } from 'ws';
+import type { WriteTurn } from './write-turn.ts';
+
+/** What a connection hands to the one who serves it. */
+export interface ConnectionHandler {
+  /** A valid frame. A StoaError that is thrown or rejected is answered with an `error` frame. */
+  frame(frame: ClientFrame): void | Promise<void>;
+  closed(): void;
+}
+
+export interface ConnectionOptions {
+  readonly socket: WebSocket;
+  readonly codec: Codec;
+  readonly turn: WriteTurn;
+  readonly now: () => number;
+  /** An error that is a fault of the server, not of the client. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Frames over one WebSocket: decoding and validation inward; outward, all frames that are due in one turn of the
+ * event loop in one write.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #handler: ConnectionHandler | undefined;
+  #outgoing: WireData[] = [];
+  #badFrames = 0;
+  #closed = false;
+  /** When it was opened, when the last data came and the last ping went out: for the heartbeat. */
+  readonly openedAt: number;
+  heardAt: number;
+  pingedAt = 0;
+  signedIn = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.openedAt = options.now();
+    this.heardAt = this.openedAt;
+    const { socket } = options;
+    socket.on('message', (data: Buffer, isBinary: boolean) =>
+      this.#receive(isBinary ? data : data.toString()),
+    );
+    socket.on('close', () => this.#end());
+    // Malformed WebSocket frames and resets; the socket closes by itself afterwards.
+    socket.on('error', () => {});
+  }
+
+  /** Frames that come before this are not read. */
+  serve(handler: ConnectionHandler): void {
+    this.#handler = handler;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Bytes that the network has not taken yet. */
+  get buffered(): number {
+    return this.#options.socket.bufferedAmount;
+  }
+
+  get congested(): boolean {
+    return this.#options.socket.bufferedAmount > congestedBytes;
+  }
+
+  write(frame: ServerFrame): void {
+    this.#queue(this.#options.codec.encode(frame));
+  }
+
+  /** Takes a frame encoded as msgpack; encodes it anew only for JSON connections. */
+  writeEncoded(bytes: Uint8Array): void {
+    const { codec } = this.#options;
+    this.#queue(codec === msgpackCodec ? bytes : codec.encode(msgpackCodec.decode(bytes)[0]));
+  }
+
+  /** Refuses a frame with a coded error. */
+  refuse(error: unknown, of?: string, id?: number): void {
+    if (this.#closed) return;
+    const known = error instanceof StoaError ? error : new StoaError('INTERNAL', undefined, { cause: error });
+    if (!(error instanceof StoaError)) this.#options.onFault(error);
+    const refused: RefusedFrame = {
+      t: 'error',
+      code: known.code,
+      message: known.message,
+      hint: known.hint,
+      ...(of === undefined ? {} : { of }),
+      ...(id === undefined ? {} : { id }),
+      ...(known.retryAfterMs === undefined ? {} : { retryAfter: known.retryAfterMs }),
+    };
+    this.write(refused);
+  }
+
+  /** Sends what is queued, then closes with a code of the table. */
+  close(name: CloseName): void {
+    if (this.#closed) return;
+    this.flush();
+    const { code, reason } = closeCodes[name];
+    this.#options.socket.close(code, reason);
+    this.#end();
+  }
+
+  /** Cuts the line without a handshake, for a peer that does not answer. */
+  terminate(): void {
+    this.#options.socket.terminate();
+    this.#end();
+  }
+
+  /** Writes everything queued as one WebSocket message. */
+  flush(): void {
+    if (this.#outgoing.length === 0) return;
+    const parts = this.#outgoing;
+    this.#outgoing = [];
+    const { socket, codec } = this.#options;
+    if (socket.readyState === socket.OPEN) socket.send(codec.join(parts));
+  }
+
+  #queue(data: WireData): void {
+    if (this.#closed) return;
+    if (this.#outgoing.push(data) === 1) this.#options.turn.add(this);
+  }
+
+  #receive(data: WireData): void {
+    if (this.#closed || this.#handler === undefined) return;
+    this.heardAt = this.#options.now();
+    let values: unknown[];
+    try {
+      values = this.#options.codec.decode(data);
+    } catch (error) {
+      const code = error instanceof StoaError ? error.code : 'BAD_FRAME';
+      this.#bad(new StoaError(code, `The data is not well-formed ${this.#options.codec.subprotocol}.`));
+      return;
+    }
+    for (const value of values) {
+      if (this.#closed) return;
+      this.#dispatch(value);
+    }
+  }
+
+  #dispatch(value: unknown): void {
+    let frame: ClientFrame;
+    try {
+      frame = parseClientFrame(value);
+    } catch (error) {
+      this.#bad(error, ...nameOf(value));
+      return;
+    }
+    const { t: of } = frame;
+    const id = frame.t === 'send' || frame.t === 'history' ? frame.id : undefined;
+    try {
+      const done = this.#handler?.frame(frame);
+      if (done !== undefined) done.catch((error: unknown) => this.refuse(error, of, id));
+    } catch (error) {
+      this.refuse(error, of, id);
+    }
+  }
+
+  #bad(error: unknown, of?: string, id?: number): void {
+    this.refuse(error, of, id);
+    this.#badFrames += 1;
+    if (this.#badFrames >= badFramesAllowed) this.close('tooManyBadFrames');
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#outgoing = [];
+    this.#handler?.closed();
+  }
+}
+
+/** Type and id of a malformed frame, so that its sender can tell which one it was. */
+function nameOf(value: unknown): [of?: string, id?: number] {
+  if (typeof value !== 'object' || value === null) return [];
+  const of = 't' in value && typeof value.t === 'string' ? value.t.slice(0, 40) : undefined;
+  const id = 'id' in value && Number.isSafeInteger(value.id) ? Math.max(0, Number(value.id)) : undefined;
+  return of === undefined ? [] : id === undefined ? [of] : [of, id];
+}
+
+const congestedBytes = 1024 * 1024;
+const badFramesAllowed = 20;

@@ -1,0 +1,32 @@
+/**
+ * Keeps tasks in order although each needs a look-up first that may or may not have to wait: the second step of a
+ * task begins after the second steps of all tasks before it have begun. Nothing is queued while no look-up waits.
+ */
+export class InOrder {
+  #last: Promise<unknown> | undefined;
+
+  run<T>(lookUp: () => T | Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
+    if (this.#last === undefined) {
+      const found = lookUp();
+      if (!(found instanceof Promise)) return proceed(found);
+      return this.#after(found, proceed);
+    }
+    const before = this.#last;
+    return this.#after(before.then(lookUp, lookUp), proceed);
+  }
+
+  #after<T>(found: Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
+    let done: Promise<void> | undefined;
+    const begun = found.then((value) => {
+      done = proceed(value);
+      // Its outcome is the caller's; here it only must not count as unhandled.
+      done.catch(() => {});
+    });
+    this.#last = begun;
+    const forget = (): void => {
+      if (this.#last === begun) this.#last = undefined;
+    };
+    begun.then(forget, forget);
+    return begun.then(() => done);
+  }
+}

@@ -1,0 +1,183 @@
+import type { Bus } from '@stoa/bus';
+import {
+  type ClientFrame,
+  limits,
+  msgpackCodec,
+  type PresenceFrame,
+  type SendFrame,
+  type SendPresenceFrame,
+  StoaError,
+  type WatchFrame,
+} from '@stoa/protocol';
+import type { Directory, Person } from '../directory/index.ts';
+import { publishToUser, type UserEvent } from '../events.ts';
+import type { Delivery, History, Messages } from '../messages/index.ts';
+import type { Presence } from '../presence/index.ts';
+import type { Receipts } from '../receipts/index.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
+import { InOrder } from './in-order.ts';
+
+/** What every session of a node uses. */
+export interface SessionServices {
+  readonly directory: Directory;
+  readonly messages: Messages;
+  readonly receipts: Receipts;
+  readonly history: History;
+  readonly presence: Presence;
+  readonly bus: Bus;
+  /** Milliseconds that the user must wait before his next message; 0 when he may send now. */
+  readonly messageDelay: (uid: number) => number;
+}
+
+/** The signed-in user and device of a session. */
+export interface SessionIdentity {
+  readonly aid: number;
+  readonly uid: number;
+  readonly address: string;
+  readonly dev: number;
+  readonly tokenId: number;
+}
+
+/** A signed-in connection: turns its frames into calls of the domain, and events about its user into frames. */
+export class Session implements ConnectionHandler {
+  readonly identity: SessionIdentity;
+  readonly connection: Connection;
+  readonly delivery: Delivery;
+  readonly #services: SessionServices;
+  readonly #onClosed: (session: Session) => void;
+  readonly #sends = new InOrder();
+  readonly #watching = new Map<string, number>();
+
+  constructor(options: {
+    identity: SessionIdentity;
+    connection: Connection;
+    delivery: Delivery;
+    services: SessionServices;
+    onClosed: (session: Session) => void;
+  }) {
+    this.identity = options.identity;
+    this.connection = options.connection;
+    this.delivery = options.delivery;
+    this.#services = options.services;
+    this.#onClosed = options.onClosed;
+  }
+
+  frame(frame: ClientFrame): void | Promise<void> {
+    switch (frame.t) {
+      case 'send':
+        return this.#send(frame);
+      case 'received':
+        this.delivery.acknowledged(frame.conv, frame.seq);
+        return this.#services.receipts.advance(this.identity, frame.conv, 'received', frame.seq);
+      case 'read': {
+        const kind = frame.receipt === false ? 'seen' : 'read';
+        return this.#services.receipts.advance(this.identity, frame.conv, kind, frame.seq);
+      }
+      case 'presence':
+        return this.#presence(frame);
+      case 'watch':
+        return this.#watch(frame);
+      case 'history':
+        return this.#services.history.page(this.identity, frame).then((page) => this.connection.write(page));
+      case 'ping':
+        this.connection.write({ t: 'pong' });
+        return;
+      case 'pong':
+        return;
+      case 'hello':
+        throw new StoaError('HELLO_TWICE');
+    }
+  }
+
+  /** Something happened that concerns this session's user. */
+  event(event: UserEvent): void {
+    switch (event.type) {
+      case 'message':
+        this.delivery.offer(event.conv, event.seq, event.bytes);
+        return;
+      case 'frame':
+        // Never stored, so it can be dropped where it would only pile up.
+        if (event.exceptDev !== this.identity.dev && !this.connection.congested) {
+          this.connection.writeEncoded(event.bytes);
+        }
+        return;
+      case 'end-sessions':
+        if (event.tokenId === undefined || event.tokenId === this.identity.tokenId) {
+          this.connection.close(event.reason);
+        }
+        return;
+      case 'presence-query':
+        return;
+    }
+  }
+
+  closed(): void {
+    for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.connection, uid);
+    this.#watching.clear();
+    this.#onClosed(this);
+  }
+
+  #send(frame: SendFrame): void | Promise<void> {
+    const wait = this.#services.messageDelay(this.identity.uid);
+    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
+    return this.#sends.run(
+      () => this.#receiver(frame),
+      (receiver) => this.#store(frame, receiver),
+    );
+  }
+
+  async #store(frame: SendFrame, receiver: Person): Promise<void> {
+    const { answer, announce } = await this.#services.messages.accept(this.identity, receiver, frame);
+    this.connection.write({ t: 'sent', id: frame.id, ...answer });
+    if (answer.seq > 0) this.delivery.skipOwn(answer.conv, answer.seq);
+    announce();
+  }
+
+  #receiver(frame: { peer?: string; gid?: number }): Person | Promise<Person> {
+    if (frame.peer === undefined) {
+      throw new StoaError('INVALID_DESTINATION', `There is no group ${frame.gid}.`);
+    }
+    const found = this.#services.directory.byAddress(this.identity.aid, frame.peer);
+    return found instanceof Promise ? found.then((person) => existing(person, frame.peer)) : found;
+  }
+
+  async #presence(frame: SendPresenceFrame): Promise<void> {
+    const { uid } = await this.#receiver(frame);
+    const presence: PresenceFrame = {
+      t: 'presence',
+      from: this.identity.address,
+      value: frame.value,
+      ...(frame.interval === undefined ? {} : { interval: frame.interval }),
+    };
+    const bytes = msgpackCodec.encode(presence) as Uint8Array;
+    publishToUser(this.#services.bus, uid, { type: 'frame', bytes });
+  }
+
+  async #watch({ peers, on }: WatchFrame): Promise<void> {
+    for (const address of peers) {
+      const watched = this.#watching.get(address);
+      if (!on) {
+        if (watched !== undefined) this.#services.presence.unwatch(this.connection, watched);
+        this.#watching.delete(address);
+        continue;
+      }
+      // Not refused: a contact list may hold people who are not users (yet).
+      const person = await this.#services.directory.byAddress(this.identity.aid, address);
+      if (person === undefined || this.connection.closed) continue;
+      if (watched === undefined && this.#watching.size >= limits.watchPerSession) {
+        throw new StoaError(
+          'TOO_MANY',
+          `One connection can watch ${limits.watchPerSession} users at the most.`,
+        );
+      }
+      this.#watching.set(address, person.uid);
+      await this.#services.presence.watch(this.connection, person);
+    }
+  }
+}
+
+function existing(person: Person | undefined, address: string | undefined): Person {
+  if (person === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${address}".`);
+  return person;
+}

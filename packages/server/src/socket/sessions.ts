@@ -1,0 +1,60 @@
+import type { Bus, Subscription } from '@stoa/bus';
+import { subjects, type UserEvent } from '../events.ts';
+import type { Presence } from '../presence/index.ts';
+import type { Session } from './session.ts';
+
+interface UserSessions {
+  readonly sessions: Set<Session>;
+  readonly subscription: Promise<Subscription>;
+}
+
+/** The signed-in sessions of this node, by user. It listens for a user's events while it holds a session of his. */
+export class Sessions {
+  readonly #bus: Bus;
+  readonly #presence: Presence;
+  readonly #byUser = new Map<number, UserSessions>();
+  #count = 0;
+
+  constructor(bus: Bus, presence: Presence) {
+    this.#bus = bus;
+    this.#presence = presence;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Resolves when events about the user, from any node, reach the session. */
+  async add(session: Session): Promise<void> {
+    const { uid } = session.identity;
+    let user = this.#byUser.get(uid);
+    if (user === undefined) {
+      const sessions = new Set<Session>();
+      const handle = (event: UserEvent): void => {
+        if (event.type === 'presence-query') this.#presence.answerQuery(uid);
+        else for (const one of sessions) one.event(event);
+      };
+      const subscription = this.#bus.subscribe(subjects.user(uid), (event) => handle(event as UserEvent));
+      user = { sessions, subscription };
+      this.#byUser.set(uid, user);
+    }
+    user.sessions.add(session);
+    this.#count += 1;
+    this.#presence.sessionOpened(uid);
+    await user.subscription;
+  }
+
+  remove(session: Session): void {
+    const { uid } = session.identity;
+    const user = this.#byUser.get(uid);
+    if (user === undefined || !user.sessions.delete(session)) return;
+    this.#count -= 1;
+    this.#presence.sessionClosed(uid);
+    if (user.sessions.size > 0) return;
+    this.#byUser.delete(uid);
+    user.subscription.then(
+      (subscription) => subscription.unsubscribe(),
+      () => {},
+    );
+  }
+}

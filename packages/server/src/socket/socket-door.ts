@@ -1,0 +1,131 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ClientFrame, codecOf, codecs, jsonCodec, limits, StoaError } from '@stoa/protocol';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../clock.ts';
+import { Connection, type ConnectionHandler } from './connection.ts';
+import { checkConnection } from './heartbeat.ts';
+import { type SignInOptions, signIn } from './sign-in.ts';
+import { WriteTurn } from './write-turn.ts';
+
+export interface SocketDoorOptions {
+  readonly server: Server;
+  readonly signIn: SignInOptions;
+  readonly clock: Clock;
+  /** Address of the client, behind trusted proxies too. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** Counts a connection of the address; undefined when it has too many. Call the result when it ends. */
+  readonly admit: (address: string) => (() => void) | undefined;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The WebSocket door at /ws. */
+export class SocketDoor {
+  readonly #options: SocketDoorOptions;
+  readonly #sockets: WebSocketServer;
+  readonly #turn = new WriteTurn();
+  readonly #connections = new Set<Connection>();
+  readonly #stopTicking: () => void;
+  #draining = false;
+
+  constructor(options: SocketDoorOptions) {
+    this.#options = options;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: limits.socketMessageBytes,
+      perMessageDeflate: false,
+      clientTracking: false,
+      handleProtocols: (offered) =>
+        codecs.find(({ subprotocol }) => offered.has(subprotocol))?.subprotocol ?? false,
+    });
+    options.server.on('upgrade', this.#upgrade);
+    this.#stopTicking = options.clock.every(1_000, () => this.#tick());
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Ends all connections with the code that says to come back, and takes no more. */
+  close(): void {
+    this.#draining = true;
+    this.#stopTicking();
+    this.#options.server.off('upgrade', this.#upgrade);
+    for (const connection of this.#connections) connection.close('drain');
+  }
+
+  /** Cuts the connections whose clients did not answer the close. */
+  terminate(): void {
+    for (const connection of this.#connections) connection.terminate();
+  }
+
+  readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy());
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path !== '/ws' || this.#draining) {
+      refuseUpgrade(socket, path === '/ws' ? '503 Service Unavailable' : '404 Not Found');
+      return;
+    }
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    if (offered[0] !== '' && !offered.some((name) => codecOf(name) !== undefined)) {
+      refuseUpgrade(socket, '400 Bad Request', `Offer the subprotocol ${codecs[0]?.subprotocol}.`);
+      return;
+    }
+    const release = this.#options.admit(this.#options.addressOf(request));
+    if (release === undefined) {
+      refuseUpgrade(socket, '429 Too Many Requests', 'Too many connections from this address.');
+      return;
+    }
+    socket.once('close', release);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#open(
+        new Connection({
+          socket: webSocket,
+          // Without a subprotocol, a person is trying it out by hand.
+          codec: codecOf(webSocket.protocol) ?? jsonCodec,
+          turn: this.#turn,
+          now: this.#options.clock.now,
+          onFault: this.#options.onFault,
+        }),
+      );
+    });
+  };
+
+  #open(connection: Connection): void {
+    this.#connections.add(connection);
+    connection.serve(this.#greeter(connection));
+  }
+
+  /** Serves a connection until hello has made it a session. */
+  #greeter(connection: Connection): ConnectionHandler {
+    let greeted = false;
+    return {
+      frame: (frame: ClientFrame) => {
+        if (frame.t === 'ping') return connection.write({ t: 'pong' });
+        if (frame.t === 'pong') return;
+        if (frame.t !== 'hello') throw new StoaError('HELLO_FIRST');
+        if (greeted) throw new StoaError('HELLO_TWICE');
+        greeted = true;
+        return signIn(connection, frame, this.#options.signIn).catch((error: unknown) => {
+          connection.refuse(error, 'hello');
+          connection.close('unavailable');
+        });
+      },
+      closed: () => {},
+    };
+  }
+
+  #tick(): void {
+    const now = this.#options.clock.now();
+    for (const connection of this.#connections) {
+      if (connection.closed) this.#connections.delete(connection);
+      else checkConnection(connection, now);
+    }
+  }
+}
+
+function refuseUpgrade(socket: Duplex, status: string, message = status): void {
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
+  );
+}
