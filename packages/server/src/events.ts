@@ -14,7 +14,7 @@ export type UserEvent =
   /** End the user's sessions: all, or those signed in with one token. */
   | {
       readonly type: 'end-sessions';
-      readonly reason: 'suspended' | 'signedOut' | 'unauthorized';
+      readonly reason: 'suspended' | 'unauthorized';
       readonly tokenId?: number;
     };
 

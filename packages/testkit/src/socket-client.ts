@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type Codec, jsonCodec, msgpackCodec, protocolVersion, type ServerFrame, type WelcomeFrame } from '@stoa/protocol';
+import {
+  type Codec,
+  jsonCodec,
+  msgpackCodec,
+  protocolVersion,
+  type ServerFrame,
+  type WelcomeFrame,
+} from '@stoa/protocol';
 import { WebSocket } from 'ws';
 import { within } from './wait.ts';
 
@@ -52,7 +59,10 @@ export class SocketClient {
     this.#socket.send(data);
   }
 
-  async hello(token: string, more: { device?: string; position?: number; app?: string } = {}): Promise<WelcomeFrame> {
+  async hello(
+    token: string,
+    more: { device?: string; position?: number; app?: string } = {},
+  ): Promise<WelcomeFrame> {
     this.send({ t: 'hello', v: protocolVersion, token, device: randomBytes(16).toString('hex'), ...more });
     return this.next('welcome');
   }
@@ -77,7 +87,10 @@ export class SocketClient {
       this.#waiting.add(look);
     });
     try {
-      return await within(coming, `a ${type} frame (got ${this.#frames.map(({ t }) => t).join(', ') || 'nothing'})`);
+      return await within(
+        coming,
+        `a ${type} frame (got ${this.#frames.map(({ t }) => t).join(', ') || 'nothing'})`,
+      );
     } finally {
       this.#waiting.delete(look);
     }

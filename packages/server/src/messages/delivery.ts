@@ -20,6 +20,8 @@ export interface DeliveryOptions {
   readonly log: MessageLog;
   readonly cursors: CursorStore;
   readonly history: History;
+  /** Called for each message that was written to the device. */
+  readonly onDelivered: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -228,6 +230,7 @@ export class Delivery {
     track.sent = seq;
     track.unacknowledged.push(seq);
     this.#inFlight += 1;
+    this.#options.onDelivered();
   }
 
   /** Once, when everything of the initial listing was streamed. */

@@ -52,6 +52,8 @@ export interface MessagesOptions {
   readonly log: MessageLog;
   readonly bus: Bus;
   readonly clock: Clock;
+  /** Seconds from asking the store to the commit, for each message. */
+  readonly onCommitted?: (seconds: number) => void;
 }
 
 /** Accepts messages: checks, stores, and announces them. */
@@ -59,9 +61,11 @@ export class Messages {
   readonly #log: MessageLog;
   readonly #bus: Bus;
   readonly #clock: Clock;
+  readonly #onCommitted: (seconds: number) => void;
   readonly #transientIds = new TransientIds();
 
-  constructor({ log, bus, clock }: MessagesOptions) {
+  constructor({ log, bus, clock, onCommitted = () => {} }: MessagesOptions) {
+    this.#onCommitted = onCommitted;
     this.#log = log;
     this.#bus = bus;
     this.#clock = clock;
@@ -99,7 +103,9 @@ export class Messages {
     if (flags & messageFlags.transient) return this.#transient(message, addresses, sender.uid, receiver.uid);
 
     const conversation = { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid } as const;
+    const asked = performance.now();
     const appended = await this.#log.append({ ...message, conversation });
+    this.#onCommitted((performance.now() - asked) / 1000);
     const { mid, conv, seq, ts } = appended;
     const stored: StoredMessage = { ...message, mid, conv, seq, ts };
     return {

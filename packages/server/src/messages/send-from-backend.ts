@@ -21,13 +21,14 @@ export interface BackendMessage {
  *
  * @throws StoaError NOT_FOUND for the sender, INVALID_DESTINATION for the receiver, or what Messages.accept throws.
  */
-export function sendFromBackend(messages: Messages, directory: Directory) {
+export function sendFromBackend(messages: Messages, directory: Directory, onAccepted: () => void) {
   return async ({ aid, from, to, id = null, ...rest }: BackendMessage) => {
     const sender = await directory.byAddress(aid, from);
     if (sender === undefined) throw new StoaError('NOT_FOUND', `There is no user "${from}" to send from.`);
     const receiver = await directory.byAddress(aid, to);
     if (receiver === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${to}".`);
     const { answer, announce } = await messages.accept({ ...sender, dev: 0 }, receiver, { ...rest, id });
+    onAccepted();
     announce();
     return answer;
   };

@@ -11,6 +11,7 @@ import {
 } from '@stoa/protocol';
 import { parseClientFrame } from '@stoa/protocol/validate';
 import type { WebSocket } from 'ws';
+import type { ClientAddress } from '../limits/index.ts';
 import type { WriteTurn } from './write-turn.ts';
 
 /** What a connection hands to the one who serves it. */
@@ -24,6 +25,8 @@ export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly codec: Codec;
   readonly turn: WriteTurn;
+  /** Where it comes from. */
+  readonly client: ClientAddress;
   readonly now: () => number;
   /** An error that is a fault of the server, not of the client. */
   readonly onFault: (error: unknown) => void;
@@ -44,6 +47,8 @@ export class Connection {
   heardAt: number;
   pingedAt = 0;
   signedIn = false;
+  /** Resolves when the socket is gone altogether. */
+  readonly ended: Promise<void>;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -53,7 +58,12 @@ export class Connection {
     socket.on('message', (data: Buffer, isBinary: boolean) =>
       this.#receive(isBinary ? data : data.toString()),
     );
-    socket.on('close', () => this.#end());
+    this.ended = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#end();
+        resolve();
+      });
+    });
     // Malformed WebSocket frames and resets; the socket closes by itself afterwards.
     socket.on('error', () => {});
   }
@@ -61,6 +71,10 @@ export class Connection {
   /** Frames that come before this are not read. */
   serve(handler: ConnectionHandler): void {
     this.#handler = handler;
+  }
+
+  get client(): ClientAddress {
+    return this.#options.client;
   }
 
   get closed(): boolean {

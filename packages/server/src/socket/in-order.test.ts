@@ -5,21 +5,25 @@ import { InOrder } from './in-order.ts';
 describe('InOrder', () => {
   it('begins second steps in the order of the calls, whichever look-ups wait', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.array(fc.boolean(), { maxLength: 12 }), async (scheduler, waits) => {
-        const order = new InOrder();
-        const begun: number[] = [];
-        const done = waits.map((waiting, index) =>
-          order.run(
-            () => (waiting ? scheduler.schedule(Promise.resolve(index)) : index),
-            async (found) => {
-              begun.push(found);
-              await scheduler.schedule(Promise.resolve());
-            },
-          ),
-        );
-        await scheduler.waitFor(Promise.all(done));
-        expect(begun).toEqual(waits.map((_, index) => index));
-      }),
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.boolean(), { maxLength: 12 }),
+        async (scheduler, waits) => {
+          const order = new InOrder();
+          const begun: number[] = [];
+          const done = waits.map((waiting, index) =>
+            order.run(
+              () => (waiting ? scheduler.schedule(Promise.resolve(index)) : index),
+              async (found) => {
+                begun.push(found);
+                await scheduler.schedule(Promise.resolve());
+              },
+            ),
+          );
+          await scheduler.waitFor(Promise.all(done));
+          expect(begun).toEqual(waits.map((_, index) => index));
+        },
+      ),
     );
   });
 

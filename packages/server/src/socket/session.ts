@@ -11,6 +11,7 @@ import {
 } from '@stoa/protocol';
 import type { Directory, Person } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
+import type { Limits } from '../limits/index.ts';
 import type { Delivery, History, Messages } from '../messages/index.ts';
 import type { Presence } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
@@ -25,8 +26,9 @@ export interface SessionServices {
   readonly history: History;
   readonly presence: Presence;
   readonly bus: Bus;
-  /** Milliseconds that the user must wait before his next message; 0 when he may send now. */
-  readonly messageDelay: (uid: number) => number;
+  readonly limits: Limits;
+  /** Called for each message that was accepted. */
+  readonly onAccepted: () => void;
 }
 
 /** The signed-in user and device of a session. */
@@ -118,7 +120,7 @@ export class Session implements ConnectionHandler {
   }
 
   #send(frame: SendFrame): void | Promise<void> {
-    const wait = this.#services.messageDelay(this.identity.uid);
+    const wait = this.#services.limits.messageDelay(this.identity.uid, this.connection.client);
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     return this.#sends.run(
@@ -131,6 +133,7 @@ export class Session implements ConnectionHandler {
     const { answer, announce } = await this.#services.messages.accept(this.identity, receiver, frame);
     this.connection.write({ t: 'sent', id: frame.id, ...answer });
     if (answer.seq > 0) this.delivery.skipOwn(answer.conv, answer.seq);
+    this.#services.onAccepted();
     announce();
   }
 

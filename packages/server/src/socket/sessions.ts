@@ -1,4 +1,5 @@
 import type { Bus, Subscription } from '@stoa/bus';
+import { StoaError } from '@stoa/protocol';
 import { subjects, type UserEvent } from '../events.ts';
 import type { Presence } from '../presence/index.ts';
 import type { Session } from './session.ts';
@@ -12,22 +13,32 @@ interface UserSessions {
 export class Sessions {
   readonly #bus: Bus;
   readonly #presence: Presence;
+  readonly #perUser: number;
   readonly #byUser = new Map<number, UserSessions>();
   #count = 0;
 
-  constructor(bus: Bus, presence: Presence) {
+  /** `perUser`: sessions that one user may have; 0 for no limit. */
+  constructor(bus: Bus, presence: Presence, perUser: number) {
     this.#bus = bus;
     this.#presence = presence;
+    this.#perUser = perUser;
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** Resolves when events about the user, from any node, reach the session. */
+  /**
+   * Resolves when events about the user, from any node, reach the session.
+   *
+   * @throws StoaError TOO_MANY when the user has too many sessions on this node.
+   */
   async add(session: Session): Promise<void> {
     const { uid } = session.identity;
     let user = this.#byUser.get(uid);
+    if (this.#perUser > 0 && user !== undefined && user.sessions.size >= this.#perUser) {
+      throw new StoaError('TOO_MANY', `The user has ${user.sessions.size} connections, as many as he may.`);
+    }
     if (user === undefined) {
       const sessions = new Set<Session>();
       const handle = (event: UserEvent): void => {

@@ -1,8 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientFrame, codecOf, codecs, jsonCodec, limits, StoaError } from '@stoa/protocol';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
+import type { Limits } from '../limits/index.ts';
 import { Connection, type ConnectionHandler } from './connection.ts';
 import { checkConnection } from './heartbeat.ts';
 import { type SignInOptions, signIn } from './sign-in.ts';
@@ -12,10 +14,7 @@ export interface SocketDoorOptions {
   readonly server: Server;
   readonly signIn: SignInOptions;
   readonly clock: Clock;
-  /** Address of the client, behind trusted proxies too. */
-  readonly addressOf: (request: IncomingMessage) => string;
-  /** Counts a connection of the address; undefined when it has too many. Call the result when it ends. */
-  readonly admit: (address: string) => (() => void) | undefined;
+  readonly limits: Limits;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -46,17 +45,18 @@ export class SocketDoor {
     return this.#connections.size;
   }
 
-  /** Ends all connections with the code that says to come back, and takes no more. */
-  close(): void {
+  /** Ends all connections with the code that says to come back, and takes no more. Clients that do not answer are cut. */
+  async close(): Promise<void> {
     this.#draining = true;
     this.#stopTicking();
     this.#options.server.off('upgrade', this.#upgrade);
-    for (const connection of this.#connections) connection.close('drain');
-  }
-
-  /** Cuts the connections whose clients did not answer the close. */
-  terminate(): void {
-    for (const connection of this.#connections) connection.terminate();
+    const open = [...this.#connections];
+    for (const connection of open) connection.close('drain');
+    await Promise.race([
+      Promise.all(open.map(({ ended }) => ended)),
+      delay(drainMs, undefined, { ref: false }),
+    ]);
+    for (const connection of open) connection.terminate();
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -71,7 +71,8 @@ export class SocketDoor {
       refuseUpgrade(socket, '400 Bad Request', `Offer the subprotocol ${codecs[0]?.subprotocol}.`);
       return;
     }
-    const release = this.#options.admit(this.#options.addressOf(request));
+    const client = this.#options.limits.clientOf(request);
+    const release = this.#options.limits.admitConnection(client);
     if (release === undefined) {
       refuseUpgrade(socket, '429 Too Many Requests', 'Too many connections from this address.');
       return;
@@ -84,6 +85,7 @@ export class SocketDoor {
           // Without a subprotocol, a person is trying it out by hand.
           codec: codecOf(webSocket.protocol) ?? jsonCodec,
           turn: this.#turn,
+          client,
           now: this.#options.clock.now,
           onFault: this.#options.onFault,
         }),
@@ -108,7 +110,8 @@ export class SocketDoor {
         greeted = true;
         return signIn(connection, frame, this.#options.signIn).catch((error: unknown) => {
           connection.refuse(error, 'hello');
-          connection.close('unavailable');
+          const tooMany = error instanceof StoaError && error.code === 'TOO_MANY';
+          connection.close(tooMany ? 'tooMany' : 'unavailable');
         });
       },
       closed: () => {},
@@ -129,3 +132,6 @@ function refuseUpgrade(socket: Duplex, status: string, message = status): void {
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
   );
 }
+
+/** How long clients have to answer the close when the server stops. */
+const drainMs = 1_000;

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { type Bus, createInProcessBus } from '@stoa/bus';
+import { openSqliteStore, type Store } from '@stoa/storage';
+import type { Logger } from 'pino';
+import { Administrator, Apps, ensureFirstApp, type FirstStart } from './apps/index.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { Directory } from './directory/index.ts';
+import { buildHttp } from './http/index.ts';
+import { Limits } from './limits/index.ts';
+import { listen } from './listen.ts';
+import { createLogger } from './logger.ts';
+import { Delivery, History, Messages, sendFromBackend, startExpiry } from './messages/index.ts';
+import { createMetrics } from './metrics/index.ts';
+import { Otps } from './otp/index.ts';
+import { Presence } from './presence/index.ts';
+import { Receipts } from './receipts/index.ts';
+import type { Settings } from './settings/index.ts';
+import { silenceMs } from './socket/heartbeat.ts';
+import { Sessions } from './socket/sessions.ts';
+import { SocketDoor } from './socket/socket-door.ts';
+import { announceUserChanges, followUserChanges } from './user-changes.ts';
+import { Users } from './users/index.ts';
+import { webPaths } from './web-paths.ts';
+
+export interface NodeOptions {
+  readonly settings: Settings;
+  /** Default: made from the settings. */
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly store?: Store;
+  readonly bus?: Bus;
+}
+
+/** A node that takes connections. */
+export interface RunningNode {
+  readonly settings: Settings;
+  readonly port: number;
+  /** Where people on this machine reach it, or its public URL. */
+  readonly url: string;
+  /** What this start created, to be shown once; undefined when everything was there. */
+  readonly firstStart: FirstStart | undefined;
+  /** Signed-in connections. */
+  readonly sessions: number;
+  /** Ends all connections with the code that says to come back, stores what is under way, stops. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: builds every part of a node, hands each what it needs, and opens the doors.
+ *
+ * @throws SettingsError, or an Error that says in one line what stands in the way (port taken, data in use …).
+ * @example
+ * const node = await startNode({ settings: loadSettings({ env: process.env }) });
+ */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { settings, clock = systemClock, logger = createLogger(settings.logLevel) } = options;
+  const onError = (error: unknown): void => logger.error({ err: error }, 'a background task failed');
+  const { now } = clock;
+  await mkdir(settings.dataDir, { recursive: true });
+  const store = options.store ?? (await openSqliteStore({ path: settings.databasePath }));
+  const bus = options.bus ?? createInProcessBus({ onError });
+  const metrics = createMetrics({ processMetrics: true });
+
+  const publish = announceUserChanges(bus);
+  const apps = new Apps({ store, now, publish });
+  const administrator = new Administrator(store.settings);
+  const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser });
+  const otps = new Otps({ store, now });
+  const limits = new Limits(settings, now);
+  const { appToken, adminPassword } = settings;
+  const firstStart = await ensureFirstApp({ apps, administrator, presets: { appToken, adminPassword } });
+
+  const directory = new Directory(store.users);
+  await followUserChanges(bus, directory);
+  const messages = new Messages({
+    log: store.log,
+    bus,
+    clock,
+    onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
+  });
+  const history = new History({ log: store.log, directory, clock });
+  const receipts = new Receipts({ cursors: store.cursors, log: store.log, bus, clock });
+  const presence = new Presence({
+    node: randomUUID(),
+    bus,
+    users: store.users,
+    clock,
+    graceMs: presenceGraceMs,
+    onError,
+  });
+  const sessions = new Sessions(bus, presence, settings.sessionsPerUser);
+
+  const http = await buildHttp({
+    settings,
+    apps,
+    administrator,
+    users,
+    otps,
+    send: sendFromBackend(messages, directory, () => metrics.messagesAccepted.inc({ door: 'http' })),
+    metrics,
+    logger,
+    limits,
+    ready: () => store.ping(),
+    paths: webPaths(),
+  });
+  const door = new SocketDoor({
+    server: http.server,
+    clock,
+    limits,
+    onFault: onError,
+    signIn: {
+      services: {
+        directory,
+        messages,
+        receipts,
+        history,
+        presence,
+        bus,
+        limits,
+        onAccepted: () => metrics.messagesAccepted.inc({ door: 'socket' }),
+      },
+      sessions,
+      devices: store.devices,
+      clock,
+      authenticate: (token, app) => users.authenticate(token, app),
+      silenceMs,
+      deliveryFor: ({ uid, dev }, connection) =>
+        new Delivery({
+          uid,
+          dev,
+          outlet: connection,
+          log: store.log,
+          cursors: store.cursors,
+          history,
+          onDelivered: () => metrics.messagesDelivered.inc(),
+          onError: (error) => {
+            onError(error);
+            connection.close('unavailable');
+          },
+        }),
+    },
+  });
+  const stops = [
+    startExpiry({ log: store.log, clock, onError }),
+    clock.every(1_000, () => {
+      presence.sweep();
+      metrics.connections.set(door.connections);
+      metrics.sessions.set(sessions.count);
+    }),
+  ];
+
+  const port = await listen(http, settings);
+  const scheme = settings.tls === null ? 'http' : 'https';
+  return {
+    settings,
+    port,
+    url: settings.publicUrl ?? `${scheme}://localhost:${port}`,
+    firstStart: Object.keys(firstStart).length > 0 ? firstStart : undefined,
+    get sessions() {
+      return sessions.count;
+    },
+    async close() {
+      for (const stop of stops) stop();
+      await door.close();
+      await http.close();
+      await bus.close();
+      await store.close();
+    },
+  };
+}
+
+const presenceGraceMs = 3_000;

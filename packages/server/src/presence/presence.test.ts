@@ -1,0 +1,91 @@
+import { presenceValues } from '@stoa/protocol';
+import { ManualClock, SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+describe('presence', () => {
+  const clock = new ManualClock();
+  let server: TestNode;
+  let alice: TestUser;
+  let bob: TestUser;
+  let users = 0;
+
+  beforeAll(async () => {
+    server = await startTestNode({ clock });
+  });
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    users += 1;
+    alice = await server.addUser(`alice-${users}`);
+    bob = await server.addUser(`bob-${users}`);
+  });
+
+  async function signIn(user: TestUser): Promise<SocketClient> {
+    const client = await SocketClient.open(server.url);
+    await client.hello(user.token);
+    return client;
+  }
+
+  it('of a watched user is told at once and on every change', async () => {
+    const watcher = await signIn(alice);
+    watcher.send({ t: 'watch', peers: [bob.address, 'nobody'], on: true });
+    expect(await watcher.next('presence')).toEqual({
+      t: 'presence',
+      from: bob.address,
+      value: presenceValues.offline,
+    });
+    const first = await signIn(bob);
+    expect(await watcher.next('presence')).toMatchObject({ from: bob.address, value: presenceValues.online });
+    const second = await signIn(bob);
+    await first.close();
+    await second.close();
+    await server.sessionsOf(1);
+    clock.advance(5_000);
+    const offline = await watcher.next('presence');
+    expect(offline).toMatchObject({ value: presenceValues.offline });
+    expect(offline.seen).toBeGreaterThan(0);
+    await watcher.close();
+  });
+
+  it('does not flicker when a user comes straight back', async () => {
+    const [watcher, first] = [await signIn(alice), await signIn(bob)];
+    watcher.send({ t: 'watch', peers: [bob.address], on: true });
+    expect(await watcher.next('presence')).toMatchObject({ value: presenceValues.online });
+    await first.close();
+    await server.sessionsOf(1);
+    clock.advance(1_000);
+    const again = await signIn(bob);
+    clock.advance(5_000);
+    watcher.send({ t: 'ping' });
+    await watcher.next('pong');
+    expect(watcher.frames.filter(({ t }) => t === 'presence')).toEqual([]);
+    await Promise.all([watcher.close(), again.close()]);
+  });
+
+  it('is not told any more after watching has ended', async () => {
+    const watcher = await signIn(alice);
+    watcher.send({ t: 'watch', peers: [bob.address], on: true });
+    await watcher.next('presence');
+    watcher.send({ t: 'watch', peers: [bob.address], on: false }, { t: 'ping' });
+    await watcher.next('pong');
+    const device = await signIn(bob);
+    watcher.send({ t: 'ping' });
+    await watcher.next('pong');
+    expect(watcher.frames.filter(({ t }) => t === 'presence')).toEqual([]);
+    await Promise.all([watcher.close(), device.close()]);
+  });
+
+  it('such as typing goes to the peer’s devices and nowhere else', async () => {
+    const [from, to, other] = [await signIn(alice), await signIn(bob), await signIn(alice)];
+    from.send({ t: 'presence', peer: bob.address, value: presenceValues.typing, interval: 6 });
+    expect(await to.next('presence')).toEqual({
+      t: 'presence',
+      from: alice.address,
+      value: presenceValues.typing,
+      interval: 6,
+    });
+    other.send({ t: 'ping' });
+    await other.next('pong');
+    expect(other.frames.filter(({ t }) => t === 'presence')).toEqual([]);
+    await Promise.all([from, to, other].map((client) => client.close()));
+  });
+});

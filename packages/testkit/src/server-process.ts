@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { within } from './wait.ts';
+
+export interface ServerProcessOptions {
+  readonly dataDir: string;
+  /** Default 0: any free port. A restart keeps the port. */
+  readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** App token of every server that the testkit starts. */
+export const testAppToken = 'test-app-token-0123456789abcdef';
+export const testAdminPassword = 'test-administrator-password';
+
+const command = fileURLToPath(new URL('../../cli/src/stoa.ts', import.meta.url));
+
+/** A real `stoa serve` in a process of its own, which can be killed and started again on the same data and port. */
+export class ServerProcess {
+  readonly #options: ServerProcessOptions;
+  #child: ChildProcess | undefined;
+  #port: number;
+  #log = '';
+
+  static async start(options: ServerProcessOptions): Promise<ServerProcess> {
+    const server = new ServerProcess(options);
+    await server.start();
+    return server;
+  }
+
+  private constructor(options: ServerProcessOptions) {
+    this.#options = options;
+    this.#port = options.port ?? 0;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Everything the server has printed. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Resolves when the server takes connections. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [command, 'serve'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        HOST: '127.0.0.1',
+        PORT: String(this.#port),
+        STOA_DATA_DIR: this.#options.dataDir,
+        STOA_APP_TOKEN: testAppToken,
+        STOA_ADMIN_PASSWORD: testAdminPassword,
+        ...this.#options.env,
+      },
+    });
+    this.#child = child;
+    const ready = new Promise<number>((resolve, reject) => {
+      const read = (line: string): void => {
+        this.#log += `${line}\n`;
+        const port = /ready at https?:\/\/[^/\s]+?:(\d+)/i.exec(line)?.[1];
+        if (port !== undefined) resolve(Number(port));
+      };
+      for (const stream of [child.stdout, child.stderr]) {
+        if (stream !== null) createInterface({ input: stream }).on('line', read);
+      }
+      child.once('exit', (code) => reject(new Error(`the server ended with code ${code}:\n${this.#log}`)));
+    });
+    this.#port = await within(ready, 'the server to be ready', 30_000);
+  }
+
+  /** Ends the process: at once with SIGKILL (as a power cut would), in order with SIGTERM. */
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await within(exited, `the server to end on ${signal}`, 20_000);
+  }
+
+  async restart(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    await this.kill(signal);
+    await this.start();
+  }
+}
