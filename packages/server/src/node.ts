@@ -102,6 +102,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     logger,
     limits,
     ready: () => store.ping(),
+    now,
     paths: webPaths(),
   });
   const door = new SocketDoor({

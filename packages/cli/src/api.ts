@@ -1,0 +1,66 @@
+/** What every administrative command needs to know: which server, and with which secret. */
+export interface ApiOptions {
+  readonly url: string;
+  /** App token, or the administrator's password for apps. */
+  readonly secret: string;
+}
+
+/** A refusal of the server, in its own words. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(error: { code: string; message: string; hint: string }) {
+    super(error.message);
+    this.code = error.code;
+    this.hint = error.hint;
+  }
+}
+
+/** A page of a list at /v1. */
+interface Page<Item> {
+  readonly data: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Calls the REST API of a running server.
+ *
+ * @throws ApiError when the server refuses, Error when there is none.
+ */
+export async function call<Answer>(
+  { url, secret }: ApiOptions,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const response = await fetch(`${url}/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${secret}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Error(
+      `There is no server at ${url}. Start it with "npm start", or name another one with --url.`,
+    );
+  });
+  const text = await response.text();
+  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  if (!response.ok)
+    throw new ApiError((answer as { error: { code: string; message: string; hint: string } }).error);
+  return answer as Answer;
+}
+
+/** All items of a list, page by page. */
+export async function* listAll<Item>(options: ApiOptions, path: string): AsyncGenerator<Item> {
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ limit: '100', ...(cursor === null ? {} : { cursor }) });
+    const page: Page<Item> = await call(options, 'GET', `${path}${path.includes('?') ? '&' : '?'}${query}`);
+    yield* page.data;
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+}

@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { call, listAll } from '../api.ts';
+import { apiOptions, forApp } from '../options.ts';
+import { say, table } from '../output.ts';
+
+interface User {
+  readonly uid: number;
+  readonly address: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly token?: { readonly token: string };
+}
+
+/** `stoa user add|list|remove` */
+export function userCommand(): Command {
+  const user = new Command('user').description('Manage the users of an app.');
+
+  forApp(user.command('add <address>').description('Make a user (or find him) and print a user token.'))
+    .option('--name <name>', 'Name that is shown to people.')
+    .option('--app <name>', 'App name that the client must declare (setAppName).')
+    .option('--expires-in <minutes>', 'Minutes for which the token is valid; 0 for ever.')
+    .action(async (address: string, options) => {
+      const made = await call<User>(apiOptions(options, 'app'), 'POST', '/users', {
+        address,
+        ...(options.name === undefined ? {} : { name: options.name }),
+        token: tokenRequest(options),
+      });
+      say(`User ${made.uid} "${made.address}". His token is not shown again:`);
+      say(made.token?.token ?? '');
+    });
+
+  forApp(
+    user.command('list [pattern]').description('List users; * in the pattern stands for any text.'),
+  ).action(async (pattern: string | undefined, options) => {
+    const query = pattern === undefined ? '' : `?${new URLSearchParams({ address: pattern })}`;
+    const rows = [['UID', 'ADDRESS', 'NAME', 'ACTIVE']];
+    for await (const one of listAll<User>(apiOptions(options, 'app'), `/users${query}`)) {
+      rows.push([String(one.uid), one.address, one.name, one.active ? 'yes' : 'no']);
+    }
+    table(rows);
+  });
+
+  forApp(user.command('remove <address>').description('Remove a user; messages to others stay.')).action(
+    async (address: string, options) => {
+      await call(apiOptions(options, 'app'), 'DELETE', `/users/${encodeURIComponent(address)}`);
+      say(`User "${address}" was removed.`);
+    },
+  );
+
+  return user;
+}
+
+/** The part of a request that asks for a user token. */
+export function tokenRequest(options: { app?: string; expiresIn?: string }) {
+  return {
+    ...(options.app === undefined ? {} : { app: options.app }),
+    ...(options.expiresIn === undefined ? {} : { expiresIn: Number(options.expiresIn) }),
+  };
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { appCommand } from './commands/app.ts';
+import { sendCommand } from './commands/send.ts';
+import { serveCommand } from './commands/serve.ts';
+import { tokenCommand } from './commands/token.ts';
+import { userCommand } from './commands/user.ts';
+import { fail } from './output.ts';
+
+const program = new Command('stoa')
+  .description('Stoa: messaging on your own server.')
+  .showHelpAfterError('Run "stoa --help" for help.');
+for (const command of [serveCommand(), appCommand(), userCommand(), tokenCommand(), sendCommand()]) {
+  program.addCommand(command);
+}
+
+await program.parseAsync().catch(fail);
