@@ -102,7 +102,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     logger,
     limits,
     ready: () => store.ping(),
-    now,
     paths: webPaths(),
   });
   const door = new SocketDoor({

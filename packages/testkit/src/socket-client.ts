@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   type Codec,
+  joinWithinLimits,
   jsonCodec,
   msgpackCodec,
   protocolVersion,
@@ -28,7 +29,9 @@ export class SocketClient {
   private constructor(socket: WebSocket, codec: Codec) {
     this.#socket = socket;
     this.#codec = codec;
-    this.closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
+    });
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       for (const frame of codec.decode(isBinary ? data : data.toString())) this.#take(frame as ServerFrame);
     });
@@ -38,6 +41,7 @@ export class SocketClient {
   static async open(url: string, codec: Codec = msgpackCodec): Promise<SocketClient> {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, [codec.subprotocol]);
     const client = new SocketClient(socket, codec);
+    // A refusal before opening is an `error` event, which `once` turns into a rejection.
     await once(socket, 'open');
     return client;
   }
@@ -52,7 +56,8 @@ export class SocketClient {
   }
 
   send(...frames: unknown[]): void {
-    this.#socket.send(this.#codec.join(frames.map((frame) => this.#codec.encode(frame))));
+    const parts = frames.map((frame) => this.#codec.encode(frame));
+    for (const message of joinWithinLimits(this.#codec, parts)) this.#socket.send(message);
   }
 
   sendRaw(data: string | Uint8Array): void {
@@ -82,7 +87,10 @@ export class SocketClient {
     const coming = new Promise<FrameOf<T>>((resolve) => {
       look = () => {
         const frame = find();
-        if (frame !== undefined) resolve(frame);
+        if (frame === undefined) return;
+        // At once: the next frame of the same socket message belongs to the next caller.
+        this.#waiting.delete(look);
+        resolve(frame);
       };
       this.#waiting.add(look);
     });

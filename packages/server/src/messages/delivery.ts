@@ -51,6 +51,8 @@ export class Delivery {
   #catchingUp: Set<number> | undefined;
   /** Newest places that events named for conversations without a track. */
   readonly #unlisted = new Map<number, number>();
+  /** The last unbroken run of the device's own messages in conversations without a track. */
+  readonly #own = new Map<number, { first: number; last: number }>();
   #position = 0;
   #inFlight = 0;
   #pumping = false;
@@ -95,6 +97,8 @@ export class Delivery {
   offer(conv: number, seq: number, bytes: Uint8Array): void {
     const track = this.#tracks.get(conv);
     if (track === undefined) {
+      const own = this.#own.get(conv);
+      if (own !== undefined && seq >= own.first && seq <= own.last) return;
       this.#unlisted.set(conv, Math.max(seq, this.#unlisted.get(conv) ?? 0));
       if (this.#catchingUp === undefined) return;
       this.#behind.add(conv);
@@ -116,7 +120,12 @@ export class Delivery {
   /** The device sent message `seq` itself and is told so: it need not be streamed to it. */
   skipOwn(conv: number, seq: number): void {
     const track = this.#tracks.get(conv);
-    if (track === undefined || seq !== track.sent + 1 || this.#behind.has(conv)) return;
+    if (track === undefined) {
+      const own = this.#own.get(conv);
+      this.#own.set(conv, { first: own?.last === seq - 1 ? own.first : seq, last: seq });
+      return;
+    }
+    if (seq !== track.sent + 1 || this.#behind.has(conv)) return;
     track.sent = seq;
     track.last = Math.max(track.last, seq);
   }
@@ -215,12 +224,14 @@ export class Delivery {
       read: own.seen,
       ...(peer === null ? {} : { peerCursor: cursorFields(peer) }),
     });
+    const run = this.#own.get(conv);
     const track: Track = {
-      sent: from,
+      sent: run !== undefined && from >= run.first - 1 ? Math.max(from, run.last) : from,
       last: Math.max(last, this.#unlisted.get(conv) ?? 0),
       unacknowledged: [],
     };
     this.#unlisted.delete(conv);
+    this.#own.delete(conv);
     this.#tracks.set(conv, track);
     if (track.sent < track.last) this.#behind.add(conv);
     return track;

@@ -3,6 +3,7 @@ import {
   type CloseName,
   type Codec,
   closeCodes,
+  joinWithinLimits,
   msgpackCodec,
   type RefusedFrame,
   type ServerFrame,
@@ -132,13 +133,14 @@ export class Connection {
     this.#end();
   }
 
-  /** Writes everything queued as one WebSocket message. */
+  /** Writes everything queued, as one WebSocket message unless that would be too large. */
   flush(): void {
     if (this.#outgoing.length === 0) return;
     const parts = this.#outgoing;
     this.#outgoing = [];
     const { socket, codec } = this.#options;
-    if (socket.readyState === socket.OPEN) socket.send(codec.join(parts));
+    if (socket.readyState !== socket.OPEN) return;
+    for (const message of joinWithinLimits(codec, parts)) socket.send(message);
   }
 
   #queue(data: WireData): void {
