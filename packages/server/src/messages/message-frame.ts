@@ -1,4 +1,4 @@
-import { type Content, type MessageFrame, unpackValue } from '@stoa/protocol';
+import { type Content, encodeMessage, type MessageFrame, unpackValue } from '@stoa/protocol';
 import type { StoredMessage } from '@stoa/storage';
 
 /** Who the two sides of a conversation are, in the words of the wire. */
@@ -10,7 +10,24 @@ export interface FrameAddresses {
 
 /** The frame of a stored message, the same for every receiver. An expired one keeps its place without content. */
 export function messageFrame(message: StoredMessage, addresses: FrameAddresses, now: number): MessageFrame {
-  const expired = message.content === null || message.expiresAt <= now;
+  const head = messageHead(message, addresses);
+  if (message.content === null || message.expiresAt <= now) return { ...head, gone: 'expired' };
+  return { ...head, content: unpackValue(message.content) as Content };
+}
+
+/** The frame of a message with this packed content, encoded once for all receivers. */
+export function encodedMessage(
+  message: StoredMessage,
+  content: Uint8Array,
+  addresses: FrameAddresses,
+): Uint8Array {
+  return encodeMessage(messageHead(message, addresses), content);
+}
+
+function messageHead(
+  message: StoredMessage,
+  addresses: FrameAddresses,
+): Omit<MessageFrame, 'content' | 'gone'> {
   return {
     t: 'message',
     conv: message.conv,
@@ -25,8 +42,5 @@ export function messageFrame(message: StoredMessage, addresses: FrameAddresses, 
     ...(message.ref === null ? {} : { ref: message.ref }),
     dev: message.dev,
     id: message.id ?? 0,
-    ...(expired || message.content === null
-      ? { gone: 'expired' as const }
-      : { content: unpackValue(message.content) as Content }),
   };
 }

@@ -1,18 +1,9 @@
 import type { Bus } from '@stoa/bus';
-import {
-  type Content,
-  limits,
-  type MessageFrame,
-  messageFlags,
-  msgpackCodec,
-  packValue,
-  type SentFrame,
-  StoaError,
-} from '@stoa/protocol';
+import { type Content, limits, messageFlags, packValue, type SentFrame, StoaError } from '@stoa/protocol';
 import type { MessageLog, StoredMessage } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
-import { type FrameAddresses, messageFrame } from './message-frame.ts';
+import { encodedMessage, type FrameAddresses } from './message-frame.ts';
 import { TransientIds } from './transient-ids.ts';
 
 /** Who sends: a signed-in device, or the back end in the name of a user (dev 0). */
@@ -100,7 +91,9 @@ export class Messages {
       content,
     };
     const addresses: FrameAddresses = { from: sender.address, to: receiver.address };
-    if (flags & messageFlags.transient) return this.#transient(message, addresses, sender.uid, receiver.uid);
+    if (flags & messageFlags.transient) {
+      return this.#transient({ ...message, content }, addresses, receiver.uid);
+    }
 
     const conversation = { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid } as const;
     const asked = performance.now();
@@ -111,44 +104,32 @@ export class Messages {
     return {
       answer: { conv, seq, mid, ts },
       // A repeated send is announced again: the first announcement may have died with a node.
-      announce: () => this.#announceStored(stored, addresses, sender.uid, receiver.uid),
-    };
-  }
-
-  #transient(
-    message: Omit<StoredMessage, 'mid' | 'conv' | 'seq'>,
-    addresses: FrameAddresses,
-    sender: number,
-    receiver: number,
-  ): Accepted {
-    const mid = this.#transientIds.next(message.ts);
-    const stored: StoredMessage = { ...message, mid, conv: 0, seq: 0 };
-    return {
-      answer: { conv: 0, seq: 0, mid, ts: message.ts },
       announce: () => {
-        const bytes = encode(messageFrame(stored, addresses, message.ts));
-        this.#publish(
-          { type: 'frame', bytes, exceptDev: message.dev },
-          receiver === sender ? [receiver] : [receiver, sender],
-        );
+        const bytes = encodedMessage(stored, content, addresses);
+        this.#publish({ type: 'message', conv, seq, bytes }, sender.uid, receiver.uid);
       },
     };
   }
 
-  #announceStored(message: StoredMessage, addresses: FrameAddresses, sender: number, receiver: number): void {
-    const { conv, seq } = message;
-    const bytes = encode(messageFrame(message, addresses, this.#clock.now()));
-    this.#publish(
-      { type: 'message', conv, seq, bytes },
-      receiver === sender ? [receiver] : [receiver, sender],
-    );
+  #transient(
+    message: Omit<StoredMessage, 'mid' | 'conv' | 'seq'> & { content: Uint8Array },
+    addresses: FrameAddresses,
+    receiver: number,
+  ): Accepted {
+    const mid = this.#transientIds.next(message.ts);
+    const passing: StoredMessage = { ...message, mid, conv: 0, seq: 0 };
+    return {
+      answer: { conv: 0, seq: 0, mid, ts: message.ts },
+      announce: () => {
+        const bytes = encodedMessage(passing, message.content, addresses);
+        this.#publish({ type: 'frame', bytes, exceptDev: message.dev }, message.sender, receiver);
+      },
+    };
   }
 
-  #publish(event: UserEvent, uids: readonly number[]): void {
-    for (const uid of uids) publishToUser(this.#bus, uid, event);
+  /** To the devices of the receiver and to the other devices of the sender. */
+  #publish(event: UserEvent, sender: number, receiver: number): void {
+    publishToUser(this.#bus, receiver, event);
+    if (sender !== receiver) publishToUser(this.#bus, sender, event);
   }
-}
-
-function encode(frame: MessageFrame): Uint8Array {
-  return msgpackCodec.encode(frame) as Uint8Array;
 }

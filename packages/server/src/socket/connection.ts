@@ -11,6 +11,7 @@ import {
   type WireData,
 } from '@stoa/protocol';
 import { parseClientFrame } from '@stoa/protocol/validate';
+import { StoreUnavailableError } from '@stoa/storage';
 import type { WebSocket } from 'ws';
 import type { ClientAddress } from '../limits/index.ts';
 import type { WriteTurn } from './write-turn.ts';
@@ -104,8 +105,7 @@ export class Connection {
   /** Refuses a frame with a coded error. */
   refuse(error: unknown, of?: string, id?: number): void {
     if (this.#closed) return;
-    const known = error instanceof StoaError ? error : new StoaError('INTERNAL', undefined, { cause: error });
-    if (!(error instanceof StoaError)) this.#options.onFault(error);
+    const known = this.#codedError(error);
     const refused: RefusedFrame = {
       t: 'error',
       code: known.code,
@@ -187,6 +187,15 @@ export class Connection {
     this.refuse(error, of, id);
     this.#badFrames += 1;
     if (this.#badFrames >= badFramesAllowed) this.close('tooManyBadFrames');
+  }
+
+  /** What a client may know of an error. What nobody foresaw is reported, and its cause not shown. */
+  #codedError(error: unknown): StoaError {
+    if (error instanceof StoaError) return error;
+    if (error instanceof StoreUnavailableError)
+      return new StoaError('UNAVAILABLE', undefined, { cause: error });
+    this.#options.onFault(error);
+    return new StoaError('INTERNAL', undefined, { cause: error });
   }
 
   #end(): void {

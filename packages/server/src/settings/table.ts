@@ -1,0 +1,255 @@
+import { isAddressRange } from '../address-ranges.ts';
+import {
+  listOf,
+  oneOf,
+  portRange,
+  type Reading,
+  type SettingType,
+  text,
+  webAddress,
+  wholeNumber,
+  yesOrNo,
+} from './setting-types.ts';
+
+export type SettingGroup = 'server' | 'storage' | 'first start' | 'limits' | 'calls';
+
+/** One setting. Its config-file key is its name in the table; its flag is that name in kebab case. */
+export interface Setting<Value> {
+  readonly group: SettingGroup;
+  /** Environment variable. */
+  readonly env: string;
+  readonly type: SettingType<Value>;
+  readonly fallback: Value;
+  readonly description: string;
+  /** It is a secret or may hold one: its value is never shown, not even in an error message. */
+  readonly secret?: true;
+}
+
+/** Widens a setting without a default to one that may be absent. */
+function optional<Value>(entry: Omit<Setting<Value>, 'fallback'>): Setting<Value | null> {
+  return { ...entry, fallback: null };
+}
+
+function setting<Value>(entry: Setting<Value>): Setting<Value> {
+  return entry;
+}
+
+/** A limit of this many; 0 switches it off. */
+function limit(env: string, fallback: number, description: string): Setting<number> {
+  const type = wholeNumber(0, 1_000_000_000);
+  return { group: 'limits', env, type, fallback, description: `${description}; 0 for no limit.` };
+}
+
+const addressRange = text('an address or a range of addresses', { maximum: 64 });
+const trustedProxy: SettingType<string> = {
+  expects: addressRange.expects,
+  read: (input) => {
+    const reading = addressRange.read(input);
+    return 'value' in reading && isAddressRange(reading.value) ? reading : { problem: '' };
+  },
+};
+
+const database: SettingType<string> = {
+  expects: 'sqlite: followed by a file name',
+  read: (input): Reading<string> => {
+    const url = String(input).trim();
+    if (/^postgres(ql)?:/i.test(url)) {
+      return { problem: 'must begin with sqlite: (PostgreSQL is not supported by this version)' };
+    }
+    return /^sqlite:./.test(url) ? { value: url } : { problem: 'must be sqlite: followed by a file name' };
+  },
+};
+
+const noBus: SettingType<string> = {
+  expects: 'unset (this version runs as a single node)',
+  read: () => ({ problem: 'must be unset: this version runs as a single node and cannot connect to NATS' }),
+};
+
+const token = text('17 to 256 letters, digits, "-", "_", "." or "~"', {
+  pattern: /^[A-Za-z0-9._~-]{17,256}$/,
+});
+const turnUrl = text('a TURN address', { pattern: /^(turns?|stuns?):[^\s,]+$/, maximum: 512 });
+
+/** All settings of a node: environment variables, flags, config file, help and documentation come from here. */
+export const settingTable = {
+  port: setting({
+    group: 'server',
+    env: 'PORT',
+    type: wholeNumber(0, 65_535),
+    fallback: 8080,
+    description: 'TCP port of everything: HTTP, WebSocket and the web applications; 0 takes any free one.',
+  }),
+  host: setting({
+    group: 'server',
+    env: 'HOST',
+    type: text('an address or a host name', { maximum: 255, pattern: /^[A-Za-z0-9.:_%-]+$/ }),
+    fallback: '0.0.0.0',
+    description:
+      'Address to listen on: 0.0.0.0 is every IPv4 address, :: every address, 127.0.0.1 this machine only.',
+  }),
+  publicUrl: optional({
+    group: 'server',
+    env: 'STOA_PUBLIC_URL',
+    type: webAddress,
+    description:
+      'Address under which clients reach this server, when a proxy or a name stands in front of it.',
+  }),
+  trustedProxies: setting({
+    group: 'server',
+    env: 'STOA_TRUSTED_PROXIES',
+    type: listOf(
+      trustedProxy,
+      'addresses or ranges such as 10.0.0.0/8, loopback or private, separated by commas',
+    ),
+    fallback: [],
+    description: 'Proxies whose X-Forwarded-For, -Proto and -Host headers are believed.',
+  }),
+  tlsCertificate: optional({
+    group: 'server',
+    env: 'STOA_TLS_CERTIFICATE',
+    type: text('the path of a PEM file'),
+    description: 'Certificate chain; together with the key, the server speaks HTTPS and WSS itself.',
+  }),
+  tlsKey: optional({
+    group: 'server',
+    env: 'STOA_TLS_KEY',
+    type: text('the path of a PEM file'),
+    description: 'Private key of the certificate.',
+  }),
+  logLevel: setting({
+    group: 'server',
+    env: 'STOA_LOG_LEVEL',
+    type: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    fallback: 'info',
+    description: 'How much is logged.',
+  }),
+  demo: setting({
+    group: 'server',
+    env: 'STOA_DEMO',
+    type: oneOf('auto', 'on', 'off'),
+    fallback: 'auto',
+    description:
+      'Whether the first page lets anybody sign in as any user of the first app, without a password. auto: only from this machine, and only while the public URL is unset or local.',
+  }),
+  dataDir: setting({
+    group: 'storage',
+    env: 'STOA_DATA_DIR',
+    type: text('the path of a folder'),
+    fallback: './data',
+    description: 'Folder of the embedded database; made when it does not exist.',
+  }),
+  databaseUrl: setting({
+    group: 'storage',
+    env: 'STOA_DATABASE_URL',
+    type: database,
+    fallback: 'sqlite:stoa.db',
+    description: 'The database: sqlite: and a file name, relative to the data directory.',
+    secret: true,
+  }),
+  natsUrl: optional({
+    group: 'storage',
+    env: 'STOA_NATS_URL',
+    type: noBus,
+    description: 'Connects several nodes. Not supported by this version, which runs as a single node.',
+    secret: true,
+  }),
+  appToken: optional({
+    group: 'first start',
+    env: 'STOA_APP_TOKEN',
+    type: token,
+    description: 'Token of the app that the first start creates, instead of a generated one.',
+    secret: true,
+  }),
+  adminPassword: optional({
+    group: 'first start',
+    env: 'STOA_ADMIN_PASSWORD',
+    type: text('8 to 256 characters', { minimum: 8, maximum: 256 }),
+    description: 'Password of the administrator that the first start sets, instead of a generated one.',
+    secret: true,
+  }),
+  messagesPerSecond: limit('STOA_MESSAGES_PER_SECOND', 100, 'Messages that a user may send in a second'),
+  connectionsPerAddress: limit('STOA_CONNECTIONS_PER_ADDRESS', 1000, 'Sockets that an address may have open'),
+  callsPerMinute: limit(
+    'STOA_CALLS_PER_MINUTE',
+    1000,
+    'Calls of the back-end API (/backend, /api.php, /v1) that an address may make in a minute',
+  ),
+  sessionsPerUser: limit('STOA_SESSIONS_PER_USER', 32, 'Sessions that a user may have at the same time'),
+  tokensPerUser: limit(
+    'STOA_TOKENS_PER_USER',
+    100,
+    'Tokens that a user may have; issuing one more revokes the oldest',
+  ),
+  limitLoopback: setting({
+    group: 'limits',
+    env: 'STOA_LIMIT_LOOPBACK',
+    type: yesOrNo,
+    fallback: false,
+    description: 'Whether the limits of rates and connections hold for clients on this machine too.',
+  }),
+  requestBytes: setting({
+    group: 'limits',
+    env: 'STOA_REQUEST_BYTES',
+    type: wholeNumber(1024, 64 * 1024 * 1024),
+    fallback: 1024 * 1024,
+    description: 'Size of the body of an HTTP request, in bytes.',
+  }),
+  requestSeconds: setting({
+    group: 'limits',
+    env: 'STOA_REQUEST_SECONDS',
+    type: wholeNumber(1, 3600),
+    fallback: 30,
+    description: 'Time in which a client must have sent the whole of an HTTP request.',
+  }),
+  mediaAddress: optional({
+    group: 'calls',
+    env: 'STOA_MEDIA_ADDRESS',
+    type: text('an IP address or a host name', { maximum: 255, pattern: /^[A-Za-z0-9.:-]+$/ }),
+    description:
+      'Address at which clients reach the media ports, when it is not the address of this machine.',
+  }),
+  mediaPorts: setting({
+    group: 'calls',
+    env: 'STOA_MEDIA_PORTS',
+    type: portRange,
+    fallback: { first: 20_000, last: 20_099 },
+    description: 'UDP ports of audio and video.',
+  }),
+  mediaWorkers: optional({
+    group: 'calls',
+    env: 'STOA_MEDIA_WORKERS',
+    type: wholeNumber(0, 256),
+    description: 'Processes that forward audio and video; one per processor core when unset.',
+  }),
+  turnUrls: setting({
+    group: 'calls',
+    env: 'STOA_TURN_URLS',
+    type: listOf(turnUrl, 'addresses such as turn:turn.example.com:3478, separated by commas'),
+    fallback: [],
+    description: 'TURN servers for clients that no UDP reaches.',
+  }),
+  turnSecret: optional({
+    group: 'calls',
+    env: 'STOA_TURN_SECRET',
+    type: text('8 to 256 characters', { minimum: 8, maximum: 256 }),
+    description: 'Secret that the TURN servers share with this server (REST API credentials).',
+    secret: true,
+  }),
+} as const;
+
+type ValueOf<Entry> = Entry extends Setting<infer Value> ? Value : never;
+
+export type SettingName = keyof typeof settingTable;
+
+/** The value of every setting, by name. */
+export type SettingValues = { readonly [Name in SettingName]: ValueOf<(typeof settingTable)[Name]> };
+
+/** The table as a list, for whatever treats all settings alike. */
+export const settingList: readonly (Setting<unknown> & {
+  readonly name: SettingName;
+  readonly flag: string;
+})[] = Object.entries(settingTable).map(([name, entry]) => ({
+  ...entry,
+  name: name as SettingName,
+  flag: `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+}));
