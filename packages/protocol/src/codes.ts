@@ -47,6 +47,11 @@ export const codes = {
     'The user token was issued for another app name.',
     'Pass the app id of useradd to setAppName, or issue the token without one.',
   ),
+  WRONG_OTP: entry(
+    403,
+    'The one-time code is wrong, expired or used up.',
+    'Make a new code with otp, then try again.',
+  ),
   SUSPENDED: entry(403, 'The user is not active.', 'Set active to 1 with userset.'),
   PERMISSION_DENIED: entry(403, 'The user may not do this.', 'Ask an administrator for the permission.'),
   NOT_FOUND: entry(404, 'There is no such thing.', 'Check the id or the address.'),

@@ -2,18 +2,32 @@
  * Every frame of the protocol, declared once. Types are derived from the schemas, validators are compiled from
  * them in validate.ts. Unknown fields are ignored, so fields may be added; nothing here is ever renamed.
  */
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { limits } from './limits.ts';
 
 const maxInt = Number.MAX_SAFE_INTEGER;
 const Int = (minimum = 0, maximum = maxInt) => Type.Integer({ minimum, maximum });
 const Uint32 = Int(0, 0xffff_ffff);
 
-/** A user's address: any text of the application's choice without control characters. */
+/** Binary in msgpack, `{"$bytes": "<base64>"}` in JSON. */
+const Bytes = Type.Refine(
+  Type.Unsafe<Uint8Array>({ contentMediaType: 'application/octet-stream' }),
+  (value) => value instanceof Uint8Array,
+  () => 'must be bytes',
+);
+/** A map, and not bytes: these are objects of JavaScript too. */
+const Plain = <Schema extends TSchema>(schema: Schema) =>
+  Type.Refine(
+    schema,
+    (value: unknown) => !(value instanceof Uint8Array),
+    () => 'must be a map',
+  );
+
+/** A user's address: any text of the application's choice without control characters and halves of characters. */
 export const Address = Type.String({
   minLength: 1,
   maxLength: limits.addressLength,
-  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  pattern: '^[^\\p{Cc}\\p{Cs}]+$',
 });
 /** Id of a conversation, given by the server. */
 const Conv = Int(1);
@@ -25,30 +39,34 @@ const Mid = Int(1);
 const Time = Int(0);
 
 /**
- * What a message says. The server stores and carries it unread; fields that it does not know are kept.
- * Bytes are binary in msgpack and `{"$bytes": "<base64>"}` in JSON.
+ * What a message says. The server stores and carries it unread; fields that it does not know are kept. All of it is
+ * plain data, see requirePlainContent.
  */
-export const Content = Type.Object({
-  text: Type.Optional(Type.String()),
-  title: Type.Optional(Type.String()),
-  subtitle: Type.Optional(Type.String()),
-  footer: Type.Optional(Type.String()),
-  data: Type.Optional(Type.Unsafe<Uint8Array>({})),
-  latitude: Type.Optional(Type.Number()),
-  longitude: Type.Optional(Type.Number()),
-  file: Type.Optional(
-    Type.Object({
-      url: Type.String({ maxLength: 4096 }),
-      type: Type.Optional(Int(0, 255)),
-      name: Type.Optional(Type.String({ maxLength: 255 })),
-      size: Type.Optional(Int()),
-      mime: Type.Optional(Type.String({ maxLength: 127 })),
-      thumbnail: Type.Optional(Type.Unsafe<Uint8Array>({})),
-    }),
-  ),
-  /** Fields of the application. */
-  fields: Type.Optional(Type.Record(Type.String({ maxLength: 127 }), Type.Unknown())),
-});
+export const Content = Plain(
+  Type.Object({
+    text: Type.Optional(Type.String()),
+    title: Type.Optional(Type.String()),
+    subtitle: Type.Optional(Type.String()),
+    footer: Type.Optional(Type.String()),
+    data: Type.Optional(Bytes),
+    latitude: Type.Optional(Type.Number()),
+    longitude: Type.Optional(Type.Number()),
+    file: Type.Optional(
+      Plain(
+        Type.Object({
+          url: Type.String({ maxLength: 4096 }),
+          type: Type.Optional(Int(0, 255)),
+          name: Type.Optional(Type.String({ maxLength: 255 })),
+          size: Type.Optional(Int()),
+          mime: Type.Optional(Type.String({ maxLength: 127 })),
+          thumbnail: Type.Optional(Bytes),
+        }),
+      ),
+    ),
+    /** Fields of the application. */
+    fields: Type.Optional(Plain(Type.Record(Type.String(), Type.Unknown()))),
+  }),
+);
 export type Content = Static<typeof Content>;
 
 /** First frame of a connection. */

@@ -6,6 +6,7 @@
 export { type CloseName, closeCodes, shouldReconnect } from './close-codes.ts';
 export * from './codec/index.ts';
 export { type Code, type CodeDescription, codes, StoaError } from './codes.ts';
+export { requirePlainContent } from './content.ts';
 export { messageFlags, presenceValues } from './flags.ts';
 export type {
   ClientFrame,

@@ -3,17 +3,19 @@
  * refuse early what the server would refuse anyway. Rates and quotas are settings of a server, not listed here.
  */
 export const limits = {
-  /** Bytes of one WebSocket message (which may hold several frames). */
+  /** Bytes of one WebSocket message (which may hold several frames); a larger frame goes alone, from a server only. */
   socketMessageBytes: 512 * 1024,
   /** Frames in one WebSocket message. */
   framesPerSocketMessage: 256,
+  /** Nesting of maps and arrays in one frame, the frame itself being the first level. */
+  frameDepth: 16,
   /** Bytes of the encoded content of one message. */
   contentBytes: 64 * 1024,
-  /** Nesting of maps and arrays in the content of one message. */
+  /** Nesting of maps and arrays in the content of one message, the content itself being the first level. */
   contentDepth: 8,
-  /** UTF-16 units of a user's address. */
+  /** Characters (Unicode code points) of a user's address. */
   addressLength: 63,
-  /** UTF-16 units of a name shown to people. */
+  /** Characters of a name shown to people. */
   nameLength: 127,
   /** Characters of a device id; a device makes it from at least 96 random bits. */
   deviceIdMin: 16,

@@ -5,8 +5,8 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { StoaError } from './codes.ts';
-import { type ClientFrame, clientFrames } from './frames.ts';
-import { limits } from './limits.ts';
+import { requirePlainContent } from './content.ts';
+import { type ClientFrame, clientFrames, type HistoryFrame } from './frames.ts';
 
 export { Address, Content, clientFrames, serverFrames } from './frames.ts';
 
@@ -27,19 +27,25 @@ const validators = new Map<string, Validator>(
  * const frame = parseClientFrame({ t: 'received', conv: 7, seq: 12 });
  */
 export function parseClientFrame(value: unknown): ClientFrame {
-  if (typeof value !== 'object' || value === null) throw new StoaError('BAD_FRAME', 'A frame must be a map.');
-  const type = 't' in value ? value.t : undefined;
+  if (!isMap(value)) throw new StoaError('BAD_FRAME', 'A frame must be a map.');
+  const type = value.t;
   if (typeof type !== 'string') throw new StoaError('BAD_FRAME', 'A frame must have its type in "t".');
   const validator = validators.get(type);
-  if (validator === undefined)
-    throw new StoaError('UNKNOWN_FRAME', `There is no frame type "${type.slice(0, 40)}".`);
+  if (validator === undefined) {
+    throw new StoaError('UNKNOWN_FRAME', `There is no frame type "${type.slice(0, 40).toWellFormed()}".`);
+  }
   if (!validator.Check(value)) throw new StoaError('BAD_FRAME', firstProblem(type, validator, value));
   const frame = value as ClientFrame;
   if (frame.t === 'send' || frame.t === 'presence' || frame.t === 'history') requireOneDestination(frame);
-  if (frame.t === 'send' && !isWithinDepth(frame.content, limits.contentDepth)) {
-    throw new StoaError('TOO_LARGE', `The content is nested more than ${limits.contentDepth} levels deep.`);
-  }
+  if (frame.t === 'history') requireOneDirection(frame);
+  if (frame.t === 'send') requirePlainContent(frame.content, 'send.content');
   return frame;
+}
+
+function isMap(value: unknown): value is { t?: unknown } {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }
 
 function firstProblem(type: string, validator: Validator, value: unknown): string {
@@ -52,6 +58,12 @@ function firstProblem(type: string, validator: Validator, value: unknown): strin
 function requireOneDestination(frame: { t: string; peer?: string; gid?: number }): void {
   if ((frame.peer === undefined) === (frame.gid === undefined)) {
     throw new StoaError('BAD_FRAME', `"${frame.t}" must name either "peer" or "gid".`);
+  }
+}
+
+function requireOneDirection(frame: HistoryFrame): void {
+  if (frame.before !== undefined && frame.after !== undefined) {
+    throw new StoaError('BAD_FRAME', '"history" must not name both "before" and "after".');
   }
 }
 

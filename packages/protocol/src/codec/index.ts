@@ -3,8 +3,9 @@ import { jsonCodec } from './json.ts';
 import { msgpackCodec } from './msgpack.ts';
 
 export type { Codec, WireData } from './codec.ts';
+export { joinWithinLimits } from './join-within-limits.ts';
 export { jsonCodec } from './json.ts';
-export { msgpackCodec, packValue, unpackValue } from './msgpack.ts';
+export { encodeMessage, msgpackCodec, packValue, unpackValue } from './msgpack.ts';
 
 /** Codecs by preference: the server picks the first one that the client offers. */
 export const codecs: readonly Codec[] = [msgpackCodec, jsonCodec];

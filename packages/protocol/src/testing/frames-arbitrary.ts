@@ -1,0 +1,106 @@
+/**
+ * Random valid frames for property-based tests, made from the schemas themselves: a field that is added to a frame
+ * is tested everywhere from then on.
+ * @module
+ * @example
+ * fc.assert(fc.property(clientFrameArbitrary(), (frame) => { parseClientFrame(frame); }));
+ */
+import fc, { type Arbitrary } from 'fast-check';
+import type { TSchema } from 'typebox';
+import { type ClientFrame, Content, clientFrames, type ServerFrame, serverFrames } from '../frames.ts';
+import { keyArbitrary, numberArbitrary, plainDataArbitrary, textArbitrary } from './plain-data-arbitrary.ts';
+
+export { plainDataArbitrary } from './plain-data-arbitrary.ts';
+
+/** Any frame that parseClientFrame accepts, or only those of one type. */
+export function clientFrameArbitrary(type?: ClientFrame['t']): Arbitrary<ClientFrame> {
+  if (type === undefined) {
+    const types = Object.keys(clientFrames) as ClientFrame['t'][];
+    return fc.oneof(...types.map((each) => clientFrameArbitrary(each)));
+  }
+  return (arbitraryOf(clientFrames[type]) as Arbitrary<ClientFrame>).map(withinTheRules);
+}
+
+/** Any frame that a server may send, or only those of one type. */
+export function serverFrameArbitrary(type?: ServerFrame['t']): Arbitrary<ServerFrame> {
+  if (type === undefined) {
+    const types = Object.keys(serverFrames) as ServerFrame['t'][];
+    return fc.oneof(...types.map((each) => serverFrameArbitrary(each)));
+  }
+  return arbitraryOf(serverFrames[type]) as Arbitrary<ServerFrame>;
+}
+
+/** The content of a message. */
+export function contentArbitrary(): Arbitrary<Content> {
+  return arbitraryOf(Content) as Arbitrary<Content>;
+}
+
+/** What the schemas do not say: one destination, and one direction of history. */
+function withinTheRules(frame: ClientFrame): ClientFrame {
+  if (frame.t !== 'send' && frame.t !== 'presence' && frame.t !== 'history') return frame;
+  const { peer, gid, ...rest } = frame;
+  const destination = peer === undefined ? { gid: gid ?? 7 } : { peer };
+  if (rest.t !== 'history' || rest.before === undefined) return { ...rest, ...destination };
+  const { after: _, ...backwards } = rest;
+  return { ...backwards, ...destination };
+}
+
+/** The members of JSON Schema that our schemas use. */
+interface Schema {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly contentMediaType?: string;
+  readonly properties?: Readonly<Record<string, TSchema>>;
+  readonly required?: readonly string[];
+  readonly patternProperties?: unknown;
+  readonly items?: TSchema;
+  readonly minItems?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+}
+
+function arbitraryOf(given: TSchema): Arbitrary<unknown> {
+  const schema: Schema = given;
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.contentMediaType !== undefined) return fc.uint8Array({ maxLength: 40 });
+  if (schema.patternProperties !== undefined) {
+    return fc.dictionary(keyArbitrary(), plainDataArbitrary(), { maxKeys: 4, noNullPrototype: true });
+  }
+  switch (schema.type) {
+    case 'object':
+      return objectOf(schema);
+    case 'array':
+      return fc.array(arbitraryOf(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 3 });
+    case 'string':
+      return textArbitrary(schema);
+    case 'integer':
+      return integerOf(schema.minimum ?? 0, schema.maximum ?? Number.MAX_SAFE_INTEGER);
+    case 'number':
+      return numberArbitrary();
+    case 'boolean':
+      return fc.boolean();
+    default:
+      throw new Error(`no arbitrary for ${JSON.stringify(schema)}`);
+  }
+}
+
+function objectOf({ properties = {}, required = [] }: Schema): Arbitrary<unknown> {
+  const members = Object.entries(properties).map(([name, schema]) => [name, arbitraryOf(schema)]);
+  return fc.record<Record<string, unknown>>(Object.fromEntries(members), {
+    requiredKeys: [...required],
+    noNullPrototype: true,
+  });
+}
+
+/** Small ones more often than not, and those at both ends. */
+function integerOf(min: number, max: number): Arbitrary<number> {
+  const small = fc.integer({ min, max: Math.min(max, min + 300) });
+  return fc.oneof(
+    small,
+    fc.constantFrom(min, max),
+    fc.maxSafeNat().map((nat) => min + (nat % (max - min + 1))),
+  );
+}
