@@ -3,7 +3,8 @@
  * (`@stoa/storage/contract`) holds it to them:
  *
  * - a promise returned by a writing method resolves only after the change is committed *and* synced to disk;
- * - `seq` in a conversation is gap-free, and appends asked for one after the other get ascending places.
+ * - `seq` in a conversation is gap-free; appends and cursor advances that are asked for one after the other take
+ *   effect in that order, also when nobody waits for the first before asking for the second.
  *
  * Times are milliseconds since 1970 and come from the caller: a store has no clock of its own.
  */
@@ -111,7 +112,7 @@ export interface TokenStore {
   removeById(uid: number, id: number): Promise<boolean>;
   /** Number of tokens removed. */
   removeAll(uid: number): Promise<number>;
-  /** Removes tokens that expired before `now`, at most `limit`; number removed. */
+  /** Removes tokens that expired before `now`, at most `limit`; number removed, 0 when none is left. */
   sweep(now: number, limit: number): Promise<number>;
 }
 
@@ -135,6 +136,8 @@ export interface OtpStore {
     hash: Uint8Array;
     now: number;
   }): Promise<'ok' | 'wrong' | 'none'>;
+  /** Removes codes that expired before `now`, at most `limit`; number removed, 0 when none is left. */
+  sweep(now: number, limit: number): Promise<number>;
 }
 
 export interface Device {
@@ -183,6 +186,7 @@ export interface NewMessage {
   readonly localId: number;
   /** Null when it answers no message. */
   readonly ref: number | null;
+  /** 0 when it never expires. */
   readonly expiresAt: number;
   /** Encoded by the caller; the store does not look into it. */
   readonly content: Uint8Array;
@@ -226,7 +230,10 @@ export interface MessageLog {
   find(mid: number): Promise<StoredMessage | undefined>;
   conversation(conv: number): Promise<Conversation | undefined>;
   findConversation(key: ConversationKey): Promise<Conversation | undefined>;
-  /** Removes the content of messages that expired before `now` and were not delivered, at most `limit`; number removed. */
+  /**
+   * Removes the content of messages that expired before `now` and were not delivered, at most `limit`;
+   * number removed, 0 when none is left. Delivered means to another member than the sender; of notes to oneself, to any device.
+   */
   sweep(now: number, limit: number): Promise<number>;
 }
 
@@ -246,6 +253,7 @@ export interface MemberCursors {
 export interface CursorAdvance {
   readonly conv: number;
   readonly uid: number;
+  /** Device number of the user; 0 (or a device that is gone) moves the member's cursors only. */
   readonly dev: number;
   /** `received`: the device stored it; `seen`: read without receipt; `read`: read with receipt. */
   readonly kind: 'received' | 'seen' | 'read';
@@ -276,7 +284,8 @@ export interface CursorStore {
   forDevice(conv: number, uid: number, dev: number): Promise<ConversationForDevice | undefined>;
   /**
    * Conversations of the user in which something (messages or cursors) changed after `position`, newest message first.
-   * The returned position covers everything read, and misses nothing that commits later.
+   * The returned position covers everything read, and misses nothing that commits later. Who pages with `before` goes
+   * on from the position of the first page: what changes meanwhile moves to the front, where later pages do not look.
    */
   changed(query: {
     uid: number;

@@ -1,0 +1,39 @@
+import { describe } from 'vitest';
+import { describeApps } from './apps.ts';
+import { describeChanged } from './changed.ts';
+import { describeConvergence } from './convergence.ts';
+import { describeCursors } from './cursors.ts';
+import { describeDevices } from './devices.ts';
+import { describeDurability } from './durability.ts';
+import { describeExpiry } from './expiry.ts';
+import { describeIdempotency } from './idempotency.ts';
+import { describeLog } from './log.ts';
+import { describeOtps } from './otps.ts';
+import { describeSettings } from './settings.ts';
+import type { OpenStore } from './store-under-test.ts';
+import { describeTokens } from './tokens.ts';
+import { describeUsers } from './users.ts';
+
+export type { OpenStore, StoreUnderTest } from './store-under-test.ts';
+
+/**
+ * What every implementation of the Store interface is held to. Call it in a vitest file; `open` makes a store on an
+ * empty database each time.
+ */
+export function describeStoreContract(name: string, open: OpenStore): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    describeApps(open);
+    describeUsers(open);
+    describeTokens(open);
+    describeOtps(open);
+    describeDevices(open);
+    describeSettings(open);
+    describeLog(open);
+    describeIdempotency(open);
+    describeExpiry(open);
+    describeCursors(open);
+    describeChanged(open);
+    describeConvergence(open);
+    describeDurability(open);
+  });
+}

@@ -1,0 +1,11 @@
+import type { Expression, Kysely, SqlBool } from 'kysely';
+import type { SqlExecutor } from './executor.ts';
+import type { Tables } from './tables.ts';
+
+/** One kind of database, as the repositories see it. */
+export interface SqlDatabase extends SqlExecutor {
+  /** Builds statements in this database's dialect; it cannot run them. */
+  readonly query: Kysely<Tables>;
+  /** Whether the user's address matches the pattern, in which `*` stands for any text. Case matters. */
+  addressMatches(pattern: string): Expression<SqlBool>;
+}

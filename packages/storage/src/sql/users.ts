@@ -1,0 +1,109 @@
+import { type Selectable, sql } from 'kysely';
+import type { User, UserStore } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import type { UsersTable } from './tables.ts';
+
+export function createUserStore(database: SqlDatabase): UserStore {
+  const { query } = database;
+  const present = query.selectFrom('users').selectAll().where('removed', '=', 0);
+
+  return {
+    async upsert({ aid, address, now, ...given }) {
+      // The second statement changes what was there, and nothing in a row that the first one has just made.
+      const [inserted, [row]] = await database.write(
+        query
+          .insertInto('users')
+          .values({ aid, address, created_at: now, ...{ name: '', active: 1, flag: 0 }, ...columns(given) })
+          .onConflict((conflict) =>
+            conflict.columns(['aid', 'address']).where('removed', '=', sql.lit(0)).doNothing(),
+          )
+          .returning('uid')
+          .compile(),
+        query
+          .updateTable('users')
+          .set({ removed: 0, ...columns(given) })
+          .where('aid', '=', aid)
+          .where('address', '=', address)
+          .where('removed', '=', 0)
+          .returningAll()
+          .compile(),
+      );
+      if (row === undefined) throw new Error('The database returned no row for a user that it has.');
+      return { user: toUser(row), created: inserted.length > 0 };
+    },
+
+    async findByAddress(aid, address) {
+      const [row] = await database.read(
+        present.where('aid', '=', aid).where('address', '=', address).compile(),
+      );
+      return row && toUser(row);
+    },
+
+    async find(uid) {
+      const [row] = await database.read(
+        query.selectFrom('users').selectAll().where('uid', '=', uid).compile(),
+      );
+      return row && toUser(row);
+    },
+
+    async update(uid, change) {
+      const [[row]] = await database.write(
+        query
+          .updateTable('users')
+          .set({ removed: 0, ...columns(change) })
+          .where('uid', '=', uid)
+          .where('removed', '=', 0)
+          .returningAll()
+          .compile(),
+      );
+      return row && toUser(row);
+    },
+
+    async remove(uid) {
+      const [removed] = await database.write(
+        query
+          .updateTable('users')
+          .set({ removed: 1 })
+          .where('uid', '=', uid)
+          .where('removed', '=', 0)
+          .returning('uid')
+          .compile(),
+        query.deleteFrom('tokens').where('uid', '=', uid).compile(),
+        query.deleteFrom('devices').where('uid', '=', uid).compile(),
+      );
+      return removed.length > 0;
+    },
+
+    async list({ aid, pattern, after, limit }) {
+      let users = present.where('aid', '=', aid);
+      if (pattern !== undefined) users = users.where(database.addressMatches(pattern));
+      if (after !== undefined) users = users.where('address', '>', after);
+      const rows = await database.read(users.orderBy('address').limit(limit).compile());
+      return rows.map(toUser);
+    },
+  };
+}
+
+/** The columns of the fields that are given; none of them is no statement, hence `removed: 0` beside it. */
+function columns(fields: { name?: string; active?: boolean; flag?: number; lastSeen?: number }) {
+  return {
+    ...(fields.name !== undefined && { name: fields.name }),
+    ...(fields.active !== undefined && { active: Number(fields.active) }),
+    ...(fields.flag !== undefined && { flag: fields.flag }),
+    ...(fields.lastSeen !== undefined && { last_seen: fields.lastSeen }),
+  };
+}
+
+function toUser(row: Selectable<UsersTable>): User {
+  return {
+    uid: row.uid,
+    aid: row.aid,
+    address: row.address,
+    name: row.name,
+    active: row.active === 1,
+    flag: row.flag,
+    createdAt: row.created_at,
+    lastSeen: row.last_seen,
+    removed: row.removed === 1,
+  };
+}

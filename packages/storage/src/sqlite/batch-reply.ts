@@ -1,0 +1,63 @@
+/**
+ * What crosses back from the writer's thread: results as rows of numbers in one typed array, which is moved.
+ * @module
+ */
+import type { Appended, CursorMoves } from '../store.ts';
+import type { SqlRow } from './sql-statement.ts';
+
+/** Numbers per result. */
+const resultWidth = 5;
+
+export interface BatchReply {
+  readonly numbers: Float64Array<ArrayBuffer>;
+  /** By the place among the operations of kind sql: for each of its statements, the rows. */
+  readonly rows: readonly SqlRow[][][];
+  readonly failures: readonly BatchFailure[];
+}
+
+export interface BatchFailure {
+  readonly index: number;
+  /** Whether the same operation may succeed later. */
+  readonly unavailable: boolean;
+  readonly message: string;
+}
+
+export function emptyResults(count: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(count * resultWidth);
+}
+
+export function encodeAppended(results: Float64Array, index: number, appended: Appended): void {
+  const at = index * resultWidth;
+  results[at] = appended.mid;
+  results[at + 1] = appended.conv;
+  results[at + 2] = appended.seq;
+  results[at + 3] = appended.ts;
+  results[at + 4] = Number(appended.duplicate);
+}
+
+export function decodeAppended(results: Float64Array, index: number): Appended {
+  const at = index * resultWidth;
+  return {
+    mid: results[at] ?? 0,
+    conv: results[at + 1] ?? 0,
+    seq: results[at + 2] ?? 0,
+    ts: results[at + 3] ?? 0,
+    duplicate: results[at + 4] === 1,
+  };
+}
+
+/** A cursor that did not move is 0: none can move there. */
+export function encodeMoves(results: Float64Array, index: number, moves: CursorMoves): void {
+  const at = index * resultWidth;
+  results[at] = moves.delivered ?? 0;
+  results[at + 1] = moves.read ?? 0;
+  results[at + 2] = moves.seen ?? 0;
+}
+
+export function decodeMoves(results: Float64Array, index: number): CursorMoves {
+  const at = index * resultWidth;
+  const delivered = results[at] ?? 0;
+  const read = results[at + 1] ?? 0;
+  const seen = results[at + 2] ?? 0;
+  return { ...(delivered > 0 && { delivered }), ...(read > 0 && { read }), ...(seen > 0 && { seen }) };
+}

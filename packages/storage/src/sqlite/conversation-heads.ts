@@ -1,0 +1,137 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { ConversationKey } from '../store.ts';
+
+/** What the writer knows of a conversation, ahead of the database while a batch is under way. */
+export interface Head {
+  readonly conv: number;
+  last: number;
+  lastAt: number;
+  readonly members: Map<number, MemberHead>;
+  /** Is among those that the batch has changed. */
+  changed: boolean;
+}
+
+export interface MemberHead {
+  readonly conv: number;
+  readonly uid: number;
+  delivered: number;
+  deliveredAt: number;
+  read: number;
+  readAt: number;
+  seen: number;
+  /** Is among those whose cursors the batch has moved. */
+  moved: boolean;
+}
+
+/** Conversations kept between batches; when there are more, it starts anew. */
+const limit = 20_000;
+
+/**
+ * The heads of conversations that were used lately: the newest place and the members' cursors, read once and then
+ * kept. That is right because nobody else writes; a conversation that was removed with its app is caught by the
+ * foreign keys of what is written about it.
+ */
+export class ConversationHeads {
+  readonly #byConv = new Map<number, Head>();
+  readonly #byKey = new Map<string, Head>();
+  readonly #selectPair: StatementSync;
+  readonly #selectGroup: StatementSync;
+  readonly #selectConv: StatementSync;
+  readonly #selectMember: StatementSync;
+  readonly #insertConversation: StatementSync;
+  readonly #insertMember: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const columns = 'conv, a, b, aid, gid, last, last_at';
+    this.#selectPair = database.prepare(
+      `select ${columns} from conversations where a = ? and b = ? and gid is null`,
+    );
+    this.#selectGroup = database.prepare(`select ${columns} from conversations where aid = ? and gid = ?`);
+    this.#selectConv = database.prepare(`select ${columns} from conversations where conv = ?`);
+    this.#selectMember = database.prepare(
+      'select uid, delivered, delivered_at, read, read_at, seen from members where uid = ? and conv = ?',
+    );
+    this.#insertConversation = database.prepare(
+      'insert into conversations (aid, a, b, gid) values (?, ?, ?, ?) returning conv',
+    );
+    this.#insertMember = database.prepare('insert into members (uid, conv) values (?, ?)');
+  }
+
+  find(key: ConversationKey): Head | undefined {
+    const name = nameOf(key);
+    const known = this.#byKey.get(name);
+    if (known !== undefined) return known;
+    const row =
+      key.kind === 'pair'
+        ? this.#selectPair.get(Math.min(key.a, key.b), Math.max(key.a, key.b))
+        : this.#selectGroup.get(key.aid, key.gid);
+    if (row === undefined) return undefined;
+    return this.#keep(name, Number(row.conv), Number(row.last), Number(row.last_at));
+  }
+
+  findById(conv: number): Head | undefined {
+    const known = this.#byConv.get(conv);
+    if (known !== undefined) return known;
+    const row = this.#selectConv.get(conv);
+    if (row === undefined) return undefined;
+    const name =
+      row.gid === null ? pairName(Number(row.a), Number(row.b)) : groupName(Number(row.aid), Number(row.gid));
+    return this.#keep(name, conv, Number(row.last), Number(row.last_at));
+  }
+
+  create(key: ConversationKey): Head {
+    if (key.kind === 'group') {
+      const row = this.#insertConversation.get(key.aid, null, null, key.gid);
+      return this.#keep(nameOf(key), Number(row?.conv), 0, 0);
+    }
+    const [a, b] = [Math.min(key.a, key.b), Math.max(key.a, key.b)];
+    const conv = Number(this.#insertConversation.get(key.aid, a, b, null)?.conv);
+    this.#insertMember.run(a, conv);
+    if (a !== b) this.#insertMember.run(b, conv);
+    return this.#keep(nameOf(key), conv, 0, 0);
+  }
+
+  member(head: Head, uid: number): MemberHead | undefined {
+    const known = head.members.get(uid);
+    if (known !== undefined) return known;
+    const row = this.#selectMember.get(uid, head.conv);
+    if (row === undefined) return undefined;
+    const member: MemberHead = {
+      conv: head.conv,
+      uid,
+      delivered: Number(row.delivered),
+      deliveredAt: Number(row.delivered_at),
+      read: Number(row.read),
+      readAt: Number(row.read_at),
+      seen: Number(row.seen),
+      moved: false,
+    };
+    head.members.set(uid, member);
+    return member;
+  }
+
+  /** Only when everything kept is written. */
+  trim(): void {
+    if (this.#byConv.size > limit) this.forget();
+  }
+
+  forget(): void {
+    this.#byConv.clear();
+    this.#byKey.clear();
+  }
+
+  #keep(name: string, conv: number, last: number, lastAt: number): Head {
+    const head: Head = { conv, last, lastAt, members: new Map(), changed: false };
+    this.#byConv.set(conv, head);
+    this.#byKey.set(name, head);
+    return head;
+  }
+}
+
+const nameOf = (key: ConversationKey): string =>
+  key.kind === 'pair'
+    ? pairName(Math.min(key.a, key.b), Math.max(key.a, key.b))
+    : groupName(key.aid, key.gid);
+
+const pairName = (a: number, b: number): string => `${a}:${b}`;
+const groupName = (aid: number, gid: number): string => `${aid}/${gid}`;

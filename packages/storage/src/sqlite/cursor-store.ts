@@ -1,0 +1,105 @@
+import type { ConversationForDevice, CursorStore } from '../store.ts';
+import { type ConversationRow, conversationColumns, toConversation } from './conversation-row.ts';
+import type { Reader } from './reader.ts';
+import { receiptKinds } from './receipt-kinds.ts';
+import type { Writer } from './writer.ts';
+
+const columns = `${conversationColumns}, d.received,
+  m.uid, m.delivered, m.delivered_at as deliveredAt, m.read, m.read_at as readAt, m.seen,
+  p.uid as peerUid, p.delivered as peerDelivered, p.delivered_at as peerDeliveredAt,
+  p.read as peerRead, p.read_at as peerReadAt, p.seen as peerSeen`;
+
+/** The other one of a pair, and how far the device has received. */
+const peerAndDevice = `
+  left join members p on p.conv = c.conv and p.uid = case m.uid when c.a then c.b else c.a end and p.uid <> m.uid
+  left join device_cursors d on d.dev = ? and d.conv = c.conv`;
+
+const selectOne = `
+  select ${columns} from members m join conversations c on c.conv = m.conv ${peerAndDevice}
+  where m.uid = ? and m.conv = ?`;
+
+// First the page alone, from the user's conversations (hence `cross join`, which keeps the order), then the rest of it.
+const selectChanged = `
+  with page as (
+    select c.conv from members m cross join conversations c on c.conv = m.conv
+    where m.uid = ? and c.position > ? and (c.last_at, c.conv) < (?, ?)
+    order by c.last_at desc, c.conv desc limit ?)
+  select ${columns}
+  from page join conversations c on c.conv = page.conv join members m on m.uid = ? and m.conv = c.conv ${peerAndDevice}
+  order by c.last_at desc, c.conv desc`;
+
+const selectFirst = `
+  select ts from receipts where conv = ? and uid = ? and kind = ? and seq >= ? order by seq limit 1`;
+
+const fromTheStart = { lastAt: Number.MAX_SAFE_INTEGER, conv: Number.MAX_SAFE_INTEGER };
+
+export function createCursorStore(reader: Reader, writer: Writer): CursorStore {
+  return {
+    advance: (advance) => writer.advance(advance),
+
+    async forDevice(conv, uid, dev) {
+      const row = reader.get<DeviceRow>(selectOne, dev, uid, conv);
+      return row && toConversationForDevice(row);
+    },
+
+    async changed({ uid, dev, position, limit, before = fromTheStart }) {
+      // Of one moment: a commit between the two would be counted in the position and missing in the list.
+      return reader.snapshot(() => {
+        const rows = reader.all<DeviceRow>(
+          selectChanged,
+          uid,
+          position,
+          before.lastAt,
+          before.conv,
+          limit,
+          uid,
+          dev,
+        );
+        const state = reader.get<{ position: number }>('select position from log_state');
+        return { position: state?.position ?? 0, conversations: rows.map(toConversationForDevice) };
+      });
+    },
+
+    async times(conv, uid, seq) {
+      const first = (kind: number): number | null =>
+        reader.get<{ ts: number }>(selectFirst, conv, uid, kind, seq)?.ts ?? null;
+      return { deliveredAt: first(receiptKinds.delivered), readAt: first(receiptKinds.read) };
+    },
+  };
+}
+
+interface DeviceRow extends ConversationRow {
+  readonly received: number | null;
+  readonly uid: number;
+  readonly delivered: number;
+  readonly deliveredAt: number;
+  readonly read: number;
+  readonly readAt: number;
+  readonly seen: number;
+  readonly peerUid: number | null;
+  readonly peerDelivered: number;
+  readonly peerDeliveredAt: number;
+  readonly peerRead: number;
+  readonly peerReadAt: number;
+  readonly peerSeen: number;
+}
+
+function toConversationForDevice(row: DeviceRow): ConversationForDevice {
+  const { uid, delivered, deliveredAt, read, readAt, seen } = row;
+  return {
+    ...toConversation(row),
+    received: row.received,
+    own: { uid, delivered, deliveredAt, read, readAt, seen },
+    peer:
+      row.peerUid === null
+        ? null
+        : {
+            uid: row.peerUid,
+            delivered: row.peerDelivered,
+            deliveredAt: row.peerDeliveredAt,
+            read: row.peerRead,
+            readAt: row.peerReadAt,
+            seen: row.peerSeen,
+          },
+  };
+}

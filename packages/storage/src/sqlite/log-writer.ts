@@ -1,0 +1,194 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
+import { ConversationHeads, type Head, type MemberHead } from './conversation-heads.ts';
+import { DeviceCursors } from './device-cursors.ts';
+import { receiptKinds } from './receipt-kinds.ts';
+
+/**
+ * Appends and advances inside the transaction of a batch. A message and a receipt are written at once; what many of
+ * them change (the head of a conversation, a cursor, the counters) is kept in memory and written once per batch, by
+ * `flush`. The caller ends with `committed` or, when it rolled back, `forget`.
+ */
+export class LogWriter {
+  readonly #heads: ConversationHeads;
+  readonly #deviceCursors: DeviceCursors;
+  readonly #changed: Head[] = [];
+  readonly #moved: MemberHead[] = [];
+  /** What `log_state` holds, with the message ids given since; unknown until the first batch and after a rollback. */
+  #state: { position: number; mid: number } | undefined;
+  /** Whether the transaction has written something under the next position. */
+  #positionTaken = false;
+
+  readonly #selectState: StatementSync;
+  readonly #updateState: StatementSync;
+  readonly #insertMessage: StatementSync;
+  readonly #selectRepeated: StatementSync;
+  readonly #insertExpiry: StatementSync;
+  readonly #insertReceipt: StatementSync;
+  readonly #updateConversation: StatementSync;
+  readonly #updateCursors: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#heads = new ConversationHeads(database);
+    this.#deviceCursors = new DeviceCursors(database);
+    this.#selectState = database.prepare('select position, mid from log_state');
+    this.#updateState = database.prepare('update log_state set position = ?, mid = ?');
+    this.#insertMessage = database.prepare(`
+      insert into messages
+        (mid, conv, seq, sender, dev, id, ts, type, flags, local_id, ref, expires_at, content)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (sender, dev, id) where id is not null do nothing`);
+    this.#selectRepeated = database.prepare(
+      'select mid, conv, seq, ts from messages where sender = ? and dev = ? and id = ?',
+    );
+    this.#insertExpiry = database.prepare('insert into message_expiry (expires_at, mid) values (?, ?)');
+    this.#insertReceipt = database.prepare(
+      'insert into receipts (conv, uid, kind, seq, ts) values (?, ?, ?, ?, ?)',
+    );
+    this.#updateConversation = database.prepare(
+      'update conversations set last = ?, last_at = ?, position = ? where conv = ?',
+    );
+    this.#updateCursors = database.prepare(`
+      update members set delivered = ?, delivered_at = ?, read = ?, read_at = ?, seen = ?
+      where uid = ? and conv = ?`);
+  }
+
+  append(message: NewMessage): Appended {
+    const state = this.#counters();
+    let head = this.#heads.find(message.conversation);
+    if (head === undefined) {
+      const repeated = this.#repeated(message);
+      if (repeated !== undefined) return repeated;
+      head = this.#heads.create(message.conversation);
+    }
+    const mid = state.mid + 1;
+    const seq = head.last + 1;
+    const { changes } = this.#insertMessage.run(
+      mid,
+      head.conv,
+      seq,
+      message.sender,
+      message.dev,
+      message.id,
+      message.ts,
+      message.type,
+      message.flags,
+      message.localId,
+      message.ref,
+      message.expiresAt,
+      message.content,
+    );
+    if (changes === 0) {
+      const repeated = this.#repeated(message);
+      if (repeated === undefined) throw new Error('A message was neither added nor there before.');
+      return repeated;
+    }
+    if (message.expiresAt > 0) this.#insertExpiry.run(message.expiresAt, mid);
+    state.mid = mid;
+    head.last = seq;
+    head.lastAt = message.ts;
+    this.#markChanged(head);
+    return { mid, conv: head.conv, seq, ts: message.ts, duplicate: false };
+  }
+
+  advance({ conv, uid, dev, kind, seq, now }: CursorAdvance): CursorMoves {
+    const head = this.#heads.findById(conv);
+    const member = head && this.#heads.member(head, uid);
+    if (head === undefined || member === undefined) return {};
+    const place = Math.min(seq, head.last);
+    if (place < 1) return {};
+    if (kind === 'received' && dev !== 0) this.#deviceCursors.advance(dev, uid, conv, place);
+
+    const moves: { delivered?: number; read?: number; seen?: number } = {};
+    if (place > member.delivered) {
+      moves.delivered = place;
+      member.delivered = place;
+      member.deliveredAt = now;
+      this.#insertReceipt.run(conv, uid, receiptKinds.delivered, place, now);
+    }
+    if (kind !== 'received' && place > member.seen) {
+      moves.seen = place;
+      member.seen = place;
+    }
+    if (kind === 'read' && place > member.read) {
+      moves.read = place;
+      member.read = place;
+      member.readAt = now;
+      this.#insertReceipt.run(conv, uid, receiptKinds.read, place, now);
+    }
+    if (place === moves.delivered || place === moves.seen || place === moves.read) {
+      this.#markMoved(head, member);
+    }
+    return moves;
+  }
+
+  /** Writes what was kept in memory, so that statements that follow in the transaction see it. */
+  flush(): void {
+    this.#deviceCursors.flush();
+    if (this.#changed.length === 0) return;
+    const state = this.#counters();
+    const position = state.position + 1;
+    for (const member of this.#moved) {
+      const { delivered, deliveredAt, read, readAt, seen } = member;
+      this.#updateCursors.run(delivered, deliveredAt, read, readAt, seen, member.uid, member.conv);
+      member.moved = false;
+    }
+    for (const head of this.#changed) {
+      this.#updateConversation.run(head.last, head.lastAt, position, head.conv);
+      head.changed = false;
+    }
+    this.#updateState.run(position, state.mid);
+    this.#moved.length = 0;
+    this.#changed.length = 0;
+    this.#positionTaken = true;
+  }
+
+  committed(): void {
+    if (this.#positionTaken && this.#state !== undefined) this.#state.position += 1;
+    this.#positionTaken = false;
+    this.#heads.trim();
+  }
+
+  forget(): void {
+    this.#state = undefined;
+    this.#positionTaken = false;
+    this.#moved.length = 0;
+    this.#changed.length = 0;
+    this.#heads.forget();
+    this.#deviceCursors.forget();
+  }
+
+  #markMoved(head: Head, member: MemberHead): void {
+    this.#markChanged(head);
+    if (member.moved) return;
+    member.moved = true;
+    this.#moved.push(member);
+  }
+
+  #markChanged(head: Head): void {
+    if (head.changed) return;
+    head.changed = true;
+    this.#changed.push(head);
+  }
+
+  #repeated({ sender, dev, id }: NewMessage): Appended | undefined {
+    if (id === null) return undefined;
+    const row = this.#selectRepeated.get(sender, dev, id);
+    if (row === undefined) return undefined;
+    return {
+      mid: Number(row.mid),
+      conv: Number(row.conv),
+      seq: Number(row.seq),
+      ts: Number(row.ts),
+      duplicate: true,
+    };
+  }
+
+  #counters(): { position: number; mid: number } {
+    if (this.#state === undefined) {
+      const row = this.#selectState.get();
+      this.#state = { position: Number(row?.position), mid: Number(row?.mid) };
+    }
+    return this.#state;
+  }
+}

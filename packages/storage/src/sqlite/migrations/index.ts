@@ -1,0 +1,4 @@
+import { initial } from './001-initial.ts';
+
+/** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
+export const migrations: readonly string[] = [initial];

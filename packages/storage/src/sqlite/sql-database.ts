@@ -1,0 +1,50 @@
+import {
+  type CompiledQuery,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely';
+import type { SqlDatabase } from '../sql/database.ts';
+import type { RowsOf } from '../sql/executor.ts';
+import type { Tables } from '../sql/tables.ts';
+import type { Reader } from './reader.ts';
+import { type SqlStatement, toSqlValue } from './sql-statement.ts';
+import type { Writer } from './writer.ts';
+
+/** Kysely builds the statements; the reader and the writer run them. */
+export function createSqlDatabase(reader: Reader, writer: Writer): SqlDatabase {
+  const query = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+
+  return {
+    query,
+    addressMatches: (pattern) => sql<boolean>`address glob ${toGlob(pattern)}`,
+
+    async read<Row>(compiled: CompiledQuery<Row>) {
+      return reader.all<Row>(compiled.sql, ...compiled.parameters.map(toSqlValue));
+    },
+
+    async write<Queries extends readonly CompiledQuery[]>(...queries: Queries) {
+      return (await writer.write(queries.map(toStatement))) as RowsOf<Queries>;
+    },
+  };
+}
+
+const toStatement = ({ sql, parameters }: CompiledQuery): SqlStatement => ({
+  sql,
+  parameters: parameters.map(toSqlValue),
+});
+
+/** GLOB knows `?` and `[…]` too; here they stand for themselves. */
+function toGlob(pattern: string): string {
+  return pattern.replaceAll(/[?[]/g, '[$&]');
+}
