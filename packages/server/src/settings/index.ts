@@ -1,4 +1,3 @@
-export { configFileName } from './config-file.ts';
 export { loadSettings, type SettingInputs, type Settings } from './load-settings.ts';
 export { settingsDocument, shownDefault } from './settings-document.ts';
 export { type SettingProblem, type SettingSource, SettingsError } from './settings-error.ts';

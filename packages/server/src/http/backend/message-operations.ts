@@ -1,0 +1,128 @@
+import { type Content, limits, messageFlags, StoaError } from '@stoa/protocol';
+import { Address } from '@stoa/protocol/validate';
+import Type, { type Static } from 'typebox';
+import { maxReceivers, requireReceivers } from '../receivers.ts';
+import { appCaller } from './callers.ts';
+import { operation } from './operation.ts';
+import { either } from './parameters.ts';
+
+const Text = Type.String({ maxLength: limits.contentBytes });
+
+const Parameters = Type.Object({
+  from: Address,
+  /** Receivers, separated by commas. */
+  to: Type.Optional(Type.String({ maxLength: maxReceivers * (limits.addressLength + 1) })),
+  gid: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
+  type: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
+  channel: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
+  /** Seconds; 0 is for receivers that are online now. */
+  expiry: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.expirySeconds })),
+  when: Type.Optional(Type.Integer({ minimum: 0 })),
+  flags: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  text: Type.Optional(Text),
+  /** The object of the JSON form, or the text itself in the flat one. */
+  message: Type.Optional(Type.Union([Text, Type.Object({})])),
+  title: Type.Optional(Text),
+  subtitle: Type.Optional(Text),
+  footer: Type.Optional(Text),
+  url: Type.Optional(Type.String({ maxLength: 4096 })),
+  latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
+  longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
+});
+type Parameters = Static<typeof Parameters>;
+
+/** Sends a message in the name of a user, to one or more users. */
+const message = operation({
+  names: ['message'],
+  by: appCaller,
+  parameters: Parameters,
+  spellings: {
+    from: either('message', 'from'),
+    to: either('message', 'to'),
+    gid: either('message', 'gid', 'groupid'),
+    type: either('message', 'type'),
+    channel: either('message', 'channel'),
+    expiry: either('message', 'expiry'),
+    when: either('message', 'when'),
+    flags: either('message', 'flags', 'flag'),
+    text: either('message', 'msg', 'text').concat('message.message'),
+    message: ['message'],
+    title: either('message', 'title'),
+    subtitle: either('message', 'subtitle'),
+    footer: either('message', 'footer'),
+    url: either('message', 'url'),
+    latitude: either('message', 'latitude'),
+    longitude: either('message', 'longitude'),
+  },
+  run: async (parameters, { aid }, { services }) => {
+    const receivers = receiversOf(parameters);
+    const content = contentOf(parameters);
+    const { from } = parameters;
+    const how = delivery(parameters);
+    await requireReceivers(services.users, aid, receivers);
+    const sent = await Promise.all(
+      receivers.map(async (to) => {
+        const { mid } = await services.send({ aid, from, to, content, ...how });
+        return { to, mid };
+      }),
+    );
+    return { mid: sent[0]?.mid, ...(sent.length > 1 ? { messages: sent } : {}) };
+  },
+});
+
+/** How the message is delivered; an expiry of 0 means without storing it. */
+function delivery({ type, flags, expiry }: Parameters) {
+  const transient = expiry === 0 ? messageFlags.transient : 0;
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(flags === undefined && transient === 0 ? {} : { flags: withBits(flags ?? 0, transient) }),
+    ...(expiry === undefined || expiry === 0 ? {} : { expiry }),
+  };
+}
+
+/** Sets bits in a number that may have more than 32 of them. */
+function withBits(flags: number, bits: number): number {
+  return Number(BigInt(flags) | BigInt(bits));
+}
+
+function receiversOf({ to, gid, when }: Parameters): string[] {
+  if (when !== undefined && when > 0) {
+    throw new StoaError('BAD_REQUEST', '"when" is not supported: messages cannot be scheduled.', {
+      hint: 'Send the message when it is due.',
+    });
+  }
+  if (gid !== undefined && gid > 0) {
+    throw new StoaError('INVALID_DESTINATION', `There is no group ${gid}.`, {
+      hint: 'Send to users with "to".',
+    });
+  }
+  const receivers = [...new Set((to ?? '').split(',').map((address) => address.trim()))].filter(Boolean);
+  if (receivers.length === 0) throw new StoaError('BAD_REQUEST', '"to" must name at least one receiver.');
+  if (receivers.length > maxReceivers) {
+    throw new StoaError(
+      'TOO_LARGE',
+      `"to" names ${receivers.length} receivers; the limit is ${maxReceivers}.`,
+    );
+  }
+  return receivers;
+}
+
+function contentOf(parameters: Parameters): Content {
+  const { message, title, subtitle, footer, url, latitude, longitude, channel } = parameters;
+  const text = parameters.text ?? (typeof message === 'string' ? message : undefined);
+  const content: Content = {
+    ...(text === undefined ? {} : { text }),
+    ...(title === undefined ? {} : { title }),
+    ...(subtitle === undefined ? {} : { subtitle }),
+    ...(footer === undefined ? {} : { footer }),
+    ...(url === undefined ? {} : { file: { url } }),
+    ...(latitude === undefined ? {} : { latitude }),
+    ...(longitude === undefined ? {} : { longitude }),
+  };
+  if (Object.keys(content).length === 0) {
+    throw new StoaError('BAD_REQUEST', '"message" must be given (or a title, a url or a location).');
+  }
+  return channel ? { ...content, fields: { channel } } : content;
+}
+
+export const messageOperations = [message];

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { backendApi } from './backend/index.ts';
+import { demoRoutes } from './demo.ts';
+import { failureOf, sendFailure, unknownRoute } from './failure.ts';
+import { healthRoutes } from './health.ts';
+import type { HttpOptions } from './http-options.ts';
+import { answerMalformed } from './malformed.ts';
+import { mesiboScript } from './mesibo-script.ts';
+import { observeRequests } from './observe.ts';
+import { secure } from './security.ts';
+import { restApi } from './v1/index.ts';
+import { webApp } from './web-app.ts';
+
+/** Characters of one path segment: an address may be 63 of them, each up to twelve when it is percent-encoded. */
+const maxParamLength = 1_024;
+
+/**
+ * The HTTP doors of a node: back-end APIs, REST API, health, metrics, mesibo.js and the web applications. The
+ * composition root calls `listen`, and hangs the socket door on `server`.
+ */
+export function buildHttp(options: HttpOptions): FastifyInstance {
+  const { settings, limits, metrics, logger } = options;
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(),
+    serverFactory: (handler) => serverFor(handler, settings),
+    bodyLimit: settings.requestBytes,
+    routerOptions: { maxParamLength },
+    clientErrorHandler: answerMalformed,
+    trustProxy: (address) => limits.isTrustedProxy(address),
+    frameworkErrors: (error, request, reply) => {
+      sendFailure(reply, failureOf(error, request));
+    },
+  });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setErrorHandler((error, request, reply) => sendFailure(reply, failureOf(error, request)));
+  app.setNotFoundHandler((request, reply) => sendFailure(reply, unknownRoute(request)));
+
+  secure(app, settings);
+  observeRequests(app, metrics, limits);
+  healthRoutes(app, options);
+  mesiboScript(app, options);
+  webApp(app, options);
+  app.register(async (scope) => backendApi(scope, options));
+  app.register(async (scope) => restApi(scope, options), { prefix: '/v1' });
+  app.register(async (scope) => demoRoutes(scope, options));
+  return app;
+}
+
+function serverFor(handler: RequestListener, { tls, requestSeconds }: HttpOptions['settings']): Server {
+  const options = { requestTimeout: requestSeconds * 1000, keepAliveTimeout: 72_000 };
+  return tls === null
+    ? createServer(options, handler)
+    : createSecureServer({ ...options, cert: tls.cert, key: tls.key }, handler);
+}
+
+/** Short ids, unique among restarts: a random beginning and a count. */
+function requestIds(): () => string {
+  const start = randomBytes(4).toString('hex');
+  let count = 0;
+  return () => `${start}-${(count++).toString(36)}`;
+}

@@ -1,0 +1,148 @@
+/** The HTTP doors over a real store, without a network: for the tests of this folder. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInProcessBus } from '@stoa/bus';
+import { openSqliteStore, type Store } from '@stoa/storage';
+import { tempFolder } from '@stoa/testkit';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
+import { Directory } from '../directory/index.ts';
+import { Limits } from '../limits/index.ts';
+import { Messages, sendFromBackend } from '../messages/index.ts';
+import { createMetrics } from '../metrics/index.ts';
+import { Otps } from '../otp/index.ts';
+import { loadSettings } from '../settings/index.ts';
+import { type UserChange, Users } from '../users/index.ts';
+import { buildHttp, type HttpOptions } from './index.ts';
+
+export const appToken = 'app-token-of-the-test';
+export const adminPassword = 'correct horse battery';
+
+export interface HttpFixture {
+  readonly http: FastifyInstance;
+  readonly options: HttpOptions;
+  readonly store: Store;
+  readonly aid: number;
+  /** What the rest of the server was told. */
+  readonly changes: UserChange[];
+  /** Everything that was logged, as one text. */
+  log(): string;
+  /** Calls an operation of the back-end API with the app token, in the JSON form. */
+  backend(body: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Calls an operation in the old form, as a query. */
+  query(parameters: Record<string, string>): Promise<Record<string, unknown>>;
+  /** Calls the REST API with the app token. */
+  v1(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+    headers?: Record<string, string>,
+  ): Promise<{
+    status: number;
+    headers: Record<string, unknown>;
+    body: Record<string, unknown>;
+  }>;
+  /** Users, tokens and messages that the store holds: what bad input must not change. */
+  snapshot(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Settings by environment name; `ready` stands for the store's answer. */
+export async function openHttp(
+  env: Record<string, string> = {},
+  { ready = async () => {}, built = true }: { ready?: () => Promise<void>; built?: boolean } = {},
+): Promise<HttpFixture> {
+  const folder = tempFolder();
+  const settings = loadSettings({
+    cwd: folder.path,
+    env: { STOA_APP_TOKEN: appToken, STOA_ADMIN_PASSWORD: adminPassword, ...env },
+  });
+  const store = await openSqliteStore({ path: settings.databasePath });
+  const changes: UserChange[] = [];
+  const lines: string[] = [];
+  const now = Date.now;
+  const publish = (change: UserChange) => changes.push(change);
+  const apps = new Apps({ store, now, publish });
+  const administrator = new Administrator(store.settings);
+  const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser });
+  const { app } = await ensureFirstApp({
+    apps,
+    administrator,
+    presets: { appToken, adminPassword },
+  });
+  const aid = app?.aid ?? 0;
+  const bus = createInProcessBus({ onError: (error) => lines.push(String(error)) });
+  const clock = { now, every: () => () => {} };
+  const options: HttpOptions = {
+    settings,
+    apps,
+    administrator,
+    users,
+    otps: new Otps({ store, now }),
+    send: sendFromBackend(new Messages({ log: store.log, bus, clock }), new Directory(store.users), () => {}),
+    limits: new Limits(settings, now),
+    metrics: createMetrics(),
+    logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
+    ready,
+    paths: built ? webFiles(folder.path) : { mesiboScript: '/nowhere/mesibo.js', messengerApp: '/nowhere' },
+  };
+  const http = buildHttp(options);
+  await http.ready();
+
+  return {
+    http,
+    options,
+    store,
+    aid,
+    changes,
+    log: () => lines.join(''),
+    backend: async (body) => {
+      const response = await http.inject({
+        method: 'POST',
+        url: '/backend',
+        payload: { token: appToken, ...body },
+      });
+      return response.json();
+    },
+    query: async (parameters) => {
+      const response = await http.inject({ url: '/api.php', query: { token: appToken, ...parameters } });
+      return response.json();
+    },
+    v1: async (method, path, body, headers = {}) => {
+      const response = await http.inject({
+        method,
+        url: `/v1${path}`,
+        headers: { authorization: `Bearer ${appToken}`, ...headers },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      const json = response.payload === '' ? {} : response.json();
+      return { status: response.statusCode, headers: response.headers, body: json };
+    },
+    snapshot: async () => {
+      const everybody = await store.users.list({ aid, limit: 1_000 });
+      const tokens = await Promise.all(everybody.map(({ uid }) => store.tokens.list(uid)));
+      const conversations = await Promise.all(
+        everybody.map(({ uid }) => store.cursors.changed({ uid, dev: 0, position: 0, limit: 100 })),
+      );
+      return JSON.stringify([await store.apps.list(), everybody, tokens, conversations]);
+    },
+    close: async () => {
+      await http.close();
+      await bus.close();
+      await store.close();
+      folder.remove();
+    },
+  };
+}
+
+/** A script and a web application as small as can be. */
+function webFiles(folder: string) {
+  const messengerApp = join(folder, 'messenger');
+  mkdirSync(join(messengerApp, 'assets'), { recursive: true });
+  writeFileSync(join(messengerApp, 'index.html'), '<!doctype html><title>Messenger</title>');
+  writeFileSync(join(messengerApp, 'assets', 'index-a1b2c3.js'), 'export {};');
+  const mesiboScript = join(folder, 'mesibo.js');
+  writeFileSync(mesiboScript, 'globalThis.loaded = globalThis.__stoaServer;\n');
+  return { mesiboScript, messengerApp };
+}

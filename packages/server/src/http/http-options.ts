@@ -1,0 +1,55 @@
+import type { Content } from '@stoa/protocol';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Administrator, Apps } from '../apps/index.ts';
+import type { Limits } from '../limits/index.ts';
+import type { Metrics } from '../metrics/index.ts';
+import type { Otps } from '../otp/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Users } from '../users/index.ts';
+
+/** A message that an application's back end sends in the name of one of its users. */
+export interface BackendMessage {
+  readonly aid: number;
+  /** Address of the sender. */
+  readonly from: string;
+  /** Address of the receiver. */
+  readonly to: string;
+  readonly content: Content;
+  readonly type?: number;
+  /** See messageFlags. */
+  readonly flags?: number;
+  /** Seconds that it may wait for delivery. */
+  readonly expiry?: number;
+  readonly localId?: number;
+  /** Idempotency key among the messages that the back end sends for this sender. */
+  readonly id?: number | null;
+}
+
+/**
+ * Resolves when the message is committed. Rejects with a StoaError: NOT_FOUND for the sender, INVALID_DESTINATION for
+ * the receiver, TOO_LARGE …
+ */
+export type SendFromBackend = (
+  message: BackendMessage,
+) => Promise<{ readonly mid: number; readonly seq: number; readonly conv: number; readonly ts: number }>;
+
+/** Everything that the HTTP doors need; the composition root gives it. */
+export interface HttpOptions {
+  readonly settings: Pick<Settings, 'publicUrl' | 'tls' | 'demo' | 'requestBytes' | 'requestSeconds'>;
+  readonly apps: Apps;
+  readonly administrator: Administrator;
+  readonly users: Users;
+  readonly otps: Otps;
+  readonly send: SendFromBackend;
+  readonly limits: Limits;
+  readonly metrics: Metrics;
+  readonly logger: FastifyBaseLogger;
+  /** Rejects while the node cannot do its work. */
+  readonly ready: () => Promise<void>;
+  readonly paths: {
+    /** The built mesibo.js. */
+    readonly mesiboScript: string;
+    /** Folder of the built messenger. */
+    readonly messengerApp: string;
+  };
+}

@@ -1,0 +1,125 @@
+import { type Content, limits, StoaError } from '@stoa/protocol';
+import { Address, isWithinDepth } from '@stoa/protocol/validate';
+import Type, { type Static } from 'typebox';
+import { maxReceivers, requireReceivers } from '../receivers.ts';
+import { IdempotencyHeader, messageIdOf } from './idempotency.ts';
+import { callerOf, type V1Scope, type V1Services } from './route-context.ts';
+import { answers, ref, SentMessage } from './schemas.ts';
+
+const Text = (description: string) =>
+  Type.Optional(Type.String({ maxLength: limits.contentBytes, description }));
+
+/** What a message says, in JSON: bytes are base64. */
+const MessageContent = Type.Object(
+  {
+    text: Text('The text.'),
+    title: Text('Heading.'),
+    subtitle: Text('Second line of the heading.'),
+    footer: Text('Line below the text.'),
+    data: Type.Optional(
+      Type.String({
+        maxLength: limits.contentBytes * 2,
+        pattern: '^[A-Za-z0-9+/]*={0,2}$',
+        contentEncoding: 'base64',
+        description: 'Any bytes, in base64.',
+      }),
+    ),
+    latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
+    longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
+    file: Type.Optional(
+      Type.Object({
+        url: Type.String({ minLength: 1, maxLength: 4096 }),
+        type: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+        name: Type.Optional(Type.String({ maxLength: 255 })),
+        size: Type.Optional(Type.Integer({ minimum: 0 })),
+        mime: Type.Optional(Type.String({ maxLength: limits.nameLength })),
+      }),
+    ),
+    fields: Type.Optional(
+      Type.Record(Type.String({ maxLength: limits.nameLength }), Type.Unknown(), {
+        description: 'Fields of the application.',
+      }),
+    ),
+  },
+  { minProperties: 1, additionalProperties: false },
+);
+
+const NewMessage = Type.Object(
+  {
+    from: Type.String({ ...Address, description: 'Address of the sender.' }),
+    to: Type.Union([Address, Type.Array(Address, { minItems: 1, maxItems: maxReceivers })], {
+      description: `Address of the receiver, or of up to ${maxReceivers} of them.`,
+    }),
+    content: MessageContent,
+    type: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description: 'Any value of the application.' }),
+    ),
+    flags: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description:
+          'Bits: 1 delivery receipt, 2 read receipt, 4 transient (not stored, reaches only devices that are connected now). Default 3.',
+      }),
+    ),
+    expiry: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: limits.expirySeconds,
+        description: 'Seconds that it may wait for delivery. Default one year.',
+      }),
+    ),
+    localId: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description: 'Any id of the sender.' }),
+    ),
+  },
+  { examples: [{ from: 'alice', to: 'bob', content: { text: 'Tea at five?' } }] },
+);
+
+const Sent = Type.Object(
+  { data: Type.Array(ref(SentMessage), { description: 'One entry for each receiver.' }) },
+  { examples: [{ data: [{ to: 'bob', mid: 1387628, conv: 3, seq: 12, ts: 1767225600000 }] }] },
+);
+
+/** Messages that the back end sends in the name of its users. */
+export function messageRoutes(scope: V1Scope, { users, send }: V1Services): void {
+  scope.post(
+    '/messages',
+    {
+      schema: {
+        operationId: 'sendMessage',
+        summary: 'Send a message in the name of a user',
+        description:
+          'Answers when the message is stored durably. With several receivers, nothing is sent unless all of them exist. With an idempotency key, repeating the request returns the first result, however much later.',
+        tags: ['Messages'],
+        security: [{ appToken: [] }],
+        headers: IdempotencyHeader,
+        body: NewMessage,
+        response: answers(201, Sent, 'The message is stored.'),
+      },
+    },
+    async (request, reply) => {
+      const { aid } = callerOf(request);
+      const { to, content: written, ...message } = request.body;
+      const content = contentOf(written);
+      const receivers = [...new Set(typeof to === 'string' ? [to] : to)];
+      const key = request.headers['idempotency-key'];
+      await requireReceivers(users, aid, receivers);
+      const data = await Promise.all(
+        receivers.map(async (to) => {
+          const id = key === undefined ? null : messageIdOf(key, to);
+          const { mid, conv, seq, ts } = await send({ ...message, aid, to, content, id });
+          return { to, mid, conv, seq, ts };
+        }),
+      );
+      return reply.status(201).send({ data });
+    },
+  );
+}
+
+function contentOf({ data, ...rest }: Static<typeof MessageContent>): Content {
+  if (!isWithinDepth(rest, limits.contentDepth)) {
+    throw new StoaError('TOO_LARGE', `The content is nested more than ${limits.contentDepth} levels deep.`);
+  }
+  return data === undefined ? rest : { ...rest, data: new Uint8Array(Buffer.from(data, 'base64')) };
+}

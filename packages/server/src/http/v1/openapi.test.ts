@@ -1,0 +1,137 @@
+import { fastify } from 'fastify';
+import { Compile } from 'typebox/compile';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adminPassword, appToken, type HttpFixture, openHttp } from '../http-fixture.ts';
+import { restApi } from './index.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+interface Operation extends Json {
+  readonly operationId: string;
+  readonly security: readonly Json[];
+  readonly parameters?: readonly { name: string; in: string; required?: boolean }[];
+  readonly requestBody?: { content: { 'application/json': { schema: Json; example: object } } };
+  readonly responses: Record<
+    string,
+    { description: string; content?: { 'application/json': { schema: Json } } }
+  >;
+}
+
+/** Removing comes last, and what voids the token or the app after all else. */
+function byDestruction(a: { operation: Operation }, b: { operation: Operation }): number {
+  const rank = ({ operationId }: Operation) =>
+    ['revokeToken', 'revokeAll', 'deleteUser', 'renewAppToken', 'deleteApp'].findIndex((name) =>
+      operationId.startsWith(name),
+    );
+  return rank(a.operation) - rank(b.operation);
+}
+
+describe('the OpenAPI document', () => {
+  let fixture: HttpFixture;
+  let document: {
+    openapi: string;
+    paths: Record<string, Record<string, Operation>>;
+    components: { schemas: Record<string, Json & { examples?: unknown[] }> };
+  };
+  let operations: { path: string; method: string; operation: Operation }[];
+
+  beforeAll(async () => {
+    fixture = await openHttp();
+    document = (await fixture.http.inject('/v1/openapi.json')).json();
+    operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+  });
+  afterAll(() => fixture.close());
+
+  /** Puts the components in the place of references to them. */
+  function resolved(schema: unknown): unknown {
+    if (Array.isArray(schema)) return schema.map(resolved);
+    if (typeof schema !== 'object' || schema === null) return schema;
+    if ('$ref' in schema) {
+      const name = String(schema.$ref).replace('#/components/schemas/', '');
+      expect(document.components.schemas).toHaveProperty(name);
+      return resolved(document.components.schemas[name]);
+    }
+    return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, resolved(value)]));
+  }
+  const fits = (schema: unknown, value: unknown) => Compile(resolved(schema) as object).Check(value);
+
+  it('is version 3.1, and readable without a token', () => {
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('lists exactly the routes that are served', async () => {
+    const served: string[] = [];
+    const app = fastify();
+    app.addHook('onRoute', ({ method, url }) => {
+      served.push(...[method].flat().map((name) => `${name} ${url.replaceAll(/:(\w+)/g, '{$1}')}`));
+    });
+    app.register(async (scope) => restApi(scope, fixture.options), { prefix: '/v1' });
+    await app.ready();
+    await app.close();
+    const documented = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    const expected = served.filter((route) => !/^(HEAD|OPTIONS) |openapi\.json$/.test(route));
+    expect(documented.sort()).toEqual(expected.sort());
+  });
+
+  it('says of each operation what it is, who may call it, and what it answers', () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operation } of operations) {
+      expect(operation).toMatchObject({ summary: expect.any(String), tags: [expect.any(String)] });
+      expect(operation.security).toHaveLength(1);
+      expect(Object.keys(operation.responses)).toContain('default');
+      for (const { description } of Object.values(operation.responses)) {
+        expect(description).not.toBe('Default Response');
+      }
+    }
+  });
+
+  it('has examples that fit their schemas', () => {
+    for (const schema of Object.values(document.components.schemas)) {
+      expect(schema.examples?.length).toBeGreaterThan(0);
+      for (const example of schema.examples ?? []) expect(fits(schema, example)).toBe(true);
+    }
+    for (const { operation } of operations) {
+      const body = operation.requestBody?.content['application/json'];
+      if (body !== undefined) expect(fits(body.schema, body.example)).toBe(true);
+    }
+  });
+
+  it('documents the form of errors', async () => {
+    const { body, status } = await fixture.v1('GET', '/users/nobody');
+    expect(status).toBe(404);
+    expect(fits({ $ref: '#/components/schemas/Error' }, body)).toBe(true);
+  });
+
+  it('is kept by the routes: each answers its example as documented', async () => {
+    const basic = Buffer.from(`admin:${adminPassword}`).toString('base64');
+    for (const address of ['alice', 'bob']) await fixture.v1('POST', '/users', { address });
+    const proof = async () => {
+      const { body } = await fixture.v1('POST', '/otps', { address: '+15550100' });
+      return { address: body.address, code: body.code };
+    };
+    const values: Record<string, string> = { '{address}': 'alice', '{aid}': '1', '{id}': '1' };
+    for (const { path, method, operation } of operations.toSorted(byDestruction)) {
+      const example = operation.requestBody?.content['application/json'].example;
+      const body = operation.operationId === 'verifyOtp' ? await proof() : example;
+      const response = await fixture.http.inject({
+        method: method.toUpperCase() as 'GET',
+        url: path.replaceAll(/\{\w+\}/g, (name) => values[name] ?? ''),
+        headers: {
+          authorization:
+            'administrator' in (operation.security[0] ?? {}) ? `Basic ${basic}` : `Bearer ${appToken}`,
+        },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      const documented = operation.responses[response.statusCode];
+      expect(
+        documented,
+        `${operation.operationId} answered ${response.statusCode} ${response.payload}`,
+      ).toBeDefined();
+      const schema = documented?.content?.['application/json'].schema;
+      if (schema === undefined) expect(response.payload).toBe('');
+      else expect(fits(schema, response.json()), operation.operationId).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,2 @@
+export type { ClientAddress, Origin } from './client-address.ts';
+export { type LimitSettings, Limits } from './limits.ts';

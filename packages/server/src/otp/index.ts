@@ -1,0 +1,1 @@
+export { defaultOtpRules, type OtpRules, Otps } from './otps.ts';
