@@ -1,2 +1,21 @@
-/** @module */
+/**
+ * Headless client of a Stoa server for browsers and Node: connection, sync, outbox and local store.
+ * @module
+ */
+export { Client } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
+export type { Clock } from './clock.ts';
+export type { OpenWebSocket, WebSocketLike } from './connection/index.ts';
+export { conversationId, targetOf } from './conversations/index.ts';
+export type { Environment, EnvironmentChange } from './environment.ts';
+export {
+  type Change,
+  type ConversationRecord,
+  type DeviceRecord,
+  type LocalStore,
+  type MessageRecord,
+  memoryStore,
+  type Range,
+  type StoreSnapshot,
+} from './store/index.ts';
 export type * from './types.ts';

@@ -1,0 +1,13 @@
+const firstMs = 300;
+const longestMs = 30_000;
+
+/**
+ * Time to wait before an attempt: anything up to a bound that doubles with every failure (full jitter), so that
+ * clients that lost their server together do not come back together.
+ *
+ * @param failures number of failed attempts before, from 0
+ * @param random from 0 (included) to 1
+ */
+export function backoffMs(failures: number, random: number): number {
+  return Math.round(random * Math.min(longestMs, firstMs * 2 ** Math.min(failures, 20)));
+}

@@ -1,0 +1,57 @@
+import { type Codec, jsonCodec, msgpackCodec } from '@stoa/protocol';
+import { type Clock, systemClock } from './clock.ts';
+import { type OpenWebSocket, openSystemWebSocket, socketUrl } from './connection/index.ts';
+import { type Environment, systemEnvironment } from './environment.ts';
+import { type LocalStore, memoryStore } from './store/index.ts';
+
+export interface ClientOptions {
+  /** Base URL of the server, such as `https://chat.example.com`; the socket is at `/ws` below it. */
+  readonly url: string;
+  /** User token, which your back end gets with useradd. */
+  readonly token: string;
+  /** App name that the token was issued for, when it was issued for one. */
+  readonly app?: string;
+  /** Where messages are kept; one per user. Default: memoryStore(). */
+  readonly store?: LocalStore;
+  /** Name and version of the application, for the server's log and device list. */
+  readonly agent?: string;
+  /** Default: msgpack. json is readable in a browser's tools. */
+  readonly codec?: 'msgpack' | 'json';
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: the browser's, where there is one. */
+  readonly environment?: Environment;
+  /** Default: the platform's WebSocket. */
+  readonly webSocket?: OpenWebSocket;
+  /** From 0 (included) to 1, for jitter and local ids. Default: Math.random. */
+  readonly random?: () => number;
+}
+
+export interface ResolvedOptions {
+  readonly socketUrl: string;
+  readonly token: string;
+  readonly app: string | undefined;
+  readonly store: LocalStore;
+  readonly agent: string | undefined;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly environment: Environment;
+  readonly openWebSocket: OpenWebSocket;
+  readonly random: () => number;
+}
+
+/** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  return {
+    socketUrl: socketUrl(options.url),
+    token: options.token,
+    app: options.app,
+    store: options.store ?? memoryStore(),
+    agent: options.agent,
+    codec: options.codec === 'json' ? jsonCodec : msgpackCodec,
+    clock: options.clock ?? systemClock,
+    environment: options.environment ?? systemEnvironment,
+    openWebSocket: options.webSocket ?? openSystemWebSocket,
+    random: options.random ?? Math.random,
+  };
+}

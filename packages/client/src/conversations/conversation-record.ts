@@ -1,0 +1,38 @@
+import type { ConversationRecord } from '../store/index.ts';
+import type { ConversationId } from '../types.ts';
+import { lastPlace } from './runs.ts';
+
+/** A conversation of which nothing is known yet. */
+export function newConversation(id: ConversationId, conv = 0): ConversationRecord {
+  return {
+    id,
+    conv,
+    name: '',
+    runs: [],
+    read: 0,
+    readWithReceipt: 0,
+    skipped: 0,
+    peerCursor: { delivered: 0, deliveredAt: 0, read: 0, readAt: 0 },
+  };
+}
+
+/** Messages that wait to be read, those that were not fetched yet included. */
+export function unreadOf({ runs, read, skipped }: ConversationRecord): number {
+  return Math.max(0, lastPlace(runs) - read - skipped);
+}
+
+/** Whether there is something to show; false after all messages were deleted on this device. */
+export function isListed({ latest, runs, clearedAt }: ConversationRecord): boolean {
+  return latest !== undefined || lastPlace(runs) > (clearedAt ?? 0);
+}
+
+/** Whether an application sees a difference. */
+export function looksDifferent(a: ConversationRecord, b: ConversationRecord): boolean {
+  return (
+    a.name !== b.name ||
+    a.latest !== b.latest ||
+    a.read !== b.read ||
+    a.peerCursor !== b.peerCursor ||
+    unreadOf(a) !== unreadOf(b)
+  );
+}

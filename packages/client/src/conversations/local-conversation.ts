@@ -1,0 +1,25 @@
+import type { ConversationRecord } from '../store/index.ts';
+import type { LocalConversation, LocalMessage } from '../types.ts';
+import { targetOf } from './conversation-id.ts';
+import { unreadOf } from './conversation-record.ts';
+
+/** What the application sees of a conversation. */
+export function localConversation(
+  record: ConversationRecord,
+  latest: LocalMessage | undefined,
+): LocalConversation {
+  const { id, name, peerCursor } = record;
+  return {
+    id,
+    target: targetOf(id),
+    name,
+    ...(latest === undefined ? {} : { latest }),
+    unread: unreadOf(record),
+    peerCursor,
+  };
+}
+
+/** Orders conversations by their newest message, the newest first. */
+export function byNewest(a: LocalConversation, b: LocalConversation): number {
+  return (b.latest?.ts ?? 0) - (a.latest?.ts ?? 0);
+}

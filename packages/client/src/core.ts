@@ -1,0 +1,259 @@
+import { protocolVersion, type ServerFrame, StoaError, type WelcomeFrame } from '@stoa/protocol';
+import type { ResolvedOptions } from './client-options.ts';
+import { ServerClock } from './clock.ts';
+import { Connection, type ConnectionState, errorOf, statusOfConnection } from './connection/index.ts';
+import { localConversation, looksDifferent } from './conversations/index.ts';
+import { isForeign, newDevice, selfOf } from './device.ts';
+import { Events } from './events.ts';
+import { GapFiller, HistoryRequests, OlderMessages } from './history/index.ts';
+import { Inbox } from './inbox.ts';
+import {
+  Acknowledgements,
+  announceExpired,
+  Cursors,
+  MessageView,
+  Reading,
+  Receiver,
+  Sequence,
+  SyncPosition,
+} from './messages/index.ts';
+import { Outbox } from './outbox/index.ts';
+import { Presence } from './presence/index.ts';
+import { type ConversationRecord, LocalData, type Transaction } from './store/index.ts';
+import type { ConnectionStatus, LocalConversation, Self } from './types.ts';
+
+/**
+ * Builds the parts of a client and connects them; the one place that knows all of them. What the server says goes
+ * through here to the part that it concerns, and so does the news of the connection.
+ */
+export class Core {
+  readonly events = new Events();
+  readonly serverClock: ServerClock;
+  readonly data: LocalData;
+  readonly connection: Connection;
+  readonly view: MessageView;
+  readonly outbox: Outbox;
+  readonly reading: Reading;
+  readonly older: OlderMessages;
+  readonly presence: Presence;
+  status: ConnectionStatus = { state: 'stopped' };
+  readonly #options: ResolvedOptions;
+  readonly #receiver: Receiver;
+  readonly #sequence = new Sequence();
+  readonly #position: SyncPosition;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #requests: HistoryRequests;
+  readonly #gaps: GapFiller;
+  readonly #inbox: Inbox;
+  #self: Self | undefined;
+
+  constructor(options: ResolvedOptions) {
+    const { clock, random } = options;
+    const { events } = this;
+    const self = () => this.self;
+    this.#options = options;
+    this.serverClock = new ServerClock(clock);
+    this.data = new LocalData({
+      store: options.store,
+      newDevice,
+      onOpened: (snapshot) => this.outbox.opened(snapshot),
+      onConversation: (record, before) => {
+        if (before === undefined || looksDifferent(before, record)) this.#announce(record);
+      },
+      onLost: (error) => this.connection.refuse(error),
+    });
+    this.connection = new Connection({
+      url: options.socketUrl,
+      codec: options.codec,
+      clock,
+      environment: options.environment,
+      openWebSocket: options.openWebSocket,
+      random,
+      hello: () => this.#hello(),
+      onWelcome: (welcome) => this.#welcome(welcome),
+      onState: (state) => this.#stateChanged(state),
+      onFrames: (frames) => this.#inbox.add(frames),
+    });
+    const { data, connection: link, serverClock } = this;
+    this.view = new MessageView({
+      clock,
+      serverClock,
+      onExpired: (messages) => {
+        data
+          .transact((transaction) =>
+            announceExpired(transaction, messages, {
+              view: this.view,
+              events,
+              onListed: (record) => this.#announce(record),
+            }),
+          )
+          .catch((error: unknown) => this.#storeFailed(error));
+      },
+    });
+    const { view } = this;
+    const cursors = new Cursors(view, events);
+    this.outbox = new Outbox({ data, link, view, events, clock, random, self });
+    this.reading = new Reading(data, cursors, link);
+    this.presence = new Presence({ link, clock, events });
+    this.#acknowledgements = new Acknowledgements(data, link);
+    this.#position = new SyncPosition(() => events.emit('synced'));
+    this.#receiver = new Receiver({
+      sequence: this.#sequence,
+      cursors,
+      view,
+      events,
+      outbox: this.outbox,
+      serverClock,
+      self,
+      onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
+    });
+    this.#requests = new HistoryRequests(link);
+    this.older = new OlderMessages({ data, requests: this.#requests, self });
+    this.#gaps = new GapFiller({
+      data,
+      requests: this.#requests,
+      clock,
+      gaps: () => this.#sequence.gaps(),
+      onPage: (id, page) => this.#receive((transaction) => this.#receiver.missing(transaction, id, page)),
+      onLost: (id) => this.#receive((transaction) => this.#receiver.skipMissing(transaction, id)),
+      onProblem: (error) => this.#storeFailed(error),
+    });
+    this.#inbox = new Inbox({
+      data,
+      take: (transaction, frame) => this.#take(transaction, frame),
+      finish: (transaction) => this.#finish(transaction),
+      onFailure: (error) => this.#storeFailed(error),
+    });
+  }
+
+  get self(): Self | undefined {
+    return this.#self ?? this.data.device?.self;
+  }
+
+  showConversation(record: ConversationRecord): LocalConversation {
+    const { latest } = record;
+    return localConversation(record, latest === undefined ? undefined : this.view.of(latest, record));
+  }
+
+  #announce(record: ConversationRecord): void {
+    this.events.emit('conversation', this.showConversation(record));
+  }
+
+  #take(transaction: Transaction, frame: ServerFrame): void | Promise<void> {
+    switch (frame.t) {
+      case 'message':
+        return this.#receiver.message(transaction, frame);
+      case 'sent':
+        if (frame.seq > 0) return this.#receiver.sent(transaction, frame);
+        return transaction.afterwards(() => this.outbox.transientAccepted(frame));
+      case 'receipt':
+        return this.#receiver.receipt(transaction, frame);
+      case 'conversation':
+        return this.#receiver.conversation(transaction, frame);
+      case 'synced':
+        return this.#position.reached(frame.position);
+      case 'presence':
+        return transaction.afterwards(() => this.presence.received(frame));
+      case 'page':
+        return transaction.afterwards(() => this.#requests.answered(frame));
+      case 'error':
+        if (this.outbox.refused(transaction, frame) || this.#requests.refused(frame)) return;
+        return transaction.afterwards(() => this.events.emit('problem', errorOf(frame)));
+    }
+  }
+
+  /** Stores something that came outside of a batch. */
+  #receive(work: (transaction: Transaction) => Promise<void>): Promise<void> {
+    return this.data.transact(async (transaction) => {
+      await work(transaction);
+      this.#finish(transaction);
+    });
+  }
+
+  #finish(transaction: Transaction): void {
+    this.#position.settle(transaction, this.#sequence.complete);
+    transaction.afterwards(() => {
+      this.#acknowledgements.send();
+      this.#gaps.check();
+      this.outbox.pump();
+    });
+  }
+
+  #hello() {
+    const { token, app, agent } = this.#options;
+    const { device, position } = this.data.device ?? newDevice();
+    return {
+      t: 'hello' as const,
+      v: protocolVersion,
+      token,
+      device,
+      ...(app === undefined ? {} : { app }),
+      ...(position === undefined ? {} : { position }),
+      ...(agent === undefined ? {} : { agent }),
+    };
+  }
+
+  #welcome(welcome: WelcomeFrame): boolean {
+    const { device } = this.data;
+    if (device !== undefined && isForeign(device, welcome)) {
+      this.#startAfresh();
+      return false;
+    }
+    const self = selfOf(welcome);
+    this.#self = self;
+    this.serverClock.set(welcome.time);
+    this.#receiver.connected(welcome.time);
+    if (device?.self?.dev !== self.dev || device.self.name !== self.name) {
+      this.data
+        .transact((transaction) => transaction.putDevice({ ...transaction.device, self }))
+        .catch((error: unknown) => this.#storeFailed(error));
+    }
+    return true;
+  }
+
+  /** The store holds the messages of another user: they are not for this one to see. */
+  #startAfresh(): void {
+    const reason = 'The local store belonged to another user and was emptied.';
+    this.#self = undefined;
+    this.data
+      .transact((transaction) => {
+        const { lastSendId } = transaction.device;
+        transaction.removeEverything();
+        transaction.putDevice(newDevice(lastSendId));
+        this.outbox.keepUntried(transaction);
+        const problem = new StoaError('CONFLICT', reason, { hint: 'Give every user a store of his own.' });
+        transaction.afterwards(() => this.events.emit('problem', problem));
+      })
+      .catch((error: unknown) => this.#storeFailed(error));
+    this.connection.fail(reason);
+  }
+
+  #stateChanged(state: ConnectionState): void {
+    this.status = statusOfConnection(state, this.self, this.#options.clock.now());
+    if (state.name === 'online') {
+      this.reading.connected();
+      this.presence.connected();
+      this.outbox.pump();
+    } else if (state.name !== 'connecting') this.#disconnected();
+    this.events.emit('status', this.status);
+  }
+
+  #disconnected(): void {
+    this.#inbox.disconnected();
+    this.#sequence.clear();
+    this.#position.disconnected();
+    this.#acknowledgements.clear();
+    this.#requests.disconnected();
+    this.#gaps.disconnected();
+    this.outbox.disconnected();
+    this.presence.disconnected();
+  }
+
+  /** What was not stored was not acknowledged either: the server sends it again on the next connection. */
+  #storeFailed(cause: unknown): void {
+    if (!this.connection.online) return;
+    const message = 'The local store does not take changes.';
+    this.events.emit('problem', new StoaError('UNAVAILABLE', message, { hint: 'Free some space.', cause }));
+    this.connection.fail(message);
+  }
+}

@@ -1,0 +1,89 @@
+import { countAfter, lastPlace } from '../conversations/index.ts';
+import type { Events } from '../events.ts';
+import type { ConversationRecord, MessageRecord, Transaction } from '../store/index.ts';
+import type { ConversationId } from '../types.ts';
+import type { MessageView } from './message-view.ts';
+
+/** How far the other side has got, as far as it is known. */
+export interface PeerProgress {
+  readonly delivered: number;
+  readonly deliveredAt: number;
+  readonly read: number;
+  readonly readAt: number;
+}
+
+/** Moves the cursors of conversations, and tells of the messages that changed by it. */
+export class Cursors {
+  readonly #view: MessageView;
+  readonly #events: Events;
+
+  constructor(view: MessageView, events: Events) {
+    this.#view = view;
+    this.#events = events;
+  }
+
+  /** The peer has received and read up to these places; never moves back. */
+  async movePeer(transaction: Transaction, id: ConversationId, progress: PeerProgress): Promise<void> {
+    const before = transaction.conversation(id);
+    if (before === undefined) return;
+    const old = before.peerCursor;
+    // Who has read a message has received it.
+    const delivered = Math.max(old.delivered, progress.delivered, progress.read);
+    const deliveredAt = progress.read > progress.delivered ? progress.readAt : progress.deliveredAt;
+    const read = Math.max(old.read, progress.read);
+    const movedFrom = Math.min(
+      delivered > old.delivered ? old.delivered : Number.POSITIVE_INFINITY,
+      read > old.read ? old.read : Number.POSITIVE_INFINITY,
+    );
+    if (movedFrom === Number.POSITIVE_INFINITY) return;
+    const after: ConversationRecord = {
+      ...before,
+      peerCursor: {
+        delivered,
+        deliveredAt: delivered > old.delivered ? deliveredAt : old.deliveredAt,
+        read,
+        readAt: read > old.read ? progress.readAt : old.readAt,
+      },
+    };
+    transaction.putConversation(after);
+    for (const message of await transaction.messages(id, movedFrom + 1, delivered + 1)) {
+      const cameTooLate =
+        message.outgoing &&
+        message.seq > old.delivered &&
+        message.expiresAt !== undefined &&
+        message.expiresAt < deliveredAt;
+      const now: MessageRecord = cameTooLate ? { ...message, expired: true } : message;
+      if (cameTooLate) transaction.putMessage(now);
+      this.#tell(transaction, [message, before], [now, after]);
+    }
+  }
+
+  /** The user has read up to this place, here or on another device; never moves back. */
+  async moveOwn(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
+    const before = transaction.conversation(id);
+    if (before === undefined || seq <= before.read) return;
+    const last = lastPlace(before.runs);
+    const messages = await transaction.messages(id, before.read + 1, Math.max(last, seq) + 1);
+    const received = messages.filter(({ outgoing, content }) => !outgoing && content !== undefined);
+    const unread = received.filter((message) => message.seq > seq && message.seq <= last).length;
+    const after: ConversationRecord = {
+      ...before,
+      read: seq,
+      skipped: countAfter(before.runs, seq) - unread,
+    };
+    transaction.putConversation(after);
+    for (const message of received) {
+      if (message.seq <= seq) this.#tell(transaction, [message, before], [message, after]);
+    }
+  }
+
+  #tell(
+    transaction: Transaction,
+    before: [MessageRecord, ConversationRecord],
+    after: [MessageRecord, ConversationRecord],
+  ): void {
+    const was = this.#view.of(...before);
+    const is = this.#view.of(...after);
+    if (was.status !== is.status) transaction.afterwards(() => this.#events.emit('update', is, was));
+  }
+}

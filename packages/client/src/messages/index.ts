@@ -1,0 +1,10 @@
+export { Acknowledgements } from './acknowledgements.ts';
+export { Cursors } from './cursors.ts';
+export { clearConversation, deleteMessages } from './deleting.ts';
+export { announceExpired } from './expiring.ts';
+export { messageRecord } from './message-record.ts';
+export { type Expiring, MessageView } from './message-view.ts';
+export { Reading, type ReadOptions } from './reading.ts';
+export { type Accepted, Receiver, type SentMessages } from './receiver.ts';
+export { Sequence } from './sequence.ts';
+export { SyncPosition } from './sync-position.ts';

@@ -1,0 +1,87 @@
+import type { ReadFrame } from '@stoa/protocol';
+import type { Link } from '../connection/index.ts';
+import { conversationId, lastPlace } from '../conversations/index.ts';
+import type { ConversationRecord, LocalData } from '../store/index.ts';
+import type { ConversationId, Target } from '../types.ts';
+import type { Cursors } from './cursors.ts';
+
+export interface ReadOptions {
+  /** Place of the newest message that was read; default: the newest one here. */
+  readonly upTo?: number;
+  /** Whether others may know; default true. */
+  readonly receipt?: boolean;
+}
+
+/** Marks messages as read, here at once and at the server as soon as there is a connection. */
+export class Reading {
+  readonly #data: LocalData;
+  readonly #cursors: Cursors;
+  readonly #link: Link;
+
+  constructor(data: LocalData, cursors: Cursors, link: Link) {
+    this.#data = data;
+    this.#cursors = cursors;
+    this.#link = link;
+  }
+
+  async markRead(target: Target, { upTo, receipt = true }: ReadOptions = {}): Promise<void> {
+    const id = conversationId(target);
+    await this.#data.transact(async (transaction) => {
+      const before = transaction.conversation(id);
+      if (before === undefined) return;
+      const last = lastPlace(before.runs);
+      const seq = Math.min(upTo ?? last, last);
+      if (seq <= (receipt ? before.readWithReceipt : before.read) || seq < 1) return;
+      await this.#cursors.moveOwn(transaction, id, seq);
+      const record = transaction.conversation(id) ?? before;
+      transaction.putConversation(receipt ? withReceipt(record, seq) : quietly(record, seq));
+      transaction.afterwards(() => this.#report([id]));
+    });
+  }
+
+  /** Repeats what the server has not confirmed. */
+  connected(): void {
+    const ids: ConversationId[] = [];
+    for (const { id, unconfirmedRead } of this.#data.conversations()) if (unconfirmedRead) ids.push(id);
+    if (ids.length > 0) this.#report(ids);
+  }
+
+  #report(ids: readonly ConversationId[]): void {
+    if (!this.#link.online) return;
+    const reported = ids.flatMap((id) => this.#data.conversation(id) ?? []);
+    for (const record of reported) for (const frame of readFrames(record)) this.#link.send(frame);
+    this.#link.confirm(() => {
+      // When it fails, it is only reported once more.
+      this.#confirmed(reported).catch(() => {});
+    });
+  }
+
+  #confirmed(reported: readonly ConversationRecord[]): Promise<void> {
+    return this.#data.transact((transaction) => {
+      for (const { id, unconfirmedRead } of reported) {
+        const record = transaction.conversation(id);
+        if (record === undefined || record.unconfirmedRead !== unconfirmedRead) continue;
+        const { unconfirmedRead: _, ...confirmed } = record;
+        transaction.putConversation(confirmed);
+      }
+    });
+  }
+}
+
+function withReceipt(record: ConversationRecord, seq: number): ConversationRecord {
+  const quiet = record.unconfirmedRead?.quiet ?? 0;
+  const unconfirmedRead = { receipt: seq, ...(quiet > seq ? { quiet } : {}) };
+  return { ...record, readWithReceipt: seq, unconfirmedRead };
+}
+
+function quietly(record: ConversationRecord, seq: number): ConversationRecord {
+  return { ...record, unconfirmedRead: { ...record.unconfirmedRead, quiet: seq } };
+}
+
+function readFrames({ conv, unconfirmedRead }: ConversationRecord): ReadFrame[] {
+  const { receipt, quiet } = unconfirmedRead ?? {};
+  const frames: ReadFrame[] = [];
+  if (receipt !== undefined) frames.push({ t: 'read', conv, seq: receipt });
+  if (quiet !== undefined) frames.push({ t: 'read', conv, seq: quiet, receipt: false });
+  return frames;
+}

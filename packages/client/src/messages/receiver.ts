@@ -1,0 +1,199 @@
+import type { ConversationFrame, MessageFrame, PageFrame, ReceiptFrame, SentFrame } from '@stoa/protocol';
+import type { ServerClock } from '../clock.ts';
+import { addPlaces, conversationId, lastPlace, newConversation } from '../conversations/index.ts';
+import type { Events } from '../events.ts';
+import { type MessageRecord, orderBehind, type Transaction } from '../store/index.ts';
+import type { ConversationId, Origin, Self } from '../types.ts';
+import type { Cursors } from './cursors.ts';
+import { conversationOfMessage, messageRecord } from './message-record.ts';
+import type { MessageView } from './message-view.ts';
+import type { Arrived, Sequence } from './sequence.ts';
+
+/** The server's answer to a send. */
+export type Accepted = Pick<SentFrame, 'id' | 'conv' | 'seq' | 'mid' | 'ts'>;
+
+/** The outbox, as receiving sees it. */
+export interface SentMessages {
+  /** The conversation of an unanswered send. */
+  conversationOf(id: number): ConversationId | undefined;
+  /** Gives the message its place in the store. False when no send with this id is unanswered. */
+  accepted(transaction: Transaction, answer: Accepted): boolean;
+}
+
+export interface ReceiverOptions {
+  readonly sequence: Sequence;
+  readonly cursors: Cursors;
+  readonly view: MessageView;
+  readonly events: Events;
+  readonly outbox: SentMessages;
+  readonly serverClock: ServerClock;
+  readonly self: () => Self | undefined;
+  /** Something of the conversation is stored that the server wants to know of; `streamed`: it waits for it. */
+  readonly onStored: (id: ConversationId, streamed: boolean) => void;
+}
+
+/**
+ * Takes what the server says about messages into the store. Each message is stored and announced once and in
+ * order, whatever comes twice, late or through history.
+ */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  #signedInAt = 0;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+  }
+
+  /** A session began at this time of the server. Messages from before waited for it. */
+  connected(time: number): void {
+    this.#signedInAt = time;
+  }
+
+  async message(transaction: Transaction, frame: MessageFrame): Promise<void> {
+    const self = this.#options.self();
+    if (self === undefined) return;
+    const id = conversationOfMessage(frame, self);
+    if (frame.seq === 0) {
+      this.#transient(transaction, id, frame, self);
+      return;
+    }
+    this.#options.onStored(id, true);
+    await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: frame }, self);
+  }
+
+  /** The server has stored what this device sent. */
+  async sent(transaction: Transaction, frame: SentFrame): Promise<void> {
+    const { outbox, sequence, onStored } = this.#options;
+    const self = this.#options.self();
+    // A send that was deleted meanwhile still takes its place.
+    const id = outbox.conversationOf(frame.id) ?? transaction.conversationOf(frame.conv);
+    if (self === undefined || id === undefined) return;
+    sequence.adopt(transaction, id, frame.conv);
+    outbox.accepted(transaction, frame);
+    onStored(id, false);
+    await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: 'stored' }, self);
+  }
+
+  /** State of a conversation. Its messages may go on beyond those that are here: what is between is history. */
+  async conversation(transaction: Transaction, frame: ConversationFrame): Promise<void> {
+    const { sequence, cursors } = this.#options;
+    const self = this.#options.self();
+    const target = frame.gid === undefined ? { peer: frame.peer ?? '' } : { gid: frame.gid };
+    const id = conversationId(target);
+    const record = sequence.adopt(transaction, id, frame.conv);
+    if (record.name !== frame.name) transaction.putConversation({ ...record, name: frame.name });
+    const before = transaction.conversation(id) ?? record;
+    const arrived = sequence.skipTo(transaction, before, frame.from);
+    if (self !== undefined) await this.#take(transaction, id, arrived, self);
+    await cursors.moveOwn(transaction, id, frame.read);
+    if (frame.peerCursor !== undefined) await cursors.movePeer(transaction, id, frame.peerCursor);
+  }
+
+  async receipt(transaction: Transaction, frame: ReceiptFrame): Promise<void> {
+    const { cursors } = this.#options;
+    const id = transaction.conversationOf(frame.conv);
+    if (id === undefined) return;
+    const { user, delivered = 0, read = 0, ts } = frame;
+    if (user === this.#options.self()?.address) await cursors.moveOwn(transaction, id, read);
+    // In a group every member has cursors of his own; they are not kept here.
+    else if (id === conversationId({ peer: user })) {
+      await cursors.movePeer(transaction, id, { delivered, deliveredAt: ts, read, readAt: ts });
+    }
+  }
+
+  /** A page of the messages after the last one, to close a gap. */
+  async missing(transaction: Transaction, id: ConversationId, page: PageFrame): Promise<void> {
+    const self = this.#options.self();
+    if (self === undefined) return;
+    const last = lastPlace(transaction.conversation(id)?.runs ?? []);
+    for (const frame of page.messages) {
+      await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: frame }, self);
+    }
+    this.#options.onStored(id, true);
+    const progress = lastPlace(transaction.conversation(id)?.runs ?? []) > last;
+    if (!progress || !page.more) await this.skipMissing(transaction, id);
+  }
+
+  /** What is missing cannot be had: goes on with what has come. */
+  async skipMissing(transaction: Transaction, id: ConversationId): Promise<void> {
+    const { sequence } = this.#options;
+    const self = this.#options.self();
+    const first = sequence.firstEarly(id);
+    const record = transaction.conversation(id);
+    if (self === undefined || first === undefined || record === undefined) return;
+    // Nobody can read them.
+    const skipped = record.skipped + Math.max(0, first - 1 - Math.max(lastPlace(record.runs), record.read));
+    const arrived = sequence.skipTo(transaction, { ...record, skipped }, first - 1);
+    await this.#take(transaction, id, arrived, self);
+  }
+
+  #transient(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): void {
+    const { view, events } = this.#options;
+    if (frame.content === undefined) return;
+    const conversation = transaction.conversation(id) ?? newConversation(id);
+    const order = orderBehind(lastPlace(conversation.runs), frame.mid);
+    const local = view.of(messageRecord(frame, id, order, self, true), conversation);
+    const origin = local.outgoing ? 'self' : 'realtime';
+    transaction.afterwards(() => events.emit('message', local, origin));
+  }
+
+  async #arrive(
+    transaction: Transaction,
+    id: ConversationId,
+    conv: number,
+    arrived: Arrived,
+    self: Self,
+  ): Promise<void> {
+    const { sequence } = this.#options;
+    const record = sequence.adopt(transaction, id, conv);
+    await this.#take(transaction, id, sequence.arrive(record, arrived), self);
+  }
+
+  /** These have their turn. */
+  async #take(
+    transaction: Transaction,
+    id: ConversationId,
+    arrived: readonly Arrived[],
+    self: Self,
+  ): Promise<void> {
+    for (const { seq, message } of arrived) {
+      if (message === 'stored') place(transaction, id, seq, false);
+      else await this.#store(transaction, id, message, self);
+    }
+  }
+
+  async #store(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): Promise<void> {
+    const { outbox, view, events, serverClock } = this.#options;
+    const outgoing = frame.from === self.address;
+    if (outgoing && frame.dev === self.dev) {
+      // Sent from here: the answer to the send was lost, or it came before.
+      const known = outbox.accepted(transaction, frame) || (await transaction.message(id, frame.seq));
+      if (known) {
+        place(transaction, id, frame.seq, false);
+        return;
+      }
+    }
+    const inTime = frame.expires === undefined || frame.expires > serverClock.now();
+    const record: MessageRecord = messageRecord(frame, id, frame.seq, self, outgoing || inTime);
+    const readable = record.content !== undefined;
+    place(transaction, id, frame.seq, !outgoing && readable);
+    transaction.putMessage(record);
+    const conversation = transaction.conversation(id);
+    if (conversation === undefined || (!outgoing && !readable)) return;
+    const local = view.of(record, conversation);
+    const origin = this.#originOf(local.outgoing, frame.ts);
+    transaction.afterwards(() => events.emit('message', local, origin));
+  }
+
+  #originOf(outgoing: boolean, ts: number): Origin {
+    if (outgoing) return 'self';
+    return ts < this.#signedInAt ? 'pending' : 'realtime';
+  }
+}
+
+/** The next place of the conversation is known now. */
+function place(transaction: Transaction, id: ConversationId, seq: number, wantsReading: boolean): void {
+  const record = transaction.conversation(id) ?? newConversation(id);
+  const skipped = wantsReading || seq <= record.read ? record.skipped : record.skipped + 1;
+  transaction.putConversation({ ...record, runs: addPlaces(record.runs, seq, seq), skipped });
+}

@@ -1,0 +1,62 @@
+import { type Content, messageFlags, type SendFrame } from '@stoa/protocol';
+import { conversationId, targetOf } from '../conversations/index.ts';
+import { type MessageRecord, outboxOrder } from '../store/index.ts';
+import type { Draft, LocalMessage, Target } from '../types.ts';
+
+/** The record of a message that goes into the outbox. `content`: the checked copy. */
+export function recordOfDraft(
+  target: Target,
+  draft: Draft,
+  content: Content,
+  own: { readonly id: number; readonly localId: number; readonly from: string; readonly now: number },
+): MessageRecord {
+  const { id, localId, from, now } = own;
+  const { expiry, ref } = draft;
+  return {
+    conversation: conversationId(target),
+    order: outboxOrder(id),
+    seq: 0,
+    mid: 0,
+    id,
+    localId: draft.localId ?? localId,
+    from,
+    outgoing: true,
+    ts: now,
+    type: draft.type ?? 0,
+    flags: draft.flags ?? messageFlags.deliveryReceipt | messageFlags.readReceipt,
+    ...(expiry === undefined ? {} : { expiry, expiresAt: now + expiry * 1000 }),
+    ...(ref === undefined ? {} : { ref }),
+    content,
+    pending: id,
+  };
+}
+
+/** The draft that a message was made of, to send it anew. */
+export function draftOf(message: LocalMessage): Draft {
+  const { content = {}, type, flags, localId, ref, expiresAt, ts } = message;
+  return {
+    content,
+    type,
+    flags,
+    localId,
+    ...(ref === undefined ? {} : { ref }),
+    ...(expiresAt === undefined ? {} : { expiry: Math.max(1, Math.round((expiresAt - ts) / 1000)) }),
+  };
+}
+
+/** The frame of a waiting message. The time that it has waited here counts: `now` is this device's time. */
+export function sendFrame(record: MessageRecord, now: number): SendFrame {
+  const { id, conversation, content = {}, type, flags, localId, ref, expiresAt } = record;
+  const target = targetOf(conversation);
+  return {
+    t: 'send',
+    id,
+    ...('gid' in target ? { gid: target.gid } : { peer: target.peer }),
+    content,
+    type,
+    flags,
+    localId,
+    ...(expiresAt === undefined ? {} : { expiry: Math.max(1, Math.ceil((expiresAt - now) / 1000)) }),
+    ...(ref === undefined ? {} : { ref }),
+  };
+}

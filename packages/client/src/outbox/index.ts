@@ -1,0 +1,2 @@
+export { checkTarget } from './check-draft.ts';
+export { Outbox } from './outbox.ts';

@@ -1,0 +1,104 @@
+import { StoaError } from '@stoa/protocol';
+import { newConversation } from '../conversations/index.ts';
+import type { Events } from '../events.ts';
+import type { MessageView } from '../messages/index.ts';
+import { type LocalData, type MessageRecord, outboxOrder, type Transaction } from '../store/index.ts';
+import type { LocalMessage } from '../types.ts';
+import type { SendIds } from './send-ids.ts';
+
+/** A message that was handed in and is not in the store yet. */
+interface Unsaved {
+  readonly record: MessageRecord;
+  /** What the caller was given. */
+  readonly given: LocalMessage;
+  /** The failed message that this one repeats. */
+  readonly repeats: LocalMessage | undefined;
+}
+
+export interface UnsavedSendsOptions {
+  readonly data: LocalData;
+  readonly view: MessageView;
+  readonly events: Events;
+  readonly ids: SendIds;
+  /** They are in the store and were announced: they may be sent. In order. */
+  readonly onSaved: (records: readonly MessageRecord[]) => void;
+  /** The store does not take it: it will not be sent. */
+  readonly onFailed: (id: number, error: StoaError) => void;
+  /** A send has got another id. */
+  readonly onNewId: (from: number, to: number) => void;
+}
+
+/** Brings messages that were handed in to the store, all of one turn together, before anything is sent. */
+export class UnsavedSends {
+  readonly #options: UnsavedSendsOptions;
+  #unsaved: Unsaved[] = [];
+
+  constructor(options: UnsavedSendsOptions) {
+    this.#options = options;
+  }
+
+  add(record: MessageRecord, given: LocalMessage, repeats: LocalMessage | undefined): void {
+    this.#unsaved.push({ record, given, repeats });
+    if (this.#unsaved.length === 1) this.#save();
+  }
+
+  /**
+   * The store is open and knows the last id that this device has used. An id that is not above it was made while the
+   * clock was behind, and is replaced.
+   */
+  opened(lastSendId: number): void {
+    const { ids, onNewId } = this.#options;
+    this.#unsaved = this.#unsaved.map((unsaved) => {
+      const { record } = unsaved;
+      if (record.id > lastSendId) return unsaved;
+      const id = ids.next();
+      onNewId(record.id, id);
+      return { ...unsaved, record: { ...record, id, pending: id, order: outboxOrder(id) } };
+    });
+  }
+
+  #save(): void {
+    const { data, onSaved } = this.#options;
+    let batch: Unsaved[] | undefined;
+    data
+      .transact((transaction) => {
+        const sends = this.#take();
+        batch = sends;
+        for (const unsaved of sends) this.#put(transaction, unsaved);
+        const lastSendId = Math.max(transaction.device.lastSendId, sends.at(-1)?.record.id ?? 0);
+        transaction.putDevice({ ...transaction.device, lastSendId });
+        transaction.afterwards(() => onSaved(sends.map(({ record }) => record)));
+      })
+      .catch((error: unknown) => this.#notSaved(batch ?? this.#take(), error));
+  }
+
+  #take(): Unsaved[] {
+    const unsaved = this.#unsaved;
+    this.#unsaved = [];
+    return unsaved;
+  }
+
+  #put(transaction: Transaction, { record, given, repeats }: Unsaved): void {
+    const { view, events } = this.#options;
+    const { conversation } = record;
+    transaction.putConversation(transaction.conversation(conversation) ?? newConversation(conversation));
+    if (repeats !== undefined) transaction.removeMessage(repeats.conversation, repeats.order);
+    transaction.putMessage(record);
+    const local = view.of(record, transaction.conversation(conversation) ?? newConversation(conversation));
+    transaction.afterwards(() => {
+      if (local.id !== given.id) events.emit('update', local, given);
+      if (repeats === undefined) events.emit('message', local, 'outgoing');
+      else events.emit('update', local, repeats);
+    });
+  }
+
+  #notSaved(batch: readonly Unsaved[], cause: unknown): void {
+    const { events, onFailed } = this.#options;
+    const error = new StoaError('UNAVAILABLE', 'The message could not be stored on this device.', {
+      hint: 'Free some space, then send it again.',
+      cause,
+    });
+    for (const { record } of batch) onFailed(record.id, error);
+    events.emit('problem', error);
+  }
+}

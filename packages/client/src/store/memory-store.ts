@@ -1,0 +1,76 @@
+import type { ConversationId } from '../types.ts';
+import type { Change, LocalStore } from './local-store.ts';
+import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+
+/** Keeps everything in memory, and loses it with the process: for bots without a memory, and for tests. */
+export function memoryStore(): LocalStore {
+  const conversations = new Map<ConversationId, ConversationRecord>();
+  const messages = new Map<ConversationId, MessageRecord[]>();
+  let device: DeviceRecord | undefined;
+
+  const carryOut = (change: Change): void => {
+    if ('remove' in change) {
+      if (change.remove === 'everything') {
+        device = undefined;
+        conversations.clear();
+        messages.clear();
+        return;
+      }
+      const sorted = messages.get(change.conversation) ?? [];
+      const start = indexOf(sorted, change.from);
+      sorted.splice(start, indexOf(sorted, change.before) - start);
+    } else if (change.put === 'device') device = change.record;
+    else if (change.put === 'conversation') conversations.set(change.record.id, change.record);
+    else putSorted(messages, change.record);
+  };
+
+  return {
+    open: async () => ({
+      device,
+      conversations: [...conversations.values()],
+      outbox: [...messages.values()]
+        .flatMap((sorted) => sorted.filter(({ pending }) => pending !== undefined))
+        .sort((a, b) => (a.pending ?? 0) - (b.pending ?? 0)),
+    }),
+
+    async apply(changes) {
+      for (const change of changes) carryOut(change);
+    },
+
+    async message(conversation, order) {
+      const sorted = messages.get(conversation) ?? [];
+      const found = sorted[indexOf(sorted, order)];
+      return found?.order === order ? found : undefined;
+    },
+
+    async messages(conversation, { from = 0, before = Number.POSITIVE_INFINITY, limit }) {
+      const sorted = messages.get(conversation) ?? [];
+      const end = indexOf(sorted, before);
+      return sorted.slice(Math.max(indexOf(sorted, from), end - limit), end).reverse();
+    },
+
+    async close() {},
+  };
+}
+
+function putSorted(messages: Map<ConversationId, MessageRecord[]>, record: MessageRecord): void {
+  const sorted = messages.get(record.conversation);
+  if (sorted === undefined) {
+    messages.set(record.conversation, [record]);
+    return;
+  }
+  const index = indexOf(sorted, record.order);
+  sorted.splice(index, sorted[index]?.order === record.order ? 1 : 0, record);
+}
+
+/** Where the first message with an order not below `order` is, or would be. */
+function indexOf(sorted: readonly MessageRecord[], order: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.order ?? 0) < order) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,74 @@
+import type { Content } from '@stoa/protocol';
+import type { ConversationId, Self } from '../types.ts';
+
+/** Places `start` … `end` of a conversation, both included; empty when `end` is `start - 1`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the device knows about itself. */
+export interface DeviceRecord {
+  /** Random id, made together with the store and lost with it. */
+  readonly device: string;
+  /** Everything up to here is stored (position of the last `synced` frame). */
+  readonly position?: number;
+  /** The highest send id that was ever used. */
+  readonly lastSendId: number;
+  /** The user that the store belongs to; absent before the first sign-in. */
+  readonly self?: Self;
+}
+
+/** A message as it is stored: LocalMessage without what can be derived (its status). */
+export interface MessageRecord {
+  readonly conversation: ConversationId;
+  /** Unique in the conversation; see LocalMessage. */
+  readonly order: number;
+  readonly seq: number;
+  readonly mid: number;
+  readonly id: number;
+  readonly localId: number;
+  readonly from: string;
+  readonly outgoing: boolean;
+  readonly ts: number;
+  readonly type: number;
+  readonly flags: number;
+  readonly expiresAt?: number;
+  readonly ref?: number;
+  readonly content?: Content;
+  /** Repeats `id` while the message waits in the outbox, absent afterwards: stores index it. */
+  readonly pending?: number;
+  /** While in the outbox: seconds that it may wait for delivery. */
+  readonly expiry?: number;
+  /** Own message that was not delivered before it expired. */
+  readonly expired?: true;
+  /** Why sending failed. */
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+export interface ConversationRecord {
+  readonly id: ConversationId;
+  /** The server's id; 0 while nothing was exchanged with the server. */
+  readonly conv: number;
+  readonly name: string;
+  /** Places that this device knows, ascending and apart; live messages continue the last run. */
+  readonly runs: readonly Range[];
+  /** How far the user has read, on any device. */
+  readonly read: number;
+  /** How far he has read letting others know. */
+  readonly readWithReceipt: number;
+  /** What the server has not confirmed of it yet: places to be sent as read without and with receipt. */
+  readonly unconfirmedRead?: { readonly quiet?: number; readonly receipt?: number };
+  /** Places after `read` that need no reading: own messages, expired and deleted ones. */
+  readonly skipped: number;
+  readonly peerCursor: {
+    readonly delivered: number;
+    readonly deliveredAt: number;
+    readonly read: number;
+    readonly readAt: number;
+  };
+  /** Copy of the newest message, so that a list needs no reading of messages. */
+  readonly latest?: MessageRecord;
+  /** The last place when all messages were deleted here: not listed until there is a newer one. */
+  readonly clearedAt?: number;
+}
