@@ -1,0 +1,19 @@
+/** What calls return: 0 on success, 0x80 and above on failure. */
+export const MESIBO_RESULT_OK = 0;
+export const MESIBO_RESULT_FAIL = 0x80;
+export const MESIBO_RESULT_GENERROR = 0x81;
+export const MESIBO_RESULT_NOSUCHERROR = 0x83;
+export const MESIBO_RESULT_NOSUCHUSER = 0x83;
+export const MESIBO_RESULT_INBOXFULL = 0x84;
+export const MESIBO_RESULT_BADREQ = 0x85;
+export const MESIBO_RESULT_OVERCAPACITY = 0x86;
+export const MESIBO_RESULT_RETRYLATER = 0x87;
+export const MESIBO_RESULT_E2EERROR = 0x8a;
+export const MESIBO_RESULT_RATELIMIT = 0x8c;
+export const MESIBO_RESULT_TIMEOUT = 0xb0;
+export const MESIBO_RESULT_CONNECTFAIL = 0xb1;
+export const MESIBO_RESULT_DISCONNECTED = 0xb2;
+export const MESIBO_RESULT_REQINPROGRESS = 0xb3;
+export const MESIBO_RESULT_BUFFERFULL = 0xb4;
+export const MESIBO_RESULT_AUTHFAIL = 0xc0;
+export const MESIBO_RESULT_DENIED = 0xc1;

@@ -1,0 +1,49 @@
+import { MESIBO_RESULT_OK } from './constants/result.ts';
+import { sharedContext } from './context.ts';
+
+/**
+ * Adds contacts. Contacts are local so far: profiles are made and marked, and nothing is sent to the server.
+ *
+ * @example
+ * const contacts = new MesiboContactSynchronizer();
+ * contacts.setContact(true);
+ * contacts.sync(['18005551234'], true);
+ */
+export class MesiboContactSynchronizer {
+  private static autoSync = false;
+  private marksContact = true;
+  private subscribes = false;
+
+  static isAutoSyncEnabled(): boolean {
+    return MesiboContactSynchronizer.autoSync;
+  }
+  static enableAutoSync(on: boolean): void {
+    MesiboContactSynchronizer.autoSync = on;
+  }
+
+  setContact(on: boolean): void {
+    this.marksContact = on;
+  }
+  subscribe(on: boolean): void {
+    this.subscribes = on;
+  }
+  /** Access levels are enforced by no one yet, so they are not taken. */
+  setProfileAccessLevels(_levels: readonly number[]): void {}
+
+  sync(addresses: string | readonly string[], _now = true): number {
+    const { profiles } = sharedContext();
+    for (const address of typeof addresses === 'string' ? [addresses] : addresses) {
+      const profile = profiles.user(address);
+      profile.setContact(this.marksContact);
+      profile.subscribe(this.subscribes);
+      profile.save();
+    }
+    return MESIBO_RESULT_OK;
+  }
+  syncAsUpdate(addresses: string | readonly string[], now = true): number {
+    return this.sync(addresses, now);
+  }
+  syncNow(): number {
+    return MESIBO_RESULT_OK;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Client } from '@stoa/client';
+import type { Listeners } from './listeners.ts';
+import type { Messages } from './messages/messages.ts';
+import type { KeyStore } from './platform/key-store.ts';
+import type { Profiles } from './profiles/profiles.ts';
+import type { ReadSessions } from './reading/read-sessions.ts';
+
+/** What messages, profiles and read sessions need of the instance that they belong to. */
+export interface Context {
+  readonly listeners: Listeners;
+  readonly messages: Messages;
+  readonly profiles: Profiles;
+  readonly sessions: ReadSessions;
+  readonly keys: KeyStore;
+  /** Undefined until there is a token. */
+  readonly client: Client | undefined;
+  /** Resolves as soon as there is a token. */
+  whenClient(): Promise<Client>;
+  /** Resolves when the connection is up and everything that waited on the server has arrived. */
+  whenSynced(): Promise<void>;
+  /** Tells the application (Mesibo_onError) about a failure that no return value can tell. */
+  fail(error: unknown): void;
+}
+
+let shared: Context | undefined;
+
+/** The static methods of mesibo's API name no instance: they mean the one that was signed in last. */
+export function shareContext(context: Context): void {
+  shared = context;
+}
+
+export function sharedContext(): Context {
+  if (shared === undefined)
+    throw new Error('There is no Mesibo instance yet: call new Mesibo() or Mesibo.getInstance().');
+  return shared;
+}

@@ -1,0 +1,33 @@
+import { type LocalStore, memoryStore, type StoreSnapshot } from '@stoa/client';
+
+/**
+ * A store that falls back to memory when it cannot be opened (no IndexedDB in a private window, a full or damaged
+ * disk): the application works on, without remembering.
+ *
+ * @param after resolves when the client that used the store before has let it go.
+ */
+export function storeWithFallback(
+  primary: LocalStore,
+  after: Promise<void>,
+  onOpened: (isKept: boolean) => void,
+): LocalStore {
+  let current = primary;
+  return {
+    async open(onLost): Promise<StoreSnapshot> {
+      await after;
+      try {
+        const snapshot = await current.open(onLost);
+        onOpened(current === primary);
+        return snapshot;
+      } catch {
+        current = memoryStore();
+        onOpened(false);
+        return current.open(onLost);
+      }
+    },
+    apply: (changes) => current.apply(changes),
+    message: (conversation, order) => current.message(conversation, order),
+    messages: (conversation, range) => current.messages(conversation, range),
+    close: () => current.close(),
+  };
+}

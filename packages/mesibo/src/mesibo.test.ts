@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Mesibo } from './mesibo.ts';
+import { Chat } from './testing/chat.ts';
+
+let chat: Chat;
+
+beforeAll(async () => {
+  chat = await Chat.start();
+});
+afterEach(() => chat.signOutAll());
+afterAll(() => chat.close());
+
+describe('starting', () => {
+  it('reports CONNECTING and then ONLINE, and knows the user', async () => {
+    const { api, heard } = await chat.signIn('alice');
+    expect(heard.connection).toEqual([6, 1]);
+    expect(api.isOnline()).toBe(true);
+    expect(api.getAddress()).toBe('alice');
+    expect(api.getUid()).toBeGreaterThan(0);
+    expect(api.getSelfProfile().isSelfProfile()).toBe(true);
+    expect(api.getProfile('alice')).toBe(api.getSelfProfile());
+  });
+
+  it('takes settings in the order of other applications', async () => {
+    const { token, heard } = await chat.prepare('alice');
+    const api = new Mesibo();
+    api.setCredentials(token);
+    api.setListener(heard);
+    api.setAppName('');
+    api.setServer(chat.server.url);
+    expect(api.start()).toBe(0);
+    await heard.until(() => api.isOnline(), 'online');
+    api.stop();
+  });
+
+  it('stops and starts again', async () => {
+    const { api, heard } = await chat.signIn('alice');
+    api.stop();
+    await heard.until(() => heard.connection.at(-1) === 5, 'stopped');
+    api.start();
+    await heard.until(() => heard.connection.at(-1) === 1, 'online again');
+  });
+
+  it('reports AUTHFAIL for a token that the server does not know, and says why', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    expect(api.setCredentials('a-token-that-nobody-issued')).toBe(true);
+    api.start();
+    await heard.until(() => heard.connection.includes(4), 'AUTHFAIL');
+    expect(heard.errors[0]).toMatchObject({ code: 'BAD_TOKEN', hint: expect.stringContaining('token') });
+  });
+
+  it('refuses at once what cannot be a token', async () => {
+    const api = new Mesibo();
+    expect(api.setCredentials('short')).toBe(false);
+    expect(Reflect.apply(api.setCredentials, api, [undefined])).toBe(false);
+    expect(api.setAccessToken('')).toBe(0xc0);
+    expect(api.start()).toBe(0xc0);
+  });
+
+  it('reports CONNECTFAILURE when there is no server', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    api.setServer('http://127.0.0.1:1');
+    api.start();
+    await heard.until(() => heard.connection.includes(7), 'CONNECTFAILURE');
+  });
+
+  it('calls back when the database is open', async () => {
+    const { api } = await chat.prepare('alice');
+    const isOpen = await new Promise((resolve) => api.setDatabase('called-back', resolve));
+    expect(isOpen).toBe(true);
+  });
+
+  it('calls back with false when the database cannot be opened, and works without', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    api.setPath('no-such-folder');
+    const isOpen = new Promise((resolve) => api.setDatabase('nowhere', resolve));
+    api.start();
+    expect(await isOpen).toBe(false);
+    await heard.until(() => api.isOnline(), 'online');
+  });
+
+  it('gives one shared instance', () => {
+    expect(Mesibo.getInstance()).toBe(Mesibo.getInstance());
+    expect(new Mesibo()).not.toBe(Mesibo.getInstance());
+  });
+});
+
+describe('values', () => {
+  it('are kept with the database', async () => {
+    const first = await chat.prepare('keeper', 'keys');
+    first.api.setKey('theme', 'dark');
+    first.api.setKey('gone', 'soon');
+    first.api.deleteKey('gone');
+    const second = await chat.prepare('keeper', 'keys');
+    expect(second.api.readKey('theme')).toBe('dark');
+    expect(second.api.readKey('gone')).toBe(null);
+    const other = await chat.prepare('somebody-else', 'keys');
+    expect(other.api.readKey('theme')).toBe(null);
+  });
+
+  it('are remembered without a database until the end', () => {
+    const api = new Mesibo();
+    api.setKey('theme', 'dark');
+    expect(api.readKey('theme')).toBe('dark');
+  });
+
+  it('gives ids of 32 bits', () => {
+    const api = new Mesibo();
+    const id = api.random();
+    expect(Number.isInteger(id) && id > 0 && id < 2 ** 32).toBe(true);
+    expect(api.getUniqueMessageId()).not.toBe(id);
+  });
+});
+
+describe('what does not exist yet', () => {
+  it('ends a call at once', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    api.setupVideoCall('localVideo', 'remoteVideo', true);
+    expect(api.call('bob')).toBe(0x80);
+    await heard.until(() => heard.calls.length > 0, 'the status of the call');
+    expect(heard.calls).toEqual([0x48]);
+    expect((heard.calls[0] ?? 0) & 0x40).toBe(0x40);
+    expect([api.hangup(0), api.hangup()]).toEqual([0, 0]);
+    expect(heard.errors[0]).toMatchObject({ code: 'UNKNOWN_OPERATION' });
+  });
+
+  it('has no group call', async () => {
+    const { api } = await chat.prepare('alice');
+    expect(api.groupCall({}, 1000)).toBe(null);
+    expect(api.initGroupCall()).toBe(null);
+  });
+
+  it('reports an error instead of a group, to the listener that was passed and to the global one', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    const passed: unknown[] = [];
+    const listener = { Mesibo_onGroupError: (...args: unknown[]) => passed.push(args) };
+    expect(api.createGroup({ name: 'Friends' }, listener)).toBe(0x80);
+    await heard.until(() => heard.groupErrors.length > 0, 'the error');
+    expect(heard.groupErrors).toEqual([10]);
+    expect(passed).toEqual([[expect.objectContaining({ name: 'Friends' }), 10]]);
+    expect(api.getSortedProfiles()).toEqual([]);
+  });
+
+  it('does not call the function that waits for a group', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    let isCalled = false;
+    api.createGroup('Friends', 0, () => {
+      isCalled = true;
+    });
+    await heard.until(() => heard.groupErrors.length > 0, 'the error');
+    expect(isCalled).toBe(false);
+  });
+
+  it('never fails to start a service worker', () => {
+    expect(() => new Mesibo().startServiceWorker('http://localhost/messenger/sw.js')).not.toThrow();
+    expect(() => Mesibo.initServiceWorker({}, {})).not.toThrow();
+  });
+});

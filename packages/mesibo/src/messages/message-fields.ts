@@ -1,0 +1,134 @@
+import type { LocalMessage } from '@stoa/client';
+import {
+  MESIBO_FLAG_DEFAULT,
+  MESIBO_MSGSTATUS_OUTBOX,
+  MESIBO_ORIGIN_REALTIME,
+} from '../constants/message.ts';
+import type { Context } from '../context.ts';
+import { MesiboDateTime } from '../date-time.ts';
+import { internal, setInternal } from '../internal.ts';
+import type { MesiboProfile } from '../profiles/profile.ts';
+import type { MesiboReadSession } from '../reading/read-session.ts';
+import type { MesiboFile } from './message-file.ts';
+import { type MesiboPayload, payloadOfBytes, payloadOfText } from './payload.ts';
+
+/** What a message is besides text: rows that only structure a list are messages too in mesibo's API. */
+export type MessageKind = 'message' | 'date';
+
+export interface MessageInternals {
+  readonly context: Context;
+  readonly kind: MessageKind;
+  /** The client's record; undefined until the message is sent. */
+  local: LocalMessage | undefined;
+  /** mid (of the server) of the message that this one answers. */
+  ref: number | undefined;
+  /** Values of setString and its like; they travel with the message. */
+  fields: Record<string, unknown>;
+  payload: MesiboPayload | undefined;
+  thumbnailUrl: string | undefined;
+  /** What setContent was given, when it is not a URL: something that would have to be uploaded. */
+  upload: unknown;
+  /** The application's own, never sent. */
+  userData: unknown;
+  isLastOfBatch: boolean;
+  session: MesiboReadSession | undefined;
+  /** When this device learned of it, in milliseconds since 1970. */
+  deliveredAt: number | undefined;
+  readAt: number | undefined;
+}
+
+/** Outside of any place on earth: no location. */
+const nowhere = -720;
+
+/**
+ * The data of a message: plain properties, so that applications and template engines can read, add and copy them.
+ * For the meaning of ids see docs/compatibility.md.
+ */
+export class MessageFields {
+  declare readonly [internal]: MessageInternals;
+
+  /** The id by which this application knows the message; it never changes. */
+  mid = 0;
+  /** The v1 name of mid. */
+  id = 0;
+  /** The other side: sender of a received message, receiver of an own one; empty for own messages to a group. */
+  peer = '';
+  groupid = 0;
+  /** Id of the read session that delivered it last. */
+  rsid = 0;
+  /** Milliseconds since 1970. */
+  ts = 0;
+  date = new MesiboDateTime();
+  type = 0;
+  channel = 0;
+  /** MESIBO_FLAG_*. */
+  flags = MESIBO_FLAG_DEFAULT;
+  /** MESIBO_MSGSTATUS_*. */
+  status: number = MESIBO_MSGSTATUS_OUTBOX;
+  statusFlags = 0;
+  /** MESIBO_ORIGIN_*. */
+  origin: number = MESIBO_ORIGIN_REALTIME;
+  /** Seconds that it may wait for delivery; 0: real-time only. Undefined: the server's limit. */
+  expiry: number | undefined = undefined;
+  /** Set by applications for sendPresence(); never on a received message. */
+  presence: number | undefined = undefined;
+  message = '';
+  title = '';
+  subtitle = '';
+  footer = '';
+  latitude = nowhere;
+  longitude = nowhere;
+  /** The peer; in a group, the sender. */
+  profile: MesiboProfile | null = null;
+  groupProfile: MesiboProfile | null = null;
+  file: MesiboFile | null = null;
+  /** The v1 shape of a file; undefined where there is none. */
+  filetype: number | undefined = undefined;
+  fileurl: string | undefined = undefined;
+  launchurl: string | undefined = undefined;
+  tn: Uint8Array | undefined = undefined;
+  size: number | undefined = undefined;
+
+  constructor(context: Context, kind: MessageKind) {
+    setInternal(this, {
+      context,
+      kind,
+      local: undefined,
+      ref: undefined,
+      fields: {},
+      payload: undefined,
+      thumbnailUrl: undefined,
+      upload: undefined,
+      userData: undefined,
+      isLastOfBatch: false,
+      session: undefined,
+      deliveredAt: undefined,
+      readAt: undefined,
+    } satisfies MessageInternals);
+  }
+
+  /** The raw payload: what was set, or the bytes of the text. It reads as text too. */
+  get data(): MesiboPayload {
+    return this[internal].payload ?? payloadOfText(this.message);
+  }
+
+  set data(data: string | ArrayBuffer | Uint8Array) {
+    if (typeof data === 'string') this[internal].payload = payloadOfText(data);
+    else this[internal].payload = payloadOfBytes(new Uint8Array(data));
+  }
+
+  /** Id of the message that this one answers; 0 when it answers none. */
+  get refid(): number {
+    const { ref, context } = this[internal];
+    return ref === undefined ? 0 : context.messages.idOf(ref);
+  }
+
+  /** The v1 name of flags. */
+  get flag(): number {
+    return this.flags;
+  }
+
+  set flag(flags: number) {
+    this.flags = flags;
+  }
+}

@@ -1,0 +1,233 @@
+import {
+  MESIBO_FLAG_FORWARDED,
+  MESIBO_MSGSTATUS_CUSTOM,
+  MESIBO_MSGSTATUS_DELIVERED,
+  MESIBO_MSGSTATUS_FAIL,
+  MESIBO_MSGSTATUS_HEADER,
+  MESIBO_MSGSTATUS_INVISIBLE,
+  MESIBO_MSGSTATUS_OUTBOX,
+  MESIBO_MSGSTATUS_READ,
+  MESIBO_MSGSTATUS_RECEIVEDNEW,
+  MESIBO_MSGSTATUS_RECEIVEDREAD,
+  MESIBO_MSGSTATUS_SENT,
+  MESIBO_ORIGIN_DBMESSAGE,
+  MESIBO_ORIGIN_DBSUMMARY,
+  MESIBO_ORIGIN_PENDING,
+  MESIBO_ORIGIN_REALTIME,
+} from '../constants/message.ts';
+import { MesiboDateTime } from '../date-time.ts';
+import { internal } from '../internal.ts';
+import type { MesiboProfile } from '../profiles/profile.ts';
+import type { MesiboReadSession } from '../reading/read-session.ts';
+import { MessageContent } from './message-content.ts';
+
+/** What can be asked of a message. All of it is synchronous and cheap: templates ask on every digest. */
+export class MessageReader extends MessageContent {
+  getMessageId(): number {
+    return this.mid;
+  }
+  getStatus(): number {
+    return this.status;
+  }
+  getType(): number {
+    return this.type;
+  }
+  getExpiry(): number {
+    return this.expiry ?? 0;
+  }
+  getOrigin(): number {
+    return this.origin;
+  }
+  getTimestamp(): MesiboDateTime {
+    return this.date;
+  }
+  getTime(seconds = false): string {
+    return this.date.getTime(seconds);
+  }
+
+  isIncoming(): boolean {
+    return this[internal].local?.outgoing === false;
+  }
+  isOutgoing(): boolean {
+    return this.isMessage() && !this.isIncoming();
+  }
+  isInOutbox(): boolean {
+    return this.status === MESIBO_MSGSTATUS_OUTBOX;
+  }
+  isMessageStatusInProgress(): boolean {
+    return this.isInOutbox();
+  }
+  isSent(): boolean {
+    return this.status === MESIBO_MSGSTATUS_SENT;
+  }
+  /** Delivered, whether read or not. */
+  isDelivered(): boolean {
+    return this.status === MESIBO_MSGSTATUS_DELIVERED || this.status === MESIBO_MSGSTATUS_READ;
+  }
+  isReadByPeer(): boolean {
+    return this.status === MESIBO_MSGSTATUS_READ;
+  }
+  isReadByUs(): boolean {
+    return this.status === MESIBO_MSGSTATUS_RECEIVEDREAD;
+  }
+  isUnread(): boolean {
+    return this.status === MESIBO_MSGSTATUS_RECEIVEDNEW;
+  }
+  isFailed(): boolean {
+    return this.status >= MESIBO_MSGSTATUS_FAIL;
+  }
+  isSavedMessage(): boolean {
+    return false;
+  }
+
+  isMessage(): boolean {
+    return this[internal].kind === 'message';
+  }
+  isDate(): boolean {
+    return this[internal].kind === 'date';
+  }
+  isHeader(): boolean {
+    return this.status === MESIBO_MSGSTATUS_HEADER;
+  }
+  isInvisible(): boolean {
+    return this.status === MESIBO_MSGSTATUS_INVISIBLE;
+  }
+  isCustom(): boolean {
+    return this.status === MESIBO_MSGSTATUS_CUSTOM;
+  }
+  isDynamic(): boolean {
+    return this.isDate();
+  }
+  isPresence(): boolean {
+    return false;
+  }
+  isUpdated(): boolean {
+    return false;
+  }
+  isModified(): boolean {
+    return false;
+  }
+  isModifiedByPeer(): boolean {
+    return false;
+  }
+  isForwarded(): boolean {
+    return (this.flags & MESIBO_FLAG_FORWARDED) !== 0;
+  }
+  isReply(): boolean {
+    return this[internal].ref !== undefined;
+  }
+  isDeleted(): boolean {
+    return false;
+  }
+  isWiped(): boolean {
+    return false;
+  }
+  isEndToEndEncrypted(): boolean {
+    return false;
+  }
+  isEndToEndEncryptionStatus(): boolean {
+    return false;
+  }
+  isMatureContent(): boolean {
+    return false;
+  }
+
+  isCall(): boolean {
+    return false;
+  }
+  isMissedCall(): boolean {
+    return false;
+  }
+  isIncomingCall(): boolean {
+    return false;
+  }
+  isOutgoingCall(): boolean {
+    return false;
+  }
+  isVoiceCall(): boolean {
+    return false;
+  }
+  isVideoCall(): boolean {
+    return false;
+  }
+  isPstnCall(): boolean {
+    return false;
+  }
+  getCallDuration(): number {
+    return 0;
+  }
+
+  /** Arrived over the connection, just now or after waiting on the server: belongs at the end of a list. */
+  isRealtimeMessage(): boolean {
+    return this.origin === MESIBO_ORIGIN_REALTIME || this.origin === MESIBO_ORIGIN_PENDING;
+  }
+  isPendingMessage(): boolean {
+    return this.origin === MESIBO_ORIGIN_PENDING;
+  }
+  isDbPendingMessage(): boolean {
+    return this.isPendingMessage();
+  }
+  isDbMessage(): boolean {
+    return this.origin === MESIBO_ORIGIN_DBMESSAGE;
+  }
+  isDbSummaryMessage(): boolean {
+    return this.origin === MESIBO_ORIGIN_DBSUMMARY;
+  }
+  /** The last one of the batch that the read session just delivered. */
+  isLastMessage(): boolean {
+    return this[internal].isLastOfBatch;
+  }
+  getReadSession(): MesiboReadSession | null {
+    return this[internal].session ?? null;
+  }
+
+  isGroupMessage(): boolean {
+    return this.groupid > 0;
+  }
+  isDestinedFor(profile: MesiboProfile | null | undefined): boolean {
+    return (
+      profile !== null && profile !== undefined && this.compare(profile.getAddress(), profile.getGroupId())
+    );
+  }
+  isFromSamePeer(other: MessageReader): boolean {
+    return this.peer === other.peer && this.groupid === other.groupid;
+  }
+  /** Whether it belongs to the conversation with this user or group. */
+  compare(peer: string, groupid = 0): boolean {
+    return groupid > 0 ? this.groupid === groupid : this.groupid === 0 && this.peer === peer;
+  }
+  getProfile(): MesiboProfile | null {
+    return this.profile;
+  }
+  getPeerProfile(): MesiboProfile | null {
+    return this.profile;
+  }
+  getGroupProfile(): MesiboProfile | null {
+    return this.groupProfile;
+  }
+  getSenderProfile(): MesiboProfile | null {
+    return this.isOutgoing() ? this[internal].context.profiles.self : this.profile;
+  }
+
+  getInReplyTo(): number {
+    return this.refid;
+  }
+
+  /**
+   * When it was delivered to the peer; null when that is not known to this device. `peer` tells members of a group
+   * apart and may be null.
+   */
+  getDeliveryTimestamp(_peer: string | null, callback: (time: MesiboDateTime | null) => void): void {
+    this.withTime('delivered', callback);
+  }
+  getReadTimestamp(_peer: string | null, callback: (time: MesiboDateTime | null) => void): void {
+    this.withTime('read', callback);
+  }
+
+  private withTime(which: 'delivered' | 'read', callback: (time: MesiboDateTime | null) => void): void {
+    const { context, local, deliveredAt, readAt } = this[internal];
+    const known = which === 'delivered' ? deliveredAt : readAt;
+    const time = known === undefined ? context.messages.cursorTime(local, which) : Promise.resolve(known);
+    void time.then((ts) => callback(ts === undefined ? null : new MesiboDateTime(ts)));
+  }
+}

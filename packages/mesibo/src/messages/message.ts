@@ -1,0 +1,250 @@
+import { targetOf } from '@stoa/client';
+import {
+  MESIBO_FLAG_BROADCAST,
+  MESIBO_FLAG_DELIVERYRECEIPT,
+  MESIBO_FLAG_FORWARDED,
+  MESIBO_FLAG_MODIFY,
+  MESIBO_FLAG_PRESENCE,
+  MESIBO_FLAG_READRECEIPT,
+  MESIBO_FLAG_TRANSIENT,
+  MESIBO_MSGSTATUS_DATETIME,
+} from '../constants/message.ts';
+import { MESIBO_RESULT_BADREQ, MESIBO_RESULT_OK } from '../constants/result.ts';
+import { type Context, sharedContext } from '../context.ts';
+import { MesiboDateTime } from '../date-time.ts';
+import { internal } from '../internal.ts';
+import type { MesiboProfile } from '../profiles/profile.ts';
+import { resultOf } from '../result.ts';
+import { unsupported } from '../unsupported.ts';
+import { applyContent, contentOf } from './content-mapping.ts';
+import { MessageReader } from './message-reader.ts';
+
+/**
+ * A message: received, sent, or being written.
+ *
+ * @example
+ * const m = api.getProfile('bob', 0).newMessage();
+ * m.message = 'Hello';
+ * m.send();
+ */
+export class MesiboMessage extends MessageReader {
+  static forProfile(profile: MesiboProfile): MesiboMessage {
+    return profile.newMessage();
+  }
+  static forPeer(address: string): MesiboMessage {
+    return sharedContext().profiles.user(address).newMessage();
+  }
+  static forGroup(gid: number): MesiboMessage {
+    return sharedContext().profiles.group(gid).newMessage();
+  }
+
+  /** Made by profile.newMessage(). */
+  static to(context: Context, profile: MesiboProfile): MesiboMessage {
+    const message = new MesiboMessage(context, 'message');
+    message.setProfile(profile);
+    message.setTimestampNow();
+    return message;
+  }
+
+  /**
+   * Puts it into the outbox. Its id is known at once; `Mesibo_onMessage` then reports it, `Mesibo_onMessageStatus`
+   * what becomes of it.
+   *
+   * @returns MESIBO_RESULT_OK, or why it cannot be sent.
+   */
+  send(): number {
+    return this[internal].context.messages.send(this);
+  }
+
+  /** Sends a failed message again. */
+  resend(): number {
+    return this[internal].context.messages.resend(this);
+  }
+
+  /** Sends `presence` to the peer instead of a message. */
+  sendPresence(): number {
+    const receiver = this.groupProfile ?? this.profile;
+    if (receiver === null || this.presence === undefined) return MESIBO_RESULT_BADREQ;
+    return receiver.newPresence().send(this.presence);
+  }
+  sendUpdate(): number {
+    return unsupported(this[internal].context, 'Changing a sent message');
+  }
+  save(): number {
+    return unsupported(this[internal].context, 'Saving a message without sending it');
+  }
+  sendToWebhook(): number {
+    return unsupported(this[internal].context, 'Sending to a webhook');
+  }
+
+  /** A copy for somebody else, to be sent with send(). */
+  forward(profile: MesiboProfile): MesiboMessage {
+    const copy = profile.newMessage();
+    copy.type = this.type;
+    copy.flags |= MESIBO_FLAG_FORWARDED;
+    applyContent(copy, contentOf(this));
+    return copy;
+  }
+
+  /** A new message that answers this one, to the same conversation. */
+  reply(): MesiboMessage {
+    return this.answerTo(this.groupProfile ?? this.profile);
+  }
+  /** The same, to the sender alone when this one came to a group. */
+  replyToPeer(): MesiboMessage {
+    return this.answerTo(this.profile);
+  }
+  setInReplyTo(id: number): void {
+    const answered = this[internal].context.messages.find(id);
+    this[internal].ref = answered?.[internal].local?.mid || id;
+  }
+  setInReplyToMessage(message: MesiboMessage): void {
+    this[internal].ref = message[internal].local?.mid || message.mid;
+  }
+  /** The message that this one answers, when it was loaded. */
+  getRepliedToMessage(): MesiboMessage | null {
+    const { ref, context } = this[internal];
+    return ref === undefined ? null : (context.messages.find(ref) ?? null);
+  }
+
+  /** Removes it from this device. Resolves to MESIBO_RESULT_*. */
+  async delete(): Promise<number> {
+    const { local, context } = this[internal];
+    context.sessions.remove(this);
+    if (local === undefined || context.client === undefined) return MESIBO_RESULT_OK;
+    try {
+      await context.client.deleteMessages(targetOf(local.conversation), [local.order]);
+      return MESIBO_RESULT_OK;
+    } catch (error) {
+      return resultOf(error);
+    }
+  }
+  /** Not supported yet, as are recall() and wipeAndRecall(): nothing is changed, and mayBeRetracted() says so. */
+  async wipe(): Promise<number> {
+    return unsupported(this[internal].context, 'Wiping a message');
+  }
+  async recall(): Promise<number> {
+    return unsupported(this[internal].context, 'Recalling a message');
+  }
+  async wipeAndRecall(): Promise<number> {
+    return unsupported(this[internal].context, 'Recalling a message');
+  }
+  mayBeRetracted(): boolean {
+    return false;
+  }
+
+  /**
+   * A file: its URL. Uploading a File or what an input element holds is not supported yet; such a message fails
+   * when it is sent.
+   */
+  setContent(content: unknown): void {
+    if (typeof content === 'string' && /^(https?|data|blob):/.test(content)) this.fileurl = content;
+    else this[internal].upload = content ?? undefined;
+  }
+  /** MESIBO_FILETYPE_*. */
+  setContentType(type: number): void {
+    this.filetype = type;
+  }
+  setThumbnail(thumbnail: Uint8Array): void {
+    this.tn = thumbnail;
+    this[internal].thumbnailUrl = undefined;
+  }
+
+  setType(type: number): void {
+    this.type = type;
+  }
+  /** Seconds that it may wait for delivery; 0: only for who is online now. */
+  setExpiry(seconds: number): void {
+    this.expiry = seconds;
+  }
+  setFlag(flags: number): void {
+    this.flags = flags;
+  }
+  /** A 32-bit id of the application's choice; default: random. */
+  setMessageId(id: number): void {
+    this.mid = this.id = id >>> 0;
+  }
+  setPeer(address: string): void {
+    this.setProfile(this[internal].context.profiles.user(address));
+  }
+  setGroup(gid: number): void {
+    this.setProfile(this[internal].context.profiles.group(gid));
+  }
+  enableReadReceipt(on: boolean): void {
+    this.setFlagBit(MESIBO_FLAG_READRECEIPT, on);
+  }
+  enableDeliveryReceipt(on: boolean): void {
+    this.setFlagBit(MESIBO_FLAG_DELIVERYRECEIPT, on);
+  }
+  enableTransient(on: boolean): void {
+    this.setFlagBit(MESIBO_FLAG_TRANSIENT, on);
+  }
+  enablePresence(on: boolean): void {
+    this.setFlagBit(MESIBO_FLAG_PRESENCE, on);
+  }
+  enableModify(on: boolean): void {
+    this.setFlagBit(MESIBO_FLAG_MODIFY, on);
+  }
+  enableBroadcast(on: boolean): void {
+    this.setFlagBit(MESIBO_FLAG_BROADCAST, on);
+  }
+  setForwarded(_ids?: unknown): void {
+    this.setFlagBit(MESIBO_FLAG_FORWARDED, true);
+  }
+  setForwardedMid(_id?: unknown): void {
+    this.setForwarded();
+  }
+
+  /** Anything of the application's own; it stays on this device and in this process. */
+  setUserData(data: unknown): void {
+    this[internal].userData = data;
+  }
+  getUserData(): unknown {
+    return this[internal].userData;
+  }
+  setObject(data: unknown): void {
+    this.setUserData(data);
+  }
+  getObject(): unknown {
+    return this.getUserData();
+  }
+
+  /** A row for lists that shows the date of this message: isDate() is true, isMessage() false. */
+  cloneDate(): MesiboMessage {
+    const row = new MesiboMessage(this[internal].context, 'date');
+    row.mid = row.id = this.mid;
+    row.peer = this.peer;
+    row.groupid = this.groupid;
+    row.profile = this.profile;
+    row.groupProfile = this.groupProfile;
+    row.ts = this.ts;
+    row.date = this.date;
+    row.origin = this.origin;
+    row.status = MESIBO_MSGSTATUS_DATETIME;
+    return row;
+  }
+
+  /** Until the server gives it its time. */
+  setTimestampNow(): void {
+    this.ts = Date.now();
+    this.date = new MesiboDateTime(this.ts);
+  }
+
+  private setProfile(profile: MesiboProfile): void {
+    const isGroup = profile.isGroup();
+    this.groupid = profile.getGroupId();
+    this.peer = isGroup ? '' : profile.getAddress();
+    this.groupProfile = isGroup ? profile : null;
+    this.profile = isGroup ? this[internal].context.profiles.self : profile;
+  }
+
+  private answerTo(profile: MesiboProfile | null): MesiboMessage {
+    const answer = MesiboMessage.to(this[internal].context, profile ?? this[internal].context.profiles.self);
+    answer.setInReplyToMessage(this);
+    return answer;
+  }
+
+  private setFlagBit(bit: number, on: boolean): void {
+    this.flags = on ? this.flags | bit : this.flags & ~bit;
+  }
+}

@@ -1,0 +1,186 @@
+import { type LocalMessage, targetOf } from '@stoa/client';
+import {
+  MESIBO_RESULT_AUTHFAIL,
+  MESIBO_RESULT_BADREQ,
+  MESIBO_RESULT_FAIL,
+  MESIBO_RESULT_OK,
+} from '../constants/result.ts';
+import type { Context } from '../context.ts';
+import { internal } from '../internal.ts';
+import type { MesiboProfile } from '../profiles/profile.ts';
+import { randomId } from '../random-id.ts';
+import { resultOf } from '../result.ts';
+import { applyLocal, draftOf } from './content-mapping.ts';
+import { MesiboMessage } from './message.ts';
+import { failureStatus } from './message-status.ts';
+
+/**
+ * The messages of one instance by their ids: one and the same message is always reported as the same object, as
+ * long as anybody holds it (nobody can tell the difference afterwards).
+ */
+export class Messages {
+  private readonly context: Context;
+  private readonly byKey = new Map<string, WeakRef<MesiboMessage>>();
+  private readonly collected = new FinalizationRegistry<string>((key) => {
+    if (this.byKey.get(key)?.deref() === undefined) this.byKey.delete(key);
+  });
+
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  /** The object for a message that the client reports, up to date with it. `before`: what it was until now. */
+  report(local: LocalMessage, before?: LocalMessage): MesiboMessage {
+    const message = this.known(local, before) ?? this.make(local);
+    applyLocal(message, local);
+    this.index(message, local);
+    return message;
+  }
+
+  /** The object for a message read from the store. One that is known is newer than what was read. */
+  stored(local: LocalMessage): MesiboMessage {
+    return this.known(local) ?? this.report(local);
+  }
+
+  /** The same, if anybody holds it. */
+  known(local: LocalMessage, before?: LocalMessage): MesiboMessage | undefined {
+    const keys = before === undefined ? keysOf(local) : [...keysOf(local), ...keysOf(before)];
+    for (const key of keys) {
+      const message = this.lookUp(key);
+      if (message !== undefined) return message;
+    }
+    return undefined;
+  }
+
+  /** The message with this id (as the application knows it, or the server), if anybody holds it. */
+  find(id: number | string): MesiboMessage | undefined {
+    return this.lookUp(`v${id}`) ?? this.lookUp(`m${id}`);
+  }
+
+  /** The id by which the application knows a message that the server calls `mid`. */
+  idOf(mid: number): number {
+    return this.lookUp(`m${mid}`)?.mid ?? mid;
+  }
+
+  /** MESIBO_RESULT_*. When it fails, the message is reported as failed too: user interfaces show what was typed. */
+  send(message: MesiboMessage): number {
+    const { client } = this.context;
+    const { local, upload } = message[internal];
+    if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
+    if (local !== undefined || !message.isMessage()) return MESIBO_RESULT_BADREQ;
+    if (upload !== undefined) return this.refuse(message, undefined, MESIBO_RESULT_FAIL);
+    try {
+      const target = message.groupid > 0 ? { gid: message.groupid } : { peer: message.peer };
+      const sending = client.send(target, draftOf(message));
+      this.adopt(message, sending.message);
+      // Its failure comes as an update of the message.
+      sending.sent.catch(() => {});
+      return MESIBO_RESULT_OK;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+      return this.refuse(message, code, resultOf(error));
+    }
+  }
+
+  /** Puts a failed message into the outbox again. */
+  resend(message: MesiboMessage): number {
+    const { client } = this.context;
+    const { local } = message[internal];
+    if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
+    if (local?.status !== 'failed') return MESIBO_RESULT_BADREQ;
+    const sending = client.resend(local);
+    this.adopt(message, sending.message);
+    sending.sent.catch(() => {});
+    return MESIBO_RESULT_OK;
+  }
+
+  /** Forgets all of them: they belonged to another user. */
+  clear(): void {
+    this.byKey.clear();
+  }
+
+  /** When the peer got as far as exactly this message, in milliseconds since 1970; undefined when not known. */
+  async cursorTime(
+    local: LocalMessage | undefined,
+    which: 'delivered' | 'read',
+  ): Promise<number | undefined> {
+    if (local === undefined || local.seq === 0) return undefined;
+    const conversation = await this.context.client?.conversation(targetOf(local.conversation));
+    const cursor = conversation?.peerCursor;
+    if (cursor === undefined || cursor[which] !== local.seq) return undefined;
+    return which === 'delivered' ? cursor.deliveredAt : cursor.readAt;
+  }
+
+  private adopt(message: MesiboMessage, local: LocalMessage): void {
+    applyLocal(message, local);
+    message.mid = local.localId;
+    message.id = local.localId;
+    this.index(message, local);
+  }
+
+  private refuse(message: MesiboMessage, code: string | undefined, result: number): number {
+    if (message.mid === 0) message.mid = message.id = randomId();
+    message.status = failureStatus(code);
+    message.setTimestampNow();
+    queueMicrotask(() => {
+      this.context.listeners.message(message, true);
+      this.context.listeners.notify('MessageStatus', message);
+    });
+    return result;
+  }
+
+  private make(local: LocalMessage): MesiboMessage {
+    const target = targetOf(local.conversation);
+    const message = new MesiboMessage(this.context, 'message');
+    message.mid = message.id = idOf(local);
+    if ('gid' in target) {
+      message.groupid = target.gid;
+      message.groupProfile = this.context.profiles.group(target.gid);
+      message.peer = local.outgoing ? '' : local.from;
+      message.profile = local.outgoing ? this.context.profiles.self : this.profileOf(local.from);
+    } else {
+      message.peer = target.peer;
+      message.profile = this.profileOf(target.peer);
+    }
+    return message;
+  }
+
+  private profileOf(address: string): MesiboProfile {
+    return this.context.profiles.user(address);
+  }
+
+  private index(message: MesiboMessage, local: LocalMessage): void {
+    const keys = [...keysOf(local), `v${message.mid}`].filter((key) => this.lookUp(key) !== message);
+    if (keys.length === 0) return;
+    const reference = new WeakRef(message);
+    for (const key of keys) {
+      this.byKey.set(key, reference);
+      this.collected.register(message, key);
+    }
+  }
+
+  private lookUp(key: string): MesiboMessage | undefined {
+    return this.byKey.get(key)?.deref();
+  }
+}
+
+/**
+ * The id under which this device's application knows a message: its own 32-bit id for what it sent itself, because
+ * it has that id from send() on and never sees it change; the server's for everything else.
+ */
+function idOf(local: LocalMessage): number {
+  return isFromHere(local) ? local.localId : local.mid;
+}
+
+function isFromHere(local: LocalMessage): boolean {
+  return local.outgoing && (local.id !== 0 || local.mid === 0);
+}
+
+/** By mid once the server gave one; before that by what this device gave. */
+function keysOf(local: LocalMessage): string[] {
+  const keys: string[] = [];
+  if (local.mid !== 0) keys.push(`m${local.mid}`);
+  if (local.id !== 0) keys.push(`i${local.id}`);
+  if (local.mid === 0) keys.push(`l${local.conversation}/${local.localId}`);
+  return keys;
+}

@@ -1,0 +1,270 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Chat } from '../testing/chat.ts';
+
+let chat: Chat;
+
+beforeAll(async () => {
+  chat = await Chat.start();
+});
+afterEach(() => chat.signOutAll());
+afterAll(() => chat.close());
+
+const sent = 1;
+const delivered = 2;
+const read = 3;
+
+describe('sending, v2', () => {
+  it('gives the id at once, reports the message, and then what becomes of it: always the same object', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const m = alice.api.getProfile('bob')?.newMessage();
+    if (m === undefined) throw new Error('no message');
+    m.message = 'Hello';
+    expect(m.send()).toBe(0);
+    const id = m.mid;
+    expect(id).toBeGreaterThan(0);
+    expect([m.id, m.getMessageId()]).toEqual([id, id]);
+    expect(alice.heard.reports).toEqual([]);
+
+    expect(await alice.heard.message('Hello')).toBe(m);
+    await alice.heard.status(m, delivered);
+    expect(new Set(alice.heard.statuses.map(({ message }) => message))).toEqual(new Set([m]));
+    expect(new Set(alice.heard.statuses.map(({ mid }) => mid))).toEqual(new Set([id]));
+    expect(alice.heard.statuses.map(({ status }) => status)).toEqual([sent, delivered]);
+    expect(m.isOutgoing() && m.isDelivered() && m.isRealtimeMessage()).toBe(true);
+
+    const received = await bob.heard.message('Hello');
+    expect(received.isIncoming() && received.isRealtimeMessage() && !received.isGroupMessage()).toBe(true);
+    expect(received.profile).toBe(bob.api.getProfile('alice'));
+    expect(received.getSenderProfile()?.getAddress()).toBe('alice');
+    expect(received.isDestinedFor(bob.api.getProfile('alice', 0))).toBe(true);
+    expect(bob.api.getSenderMessageId(received.mid)).toBe(id);
+    expect(Math.abs(received.ts - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('carries rich text, bytes, custom fields, a location and a file', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const m = alice.api.getProfile('bob')?.newMessage();
+    if (m === undefined) throw new Error('no message');
+    m.message = 'Everest';
+    m.title = 'Himalaya';
+    m.subtitle = 'Nepal';
+    m.latitude = 27.9881;
+    m.longitude = 86.925;
+    m.setType(7);
+    m.setString('colour', 'white');
+    m.setLong('height', 8849);
+    m.setBoolean('climbed', true);
+    m.setContent('https://example.com/everest.jpg?size=large');
+    m.setContentType(1);
+    m.setThumbnail(new Uint8Array([0xff, 0xd8]));
+    m.send();
+
+    const received = await bob.heard.message('Everest');
+    expect(received).toMatchObject({ title: 'Himalaya', subtitle: 'Nepal', type: 7, latitude: 27.9881 });
+    expect(received.getString('colour')).toBe('white');
+    expect(received.getLong('height')).toBe(8849);
+    expect(received.getBoolean('climbed')).toBe(true);
+    expect(received.getString('absent', 'nothing')).toBe('nothing');
+    expect(received.isRichMessage() && received.hasImage() && received.hasLocation()).toBe(true);
+    expect(received).toMatchObject({ filetype: 1, fileurl: 'https://example.com/everest.jpg?size=large' });
+    expect(received.file).toMatchObject({ name: 'everest.jpg', url: received.fileurl });
+    expect(received.getThumbnail()).toMatch(/^data:image/);
+    const image = {} as HTMLImageElement;
+    received.file?.loadImageFromCache(image);
+    expect(image.src).toBe(received.fileurl);
+  });
+
+  it('carries bytes that read as bytes and as text', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const m = alice.api.getProfile('bob')?.newMessage();
+    if (m === undefined) throw new Error('no message');
+    m.data = new TextEncoder().encode('{"x":1}');
+    m.send();
+    await bob.heard.until(() => bob.heard.messages.length > 0, 'the message');
+    const data = bob.heard.messages[0]?.data;
+    expect(data).toBeInstanceOf(Uint8Array);
+    expect(JSON.parse(String(data))).toEqual({ x: 1 });
+  });
+
+  it('sends the plain message without a file, a title or anything that was not set', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    alice.api.getProfile('bob')?.sendMessage(0, 'plain');
+    const received = await bob.heard.message('plain');
+    expect(received.isPlainMessage()).toBe(true);
+    expect([received.filetype, received.file, received.presence]).toEqual([undefined, null, undefined]);
+  });
+
+  it('fails with INVALIDDEST when there is no such user', async () => {
+    const alice = await chat.signIn('alice');
+    const m = alice.api.getProfile('nobody')?.newMessage();
+    if (m === undefined) throw new Error('no message');
+    m.message = 'Is anybody there?';
+    m.send();
+    await alice.heard.status(m, 0x83);
+    expect(m.isFailed() && m.isOutgoing()).toBe(true);
+    expect(m.resend()).toBe(0);
+  });
+
+  it('shows a message with an upload as failed', async () => {
+    const alice = await chat.signIn('alice');
+    const m = alice.api.getProfile('bob')?.newMessage();
+    if (m === undefined) throw new Error('no message');
+    m.message = 'My holidays';
+    m.setContent(new Blob(['picture']));
+    expect(m.send()).toBe(0x80);
+    expect(await alice.heard.message('My holidays')).toBe(m);
+    await alice.heard.status(m, 0x80);
+    expect(m.isFileTransferFailed()).toBe(true);
+  });
+
+  it('refuses a message that is too large, and shows it as failed', async () => {
+    const alice = await chat.signIn('alice');
+    const m = alice.api.getProfile('bob')?.newMessage();
+    if (m === undefined) throw new Error('no message');
+    m.message = 'x'.repeat(100_000);
+    expect(m.send()).toBe(0x86);
+    await alice.heard.status(m, 0x80);
+  });
+
+  it('answers and forwards', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const carol = await chat.signIn('carol');
+    const question = alice.api.getProfile('bob')?.newMessage();
+    if (question === undefined) throw new Error('no message');
+    question.message = 'How are you?';
+    question.send();
+
+    const received = await bob.heard.message('How are you?');
+    const reply = received.reply();
+    reply.message = 'Fine';
+    reply.send();
+    const answer = await alice.heard.message('Fine');
+    expect(answer.isReply()).toBe(true);
+    expect(answer.refid).toBe(question.mid);
+    expect(answer.getRepliedToMessage()).toBe(question);
+    expect(reply.refid).toBe(received.mid);
+
+    const copy = received.forward(bob.api.getUserProfile('carol') ?? bob.api.getSelfProfile());
+    copy.send();
+    const forwarded = await carol.heard.message('How are you?');
+    expect(forwarded.isForwarded()).toBe(true);
+    expect(received.isForwarded()).toBe(false);
+  });
+
+  it('sends before the connection is up', async () => {
+    const alice = await chat.prepare('alice');
+    const bob = await chat.signIn('bob');
+    alice.api.getProfile('bob')?.sendMessage(7, 'early');
+    alice.api.start();
+    await bob.heard.message('early');
+    expect((await alice.heard.message('early')).mid).toBe(7);
+  });
+
+  it('reports it to the other devices of the user too', async () => {
+    const one = await chat.signIn('alice');
+    const other = await chat.signIn('alice');
+    one.api.getProfile('bob')?.sendMessage(0, 'from one device');
+    const m = await other.heard.message('from one device');
+    expect(m.isOutgoing()).toBe(true);
+    expect(m.profile).toBe(other.api.getProfile('bob'));
+  });
+
+  it('drops what the filter refuses', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    Object.assign(bob.heard, {
+      Mesibo_onMessageFilter: (m: { message: string }) => m.message !== 'spam',
+    });
+    alice.api.getProfile('bob')?.sendMessage(0, 'spam');
+    alice.api.getProfile('bob')?.sendMessage(0, 'ham');
+    await bob.heard.message('ham');
+    expect(bob.heard.texts).toEqual(['ham']);
+  });
+});
+
+describe('sending, v1', () => {
+  it('reports the status under the id that the application chose', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const statuses: [number, number][] = [];
+    alice.api.addListener({
+      Mesibo_OnMessageStatus: (m: { id: number; status: number }) => statuses.push([m.id, m.status]),
+    });
+    const id = alice.api.random();
+    expect(alice.api.sendMessage({ peer: 'bob', flag: 3, type: 1 }, id, 'Hello')).toBe(0);
+    const received = await bob.heard.message('Hello');
+    expect(bob.api.sendReadReceipt('alice', 0, String(received.mid))).toBe(0);
+    await alice.heard.until(() => statuses.some(([, status]) => status === read), 'read');
+    expect(statuses).toEqual([
+      [id, sent],
+      [id, delivered],
+      [id, read],
+    ]);
+  });
+
+  it('calls Mesibo_OnMessage with the payload, for what others sent alone', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const heard: [string, string, number][] = [];
+    bob.api.addListener({
+      Mesibo_OnMessage(m: { peer: string }, data: Uint8Array) {
+        heard.push([m.peer, String(data), data.byteLength]);
+        // An automatic reply must not answer itself.
+        bob.api.sendMessage({ peer: m.peer }, bob.api.random(), 'I am away');
+      },
+    });
+    alice.api.sendMessage({ peer: 'bob' }, alice.api.random(), 'Grüße');
+    await alice.heard.message('I am away');
+    await bob.heard.message('I am away');
+    expect(heard).toEqual([['alice', 'Grüße', 7]]);
+  });
+
+  it('sends a file that is uploaded already, and refuses what is not', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const file = {
+      filetype: 1,
+      fileurl: 'https://example.com/a.jpg',
+      size: 1023,
+      title: 'A',
+      message: 'see',
+    };
+    expect(alice.api.sendFile({ peer: 'bob' }, alice.api.random(), file)).toBe(0);
+    expect(await bob.heard.message('see')).toMatchObject({ filetype: 1, size: 1023, title: 'A' });
+    expect(alice.api.getProfile('bob')?.sendFile(1, { file: 'filefield', message: 'not yet' })).toBe(0x80);
+  });
+
+  it('does not store what expires at once', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    alice.api.sendMessage({ peer: 'bob', type: 7, expiry: 0 }, alice.api.random(), 'a stroke');
+    const stroke = await bob.heard.message('a stroke');
+    expect(stroke.type).toBe(7);
+    expect(await bob.api.readDbSession('alice', 0, 'stroke').read(10)).toBe(0);
+  });
+
+  it('forwards, resends and deletes by id', async () => {
+    const alice = await chat.signIn('alice');
+    const carol = await chat.signIn('carol');
+    const id = alice.api.random();
+    alice.api.sendMessage({ peer: 'bob' }, id, 'pass it on');
+    const m = await alice.heard.message('pass it on');
+    expect(alice.api.forwardMessage({ peer: 'carol' }, alice.api.random(), id)).toBe(0);
+    await carol.heard.message('pass it on');
+    expect(alice.api.resendMessage({}, id)).toBe(0x85);
+    await alice.heard.status(m, sent);
+    expect(await alice.api.deleteMessage(id)).toBe(0);
+    expect(await alice.api.deleteMessage(id, true)).toBe(0x80);
+  });
+
+  it('refuses what names nobody', async () => {
+    const alice = await chat.prepare('alice');
+    expect(alice.api.sendMessage({}, 1, 'to whom?')).toBe(0x85);
+    expect(alice.api.getProfile('')).toBe(null);
+  });
+});

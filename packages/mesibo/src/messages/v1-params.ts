@@ -1,0 +1,54 @@
+import { internal } from '../internal.ts';
+import type { MesiboMessage } from './message.ts';
+
+/** The parameter object of sendMessage. Unknown properties are ignored: applications pass whole objects. */
+export interface V1Params {
+  readonly id?: number;
+  readonly peer?: string | number | null;
+  readonly groupid?: number;
+  /** The oldest name of groupid. */
+  readonly gid?: number;
+  readonly flag?: number;
+  readonly type?: number;
+  readonly channel?: number;
+  /** Seconds; 0: real-time only. */
+  readonly expiry?: number;
+  readonly refid?: number;
+  readonly message?: string | ArrayBuffer | Uint8Array;
+}
+
+/** The file object of sendFile. `fileurl` must be uploaded already. */
+export interface V1File {
+  readonly filetype?: number;
+  readonly fileurl?: string;
+  readonly launchurl?: string;
+  /** A File, or the id of an input element: needs uploading, which is not supported yet. */
+  readonly file?: unknown;
+  readonly tn?: Uint8Array;
+  readonly size?: number;
+  readonly title?: string;
+  readonly message?: string | ArrayBuffer | Uint8Array;
+  readonly latitude?: number;
+  readonly longitude?: number;
+}
+
+/** Copies what the v1 generation passes into a message. The destination is set by the caller. */
+export function fillFromParams(message: MesiboMessage, params: V1Params & V1File): void {
+  if (params.id) message.setMessageId(params.id);
+  if (params.flag !== undefined) message.flags = params.flag;
+  if (params.type !== undefined) message.type = params.type;
+  if (params.channel !== undefined) message.channel = params.channel;
+  if (params.expiry !== undefined) message.expiry = params.expiry;
+  if (params.refid) message.setInReplyTo(params.refid);
+  if (typeof params.message === 'string') message.message = params.message;
+  else if (params.message !== undefined) message.data = params.message;
+  if (params.title !== undefined) message.title = params.title;
+  if (params.latitude !== undefined) message.latitude = params.latitude;
+  if (params.longitude !== undefined) message.longitude = params.longitude;
+  message.filetype = params.filetype;
+  message.fileurl = params.fileurl;
+  message.launchurl = params.launchurl;
+  message.size = params.size;
+  message.tn = params.tn;
+  message[internal].upload = params.file;
+}

@@ -1,0 +1,12 @@
+import type { LocalStore } from '@stoa/client';
+import type { KeyStore } from './key-store.ts';
+
+/** What differs between a browser and Node. `#platform` in package.json picks the right one. */
+export interface Platform {
+  /** A database for messages; it is opened when it is first used. Browsers have no folders. */
+  database(name: string, folder?: string): LocalStore;
+  /** Small values that belong to a database. */
+  keys(database: string, folder?: string): KeyStore;
+  /** Where the server is unless setServer says otherwise. */
+  defaultServer(): string;
+}

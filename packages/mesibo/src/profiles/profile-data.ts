@@ -1,0 +1,288 @@
+import { conversationId } from '@stoa/client';
+import { MESIBO_RESULT_OK } from '../constants/result.ts';
+import type { Context } from '../context.ts';
+import { internal, setInternal } from '../internal.ts';
+import { PresenceState } from '../presence/presence-state.ts';
+import { unsupported } from '../unsupported.ts';
+import type { MesiboProfile } from './profile.ts';
+import { MesiboProfileImage } from './profile-image.ts';
+import {
+  type ProfileMark,
+  type ProfileValue,
+  parseSavedProfile,
+  type SavedProfile,
+} from './profile-values.ts';
+import type { Profiles } from './profiles.ts';
+
+export interface ProfileInternals {
+  readonly context: Context;
+  readonly profiles: Profiles;
+  readonly presence: PresenceState;
+  readonly image: MesiboProfileImage;
+  readonly listeners: Set<object>;
+  saved: SavedProfile;
+  /** The name that the server knows. */
+  serverName: string;
+  /** What Mesibo_onGetProfileName answered; undefined while it was not asked. */
+  shownName: string | undefined;
+  /** The same of Mesibo_onGetProfileImage. */
+  shownImage: string | undefined;
+  temporaryName: string;
+  unread: number;
+  /** When the last message came or went, in milliseconds since 1970. */
+  recentAt: number;
+  userData: unknown;
+}
+
+/**
+ * Names and values of a user or group. They are kept on this device by save(); nothing is synchronised with the
+ * server yet but the name that the server knows. All reading is synchronous and cheap.
+ */
+export abstract class ProfileData {
+  declare readonly [internal]: ProfileInternals;
+
+  /** Empty for a group. */
+  address: string;
+  /** 0 for a user. */
+  readonly groupid: number;
+  name = '';
+
+  constructor(context: Context, profiles: Profiles, address: string, groupid: number) {
+    this.address = address;
+    this.groupid = groupid;
+    setInternal(this, {
+      context,
+      profiles,
+      presence: new PresenceState(),
+      image: new MesiboProfileImage(() => this.imageUrl()),
+      listeners: new Set(),
+      saved: parseSavedProfile(context.keys.get(keyOf(this))),
+      serverName: '',
+      shownName: undefined,
+      shownImage: undefined,
+      temporaryName: '',
+      unread: 0,
+      recentAt: 0,
+      userData: undefined,
+    } satisfies ProfileInternals);
+    this.refreshName();
+  }
+
+  getAddress(): string {
+    return this.address;
+  }
+  getGroupId(): number {
+    return this.groupid;
+  }
+  isGroup(): boolean {
+    return this.groupid > 0;
+  }
+  isSelfProfile(): boolean {
+    const { self } = this[internal].profiles;
+    return (
+      self === this.asProfile() || (!this.isGroup() && this.address !== '' && this.address === self.address)
+    );
+  }
+
+  getName(): string {
+    return this.name;
+  }
+  /** The name, else what Mesibo_onGetProfileName says, else the address (of a group: its number). */
+  getNameOrAddress(fallback = ''): string {
+    return (
+      this.name || this.askForName() || this.address || (this.isGroup() ? `Group ${this.groupid}` : fallback)
+    );
+  }
+  getFirstName(): string {
+    return this.name.split(' ', 1)[0] ?? '';
+  }
+  getFirstNameOrAddress(fallback = ''): string {
+    return this.getFirstName() || this.getNameOrAddress(fallback);
+  }
+  setName(name: string): void {
+    this[internal].saved.name = String(name);
+    this.refreshName();
+  }
+  /** Shown until the name is known. */
+  setTemporaryName(name: string): void {
+    this[internal].temporaryName = String(name);
+    this.refreshName();
+  }
+  /** Shown instead of the name. */
+  setOverrideName(name: string): void {
+    this[internal].saved.overrideName = String(name);
+    this.refreshName();
+  }
+  getStatus(): string {
+    return this.getString('status');
+  }
+  setStatus(status: string): void {
+    this.setString('status', status);
+  }
+
+  setString(name: string, value: string): void {
+    this.setValue(name, String(value));
+  }
+  setLong(name: string, value: number): void {
+    this.setValue(name, Number(value));
+  }
+  setInt(name: string, value: number): void {
+    this.setValue(name, Number(value));
+  }
+  setDouble(name: string, value: number): void {
+    this.setValue(name, Number(value));
+  }
+  setBoolean(name: string, value: boolean): void {
+    this.setValue(name, Boolean(value));
+  }
+  getString(name: string, fallback = ''): string {
+    const value = this.getValue(name);
+    return typeof value === 'string' ? value : fallback;
+  }
+  getLong(name: string, fallback = 0): number {
+    const value = this.getValue(name);
+    return typeof value === 'number' ? value : fallback;
+  }
+  getInt(name: string, fallback = 0): number {
+    return this.getLong(name, fallback);
+  }
+  getDouble(name: string, fallback = 0): number {
+    return this.getLong(name, fallback);
+  }
+  getBoolean(name: string, fallback = false): boolean {
+    const value = this.getValue(name);
+    return typeof value === 'boolean' ? value : fallback;
+  }
+  getValue(name: string): ProfileValue | undefined {
+    return this[internal].saved.values?.[name];
+  }
+  /** A copy. */
+  getValues(): Record<string, ProfileValue> {
+    return { ...this[internal].saved.values };
+  }
+  hasValue(name: string): boolean {
+    return this.getValue(name) !== undefined;
+  }
+
+  setDraft(text: string): void {
+    this[internal].saved.draft = text;
+    this.store();
+  }
+  getDraft(): string {
+    return this[internal].saved.draft ?? '';
+  }
+  setUserData(data: unknown): void {
+    this[internal].userData = data;
+  }
+  getUserData(): unknown {
+    return this[internal].userData;
+  }
+
+  getImage(_index = 0): MesiboProfileImage {
+    return this[internal].image;
+  }
+  getThumbnail(): string {
+    return this[internal].image.getThumbnail();
+  }
+  getImageOrThumbnail(): string {
+    return this[internal].image.getImageOrThumbnail();
+  }
+  setImageUrl(url: string, _index = 0): void {
+    this[internal].saved.image = url;
+  }
+
+  mark(mark: ProfileMark, on: boolean): void {
+    const { saved } = this[internal];
+    saved.marks = { ...saved.marks, [mark]: on };
+  }
+  isMarked(mark: ProfileMark): boolean {
+    return this[internal].saved.marks?.[mark] ?? false;
+  }
+
+  addListener(listener: object): void {
+    this[internal].listeners.add(listener);
+  }
+  removeListener(listener: object): void {
+    this[internal].listeners.delete(listener);
+  }
+
+  /** Keeps the profile on this device. The own profile is not published: for it, the result says so. */
+  save(): number {
+    this.store();
+    this[internal].profiles.changed(this.asProfile());
+    return this.isSelfProfile() ? this.publish() : MESIBO_RESULT_OK;
+  }
+  publish(): number {
+    for (const listener of this[internal].listeners) {
+      const callback: unknown = Reflect.get(listener, 'MesiboProfile_onPublish');
+      if (typeof callback === 'function') callback.call(listener, this, false);
+    }
+    return unsupported(this[internal].context, 'Publishing a profile');
+  }
+  /** Forgets what was not saved. */
+  reload(): void {
+    this[internal].saved = parseSavedProfile(this[internal].context.keys.get(keyOf(this)));
+    this.refreshName();
+  }
+  reset(): void {
+    this.reload();
+  }
+  remove(): number {
+    this[internal].context.keys.delete(keyOf(this));
+    this.reload();
+    return MESIBO_RESULT_OK;
+  }
+  removeLocalProfile(): number {
+    return this.remove();
+  }
+
+  /** Adds what is saved to what was set before the database was known. */
+  addSaved(): void {
+    const state = this[internal];
+    state.saved = { ...parseSavedProfile(state.context.keys.get(keyOf(this))), ...state.saved };
+    this.refreshName();
+  }
+
+  /** Recomputes `name` after one of its sources changed. */
+  refreshName(): void {
+    const { saved, serverName, temporaryName, profiles } = this[internal];
+    this[internal].shownName = undefined;
+    const name = saved.overrideName || saved.name || serverName || temporaryName;
+    if (name === this.name) return;
+    this.name = name;
+    profiles.reorder();
+  }
+
+  protected abstract asProfile(): MesiboProfile;
+
+  private setValue(name: string, value: ProfileValue): void {
+    const { saved } = this[internal];
+    saved.values = { ...saved.values, [name]: value };
+  }
+
+  private store(): void {
+    this[internal].context.keys.set(keyOf(this), JSON.stringify(this[internal].saved));
+  }
+
+  private imageUrl(): string {
+    const state = this[internal];
+    if (state.saved.image) return state.saved.image;
+    if (state.shownImage === undefined && state.context.listeners.has('GetProfileImage')) {
+      state.shownImage = String(state.context.listeners.ask('GetProfileImage', this.asProfile()) ?? '');
+    }
+    return state.shownImage ?? '';
+  }
+
+  private askForName(): string {
+    const state = this[internal];
+    if (state.shownName === undefined && state.context.listeners.has('GetProfileName')) {
+      state.shownName = String(state.context.listeners.ask('GetProfileName', this.asProfile()) ?? '');
+    }
+    return state.shownName ?? '';
+  }
+}
+
+function keyOf(profile: ProfileData): string {
+  const target = profile.groupid > 0 ? { gid: profile.groupid } : { peer: profile.address };
+  return `profile:${conversationId(target)}`;
+}

@@ -1,0 +1,25 @@
+export type ProfileValue = string | number | boolean;
+
+/** Marks that a user sets on his own copy of a profile. */
+export type ProfileMark = 'favorite' | 'archived' | 'hidden' | 'muted' | 'private' | 'contact' | 'subscribed';
+
+/** What this device keeps of a profile. */
+export interface SavedProfile {
+  name?: string;
+  /** Shown instead of the name. */
+  overrideName?: string;
+  image?: string;
+  draft?: string;
+  marks?: Partial<Record<ProfileMark, boolean>>;
+  values?: Record<string, ProfileValue>;
+}
+
+/** Reads what was saved as text; empty when there is nothing, or nothing usable. */
+export function parseSavedProfile(text: string | undefined): SavedProfile {
+  try {
+    const saved: unknown = text === undefined ? undefined : JSON.parse(text);
+    return typeof saved === 'object' && saved !== null ? saved : {};
+  } catch {
+    return {};
+  }
+}

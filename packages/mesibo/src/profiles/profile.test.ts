@@ -1,0 +1,228 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Mesibo } from '../mesibo.ts';
+import { Chat } from '../testing/chat.ts';
+
+let chat: Chat;
+
+beforeAll(async () => {
+  chat = await Chat.start();
+});
+afterEach(() => chat.signOutAll());
+afterAll(() => chat.close());
+
+function profileOf(api: Mesibo, address: string) {
+  const profile = api.getProfile(address, 0);
+  if (profile === null) throw new Error('no profile');
+  return profile;
+}
+
+describe('a profile', () => {
+  it('is the same object every time, and takes properties of the application', () => {
+    const api = new Mesibo();
+    const bob = profileOf(api, 'bob');
+    expect(api.getProfile('bob')).toBe(bob);
+    expect(api.getUserProfile('bob')).toBe(bob);
+    expect(api.getProfileIfExists('bob', 0)).toBe(bob);
+    expect(api.getProfileIfExists('eve', 0)).toBe(null);
+    expect(bob.newMessage().profile).toBe(bob);
+    expect(api.getProfile(null, 96734)).toBe(api.getGroupProfile(96734));
+    Object.assign(bob, { $$hashKey: 'object:1' });
+    expect(Reflect.get(profileOf(api, 'bob'), '$$hashKey')).toBe('object:1');
+  });
+
+  it('answers what templates ask on every digest, synchronously and without a connection', () => {
+    const api = new Mesibo();
+    const bob = profileOf(api, 'bob');
+    expect([bob.getAddress(), bob.getGroupId(), bob.isGroup(), bob.getGroupProfile()]).toEqual([
+      'bob',
+      0,
+      false,
+      null,
+    ]);
+    expect([bob.getName(), bob.getNameOrAddress(''), bob.getFirstNameOrAddress()]).toEqual([
+      '',
+      'bob',
+      'bob',
+    ]);
+    expect([bob.isOnline(), bob.isTyping(), bob.isTypingInGroup(1), bob.isChatting()]).toEqual(
+      Array(4).fill(false),
+    );
+    expect([bob.getLastSeen(), bob.isBlocked(), bob.getString('status', 'none')]).toEqual([
+      null,
+      false,
+      'none',
+    ]);
+    expect(bob.getImage()).toBe(bob.getImage());
+    expect([bob.getImage().getThumbnail(), bob.getImage().isEmpty(), bob.getThumbnail()]).toEqual([
+      '',
+      true,
+      '',
+    ]);
+    expect(bob.getValues()).toEqual({});
+    expect(api.getSortedProfiles()).toBe(api.getSortedProfiles());
+    expect(api.getSelfProfile().getNameOrAddress('')).toBe('');
+    const group = api.getGroupProfile(96734);
+    expect([group?.isGroup(), group?.getGroupProfile(), group?.getNameOrAddress()]).toEqual([
+      true,
+      group,
+      'Group 96734',
+    ]);
+  });
+
+  it('asks the application for a name and an image once, when it has none', () => {
+    const api = new Mesibo();
+    const bob = profileOf(api, 'bob');
+    let asked = 0;
+    api.setListener({
+      Mesibo_onGetProfileName(p: { getAddress(): string }) {
+        asked += 1;
+        return `+${p.getAddress()}`;
+      },
+      Mesibo_onGetProfileImage: () => 'images/default.jpg',
+    });
+    expect([bob.getNameOrAddress(), bob.getNameOrAddress(), bob.getName()]).toEqual(['+bob', '+bob', '']);
+    expect(asked).toBe(1);
+    expect(bob.getImage().getImageOrThumbnail()).toBe('images/default.jpg');
+    bob.setName('Bob');
+    expect(bob.getNameOrAddress()).toBe('Bob');
+    bob.setOverrideName('Bobby');
+    expect(bob.getName()).toBe('Bobby');
+  });
+
+  it('keeps values and marks with the database', async () => {
+    const first = await chat.prepare('alice', 'profiles');
+    const bob = profileOf(first.api, 'bob');
+    first.api.setKey('open', 'it');
+    bob.setName('Bob B.');
+    bob.setStatus('away');
+    bob.setInt('age', 42);
+    bob.setMuted(true);
+    expect(bob.save()).toBe(0);
+    const second = await chat.prepare('alice', 'profiles');
+    second.api.readKey('open');
+    const again = profileOf(second.api, 'bob');
+    expect([
+      again.getName(),
+      again.getFirstName(),
+      again.getStatus(),
+      again.getInt('age'),
+      again.isMuted(),
+    ]).toEqual(['Bob B.', 'Bob', 'away', 42, true]);
+    expect(again.getValues()).toEqual({ status: 'away', age: 42 });
+  });
+
+  it('learns its name from the server', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    profileOf(alice.api, 'bob').sendMessage(0, 'hi');
+    await bob.heard.message('hi');
+    await bob.heard.until(() => profileOf(bob.api, 'alice').getName() === 'alice', 'the name');
+    expect(bob.api.getSortedProfiles()).toEqual([profileOf(bob.api, 'alice')]);
+    expect(bob.heard.profiles).toContain(profileOf(bob.api, 'alice'));
+    expect(bob.api.getRecentProfiles()).toEqual([profileOf(bob.api, 'alice')]);
+  });
+
+  it('refuses what does not exist yet', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    const bob = profileOf(api, 'bob');
+    expect([bob.block(true), bob.setImage('element'), bob.publish()]).toEqual([0x80, 0x80, 0x80]);
+    expect(bob.isBlocked()).toBe(false);
+    const group = api.getGroupProfile(96734);
+    expect(group?.getMembers(0, false, heard)).toBe(0x80);
+    await heard.until(() => heard.groupErrors.length > 0, 'the error');
+    expect(heard.groupErrors).toEqual([10]);
+  });
+});
+
+describe('presence', () => {
+  it('shows who is online, and since when no more', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = profileOf(alice.api, 'bob');
+    const party = await chat.signIn('bob');
+    await alice.heard.until(() => bob.isOnline(), 'bob online');
+    expect(alice.heard.presence.at(-1)?.profile).toBe(bob);
+    party.api.stop();
+    await alice.heard.until(() => !bob.isOnline(), 'bob offline');
+    expect(Math.abs((bob.getLastSeen()?.ts ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('shows typing until a message comes, and joining until leaving', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    const activities: unknown[] = [];
+    bob.api.addListener({
+      Mesibo_OnActivity: (m: { peer: string }, activity: number) => activities.push([m.peer, activity]),
+    });
+    const sender = profileOf(bob.api, 'alice');
+    profileOf(alice.api, 'bob').sendJoined();
+    profileOf(alice.api, 'bob').sendTyping();
+    await bob.heard.until(() => sender.isTyping(), 'typing');
+    expect(sender.isChatting()).toBe(true);
+    const event = bob.heard.presence.at(-1);
+    expect(event?.isTyping() && event.isPresence() && !event.isMessage()).toBe(true);
+    expect(event?.getSenderProfile()).toBe(sender);
+    expect(activities).toContainEqual(['alice', 3]);
+    profileOf(alice.api, 'bob').sendMessage(0, 'typed');
+    await bob.heard.message('typed');
+    expect(sender.isTyping()).toBe(false);
+    profileOf(alice.api, 'bob').sendLeft();
+    await bob.heard.until(() => !sender.isChatting(), 'left');
+  });
+
+  it('tells the application when typing ends by itself', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    profileOf(alice.api, 'bob').sendActivity(alice.api.random(), 3, 0, 1);
+    await bob.heard.until(() => profileOf(bob.api, 'alice').isTyping(), 'typing');
+    await bob.heard.until(() => bob.heard.presence.at(-1)?.isTypingCleared() === true, 'the end of typing');
+    expect(profileOf(bob.api, 'alice').isTyping()).toBe(false);
+  });
+
+  it('carries values of the application', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    profileOf(alice.api, 'bob').newPresence().send(2001, 0, 5);
+    await bob.heard.until(() => bob.heard.presence.some(({ presence }) => presence === 2001), 'the value');
+    expect(bob.heard.presence.at(-1)).toMatchObject({ peer: 'alice', presence: 2001, interval: 5 });
+  });
+});
+
+describe('objects that applications hold', () => {
+  it('can be copied, turned into JSON and put behind a proxy', async () => {
+    const alice = await chat.signIn('alice');
+    const bob = await chat.signIn('bob');
+    profileOf(alice.api, 'bob').sendMessage(0, 'hold me');
+    const m = await bob.heard.message('hold me');
+    expect(JSON.parse(JSON.stringify(m))).toMatchObject({ peer: 'alice', message: 'hold me', status: 0x12 });
+    expect(structuredClone({ ...m, profile: null })).toMatchObject({ mid: m.mid, peer: 'alice' });
+    expect(structuredClone(m)).toMatchObject({ mid: m.mid, peer: 'alice' });
+    const reactive = new Proxy(m, {});
+    expect([reactive.isIncoming(), reactive.getTimestamp(), String(reactive.data)]).toEqual([
+      true,
+      m.date,
+      'hold me',
+    ]);
+    const profile = new Proxy(profileOf(bob.api, 'alice'), {});
+    expect([profile.getNameOrAddress(), profile.isOnline(), profile.isSelfProfile()]).toEqual([
+      'alice',
+      true,
+      false,
+    ]);
+  });
+
+  it('has date rows that are no messages', async () => {
+    const alice = await chat.prepare('alice');
+    const m = profileOf(alice.api, 'bob').newMessage();
+    const row = m.cloneDate();
+    expect([row.isDate(), row.isMessage(), row.isOutgoing(), row.isIncoming(), row.isCall()]).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect([m.isDate(), m.isMessage()]).toEqual([false, true]);
+    expect(row.getTimestamp().getDate(true, 'Today', 'Yesterday')).toBe('Today');
+    expect(row).not.toBe(m.cloneDate());
+  });
+});

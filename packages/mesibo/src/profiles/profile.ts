@@ -1,0 +1,210 @@
+import type { Target } from '@stoa/client';
+import { MESIBO_ACTIVITY_TYPING } from '../constants/presence.ts';
+import { MESIBO_RESULT_AUTHFAIL, MESIBO_RESULT_OK } from '../constants/result.ts';
+import { MesiboDateTime } from '../date-time.ts';
+import { internal } from '../internal.ts';
+import { MesiboMessage } from '../messages/message.ts';
+import type { MessageReader } from '../messages/message-reader.ts';
+import { fillFromParams, type V1File } from '../messages/v1-params.ts';
+import { MesiboPresence } from '../presence/presence.ts';
+import { deleteOlderThan } from '../reading/delete-older.ts';
+import { countMessages, matchesCount } from '../reading/message-count.ts';
+import { MesiboReadSession, type SessionListener } from '../reading/read-session.ts';
+import { resultOf } from '../result.ts';
+import { ProfileLimits } from './profile-limits.ts';
+
+/**
+ * A user or a group. The same object is returned for the same user or group every time, and applications may add
+ * properties to it.
+ *
+ * @example
+ * const bob = api.getProfile('bob', 0);
+ * bob.sendTyping();
+ * const session = bob.createReadSession(listener);
+ */
+export class MesiboProfile extends ProfileLimits {
+  /** A new message to this user or group. */
+  newMessage(): MesiboMessage {
+    return MesiboMessage.to(this[internal].context, this);
+  }
+  newPresence(): MesiboPresence {
+    return new MesiboPresence(this[internal].context, this, this.getGroupProfile(), 0, 0);
+  }
+  /** Of a group: itself, as in mesibo's JavaScript; null for a user. */
+  getGroupProfile(): MesiboProfile | null {
+    return this.isGroup() ? this : null;
+  }
+
+  isOnline(): boolean {
+    return this[internal].presence.isOnline();
+  }
+  isTyping(): boolean {
+    return this.isTypingInGroup(0);
+  }
+  isTypingInGroup(gid: number): boolean {
+    return this[internal].presence.isTyping(gid, Date.now());
+  }
+  /** The user has the conversation with this user open. */
+  isChatting(): boolean {
+    return this.isChattingInGroup(0);
+  }
+  isChattingInGroup(gid: number): boolean {
+    return this[internal].presence.isChatting(gid);
+  }
+  /** Null when it is not known. */
+  getLastSeen(): MesiboDateTime | null {
+    const seen = this[internal].presence.lastSeen(Date.now());
+    return seen === undefined ? null : new MesiboDateTime(seen);
+  }
+  sendTyping(): number {
+    return this.newPresence().sendTyping();
+  }
+  sendJoined(): number {
+    return this.newPresence().sendJoined();
+  }
+  sendLeft(): number {
+    return this.newPresence().sendLeft();
+  }
+
+  /** @param listener an object whose Mesibo_onMessage gets the messages, a function that gets their number, or null. */
+  createReadSession(listener?: SessionListener): MesiboReadSession {
+    return new MesiboReadSession(listener, { context: this[internal].context, target: this.target() });
+  }
+  /** The v1 form. */
+  readDbSession(query: string | null, listener?: SessionListener): MesiboReadSession {
+    const session = this.createReadSession(listener);
+    session.setQuery(query ?? '');
+    return session;
+  }
+  /** Number of unread messages. */
+  unread(): number {
+    return this[internal].unread;
+  }
+  /** `status`: MESIBO_MSGSTATUS_*, or -1 all, -2 sent, -3 received, -4 failed. */
+  async getMessageCount(_thread = 0, status = -1): Promise<number> {
+    const client = await this[internal].context.whenClient();
+    return countMessages(client, [this.target()], matchesCount(status));
+  }
+  getUnreadMessageCount(): number {
+    return this.unread();
+  }
+  markRead(sendReceipt = true): number {
+    const { client, context } = this.connection();
+    if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
+    client.markRead(this.target(), { receipt: sendReceipt }).catch((error) => context.fail(error));
+    return MESIBO_RESULT_OK;
+  }
+
+  /** Deletes the messages of the conversation from this device; with `ts`, those until then. Resolves to MESIBO_RESULT_*. */
+  async deleteMessages(ts = 0): Promise<number> {
+    const { context } = this.connection();
+    try {
+      const client = await context.whenClient();
+      if (ts > 0) await deleteOlderThan(client, this.target(), ts);
+      else await client.deleteMessages(this.target());
+      context.sessions.removeOlderThan(this.target(), ts > 0 ? ts : Number.POSITIVE_INFINITY);
+      return MESIBO_RESULT_OK;
+    } catch (error) {
+      return resultOf(error);
+    }
+  }
+  clearMessages(ts = 0): Promise<number> {
+    return this.deleteMessages(ts);
+  }
+  deleteMessagesOlderThan(seconds: number): Promise<number> {
+    return this.deleteMessages(Date.now() - seconds * 1000);
+  }
+
+  /** The v1 forms of newMessage().send(); `id`: 32 bits of the application's choice. */
+  sendMessage(id: number, text: string): number {
+    const message = this.newMessage();
+    fillFromParams(message, { id, message: text });
+    return message.send();
+  }
+  sendFile(id: number, file: V1File): number {
+    const message = this.newMessage();
+    fillFromParams(message, { id, ...file });
+    return message.send();
+  }
+  /** `interval`: seconds, or milliseconds from 1000 on. */
+  sendActivity(_id: number, activity: number = MESIBO_ACTIVITY_TYPING, _mid = 0, interval = 0): number {
+    const seconds = interval >= 1000 ? Math.ceil(interval / 1000) : interval;
+    return this.newPresence().send(activity, 0, seconds);
+  }
+
+  favorite(on = true): void {
+    this.mark('favorite', on);
+  }
+  isFavorite(): boolean {
+    return this.isMarked('favorite');
+  }
+  archive(on = true): void {
+    this.mark('archived', on);
+  }
+  isArchived(): boolean {
+    return this.isMarked('archived');
+  }
+  setHidden(on: boolean): void {
+    this.mark('hidden', on);
+  }
+  isHidden(): boolean {
+    return this.isMarked('hidden');
+  }
+  setMuted(on: boolean): void {
+    this.mark('muted', on);
+  }
+  toggleMute(): void {
+    this.setMuted(!this.isMuted());
+  }
+  isMuted(): boolean {
+    return this.isMarked('muted');
+  }
+  setPrivate(on: boolean): void {
+    this.mark('private', on);
+  }
+  setContact(on: boolean): void {
+    this.mark('contact', on);
+  }
+  isContact(): boolean {
+    return this.isMarked('contact');
+  }
+  subscribe(on: boolean): void {
+    this.mark('subscribed', on);
+  }
+  isSubscribed(): boolean {
+    return this.isMarked('subscribed');
+  }
+
+  isActive(): boolean {
+    return true;
+  }
+  isLookedup(): boolean {
+    return this.isProfileSynced();
+  }
+  /** Whether the server has told this device the name. */
+  isProfileSynced(): boolean {
+    return this[internal].serverName !== '';
+  }
+  isValidDestination(): boolean {
+    return this.isGroup() || this.address !== '';
+  }
+  getUid(): number {
+    return this.isSelfProfile() ? (this[internal].context.client?.self?.uid ?? 0) : 0;
+  }
+  matches(message: MessageReader): boolean {
+    return message.isDestinedFor(this);
+  }
+
+  protected override asProfile(): MesiboProfile {
+    return this;
+  }
+
+  private target(): Target {
+    return this.isGroup() ? { gid: this.groupid } : { peer: this.address };
+  }
+
+  private connection() {
+    const { context } = this[internal];
+    return { context, client: context.client };
+  }
+}

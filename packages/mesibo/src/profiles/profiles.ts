@@ -1,0 +1,144 @@
+import { conversationId, type LocalConversation, type Self, targetOf } from '@stoa/client';
+import { limits } from '@stoa/protocol';
+import type { Context } from '../context.ts';
+import { internal } from '../internal.ts';
+import { MesiboProfile } from './profile.ts';
+
+/** Where the own address and name are kept, so that they are known before the connection is up. */
+const selfKey = 'self';
+
+const addressPattern = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${limits.addressLength}}$`, 'u');
+
+/** The profiles of one instance: one object per user and group, for as long as the instance lives. */
+export class Profiles {
+  private readonly context: Context;
+  private readonly byId = new Map<string, MesiboProfile>();
+  /** Users whose presence is to be watched as soon as there is a client. */
+  private unwatched: string[] = [];
+  private sorted: MesiboProfile[] | undefined;
+  /** The signed-in user; its address is empty until it is known. */
+  readonly self: MesiboProfile;
+
+  constructor(context: Context) {
+    this.context = context;
+    this.self = new MesiboProfile(context, this, '', 0);
+  }
+
+  user(address: string): MesiboProfile {
+    if (address !== '' && address === this.self.address) return this.self;
+    return this.getOrMake(address, 0);
+  }
+
+  group(gid: number): MesiboProfile {
+    return this.getOrMake('', gid);
+  }
+
+  find(address: string | null | undefined, gid = 0): MesiboProfile | undefined {
+    if (gid === 0 && address && address === this.self.address) return this.self;
+    return this.byId.get(conversationId(gid > 0 ? { gid } : { peer: address ?? '' }));
+  }
+
+  /** Everybody but the user himself, by name; the same array until something changes. */
+  all(): MesiboProfile[] {
+    this.sorted ??= [...this.byId.values()]
+      .filter((profile) => !profile.isSelfProfile() && !profile.isHidden())
+      .sort((a, b) => a.getNameOrAddress().localeCompare(b.getNameOrAddress()));
+    return this.sorted;
+  }
+
+  /** Who last wrote or was written to comes first. */
+  recent(): MesiboProfile[] {
+    return this.all()
+      .filter((profile) => profile[internal].recentAt > 0)
+      .sort((a, b) => b[internal].recentAt - a[internal].recentAt);
+  }
+
+  /** The order of all() may have changed. */
+  reorder(): void {
+    this.sorted = undefined;
+  }
+
+  /** Asks the application again for names and images that it makes up. */
+  resetCustomizations(): void {
+    for (const profile of this.byId.values()) {
+      profile[internal].shownName = undefined;
+      profile[internal].shownImage = undefined;
+    }
+    this.reorder();
+  }
+
+  changed(profile: MesiboProfile): void {
+    this.reorder();
+    for (const listener of profile[internal].listeners) {
+      const callback: unknown = Reflect.get(listener, 'MesiboProfile_onUpdate');
+      if (typeof callback === 'function') callback.call(listener, profile);
+    }
+    this.context.listeners.notify('ProfileUpdated', profile);
+  }
+
+  conversationChanged(conversation: LocalConversation): void {
+    const target = targetOf(conversation.id);
+    const profile = 'gid' in target ? this.group(target.gid) : this.user(target.peer);
+    const state = profile[internal];
+    state.unread = conversation.unread;
+    state.recentAt = conversation.latest?.ts ?? state.recentAt;
+    if (state.serverName === conversation.name) return;
+    state.serverName = conversation.name;
+    profile.refreshName();
+    this.changed(profile);
+  }
+
+  /** Nobody's presence is known while there is no connection. */
+  forgetPresence(): void {
+    for (const profile of this.byId.values()) profile[internal].presence.forget();
+  }
+
+  /** Reads what is kept in the database that is used from now on: profiles, and who the user was. */
+  databaseChanged(): void {
+    for (const profile of this.byId.values()) profile.addSaved();
+    const [address, name] = (this.context.keys.get(selfKey) ?? '').split('\n');
+    if (address) this.becomeSelf(address, name ?? '');
+  }
+
+  signedIn(self: Self): void {
+    this.context.keys.set(selfKey, `${self.address}\n${self.name}`);
+    if (this.becomeSelf(self.address, self.name)) this.changed(this.self);
+  }
+
+  /** Begins to watch the presence of everybody that the application has got a profile of. */
+  watchAll(): void {
+    const { client } = this.context;
+    if (client === undefined || this.unwatched.length === 0) return;
+    client.watch(this.unwatched);
+    this.unwatched = [];
+  }
+
+  private becomeSelf(address: string, name: string): boolean {
+    const { self } = this;
+    if (self.address === address && self[internal].serverName === name) return false;
+    self.address = address;
+    self[internal].serverName = name;
+    self.addSaved();
+    return true;
+  }
+
+  private getOrMake(address: string, gid: number): MesiboProfile {
+    const id = conversationId(gid > 0 ? { gid } : { peer: address });
+    const known = this.byId.get(id);
+    if (known !== undefined) return known;
+    const profile = new MesiboProfile(this.context, this, address, gid);
+    this.byId.set(id, profile);
+    this.reorder();
+    if (gid === 0 && address !== '') this.watch(address);
+    this.context.listeners.ask('CustomizeProfile', profile);
+    return profile;
+  }
+
+  /** Profiles are often made in loops: one request for all that are made in one go. */
+  private watch(address: string): void {
+    // One bad address would have the whole request refused.
+    if (!addressPattern.test(address)) return;
+    this.unwatched.push(address);
+    if (this.unwatched.length === 1) queueMicrotask(() => this.watchAll());
+  }
+}

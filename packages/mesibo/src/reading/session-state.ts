@@ -1,0 +1,68 @@
+import { type Client, conversationId, type LocalMessage, type Target } from '@stoa/client';
+import type { Context } from '../context.ts';
+import { isGone } from '../messages/message-status.ts';
+import {
+  allTargets,
+  Filtered,
+  Merged,
+  type MessageSource,
+  NewestFirst,
+  OldestFirst,
+  pageSize,
+} from './message-source.ts';
+import type { MesiboReadSession } from './read-session.ts';
+
+/** Called once for every batch with the number of messages (the v1 form). */
+export type OnRead = (this: MesiboReadSession, count: number) => unknown;
+
+/** Who gets what a session reads: an object's Mesibo_onMessage, message by message; a function; or nobody. */
+export type SessionListener = object | OnRead | null | undefined;
+
+type BatchSource = Pick<MessageSource, 'next'>;
+
+export interface SessionState {
+  readonly id: number;
+  readonly context: Context;
+  /** Undefined: all conversations. */
+  readonly target: Target | undefined;
+  readonly listener: SessionListener;
+  isSummary: boolean;
+  sendsReceipts: boolean;
+  isOldestFirst: boolean;
+  withFilesOnly: boolean;
+  withoutMessages: boolean;
+  query: string;
+  isActive: boolean;
+  source: BatchSource | undefined;
+  /** Batches are read one after the other. */
+  work: Promise<unknown>;
+  /** The newest received message that was delivered, by conversation, and how far its reading was reported. */
+  readonly shown: Map<string, { target: Target; seq: number; reported: number }>;
+}
+
+/** Whether a stored message is of those that the session reads. */
+export function isWanted(state: SessionState, message: LocalMessage): boolean {
+  if (state.withoutMessages || isGone(message)) return false;
+  if (state.target !== undefined && message.conversation !== conversationId(state.target)) return false;
+  const { content } = message;
+  if (state.withFilesOnly && content?.file === undefined) return false;
+  return state.query === '' || textsOf(content).some((text) => text.toLowerCase().includes(state.query));
+}
+
+/** Reads what the session is to read, from the beginning. */
+export async function sourceOf(state: SessionState, client: Client): Promise<BatchSource> {
+  const isSelective = state.query !== '' || state.withFilesOnly;
+  const targets = state.target === undefined ? await allTargets(client) : [state.target];
+  const sources = targets.map((target) => {
+    const stored = state.isOldestFirst ? new OldestFirst(client, target) : new NewestFirst(client, target);
+    return new Filtered(stored, (message) => isWanted(state, message), isSelective ? pageSize : 1);
+  });
+  const [only] = sources;
+  return only !== undefined && sources.length === 1
+    ? only
+    : new Merged(sources, state.isOldestFirst ? 1 : -1);
+}
+
+function textsOf(content: LocalMessage['content']): string[] {
+  return [content?.text, content?.title, content?.subtitle].filter((text) => text !== undefined);
+}

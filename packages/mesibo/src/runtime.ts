@@ -1,0 +1,225 @@
+import {
+  Client,
+  type ConnectionStatus,
+  type LocalConversation,
+  type LocalMessage,
+  type LocalStore,
+  memoryStore,
+  type Origin,
+} from '@stoa/client';
+import { StoaError } from '@stoa/protocol';
+import { platform } from '#platform';
+import { connectionStatus } from './connection-status.ts';
+import { MESIBO_STATUS_UNKNOWN } from './constants/connection.ts';
+import { MESIBO_ORIGIN_PENDING, MESIBO_ORIGIN_REALTIME } from './constants/message.ts';
+import type { Context } from './context.ts';
+import { storeWithFallback } from './database.ts';
+import { internal } from './internal.ts';
+import { Listeners } from './listeners.ts';
+import type { MesiboMessage } from './messages/message.ts';
+import { isGone } from './messages/message-status.ts';
+import { Messages } from './messages/messages.ts';
+import { databaseName } from './platform/database-name.ts';
+import { type KeyStore, memoryKeyStore } from './platform/key-store.ts';
+import { PresenceReports } from './presence/presence-reports.ts';
+import { Profiles } from './profiles/profiles.ts';
+import { ReadSessions } from './reading/read-sessions.ts';
+import { version } from './version.ts';
+
+/** What must be known before there can be a client. */
+export interface Settings {
+  readonly token?: string | undefined;
+  readonly appName?: string | undefined;
+  readonly server?: string | undefined;
+  /** Name given to setDatabase; undefined: nothing is kept. */
+  readonly database?: string | undefined;
+  /** Where databases are, in Node. */
+  readonly folder?: string | undefined;
+}
+
+/**
+ * The working parts of one Mesibo instance, and how the client's events flow through them: first the data is
+ * brought up to date (messages, profiles, read sessions), then the application is told.
+ */
+export class Runtime implements Context {
+  readonly listeners = new Listeners();
+  readonly messages: Messages = new Messages(this);
+  readonly sessions: ReadSessions = new ReadSessions(this);
+  keys: KeyStore = memoryKeyStore();
+  readonly profiles: Profiles = new Profiles(this);
+  settings: Settings = {};
+  /** Told whether the database could be opened, or nothing will be kept. */
+  onDatabase: (isKept: boolean) => void = () => {};
+  /** MESIBO_STATUS_*. */
+  status: number = MESIBO_STATUS_UNKNOWN;
+
+  private readonly presence = new PresenceReports(this);
+  private made: Client | undefined;
+  private stopListening: (() => void)[] = [];
+  private wasOnline = false;
+  private isSynced = false;
+  /** Settles when the client before this one has let its store go. */
+  private closed: Promise<void> = Promise.resolve();
+  private readonly awaitingClient: ((client: Client) => void)[] = [];
+  private readonly awaitingSync: (() => void)[] = [];
+
+  /** Made at first use, so that settings may come in any order before it. */
+  get client(): Client | undefined {
+    const { token } = this.settings;
+    if (this.made === undefined && token !== undefined) this.made = this.make(token);
+    return this.made;
+  }
+
+  whenClient(): Promise<Client> {
+    const { client } = this;
+    if (client !== undefined) return Promise.resolve(client);
+    return new Promise((resolve) => this.awaitingClient.push(resolve));
+  }
+
+  whenSynced(): Promise<void> {
+    return this.isSynced ? Promise.resolve() : new Promise((resolve) => this.awaitingSync.push(resolve));
+  }
+
+  fail(error: unknown): void {
+    const known =
+      error instanceof StoaError
+        ? error
+        : new StoaError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+    this.listeners.notify('Error', known);
+  }
+
+  /** The client, if there was one, is replaced at the next use. */
+  configure(change: Settings): void {
+    const entries = Object.entries(change) as [keyof Settings, string | undefined][];
+    if (entries.every(([name, value]) => this.settings[name] === value)) return;
+    this.settings = { ...this.settings, ...change };
+    this.discardClient();
+  }
+
+  async start(): Promise<void> {
+    this.wasOnline = false;
+    await this.client?.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.made?.stop();
+  }
+
+  /** The key store of the database that is set, even if nothing else has used it yet. */
+  openKeys(): KeyStore {
+    // Making the client opens its database.
+    void this.client;
+    return this.keys;
+  }
+
+  private discardClient(): void {
+    const client = this.made;
+    if (client === undefined) return;
+    for (const stop of this.stopListening.splice(0)) stop();
+    if (client.status.state !== 'stopped') this.onStatus({ state: 'stopped' });
+    this.made = undefined;
+    this.sessions.stopAll();
+    this.messages.clear();
+    this.closed = client.stop();
+  }
+
+  private make(token: string): Client {
+    const { appName, server } = this.settings;
+    const client = new Client({
+      url: server ?? platform.defaultServer(),
+      token,
+      store: this.store(token),
+      agent: `mesibo.js ${version}`,
+      ...(appName === undefined ? {} : { app: appName }),
+    });
+    this.stopListening = [
+      client.on('status', (status) => this.onStatus(status)),
+      client.on('message', (message, origin) => this.onMessage(message, origin)),
+      client.on('update', (message, before) => this.onUpdate(message, before)),
+      client.on('conversation', (conversation) => this.onConversation(conversation)),
+      client.on('presence', (event) => this.presence.apply(event)),
+      client.on('synced', () => this.onSynced()),
+      client.on('problem', (error) => this.fail(error)),
+    ];
+    this.made = client;
+    this.profiles.databaseChanged();
+    this.profiles.watchAll();
+    this.learnConversations(client).catch((error) => this.fail(error));
+    for (const resolve of this.awaitingClient.splice(0)) resolve(client);
+    return client;
+  }
+
+  /** Names and unread counts of everybody in the database. */
+  private async learnConversations(client: Client): Promise<void> {
+    for (const conversation of await client.conversations()) this.profiles.conversationChanged(conversation);
+  }
+
+  private store(token: string): LocalStore {
+    const { database, folder } = this.settings;
+    if (database === undefined) {
+      this.keys = memoryKeyStore();
+      return memoryStore();
+    }
+    const name = databaseName(database, token);
+    this.keys = platform.keys(name, folder);
+    return storeWithFallback(platform.database(name, folder), this.closed, (isKept) =>
+      this.onDatabase(isKept),
+    );
+  }
+
+  private onStatus(status: ConnectionStatus): void {
+    const hasNetwork = typeof navigator === 'undefined' || navigator.onLine !== false;
+    this.status = connectionStatus(status, this.wasOnline, hasNetwork);
+    if (status.state === 'online') {
+      this.wasOnline = true;
+      this.profiles.signedIn(status.self);
+    } else {
+      this.isSynced = false;
+      this.presence.forget();
+    }
+    this.listeners.notify('ConnectionStatus', this.status, 0);
+    if (status.state === 'refused') this.fail(status.error);
+  }
+
+  private onMessage(local: LocalMessage, origin: Origin): void {
+    if (isGone(local)) return;
+    const message = this.messages.report(local);
+    if (!local.outgoing && this.listeners.ask('MessageFilter', message) === false) {
+      void message.delete();
+      return;
+    }
+    message.origin = origin === 'pending' ? MESIBO_ORIGIN_PENDING : MESIBO_ORIGIN_REALTIME;
+    message[internal].isLastOfBatch = false;
+    message.profile?.[internal].presence.messageArrived(message.groupid);
+    this.sessions.messageArrived(message);
+    this.listeners.message(message, local.outgoing);
+    this.sessions.reportAll();
+  }
+
+  private onUpdate(local: LocalMessage, before: LocalMessage): void {
+    // A receipt may concern thousands: of received messages only those matter that somebody holds.
+    if (!local.outgoing && this.messages.known(local, before) === undefined) return;
+    const message = this.messages.report(local, before);
+    this.noteTimes(message, local.status);
+    if (local.order !== before.order) this.sessions.messageMoved(message);
+    if (local.outgoing && local.status !== before.status) this.listeners.notify('MessageStatus', message);
+    else if (local.content !== before.content) this.listeners.notify('MessageUpdate', message);
+  }
+
+  private noteTimes(message: MesiboMessage, status: LocalMessage['status']): void {
+    const state = message[internal];
+    const now = this.client?.serverTime() ?? Date.now();
+    if (status === 'delivered' || status === 'read') state.deliveredAt ??= now;
+    if (status === 'read') state.readAt ??= now;
+  }
+
+  private onConversation(conversation: LocalConversation): void {
+    this.sessions.conversationChanged(conversation);
+    this.profiles.conversationChanged(conversation);
+  }
+
+  private onSynced(): void {
+    this.isSynced = true;
+    for (const resolve of this.awaitingSync.splice(0)) resolve();
+  }
+}
