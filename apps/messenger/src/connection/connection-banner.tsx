@@ -1,0 +1,69 @@
+import type { ConnectionStatus } from '@stoa/client';
+import { CloudOff, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { useLive } from '../hooks/live.ts';
+import { useStatus } from '../hooks/use-status.ts';
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+import styles from './connection-banner.module.css';
+
+/** Says what is wrong with the connection. It floats: nothing moves, and everything stays readable. */
+export function ConnectionBanner({ onSignOut }: { onSignOut: () => void }) {
+  const status = useStatus();
+  const failure = useLive(useWorkspace().failure);
+  return (
+    <div className={styles.place} role="status" data-connection={status.state}>
+      {failure === undefined ? (
+        <Notice status={status} onSignOut={onSignOut} />
+      ) : (
+        <NoStore failure={failure} />
+      )}
+    </div>
+  );
+}
+
+function Notice({ status, onSignOut }: { status: ConnectionStatus; onSignOut: () => void }) {
+  const { client } = useWorkspace();
+  switch (status.state) {
+    case 'online':
+    case 'stopped':
+      return null;
+    case 'connecting':
+      return (
+        <p className={`${styles.banner} ${styles.patient}`}>
+          <LoaderCircle size={16} className={styles.spinner} />
+          Connecting…
+        </p>
+      );
+    case 'offline':
+      return (
+        <p className={styles.banner}>
+          <CloudOff size={16} />
+          No connection. What you write is sent as soon as it is back.
+        </p>
+      );
+    case 'refused':
+      return (
+        <p className={styles.banner} data-refused>
+          <TriangleAlert size={16} />
+          {status.error.message}
+          {status.signedOut ? (
+            <button type="button" className={styles.action} onClick={() => void client.start()}>
+              Use here
+            </button>
+          ) : (
+            <button type="button" className={styles.action} onClick={onSignOut}>
+              Sign in again
+            </button>
+          )}
+        </p>
+      );
+  }
+}
+
+function NoStore({ failure }: { failure: Error }) {
+  return (
+    <p className={styles.banner} data-refused>
+      <TriangleAlert size={16} />
+      This browser does not let the page keep messages: {failure.message}
+    </p>
+  );
+}

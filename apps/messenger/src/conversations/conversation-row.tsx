@@ -1,0 +1,111 @@
+import { conversationId, type LocalConversation, type LocalMessage } from '@stoa/client';
+import { useLivePart } from '../hooks/live.ts';
+import { hrefOf } from '../hooks/use-route.ts';
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { usePresence } from '../presence/use-presence.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { contentSummary } from '../ui/content-summary.ts';
+import controls from '../ui/controls.module.css';
+import { MessageTicks } from '../ui/message-ticks.tsx';
+import { listTime } from '../ui/time.ts';
+import styles from './conversation-row.module.css';
+
+/** A chat in the list: who, the newest message, how many are unread. */
+export function ConversationRow({
+  chat,
+  current,
+  tabIndex,
+}: {
+  chat: LocalConversation;
+  current: boolean;
+  tabIndex: 0 | -1;
+}) {
+  const { client, drafts } = useWorkspace();
+  const { target, latest, unread } = chat;
+  const address = 'peer' in target ? target.peer : `group ${target.gid}`;
+  const { online, typing } = usePresence('peer' in target ? target.peer : undefined);
+  const draft = useLivePart(drafts, (texts) => texts.get(chat.id));
+  const name = chat.name || address;
+  return (
+    <li>
+      <a
+        className={styles.row}
+        href={hrefOf(target)}
+        aria-current={current ? 'page' : undefined}
+        data-roving={chat.id}
+        tabIndex={tabIndex}
+      >
+        <Avatar address={address} name={name} online={online} />
+        <span className={styles.name}>{name}</span>
+        {latest !== undefined && (
+          <time className={styles.time} dateTime={new Date(latest.ts).toISOString()}>
+            {listTime(latest.ts, client.serverTime())}
+          </time>
+        )}
+        <Preview latest={latest} typing={typing} draft={current ? undefined : draft} />
+        {unread > 0 && (
+          <span className={styles.unread}>
+            {unread > 99 ? '99+' : unread}
+            <span className={controls.hidden}> unread</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+function Preview({
+  latest,
+  typing,
+  draft,
+}: {
+  latest: LocalMessage | undefined;
+  typing: boolean;
+  draft: string | undefined;
+}) {
+  if (typing) return <span className={`${styles.preview} ${styles.typing}`}>typing…</span>;
+  if (draft !== undefined) {
+    return (
+      <span className={styles.preview}>
+        <span className={styles.draft}>Draft: </span>
+        {draft}
+      </span>
+    );
+  }
+  if (latest === undefined) return <span className={styles.preview}>No messages yet</span>;
+  return (
+    <span className={styles.preview}>
+      {latest.outgoing && <MessageTicks status={latest.status} />}
+      {contentSummary(latest)}
+    </span>
+  );
+}
+
+/** Somebody to whom nothing was written yet. */
+export function ContactRow({
+  address,
+  name,
+  current,
+  tabIndex,
+}: {
+  address: string;
+  name: string;
+  current: boolean;
+  tabIndex: 0 | -1;
+}) {
+  return (
+    <li>
+      <a
+        className={styles.row}
+        href={hrefOf({ peer: address })}
+        aria-current={current ? 'page' : undefined}
+        data-roving={conversationId({ peer: address })}
+        tabIndex={tabIndex}
+      >
+        <Avatar address={address} name={name || address} />
+        <span className={styles.name}>{name || address}</span>
+        <span className={styles.preview}>{address}</span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,121 @@
+import { type ConversationId, conversationId } from '@stoa/client';
+import { LogOut, Search, UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { useLive } from '../hooks/live.ts';
+import { hrefOf, openConversation } from '../hooks/use-route.ts';
+import { useRovingFocus } from '../hooks/use-roving-focus.ts';
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { GettingStarted } from '../session/getting-started.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import controls from '../ui/controls.module.css';
+import { findContacts } from './contacts.ts';
+import { ContactRow, ConversationRow } from './conversation-row.tsx';
+import styles from './sidebar.module.css';
+
+/** Who is signed in, a search that also starts chats, and the list of chats and people. */
+export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined; onSignOut: () => void }) {
+  const { session, conversations, people } = useWorkspace();
+  const [typed, setTyped] = useState('');
+  const list = useLive(conversations);
+  const contacts = findContacts(list ?? [], useLive(people), typed, session.address);
+  const typedId = contacts.address === undefined ? undefined : conversationId({ peer: contacts.address });
+  const ids = [
+    ...contacts.chats.map(({ id }) => id),
+    ...contacts.people.map(({ address }) => conversationId({ peer: address })),
+    ...(typedId === undefined ? [] : [typedId]),
+  ];
+  const roving = useRovingFocus(ids, open !== undefined && ids.includes(open) ? open : ids[0]);
+
+  function openFirst(): void {
+    const [first] = ids;
+    if (first === undefined || typed.trim() === '') return;
+    openConversation(first);
+    setTyped('');
+  }
+
+  return (
+    <nav className={styles.sidebar} aria-label="Chats">
+      <header className={styles.self}>
+        <Avatar address={session.address} name={session.name || session.address} size={40} />
+        <span className={styles.who}>
+          <strong className={styles.name}>{session.name || session.address}</strong>
+          <span className={styles.address}>{session.address}</span>
+        </span>
+        <button
+          type="button"
+          className={controls.icon}
+          onClick={onSignOut}
+          title="Sign out"
+          aria-label="Sign out"
+        >
+          <LogOut size={20} />
+        </button>
+      </header>
+
+      <search className={styles.search}>
+        <Search size={18} className={styles.searchIcon} />
+        <input
+          type="search"
+          className={`${controls.field} ${styles.searchField}`}
+          placeholder="Search, or type an address"
+          aria-label="Search chats and people, or type an address to start a chat"
+          autoComplete="off"
+          spellCheck={false}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          onFocus={() => void people.load()}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') openFirst();
+            if (event.key === 'Escape') setTyped('');
+          }}
+        />
+      </search>
+
+      <div className={styles.lists} {...roving.list}>
+        {list !== undefined && list.length === 0 && typed === '' && <GettingStarted />}
+        {contacts.chats.length > 0 && (
+          <ul aria-label="Chats">
+            {contacts.chats.map((chat) => (
+              <ConversationRow
+                key={chat.id}
+                chat={chat}
+                current={chat.id === open}
+                tabIndex={roving.tabIndex(chat.id)}
+              />
+            ))}
+          </ul>
+        )}
+        {contacts.people.length > 0 && (
+          <>
+            <h2 className={styles.heading}>People</h2>
+            <ul aria-label="People">
+              {contacts.people.map(({ address, name }) => {
+                const id = conversationId({ peer: address });
+                return (
+                  <ContactRow
+                    key={id}
+                    address={address}
+                    name={name}
+                    current={id === open}
+                    tabIndex={roving.tabIndex(id)}
+                  />
+                );
+              })}
+            </ul>
+          </>
+        )}
+        {contacts.address !== undefined && typedId !== undefined && (
+          <a
+            className={styles.typed}
+            href={hrefOf({ peer: contacts.address })}
+            data-roving={typedId}
+            tabIndex={roving.tabIndex(typedId)}
+          >
+            <UserPlus size={20} />
+            <span className={styles.name}>Chat with “{contacts.address}”</span>
+          </a>
+        )}
+      </div>
+    </nav>
+  );
+}

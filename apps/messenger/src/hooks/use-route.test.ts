@@ -1,0 +1,25 @@
+import type { Target } from '@stoa/client';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { conversationOf, hrefOf } from './use-route.ts';
+
+describe('a link to a conversation', () => {
+  it('names any address, also one with slashes and spaces', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 63, unit: 'grapheme' }), (peer) => {
+        const target: Target = { peer };
+        expect(conversationOf(hrefOf(target))).toBe(`u:${peer}`);
+      }),
+    );
+  });
+
+  it('names a group', () => {
+    expect(conversationOf(hrefOf({ gid: 12 }))).toBe('g:12');
+  });
+
+  it('that is broken opens the list', () => {
+    for (const hash of ['', '#/', '#/chat/', '#/chat/%E0%A4%A', '#/group/x', '#/chat/a/b', '#/other/a']) {
+      expect(conversationOf(hash)).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import { Client } from '@stoa/client';
+import { indexedDbStore } from '@stoa/client/indexed-db';
+import type { StoaError } from '@stoa/protocol';
+import { Drafts } from '../composer/drafts.ts';
+import { ConversationList } from '../conversations/conversation-list.ts';
+import { People } from '../conversations/people.ts';
+import { Live } from '../hooks/live.ts';
+import { PresenceBoard } from '../presence/presence-board.ts';
+import type { Session } from './session.ts';
+
+/** What the pages of one signed-in user share: the client, and views on it. */
+export class Workspace {
+  readonly session: Session;
+  readonly client: Client;
+  readonly conversations: ConversationList;
+  readonly people = new People();
+  readonly presence: PresenceBoard;
+  readonly drafts: Drafts;
+  /** Why nothing can be kept in this browser, so that nothing works. */
+  readonly failure = new Live<Error | undefined>(undefined);
+
+  constructor(session: Session) {
+    this.session = session;
+    this.client = new Client({
+      url: window.location.origin,
+      token: session.token,
+      // A store per user: several may sign in with one browser.
+      store: indexedDbStore(`stoa-messenger-${session.address}`),
+      agent: 'stoa-messenger',
+    });
+    this.client.on('problem', warn);
+    this.conversations = new ConversationList(this.client);
+    this.presence = new PresenceBoard(this.client);
+    this.drafts = new Drafts(session.address);
+  }
+
+  async open(): Promise<void> {
+    void this.people.load();
+    try {
+      await this.client.start();
+      await this.conversations.load();
+    } catch (error) {
+      this.failure.set(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  close(): void {
+    this.conversations.close();
+    this.presence.close();
+    void this.client.stop();
+  }
+}
+
+/** Failed sends show on their message. Of what else fails, an address that nobody has (yet) is no surprise. */
+function warn(problem: StoaError): void {
+  if (problem.code !== 'INVALID_DESTINATION') console.warn(problem);
+}

@@ -1,0 +1,41 @@
+import styles from './avatar.module.css';
+
+/** Initials on a colour that stays the same for the same address. Decorative: the name stands beside it. */
+export function Avatar({
+  address,
+  name,
+  size = 48,
+  online = false,
+}: {
+  address: string;
+  name: string;
+  size?: 32 | 40 | 48;
+  online?: boolean;
+}) {
+  return (
+    <span
+      className={styles.avatar}
+      style={{ '--size': `${size}px`, '--hue': hueOf(address) }}
+      aria-hidden="true"
+    >
+      {initials(name)}
+      {online && <span className={styles.online} />}
+    </span>
+  );
+}
+
+function hueOf(text: string): number {
+  let hash = 0;
+  for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 3600;
+  // Twelve hues, so that neighbours can be told apart.
+  return (hash % 12) * 30;
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/[\s._-]+/u);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters
+    .map((word) => [...(word ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase();
+}
