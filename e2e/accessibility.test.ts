@@ -1,0 +1,115 @@
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from './support/audit.ts';
+import { Visitors } from './support/visitors.ts';
+
+describe('the messenger without a mouse or good eyes', () => {
+  let server: TestNode;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    server = await startTestNode();
+    await Promise.all(['bob', 'carol'].map((address) => server.addUser(address)));
+    visitors = await Visitors.launch();
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await server?.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has names, landmarks and contrast on every screen (%s)',
+    async (colorScheme) => {
+      const page = await visitors.visit(server.url, { colorScheme });
+      await page.getByRole('button', { name: 'bob', exact: true }).waitFor();
+      expect(await audit(page)).toEqual([]);
+
+      const alice = await visitors.signIn(server.url, 'alice', 'Alice', { colorScheme });
+      await alice.page.getByRole('heading', { name: 'Pick a chat' }).waitFor();
+      expect(await audit(alice.page)).toEqual([]);
+
+      await alice.openChat('bob');
+      await alice.write('With a link: https://example.org/.');
+      await alice.openChat('nobody');
+      await alice.write('Refused');
+      await alice.tick('Refused', 'failed');
+      expect(await audit(alice.page)).toEqual([]);
+      await alice.row('bob').click();
+      await alice.tick('With a link', 'sent');
+      expect(await audit(alice.page)).toEqual([]);
+    },
+  );
+
+  it('signs in, finds somebody and writes with the keyboard alone', async () => {
+    const page = await visitors.visit(server.url);
+    await page.getByRole('button', { name: 'bob', exact: true }).waitFor();
+    await press(page, 'Tab');
+    expect(await focused(page)).toBe('Address');
+    await page.keyboard.type('dora');
+    await press(page, 'Enter');
+
+    await page.getByRole('searchbox').waitFor();
+    await press(page, 'Tab', 'Tab');
+    expect(await focused(page)).toMatch(/^Search chats/);
+    await page.keyboard.type('bob');
+    await press(page, 'Enter');
+    expect(await focused(page)).toBe('Message to bob');
+    await page.keyboard.type('Look, no mouse');
+    await press(page, 'Enter');
+    await page.keyboard.type('and again');
+    await press(page, 'Enter');
+    await page.getByRole('article').nth(1).waitFor();
+
+    await press(page, 'Shift+Tab');
+    expect(await focused(page)).toContain('and again');
+    await press(page, 'ArrowUp');
+    expect(await focused(page)).toContain('Look, no mouse');
+    await press(page, 'End');
+    expect(await focused(page)).toContain('and again');
+    await press(page, 'Tab');
+    expect(await focused(page)).toBe('Message to bob');
+  });
+
+  it('moves through the list of chats with the arrow keys, as one stop of the Tab key', async () => {
+    const { page } = await visitors.signIn(server.url, 'emil', 'Emil');
+    await page.getByRole('link', { name: /^bob/ }).waitFor();
+    await page.getByRole('searchbox').focus();
+    const names = new Set<string>();
+    await press(page, 'Tab');
+    if ((await focused(page)).startsWith('Open a second tab')) await press(page, 'Tab');
+    for (let count = 0; count < 3; count += 1) {
+      names.add(await focused(page));
+      await press(page, 'ArrowDown');
+    }
+    expect(names.size).toBeGreaterThan(1);
+    await press(page, 'Home', 'Enter');
+    await page.getByRole('textbox', { name: /^Message to/ }).waitFor();
+  });
+
+  it('tells a screen reader what comes: a log for messages, a status for the connection', async () => {
+    const { page, openChat } = await visitors.signIn(server.url, 'fay', 'Fay').then((messenger) => ({
+      page: messenger.page,
+      openChat: (address: string) => messenger.openChat(address),
+    }));
+    await openChat('bob');
+    await page.getByRole('log', { name: 'Messages with bob' }).waitFor();
+    await page.getByRole('status').waitFor({ state: 'attached' });
+    expect(await page.getByRole('navigation', { name: 'Chats' }).count()).toBe(1);
+  });
+});
+
+async function press(page: Page, ...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** What a screen reader would say of the element that has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (element instanceof HTMLInputElement && element.labels?.[0])
+      return element.labels[0].textContent.trim();
+    return (element?.getAttribute('aria-label') ?? element?.textContent ?? '').trim();
+  });
+}

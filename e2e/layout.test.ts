@@ -1,0 +1,112 @@
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Visitors } from './support/visitors.ts';
+
+describe('the layout of the messenger', () => {
+  let server: TestNode;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    server = await startTestNode();
+    await server.addUser('bob');
+    visitors = await Visitors.launch();
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await server?.close();
+  });
+
+  it('shows one pane at a time on a phone, with a way back', async () => {
+    const viewport = { width: 360, height: 640 };
+    const { page, ...alice } = await phone(viewport);
+    expect(await overflows(page)).toBe(false);
+    expect(await page.getByRole('main').isVisible()).toBe(false);
+
+    await page.getByRole('link', { name: /^bob/ }).click();
+    await alice.messenger.write('x'.repeat(300));
+    await page.getByRole('navigation', { name: 'Chats' }).waitFor({ state: 'hidden' });
+    expect(await overflows(page)).toBe(false);
+    const box = await alice.messenger.composer.boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+
+    await page.getByRole('link', { name: 'Back to the chats' }).click();
+    await page.getByRole('navigation', { name: 'Chats' }).waitFor();
+    await page.goBack();
+    await alice.messenger.composer.waitFor();
+  });
+
+  it('shows list and chat side by side from 720 pixels', async () => {
+    const alice = await visitors.signIn(server.url, 'alice', 'Alice', {
+      viewport: { width: 720, height: 600 },
+    });
+    await alice.openChat('bob');
+    expect(await alice.row('bob').isVisible()).toBe(true);
+    expect(await alice.composer.isVisible()).toBe(true);
+    expect(await alice.page.getByRole('link', { name: 'Back to the chats' }).isVisible()).toBe(false);
+    expect(await overflows(alice.page)).toBe(false);
+  });
+
+  it('moves nothing while messages come and the connection changes', async () => {
+    const alice = await visitors.signIn(server.url, 'alice', 'Alice');
+    await alice.page.evaluate(countLayoutShifts);
+    await alice.openChat('bob');
+    await alice.write('One');
+    await alice.tick('One', 'sent');
+    await alice.write('Two');
+    await alice.tick('Two', 'sent');
+    expect(await alice.page.evaluate(() => Reflect.get(window, 'layoutShift'))).toBeLessThan(0.02);
+  });
+
+  it('opens the chat of a link after signing in', async () => {
+    const page = await visitors.visit(`${server.url}/messenger/#/chat/bob`);
+    await page.getByRole('button', { name: 'bob', exact: true }).waitFor();
+    await page.getByLabel('Address').fill('alice');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Message to bob' }).waitFor();
+  });
+
+  async function phone(viewport: { width: number; height: number }) {
+    const messenger = await visitors.signIn(server.url, 'alice', 'Alice', { viewport });
+    return { page: messenger.page, messenger };
+  }
+});
+
+describe('the sign-in page', () => {
+  let visitors: Visitors;
+  beforeAll(async () => {
+    visitors = await Visitors.launch();
+  });
+  afterAll(() => visitors?.close());
+
+  it('explains when the demo is switched off', async () => {
+    const server = await startTestNode({ env: { STOA_DEMO: 'off' } });
+    try {
+      const page = await visitors.visit(server.url, { expected: [/status of 403/] });
+      await page.getByRole('alert').getByText('The demo sign-in is switched off on this server.').waitFor();
+      expect(await page.getByLabel('Address').count()).toBe(0);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+function overflows(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+}
+
+/** Adds up the movements of what stood still, apart from those that an input causes (as in web vitals). */
+function countLayoutShifts(): void {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & {
+      value: number;
+      hadRecentInput: boolean;
+    })[]) {
+      if (!entry.hadRecentInput) sum += entry.value;
+      Reflect.set(window, 'layoutShift', sum);
+    }
+  }).observe({ type: 'layout-shift', buffered: false });
+  Reflect.set(window, 'layoutShift', sum);
+}

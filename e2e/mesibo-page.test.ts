@@ -1,0 +1,69 @@
+import { startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type PageServer, startPageServer } from './support/page-server.ts';
+import { Visitors } from './support/visitors.ts';
+
+describe('a page of another origin that uses mesibo.js', () => {
+  let server: TestNode;
+  let pages: PageServer;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    server = await startTestNode();
+    pages = await startPageServer();
+    visitors = await Visitors.launch();
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await pages?.close();
+    await server?.close();
+  });
+
+  function open(generation: 'v1' | 'v2', { token }: TestUser): Promise<Page> {
+    const query = new URLSearchParams({ server: server.url, token });
+    // Chromium asks its user before a page reaches a server on the same machine.
+    return visitors.visit(`${pages.url}/mesibo-${generation}.html?${query}`, {
+      permissions: ['local-network-access'],
+    });
+  }
+
+  it.each(['v1', 'v2'] as const)('comes online with the start-up of %s', async (generation) => {
+    const page = await open(generation, await server.addUser(`starter-${generation}`));
+    await printed(page, 'connection 6');
+    await printed(page, 'connection 1');
+  });
+
+  it('is told when its token is not valid', async () => {
+    const page = await open('v1', { uid: 0, address: 'nobody', token: 'not-a-token-of-this-server' });
+    await printed(page, 'connection 4');
+  });
+
+  it('exchanges messages, and their status, with the other generation', async () => {
+    const [old, young] = await Promise.all([server.addUser('old'), server.addUser('young')]);
+    const [v1, v2] = await Promise.all([open('v1', old), open('v2', young)]);
+    await Promise.all([printed(v1, 'connection 1'), printed(v2, 'connection 1')]);
+    await printed(v2, 'database open');
+
+    expect(await run(v1, `send('young', 4711, 'Hello from v1')`)).toBe(0);
+    await printed(v2, 'old: Hello from v1');
+    await printed(v1, 'message 4711 has status 2');
+    await run(v2, `show('old')`);
+    await printed(v1, 'message 4711 has status 3');
+
+    expect(await run(v2, `send('old', 'Hello from v2')`)).toBe(0);
+    await printed(v1, 'young: Hello from v2');
+    await printed(v2, '"Hello from v2" is read');
+  });
+});
+
+/** Resolves when the page has printed the line. */
+async function printed(page: Page, line: string): Promise<void> {
+  await page.getByRole('listitem').filter({ hasText: line }).first().waitFor();
+}
+
+/** Runs a line of the page's own script. */
+function run(page: Page, script: string): Promise<unknown> {
+  return page.evaluate(script);
+}

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ServerProcess, tempFolder } from '@stoa/testkit';
+import type { BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MessengerPage } from './support/messenger-page.ts';
+import { connectionFailures } from './support/page-problems.ts';
+import { Visitors } from './support/visitors.ts';
+
+describe('a server that is killed while people chat', () => {
+  const folder = tempFolder();
+  let server: ServerProcess;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ dataDir: folder.path, env: { STOA_LOG_LEVEL: 'error' } });
+    visitors = await Visitors.launch();
+  }, 60_000);
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await server?.kill();
+    folder.remove();
+  });
+
+  function signIn(address: string): Promise<MessengerPage> {
+    return visitors.signIn(server.url, address, address, { expected: connectionFailures });
+  }
+
+  it('is missed, and both go on by themselves when it is back', async () => {
+    const [alice, bob] = await Promise.all([signIn('alice'), signIn('bob')]);
+    await alice.openChat('bob');
+    await bob.openChat('alice');
+    await alice.write('Before');
+    await alice.tick('Before', 'read');
+
+    await server.kill();
+    await Promise.all([alice.offline(), bob.offline()]);
+    await alice.write('During, from Alice');
+    await alice.tick('During, from Alice', 'outbox');
+    await bob.write('During, from Bob');
+    expect(await bob.texts()).toEqual(['Before', 'During, from Bob']);
+
+    await server.start();
+    await Promise.all([alice.online(), bob.online()]);
+    await alice.tick('During, from Alice', 'read');
+    await bob.tick('During, from Bob', 'read');
+    await bob.write('After');
+    await alice.message('After').waitFor();
+    const texts = await alice.texts();
+    expect(texts).toHaveLength(4);
+    expect(texts).toEqual(await bob.texts());
+  });
+
+  it('gets what was written without it, once, also when the page was reloaded meanwhile', async () => {
+    const [carol, dave] = await Promise.all([signIn('carol'), signIn('dave')]);
+    await dave.openChat('carol');
+    await carol.openChat('dave');
+    await carol.write('Hello');
+    await carol.tick('Hello', 'read');
+
+    await server.kill();
+    await carol.offline();
+    await carol.write('Written without a server');
+    await carol.write('So was this');
+    await carol.tick('So was this', 'outbox');
+    await servePageWithoutServer(carol.page.context(), server.url);
+    await carol.page.reload();
+    await carol.tick('Written without a server', 'outbox');
+    await carol.tick('So was this', 'outbox');
+    expect(await carol.texts()).toEqual(['Hello', 'Written without a server', 'So was this']);
+
+    await server.start();
+    await carol.tick('So was this', 'read');
+    await carol.page.reload();
+    await carol.tick('So was this', 'read');
+    const texts = ['Hello', 'Written without a server', 'So was this'];
+    expect(await carol.texts()).toEqual(texts);
+    expect(await dave.texts()).toEqual(texts);
+  });
+});
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+/** The files of the page come as from the browser's cache; all else goes to the server, which may be gone. */
+async function servePageWithoutServer(context: BrowserContext, url: string): Promise<void> {
+  const dist = fileURLToPath(new URL('../apps/messenger/dist', import.meta.url));
+  await context.route(/\/(assets\/[^/]+|favicon\.svg)?$/, async (route) => {
+    const { pathname, origin } = new URL(route.request().url());
+    if (origin !== new URL(url).origin) return route.continue();
+    const path = `${dist}${pathname === '/' ? '/index.html' : pathname}`;
+    const contentType = types[extname(path)] ?? 'image/svg+xml';
+    return route.fulfill({ body: await readFile(path), contentType });
+  });
+}

@@ -1,0 +1,72 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** How far an own message has got, as its ticks show it. */
+export type Tick = 'outbox' | 'sent' | 'delivered' | 'read' | 'failed';
+
+/** The messenger in a browser, in the words of who uses it. Whatever is asked for is waited for. */
+export class MessengerPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async signIn(address: string, name: string, remember = false): Promise<void> {
+    await this.page.getByLabel('Address').fill(address);
+    await this.page.getByLabel('Name').fill(name);
+    if (remember) await this.page.getByRole('checkbox').check();
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await this.online();
+  }
+
+  /** The connection is up: the page says nothing about it. */
+  async online(): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Chats' }).waitFor();
+    await this.page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  }
+
+  async offline(): Promise<void> {
+    await this.page.getByText('No connection.').waitFor();
+  }
+
+  /** Opens the chat with somebody, who may not have been written to before. */
+  async openChat(address: string): Promise<void> {
+    const search = this.page.getByRole('searchbox');
+    await search.fill(address);
+    await search.press('Enter');
+    await this.composer.waitFor();
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: /^Message to/ });
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log');
+  }
+
+  /** The row of a chat in the list. */
+  row(name: string): Locator {
+    return this.page.getByRole('navigation', { name: 'Chats' }).getByRole('link').filter({ hasText: name });
+  }
+
+  async write(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+    await this.message(text).waitFor();
+  }
+
+  message(text: string): Locator {
+    return this.log.getByRole('article').filter({ hasText: text });
+  }
+
+  /** Resolves when the ticks of an own message show this state. */
+  async tick(text: string, state: Tick): Promise<void> {
+    await this.message(text).locator(`[data-status="${state}"]`).waitFor();
+  }
+
+  /** All messages of the open chat, in the order in which they stand there. */
+  async texts(): Promise<string[]> {
+    return this.log.getByRole('article').locator('[dir="auto"]').allTextContents();
+  }
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+import { findChromium } from './scripts/setup/find-chromium.mjs';
+
+const chromium = findChromium();
+
+export default defineConfig({
+  test: {
+    // Tests beside the code start servers, child processes and worker threads of their own: two at a time suit two cores.
+    pool: 'forks',
+    maxWorkers: 2,
+    retry: 0,
+    hookTimeout: 20_000,
+    unstubGlobals: true,
+    restoreMocks: true,
+    // Browser tests read the path of the browser here.
+    env: chromium === undefined ? {} : { CHROMIUM_PATH: chromium },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['{packages,apps,scripts}/**/*.test.{ts,tsx}'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          // Browsers and servers share the cores: after all others, and one file at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
