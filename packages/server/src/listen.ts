@@ -14,7 +14,7 @@ export async function listen(http: FastifyInstance, settings: Settings): Promise
   for (let port = settings.port; ; port += 1) {
     try {
       // A large backlog: after a restart everybody comes back at once.
-      await http.listen({ host, port, backlog });
+      await http.listen({ host, port, backlog, listenTextResolver: (address) => `listening on ${address}` });
       break;
     } catch (error) {
       if (!isTaken(error)) throw error;

@@ -10,7 +10,7 @@ import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
-import { Delivery, History, Messages, sendFromBackend, startExpiry } from './messages/index.ts';
+import { Delivery, History, Messages, sendFromBackend } from './messages/index.ts';
 import { createMetrics } from './metrics/index.ts';
 import { Otps } from './otp/index.ts';
 import { Presence } from './presence/index.ts';
@@ -19,6 +19,7 @@ import type { Settings } from './settings/index.ts';
 import { silenceMs } from './socket/heartbeat.ts';
 import { Sessions } from './socket/sessions.ts';
 import { SocketDoor } from './socket/socket-door.ts';
+import { startSweeping } from './sweeping.ts';
 import { announceUserChanges, followUserChanges } from './user-changes.ts';
 import { Users } from './users/index.ts';
 import { webPaths } from './web-paths.ts';
@@ -142,7 +143,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     },
   });
   const stops = [
-    startExpiry({ log: store.log, clock, onError }),
+    startSweeping({ store, clock, onError }),
     clock.every(1_000, () => {
       presence.sweep();
       metrics.connections.set(door.connections);

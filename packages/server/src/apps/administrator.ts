@@ -6,7 +6,7 @@ import { hashPassword, isPassword } from './password-hash.ts';
 const settingName = 'administrator-password';
 
 /** Password checks that may wait for the one under way. */
-const maxWaiting = 16;
+const maxWaiting = 8;
 
 /** The one administrator of the installation, who manages apps. */
 export class Administrator {
@@ -35,26 +35,32 @@ export class Administrator {
    */
   async isPassword(password: string): Promise<boolean> {
     const fingerprint = createHmac('sha256', this.#fingerprintKey).update(password).digest();
-    if (this.#known !== undefined && timingSafeEqual(this.#known, fingerprint)) return true;
+    if (this.#isKnown(fingerprint)) return true;
     if (this.#waiting >= maxWaiting) {
       throw new StoaError('RATE_LIMITED', 'Too many administrator passwords are being checked.', {
         retryAfterMs: 1_000,
       });
     }
     this.#waiting++;
-    const check = this.#checks.then(() => this.#check(password));
+    const check = this.#checks.then(() => this.#check(password, fingerprint));
     this.#checks = check.catch(() => {});
     try {
-      const right = await check;
-      if (right) this.#known = fingerprint;
-      return right;
+      return await check;
     } finally {
       this.#waiting--;
     }
   }
 
-  async #check(password: string): Promise<boolean> {
+  async #check(password: string, fingerprint: Buffer): Promise<boolean> {
+    // Somebody before in the queue may have been right with the same password.
+    if (this.#isKnown(fingerprint)) return true;
     const hash = await this.#settings.get(settingName);
-    return hash !== undefined && isPassword(password, hash);
+    const right = hash !== undefined && (await isPassword(password, hash));
+    if (right) this.#known = fingerprint;
+    return right;
+  }
+
+  #isKnown(fingerprint: Buffer): boolean {
+    return this.#known !== undefined && timingSafeEqual(this.#known, fingerprint);
   }
 }

@@ -1,18 +1,20 @@
+import { type DisposableTempDir, mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openSqliteStore, type Store } from '@stoa/storage';
-import { tempFolder } from '@stoa/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Administrator, Apps, ensureFirstApp } from './index.ts';
 
 const noPresets = { appToken: null, adminPassword: null };
 
 describe('apps', () => {
-  let folder: ReturnType<typeof tempFolder>;
+  let folder: DisposableTempDir;
   let store: Store;
   let apps: Apps;
   const removed: number[] = [];
 
   beforeEach(async () => {
-    folder = tempFolder();
+    folder = mkdtempDisposableSync(join(tmpdir(), 'stoa-test-'));
     store = await openSqliteStore({ path: `${folder.path}/stoa.db` });
     removed.length = 0;
     apps = new Apps({ store, now: () => 1, publish: ({ uid }) => removed.push(uid) });
@@ -104,9 +106,9 @@ describe('apps', () => {
 
     it('cannot be made to check passwords without end', async () => {
       const administrator = new Administrator(store.settings);
-      const guesses = Array.from({ length: 40 }, (_, i) => administrator.isPassword(`guess ${i}`));
+      const guesses = Array.from({ length: 12 }, (_, i) => administrator.isPassword(`guess ${i}`));
       const results = await Promise.allSettled(guesses);
-      expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(24);
+      expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(4);
     });
   });
 });

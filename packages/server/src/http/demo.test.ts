@@ -1,12 +1,19 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type HttpFixture, openHttp } from './http-fixture.ts';
 
 describe('the demo sign-in', () => {
   let fixture: HttpFixture;
-  afterEach(() => fixture.close());
+  beforeAll(async () => {
+    fixture = await openHttp();
+  });
+  afterAll(() => fixture.close());
 
-  const login = async (headers: Record<string, string> = {}, remoteAddress = '127.0.0.1') => {
-    const response = await fixture.http.inject({
+  const login = async (
+    headers: Record<string, string> = {},
+    remoteAddress = '127.0.0.1',
+    { http }: HttpFixture = fixture,
+  ) => {
+    const response = await http.inject({
       method: 'POST',
       url: '/demo/login',
       remoteAddress,
@@ -17,7 +24,6 @@ describe('the demo sign-in', () => {
   };
 
   it('makes the user and gives a token on this machine, without any setting', async () => {
-    fixture = await openHttp();
     const { status, body } = await login({ origin: 'http://localhost:8080' });
     expect(status).toBe(200);
     expect(body).toMatchObject({ address: 'alice', name: 'Alice', server: 'http://localhost:8080' });
@@ -27,7 +33,6 @@ describe('the demo sign-in', () => {
   });
 
   it('is closed to other machines, to names of other machines, and behind proxies', async () => {
-    fixture = await openHttp();
     const before = await fixture.snapshot();
     for (const { status, body } of [
       await login({}, '192.168.1.9'),
@@ -43,24 +48,28 @@ describe('the demo sign-in', () => {
   });
 
   it('is closed to pages of other origins, even when it is open to everybody', async () => {
-    fixture = await openHttp({ STOA_DEMO: 'on' });
+    const open = await openHttp({ STOA_DEMO: 'on' });
+    onTestFinished(open.close);
     for (const origin of ['https://evil.example', 'null', 'http://localhost:9999']) {
-      expect(await login({ origin })).toMatchObject({ status: 403 });
+      expect(await login({ origin }, '127.0.0.1', open)).toMatchObject({ status: 403 });
     }
-    expect((await login({}, '203.0.113.9')).status).toBe(200);
+    expect((await login({}, '203.0.113.9', open)).status).toBe(200);
   });
 
   it.each([
     ['with a public URL', { STOA_PUBLIC_URL: 'https://chat.example.com' }],
     ['when it is switched off', { STOA_DEMO: 'off' }],
   ])('is off %s', async (_when, env: Record<string, string>) => {
-    fixture = await openHttp(env);
-    expect(await login()).toMatchObject({ status: 403, body: { error: { code: 'PERMISSION_DENIED' } } });
-    expect((await fixture.http.inject('/demo/users')).statusCode).toBe(403);
+    const closed = await openHttp(env);
+    onTestFinished(closed.close);
+    expect(await login({}, '127.0.0.1', closed)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'PERMISSION_DENIED' } },
+    });
+    expect((await closed.http.inject('/demo/users')).statusCode).toBe(403);
   });
 
   it('wants a proper address in JSON', async () => {
-    fixture = await openHttp();
     for (const payload of ['{"address": ""}', '{"address": 7}', '{}', '[]', '{', '"alice"']) {
       const response = await fixture.http.inject({
         method: 'POST',

@@ -1,13 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminPassword, type HttpFixture, openHttp } from './http-fixture.ts';
 
 describe('health and metrics', () => {
   let fixture: HttpFixture;
-  afterEach(() => fixture.close());
+  let store = Promise.resolve();
+  beforeAll(async () => {
+    fixture = await openHttp({}, { ready: () => store });
+  });
+  afterAll(() => fixture.close());
 
   it('/healthz answers as long as the process lives, /readyz while the store answers', async () => {
-    let store = Promise.resolve();
-    fixture = await openHttp({}, { ready: () => store });
     expect((await fixture.http.inject('/healthz')).statusCode).toBe(200);
     expect((await fixture.http.inject('/readyz')).json()).toEqual({ status: 'ready' });
     store = Promise.reject(new Error('disk on fire at /secret/path'));
@@ -20,7 +22,6 @@ describe('health and metrics', () => {
   });
 
   it('/metrics counts requests by route, never by URL', async () => {
-    fixture = await openHttp();
     await fixture.query({ op: 'users', addr: 'someone' });
     await fixture.http.inject('/v1/users/alice');
     const { payload, headers } = await fixture.http.inject('/metrics');
@@ -34,7 +35,6 @@ describe('health and metrics', () => {
   });
 
   it('/metrics is for this machine and private networks, and for the administrator anywhere', async () => {
-    fixture = await openHttp();
     const from = async (remoteAddress: string, headers = {}) =>
       (await fixture.http.inject({ url: '/metrics', remoteAddress, headers })).statusCode;
     expect(await from('10.1.2.3')).toBe(200);

@@ -1,9 +1,9 @@
 /** The HTTP doors over a real store, without a network: for the tests of this folder. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@stoa/bus';
 import { openSqliteStore, type Store } from '@stoa/storage';
-import { tempFolder } from '@stoa/testkit';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
@@ -53,7 +53,7 @@ export async function openHttp(
   env: Record<string, string> = {},
   { ready = async () => {}, built = true }: { ready?: () => Promise<void>; built?: boolean } = {},
 ): Promise<HttpFixture> {
-  const folder = tempFolder();
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'stoa-test-'));
   const settings = loadSettings({
     cwd: folder.path,
     env: { STOA_APP_TOKEN: appToken, STOA_ADMIN_PASSWORD: adminPassword, ...env },

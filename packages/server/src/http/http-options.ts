@@ -1,29 +1,11 @@
-import type { Content } from '@stoa/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Administrator, Apps } from '../apps/index.ts';
 import type { Limits } from '../limits/index.ts';
+import type { BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Otps } from '../otp/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
-
-/** A message that an application's back end sends in the name of one of its users. */
-export interface BackendMessage {
-  readonly aid: number;
-  /** Address of the sender. */
-  readonly from: string;
-  /** Address of the receiver. */
-  readonly to: string;
-  readonly content: Content;
-  readonly type?: number;
-  /** See messageFlags. */
-  readonly flags?: number;
-  /** Seconds that it may wait for delivery. */
-  readonly expiry?: number;
-  readonly localId?: number;
-  /** Idempotency key among the messages that the back end sends for this sender. */
-  readonly id?: number | null;
-}
 
 /**
  * Resolves when the message is committed. Rejects with a StoaError: NOT_FOUND for the sender, INVALID_DESTINATION for

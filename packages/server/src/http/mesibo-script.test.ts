@@ -115,7 +115,7 @@ describe('mesibo.js', () => {
         expect(globals.__stoaServer ?? server).toBe(server);
         expect(runInNewContext(`${line}\n__stoaServer === ${JSON.stringify(server)}`)).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: 30, examples: [['</script><!--'], ['\u2028"\n\\']] },
     );
   });
 

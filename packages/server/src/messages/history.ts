@@ -44,14 +44,14 @@ export class History {
       asked.after !== undefined
         ? await this.#log.read(conversation.conv, { after: asked.after, limit: limit + 1 })
         : await this.#log.read(conversation.conv, { before: asked.before ?? beyondAll, limit: limit + 1 });
-    const more = messages.length > limit;
-    if (more && asked.after !== undefined) messages.pop();
-    else if (more) messages.shift();
+    const forward = asked.after !== undefined;
+    const fitting = withinBytes(forward ? messages : messages.toReversed(), limit);
+    const more = fitting.length < messages.length;
     return {
       t: 'page',
       id: asked.id,
       conv: conversation.conv,
-      messages: await this.frames(conversation, messages),
+      messages: await this.frames(conversation, forward ? fitting : fitting.toReversed()),
       more,
     };
   }
@@ -77,4 +77,16 @@ export class History {
   }
 }
 
+/** The first messages, at most `limit` and about `pageBytes` of content; at least one. */
+function withinBytes(messages: readonly StoredMessage[], limit: number): readonly StoredMessage[] {
+  let bytes = 0;
+  const end = messages.findIndex(({ content }, index) => {
+    bytes += content?.length ?? 0;
+    return index === limit || (index > 0 && bytes > pageBytes);
+  });
+  return end < 0 ? messages : messages.slice(0, end);
+}
+
+/** A page is one frame: it should not hold up the messages that wait behind it. */
+const pageBytes = 256 * 1024;
 const beyondAll = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,4 @@
 export { Delivery, type DeliveryOutlet } from './delivery.ts';
-export { startExpiry } from './expiry.ts';
 export { History } from './history.ts';
 export { type Accepted, Messages, type Outgoing, type Receiver, type Sender } from './messages.ts';
 export { type BackendMessage, sendFromBackend } from './send-from-backend.ts';

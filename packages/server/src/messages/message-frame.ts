@@ -1,4 +1,4 @@
-import { type Content, encodeMessage, type MessageFrame, unpackValue } from '@stoa/protocol';
+import { type Content, encodeMessage, type MessageFrame, msgpackCodec, unpackValue } from '@stoa/protocol';
 import type { StoredMessage } from '@stoa/storage';
 
 /** Who the two sides of a conversation are, in the words of the wire. */
@@ -11,17 +11,17 @@ export interface FrameAddresses {
 /** The frame of a stored message, the same for every receiver. An expired one keeps its place without content. */
 export function messageFrame(message: StoredMessage, addresses: FrameAddresses, now: number): MessageFrame {
   const head = messageHead(message, addresses);
-  if (message.content === null || message.expiresAt <= now) return { ...head, gone: 'expired' };
+  const expired = message.expiresAt !== 0 && message.expiresAt <= now;
+  if (message.content === null || expired) return { ...head, gone: 'expired' };
   return { ...head, content: unpackValue(message.content) as Content };
 }
 
-/** The frame of a message with this packed content, encoded once for all receivers. */
-export function encodedMessage(
-  message: StoredMessage,
-  content: Uint8Array,
-  addresses: FrameAddresses,
-): Uint8Array {
-  return encodeMessage(messageHead(message, addresses), content);
+/** The same frame as msgpack, encoded once for all receivers without unpacking the content. */
+export function encodedMessage(message: StoredMessage, addresses: FrameAddresses, now: number): Uint8Array {
+  if (message.content !== null && (message.expiresAt === 0 || message.expiresAt > now)) {
+    return encodeMessage(messageHead(message, addresses), message.content);
+  }
+  return msgpackCodec.encode(messageFrame(message, addresses, now)) as Uint8Array;
 }
 
 function messageHead(
@@ -37,7 +37,7 @@ function messageHead(
     ts: message.ts,
     type: message.type,
     flags: message.flags,
-    expires: message.expiresAt,
+    ...(message.expiresAt === 0 ? {} : { expires: message.expiresAt }),
     localId: message.localId,
     ...(message.ref === null ? {} : { ref: message.ref }),
     dev: message.dev,

@@ -92,7 +92,7 @@ export class Messages {
     };
     const addresses: FrameAddresses = { from: sender.address, to: receiver.address };
     if (flags & messageFlags.transient) {
-      return this.#transient({ ...message, content }, addresses, receiver.uid);
+      return this.#transient(message, addresses, receiver.uid);
     }
 
     const conversation = { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid } as const;
@@ -100,19 +100,21 @@ export class Messages {
     const appended = await this.#log.append({ ...message, conversation });
     this.#onCommitted((performance.now() - asked) / 1000);
     const { mid, conv, seq, ts } = appended;
-    const stored: StoredMessage = { ...message, mid, conv, seq, ts };
+    // A repeated send is announced again, because the first announcement may have died with a node; but as it was
+    // stored then, whatever was sent this time.
+    const first = appended.duplicate ? await this.#log.find(mid) : undefined;
+    const stored: StoredMessage = first ?? { ...message, mid, conv, seq, ts };
     return {
       answer: { conv, seq, mid, ts },
-      // A repeated send is announced again: the first announcement may have died with a node.
       announce: () => {
-        const bytes = encodedMessage(stored, content, addresses);
+        const bytes = encodedMessage(stored, addresses, this.#clock.now());
         this.#publish({ type: 'message', conv, seq, bytes }, sender.uid, receiver.uid);
       },
     };
   }
 
   #transient(
-    message: Omit<StoredMessage, 'mid' | 'conv' | 'seq'> & { content: Uint8Array },
+    message: Omit<StoredMessage, 'mid' | 'conv' | 'seq'>,
     addresses: FrameAddresses,
     receiver: number,
   ): Accepted {
@@ -121,7 +123,7 @@ export class Messages {
     return {
       answer: { conv: 0, seq: 0, mid, ts: message.ts },
       announce: () => {
-        const bytes = encodedMessage(passing, message.content, addresses);
+        const bytes = encodedMessage(passing, addresses, message.ts);
         this.#publish({ type: 'frame', bytes, exceptDev: message.dev }, message.sender, receiver);
       },
     };

@@ -1,10 +1,12 @@
+import { mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openSqliteStore, type Store } from '@stoa/storage';
-import { tempFolder } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Otps } from './index.ts';
 
 describe('one-time codes', () => {
-  const folder = tempFolder();
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'stoa-test-'));
   let store: Store;
   let otps: Otps;
   let aid: number;

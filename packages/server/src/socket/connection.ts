@@ -155,8 +155,7 @@ export class Connection {
     try {
       values = this.#options.codec.decode(data);
     } catch (error) {
-      const code = error instanceof StoaError ? error.code : 'BAD_FRAME';
-      this.#bad(new StoaError(code, `The data is not well-formed ${this.#options.codec.subprotocol}.`));
+      this.#bad(error);
       return;
     }
     for (const value of values) {

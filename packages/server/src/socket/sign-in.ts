@@ -62,7 +62,8 @@ export async function signIn(
   connection.signedIn = true;
   // Listening begins before the store is read, so that nothing falls between the two.
   await sessions.add(session);
-  if (connection.closed) return;
+  // The token may have been revoked before anybody listened for it.
+  if ((await authenticate(connection, hello, options)) === undefined || connection.closed) return;
   connection.write({
     t: 'welcome',
     v: protocolVersion,

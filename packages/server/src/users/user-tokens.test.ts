@@ -1,5 +1,7 @@
+import { mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openSqliteStore, type Store, type User } from '@stoa/storage';
-import { tempFolder } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashToken } from '../secret-token.ts';
 import { type UserChange, Users } from './index.ts';
@@ -7,7 +9,7 @@ import { type UserChange, Users } from './index.ts';
 const minute = 60_000;
 
 describe('user tokens', () => {
-  const folder = tempFolder();
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'stoa-test-'));
   const changes: UserChange[] = [];
   let store: Store;
   let users: Users;

@@ -1,11 +1,13 @@
+import { mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openSqliteStore, type Store } from '@stoa/storage';
-import { tempFolder } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashToken } from '../secret-token.ts';
 import { type UserChange, Users } from './index.ts';
 
 describe('users', () => {
-  const folder = tempFolder();
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'stoa-test-'));
   const changes: UserChange[] = [];
   let store: Store;
   let users: Users;

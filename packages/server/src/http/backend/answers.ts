@@ -26,7 +26,7 @@ export interface Repeated {
 }
 
 export function success(repeated: Repeated, answer: Answer): Answer {
-  return { ...answer, ...repeated, result: true };
+  return { ...repeated, result: true, ...answer };
 }
 
 /** A failed call in mesibo's form, with our code, message and hint beside it. */

@@ -1,6 +1,7 @@
 import { type Content, limits, messageFlags, StoaError } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type, { type Static } from 'typebox';
+import { requirePlain } from '../plain-content.ts';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
 import { appCaller } from './callers.ts';
 import { operation } from './operation.ts';
@@ -56,7 +57,7 @@ const message = operation({
   },
   run: async (parameters, { aid }, { services }) => {
     const receivers = receiversOf(parameters);
-    const content = contentOf(parameters);
+    const content = requirePlain(contentOf(parameters));
     const { from } = parameters;
     const how = delivery(parameters);
     await requireReceivers(services.users, aid, receivers);

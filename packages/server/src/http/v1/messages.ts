@@ -1,6 +1,7 @@
-import { type Content, limits, StoaError } from '@stoa/protocol';
-import { Address, isWithinDepth } from '@stoa/protocol/validate';
+import { type Content, limits } from '@stoa/protocol';
+import { Address } from '@stoa/protocol/validate';
 import Type, { type Static } from 'typebox';
+import { requirePlain } from '../plain-content.ts';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
 import { IdempotencyHeader, messageIdOf } from './idempotency.ts';
 import { callerOf, type V1Scope, type V1Services } from './route-context.ts';
@@ -101,7 +102,7 @@ export function messageRoutes(scope: V1Scope, { users, send }: V1Services): void
     async (request, reply) => {
       const { aid } = callerOf(request);
       const { to, content: written, ...message } = request.body;
-      const content = contentOf(written);
+      const content = requirePlain(contentOf(written));
       const receivers = [...new Set(typeof to === 'string' ? [to] : to)];
       const key = request.headers['idempotency-key'];
       await requireReceivers(users, aid, receivers);
@@ -118,8 +119,5 @@ export function messageRoutes(scope: V1Scope, { users, send }: V1Services): void
 }
 
 function contentOf({ data, ...rest }: Static<typeof MessageContent>): Content {
-  if (!isWithinDepth(rest, limits.contentDepth)) {
-    throw new StoaError('TOO_LARGE', `The content is nested more than ${limits.contentDepth} levels deep.`);
-  }
   return data === undefined ? rest : { ...rest, data: new Uint8Array(Buffer.from(data, 'base64')) };
 }
