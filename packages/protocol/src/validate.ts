@@ -66,11 +66,3 @@ function requireOneDirection(frame: HistoryFrame): void {
     throw new StoaError('BAD_FRAME', '"history" must not name both "before" and "after".');
   }
 }
-
-/** Whether maps and arrays in `value` are nested at most `depth` levels deep. */
-export function isWithinDepth(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
-  if (depth === 0) return false;
-  for (const child of Object.values(value)) if (!isWithinDepth(child, depth - 1)) return false;
-  return true;
-}
