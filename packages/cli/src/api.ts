@@ -1,12 +1,12 @@
 /** What every administrative command needs to know: which server, and with which secret. */
 export interface ApiOptions {
   readonly url: string;
-  /** App token, or the administrator's password for apps. */
-  readonly secret: string;
+  /** Value of the Authorization header. */
+  readonly authorization: string;
 }
 
 /** A refusal of the server, in its own words. */
-export class ApiError extends Error {
+class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
   readonly hint: string;
@@ -30,7 +30,7 @@ interface Page<Item> {
  * @throws ApiError when the server refuses, Error when there is none.
  */
 export async function call<Answer>(
-  { url, secret }: ApiOptions,
+  { url, authorization }: ApiOptions,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,
@@ -38,7 +38,7 @@ export async function call<Answer>(
   const response = await fetch(`${url}/v1${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${secret}`,
+      authorization,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -29,13 +29,19 @@ export function forAdministrator(command: Command): Command {
 
 /** @throws Error that says how to give the secret when it is missing. */
 export function apiOptions(options: ServerOptions, kind: 'app' | 'administrator'): ApiOptions {
-  const secret = kind === 'app' ? options.token : options.password;
-  if (secret === undefined) {
+  return { url: options.url.replace(/\/+$/, ''), authorization: authorization(options, kind) };
+}
+
+function authorization({ token, password }: ServerOptions, kind: 'app' | 'administrator'): string {
+  if (kind === 'app') {
+    // An empty variable is one that is not set.
+    if (token) return `Bearer ${token}`;
     throw new Error(
-      kind === 'app'
-        ? 'The app token is missing. Give it with --token or STOA_APP_TOKEN; the first start printed it.'
-        : "The administrator's password is missing. Give it with --password or STOA_ADMIN_PASSWORD; the first start printed it.",
+      'The app token is missing. Give it with --token or STOA_APP_TOKEN; the first start printed it.',
     );
   }
-  return { url: options.url.replace(/\/+$/, ''), secret };
+  if (password) return `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+  throw new Error(
+    "The administrator's password is missing. Give it with --password or STOA_ADMIN_PASSWORD; the first start printed it.",
+  );
 }

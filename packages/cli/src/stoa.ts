@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import { appCommand } from './commands/app.ts';
 import { sendCommand } from './commands/send.ts';
-import { serveCommand } from './commands/serve.ts';
 import { tokenCommand } from './commands/token.ts';
 import { userCommand } from './commands/user.ts';
 import { fail } from './output.ts';
@@ -10,8 +9,14 @@ import { fail } from './output.ts';
 const program = new Command('stoa')
   .description('Stoa: messaging on your own server.')
   .showHelpAfterError('Run "stoa --help" for help.');
-for (const command of [serveCommand(), appCommand(), userCommand(), tokenCommand(), sendCommand()]) {
+for (const command of [await serveCommand(), appCommand(), userCommand(), tokenCommand(), sendCommand()]) {
   program.addCommand(command);
 }
 
 await program.parseAsync().catch(fail);
+
+/** The server is only loaded to run it: the other commands should answer at once. */
+async function serveCommand(): Promise<Command> {
+  if (!process.argv.includes('serve')) return new Command('serve').description('Run the server.');
+  return (await import('./commands/serve.ts')).serveCommand();
+}

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 
 /** Quiet for this long: the server asks. */
-export const pingAfterMs = 4_000;
+const pingAfterMs = 4_000;
 /** Quiet for this long: the connection is dead. Both sides use it (`welcome.silence`). */
 export const silenceMs = 9_000;
 /** A connection that has not signed in by then is closed. */

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import {
+  ServerProcess,
+  SocketClient,
+  startTestNode,
+  type TestNode,
+  tempFolder,
+  testAdminPassword,
+  testAppToken,
+} from '@stoa/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const script = fileURLToPath(new URL('./stoa.ts', import.meta.url));
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command as a person would, with an environment of its own. */
+function stoa(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 };
+    execFile(process.execPath, [script, ...args], options, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
+    });
+  });
+}
+
+describe('the administrative commands', () => {
+  let server: TestNode;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    server = await startTestNode();
+    env = { STOA_URL: server.url, STOA_APP_TOKEN: testAppToken, STOA_ADMIN_PASSWORD: testAdminPassword };
+  });
+  afterAll(() => server.close());
+
+  const lastLine = ({ out }: Outcome): string => out.trim().split('\n').at(-1) ?? '';
+
+  it('add, list and remove users, with a token that signs in', async () => {
+    const added = await stoa(['user', 'add', 'alice', '--name', 'Alice Liddell'], env);
+    expect(added).toMatchObject({ code: 0, err: '' });
+    const client = await SocketClient.open(server.url);
+    expect(await client.hello(lastLine(added))).toMatchObject({ address: 'alice', name: 'Alice Liddell' });
+    expect((await stoa(['user', 'list', 'al*'], env)).out).toMatch(/alice +Alice Liddell +yes/);
+    expect(await stoa(['user', 'remove', 'alice'], env)).toMatchObject({ code: 0 });
+    expect((await client.closed).code).toBe(4500);
+    expect((await stoa(['user', 'list'], env)).out).not.toContain('alice');
+  });
+
+  it('add, list and remove tokens', async () => {
+    await stoa(['user', 'add', 'bob'], env);
+    const token = lastLine(
+      await stoa(['token', 'add', 'bob', '--app', 'com.example', '--expires-in', '5'], env),
+    );
+    const client = await SocketClient.open(server.url);
+    await client.hello(token, { app: 'com.example' });
+    const listed = (await stoa(['token', 'list', 'bob'], env)).out;
+    const id = /^(\d+) +com\.example/m.exec(listed)?.[1] ?? '';
+    expect(await stoa(['token', 'remove', 'bob', id], env)).toMatchObject({ code: 0 });
+    expect((await client.closed).code).toBe(4500);
+  });
+
+  it('send a message that a device receives', async () => {
+    const carol = await server.addUser('carol');
+    await server.addUser('dora');
+    const client = await SocketClient.open(server.url);
+    await client.hello(carol.token);
+    const sent = await stoa(['send', '--from', 'dora', '--to', 'carol', 'Tea at five?'], env);
+    expect(sent.out).toMatch(/Stored message \d+ for "carol"/);
+    expect(await client.next('message')).toMatchObject({ from: 'dora', content: { text: 'Tea at five?' } });
+    await client.close();
+  });
+
+  it('add, list and remove apps with the administrator’s password', async () => {
+    const added = await stoa(['app', 'add', 'Tea party'], env);
+    const aid = /App (\d+) /.exec(added.out)?.[1] ?? '';
+    const own = { ...env, STOA_APP_TOKEN: lastLine(added) };
+    expect(await stoa(['user', 'add', 'hatter'], own)).toMatchObject({ code: 0 });
+    expect((await stoa(['app', 'list'], env)).out).toContain('Tea party');
+    expect(await stoa(['app', 'remove', aid], env)).toMatchObject({ code: 0 });
+    expect((await stoa(['user', 'list'], own)).code).toBe(1);
+  });
+
+  it.each([
+    ['a missing secret', ['user', 'list'], { STOA_APP_TOKEN: '' }, /app token is missing.*--token/],
+    ['a wrong secret', ['user', 'list'], { STOA_APP_TOKEN: 'x'.repeat(43) }, /unknown/],
+    ['an unknown receiver', ['send', '--from', 'bob', '--to', 'nobody', 'hi'], {}, /no user "nobody"/],
+    ['no server', ['user', 'list'], { STOA_URL: 'http://127.0.0.1:9' }, /no server at.*npm start/],
+  ])('say in one line what to do about %s', async (_what, args, more, message) => {
+    const { code, err } = await stoa(args, { ...env, ...more });
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('stoa serve', () => {
+  it('prints what the first start generated once, and serves again with the same data', async () => {
+    const folder = tempFolder();
+    const env = { STOA_APP_TOKEN: '', STOA_ADMIN_PASSWORD: '' };
+    const server = await ServerProcess.start({ dataDir: folder.path, env });
+    const token = /App token +(\S{43})\n/.exec(server.log)?.[1];
+    const password = /password +(\S+)\n/.exec(server.log)?.[1];
+    expect(token).toBeDefined();
+    expect(await stoa(['app', 'list', '--url', server.url, '--password', password ?? ''])).toMatchObject({
+      code: 0,
+    });
+    await server.kill('SIGTERM');
+    const before = server.log.length;
+    await server.start();
+    expect(server.log.slice(before)).not.toContain('First start');
+    expect(await stoa(['user', 'list', '--url', server.url, '--token', token ?? ''])).toMatchObject({
+      code: 0,
+    });
+    await server.kill('SIGTERM');
+    folder.remove();
+  });
+
+  it('refuses a port that was asked for and is taken, data that is in use, and wrong settings, in one line each', async () => {
+    const folder = tempFolder();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const env = { HOST: '127.0.0.1', STOA_DATA_DIR: folder.path };
+    const taken = await stoa(['serve', '--port', String(port)], env);
+    expect(taken.err).toMatch(new RegExp(`Port ${port} is taken.*--port`));
+    other.close();
+
+    const server = await ServerProcess.start({ dataDir: folder.path });
+    const inUse = await stoa(['serve', '--port', '0'], env);
+    expect(inUse).toMatchObject({ code: 1 });
+    expect(inUse.err).toMatch(/another process uses/i);
+    await server.kill();
+
+    const wrong = await stoa(['serve'], { ...env, PORT: 'eighty', STOA_LOG_LEVEL: 'loud' });
+    expect(wrong.err).toContain('PORT is "eighty", but must be a whole number');
+    expect(wrong.err).toContain('STOA_LOG_LEVEL');
+    expect(wrong.err).not.toContain('    at ');
+    folder.remove();
+  });
+});
