@@ -1,34 +1,120 @@
-import type { Bus, BusEvent, Subscription } from './bus.ts';
+import type { Bus, BusEvent } from './bus.ts';
 
 export interface InProcessBusOptions {
-  /** Told what a handler threw; the other handlers get their event all the same. Default: `console.error`. */
+  /** Told what a handler threw; the other handlers get the event all the same. Must not throw itself. Default: `console.error`. */
   readonly onError?: (error: unknown, subject: string) => void;
 }
 
 /**
  * The bus of an installation that is one process.
  *
- * Events are delivered in a microtask: after the publisher's own synchronous code, so that `publish` never calls back
- * into its caller, and before the next I/O. What handlers publish is delivered in the same sweep, after what was
- * published before. Events are handed over as they are, not copied.
+ * Events are delivered in a microtask: after the code that published them has run to its end, so that `publish` never
+ * calls back into its caller, and before the next I/O. Nothing is lost or repeated, and the order is that of
+ * publishing, over all subjects. Events are handed over as they are, not copied.
  *
  * @example
  * const bus = createInProcessBus();
  * const subscription = await bus.subscribe('user.17', (event) => console.log(event.type));
  * bus.publish('user.17', { type: 'message' });
+ * await bus.close();
  */
 export function createInProcessBus(options?: InProcessBusOptions): Bus {
   return new InProcessHub(options).connect();
 }
 
-/** Several nodes in one process (as in tests) share a hub; each has a bus of its own, closed for itself. */
+/** Joins several nodes that run in one process, as they do in tests. */
 export class InProcessHub {
-  readonly #subjects = new Map<string, Set<Handler>>();
-  readonly #queue: Delivery[] = [];
+  readonly #subjects = new Map<string, Set<Subscriber>>();
   readonly #onError: (error: unknown, subject: string) => void;
+  #waiting: Delivery[] = [];
   #published = 0;
 
   constructor(options: InProcessBusOptions = {}) {
-    this.#onError = options.onError ?? ((error, subject) => console.error(`A handler of ${subject} failed.`, error));
+    this.#onError = options.onError ?? reportToConsole;
   }
+
+  /** A bus for one node: closing it leaves the others as they are. */
+  connect(): Bus {
+    const own = new Set<Subscriber>();
+    let closed = false;
+    return {
+      publish: (subject, event) => {
+        if (!closed) this.#publish(subject, event);
+      },
+      subscribe: async (subject, handler) => {
+        if (closed) throw new Error('The bus is closed.');
+        const subscriber: Subscriber = { subject, handler, since: this.#published };
+        this.#add(subscriber);
+        own.add(subscriber);
+        return {
+          unsubscribe: () => {
+            this.#remove(subscriber);
+            own.delete(subscriber);
+          },
+        };
+      },
+      close: async () => {
+        closed = true;
+        for (const subscriber of own) this.#remove(subscriber);
+        own.clear();
+      },
+    };
+  }
+
+  #publish(subject: string, event: BusEvent): void {
+    this.#published += 1;
+    const subscribers = this.#subjects.get(subject);
+    if (subscribers === undefined) return;
+    this.#waiting.push({ subscribers, event, number: this.#published });
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    const deliveries = this.#waiting;
+    this.#waiting = [];
+    for (const { subscribers, event, number } of deliveries) {
+      // Who is removed from a set while it is iterated is not visited any more.
+      for (const subscriber of subscribers) {
+        if (subscriber.since < number) this.#handOver(subscriber, event);
+      }
+    }
+  }
+
+  #handOver({ handler, subject }: Subscriber, event: BusEvent): void {
+    try {
+      handler(event);
+    } catch (error) {
+      this.#onError(error, subject);
+    }
+  }
+
+  #add(subscriber: Subscriber): void {
+    const subscribers = this.#subjects.get(subscriber.subject);
+    if (subscribers === undefined) this.#subjects.set(subscriber.subject, new Set([subscriber]));
+    else subscribers.add(subscriber);
+  }
+
+  #remove(subscriber: Subscriber): void {
+    const subscribers = this.#subjects.get(subscriber.subject);
+    subscribers?.delete(subscriber);
+    if (subscribers?.size === 0) this.#subjects.delete(subscriber.subject);
+  }
+}
+
+interface Subscriber {
+  readonly subject: string;
+  readonly handler: (event: BusEvent) => void;
+  /** Number of the last event that was published before it subscribed. */
+  readonly since: number;
+}
+
+interface Delivery {
+  readonly subscribers: ReadonlySet<Subscriber>;
+  readonly event: BusEvent;
+  /** Its place among all that were published. */
+  readonly number: number;
+}
+
+function reportToConsole(error: unknown, subject: string): void {
+  console.error(`A handler of "${subject}" failed.`, error);
 }

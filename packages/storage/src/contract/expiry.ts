@@ -76,13 +76,12 @@ export function describeExpiry(open: OpenStore): void {
       const conv = delivered[0]?.conv ?? 0;
       await tested.store.cursors.advance({ conv, uid: bob, dev: bobDevice, kind: 'received', seq: 30, now });
       await Promise.all(Array.from({ length: 7 }, () => append()));
-      let [removed, portion] = [0, 0];
-      do {
-        portion = await tested.store.log.sweep(now + 11, 3);
-        expect(portion).toBeLessThanOrEqual(3);
-        removed += portion;
-      } while (portion > 0);
-      expect(removed).toBe(7);
+      const portions: number[] = [];
+      while (portions.at(-1) !== 0 && portions.length < 20) {
+        portions.push(await tested.store.log.sweep(now + 11, 3));
+      }
+      expect(Math.max(...portions)).toBeLessThanOrEqual(3);
+      expect(portions.reduce((sum, portion) => sum + portion)).toBe(7);
     });
   });
 }

@@ -120,7 +120,8 @@ export class History {
     const query = { uid, dev: replica.dev, position: replica.position, limit: pageSize };
     let page = await this.#store.cursors.changed(query);
     replica.position = page.position;
-    while (page.conversations.length > 0) {
+    for (let pages = 0; page.conversations.length > 0; pages++) {
+      expect(pages).toBeLessThan(10);
       for (const conversation of page.conversations)
         replica.known.set(nameOf(conversation), toKnown(conversation));
       const before = page.conversations.at(-1);

@@ -21,7 +21,8 @@ export type { OpenStore, StoreUnderTest } from './store-under-test.ts';
  * empty database each time.
  */
 export function describeStoreContract(name: string, open: OpenStore): void {
-  describe(`${name} keeps the contract of a store`, () => {
+  // Opening a store may take seconds on a busy machine.
+  describe(`${name} keeps the contract of a store`, { timeout: 30_000 }, () => {
     describeApps(open);
     describeUsers(open);
     describeTokens(open);

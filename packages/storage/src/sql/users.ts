@@ -3,9 +3,12 @@ import type { User, UserStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import type { UsersTable } from './tables.ts';
 
+/** Written out, not bound as a parameter: otherwise the index of those who are present could not be used. */
+const isPresent = sql<boolean>`removed = 0`;
+
 export function createUserStore(database: SqlDatabase): UserStore {
   const { query } = database;
-  const present = query.selectFrom('users').selectAll().where('removed', '=', 0);
+  const present = query.selectFrom('users').selectAll().where(isPresent);
 
   return {
     async upsert({ aid, address, now, ...given }) {
@@ -14,9 +17,7 @@ export function createUserStore(database: SqlDatabase): UserStore {
         query
           .insertInto('users')
           .values({ aid, address, created_at: now, ...{ name: '', active: 1, flag: 0 }, ...columns(given) })
-          .onConflict((conflict) =>
-            conflict.columns(['aid', 'address']).where('removed', '=', sql.lit(0)).doNothing(),
-          )
+          .onConflict((conflict) => conflict.columns(['aid', 'address']).where(isPresent).doNothing())
           .returning('uid')
           .compile(),
         query
@@ -24,7 +25,7 @@ export function createUserStore(database: SqlDatabase): UserStore {
           .set({ removed: 0, ...columns(given) })
           .where('aid', '=', aid)
           .where('address', '=', address)
-          .where('removed', '=', 0)
+          .where(isPresent)
           .returningAll()
           .compile(),
       );
@@ -52,7 +53,7 @@ export function createUserStore(database: SqlDatabase): UserStore {
           .updateTable('users')
           .set({ removed: 0, ...columns(change) })
           .where('uid', '=', uid)
-          .where('removed', '=', 0)
+          .where(isPresent)
           .returningAll()
           .compile(),
       );
@@ -65,7 +66,7 @@ export function createUserStore(database: SqlDatabase): UserStore {
           .updateTable('users')
           .set({ removed: 1 })
           .where('uid', '=', uid)
-          .where('removed', '=', 0)
+          .where(isPresent)
           .returning('uid')
           .compile(),
         query.deleteFrom('tokens').where('uid', '=', uid).compile(),

@@ -1,45 +1,49 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from './open-sqlite-store.ts';
 
 const program = fileURLToPath(new URL('./testing/append-until-killed.ts', import.meta.url));
 
-describe('a process that is killed while it writes', () => {
+describe('a process that is killed while it writes', { timeout: 30_000 }, () => {
   let folder: string;
   let path: string;
+  let acknowledgements: string;
   let child: ChildProcess | undefined;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'stoa-crash-'));
     path = join(folder, 'stoa.db');
+    acknowledgements = join(folder, 'acknowledged');
   });
   afterEach(() => {
     child?.kill('SIGKILL');
+    child = undefined;
     rmSync(folder, { recursive: true });
   });
 
-  /** Runs the program until it has printed so many lines, then kills it; everything that it printed. */
-  async function runUntilKilled(lines: number): Promise<string[]> {
-    child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const exit = once(child, 'exit');
-    const printed: string[] = [];
-    if (child.stdout === null) throw new Error('The output is piped.');
-    for await (const line of createInterface({ input: child.stdout })) {
-      printed.push(line);
-      if (printed.length === lines) child.kill('SIGKILL');
-    }
+  /** Runs the program until it has appended so many messages. */
+  async function runUntil(count: number): Promise<ChildProcess> {
+    const output = ['ignore', 'pipe', 'inherit'] as const;
+    child = spawn(process.execPath, [program, path, acknowledgements, String(count)], { stdio: [...output] });
+    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
+    expect(child.exitCode).toBeNull();
+    return child;
+  }
+
+  async function kill(running: ChildProcess): Promise<void> {
+    const exit = once(running, 'exit');
+    running.kill('SIGKILL');
     expect(await exit).toEqual([null, 'SIGKILL']);
-    return printed;
   }
 
   it('loses no append that was resolved, and leaves no gap', async () => {
-    const printed = await runUntilKilled(1500);
-    const acknowledged = printed.map((line) => line.split(' ')).filter((fields) => fields.length === 3);
+    await kill(await runUntil(1500));
+    const lines = readFileSync(acknowledgements, 'utf8').split('\n').slice(0, -1);
+    const acknowledged = lines.map((line) => line.split(' '));
     expect(acknowledged.length).toBeGreaterThanOrEqual(1500);
 
     const store = await openSqliteStore({ path });
@@ -52,21 +56,17 @@ describe('a process that is killed while it writes', () => {
     }
     for (const [conv, send, seq] of acknowledged) expect(stored.get(`${conv} ${send}`)).toBe(seq);
     await store.close();
-  }, 30_000);
+  });
 
   it('is the only one that may write while it lives, and leaves no lock behind', async () => {
-    child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-    if (child.stdout === null) throw new Error('The output is piped.');
-    await once(child.stdout, 'data');
+    const running = await runUntil(1);
     await expect(openSqliteStore({ path })).rejects.toMatchObject({
       name: 'StoreOpenError',
       reason: 'in-use',
       message: expect.stringMatching(/Another process uses the database .* Stop it first/),
     });
-    const exit = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exit;
+    await kill(running);
     const store = await openSqliteStore({ path });
     await store.close();
-  }, 30_000);
+  });
 });

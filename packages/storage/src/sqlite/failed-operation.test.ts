@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newMessage, newPair, now, randomHash } from '../contract/store-under-test.ts';
 import { openTestStore, type SqliteStoreUnderTest } from './testing/test-store.ts';
 
-describe('an operation that fails', () => {
+describe('an operation that fails', { timeout: 30_000 }, () => {
   let tested: SqliteStoreUnderTest;
   beforeAll(async () => {
     tested = await openTestStore();

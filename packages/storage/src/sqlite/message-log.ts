@@ -78,8 +78,8 @@ function sweepStatements(now: number, count: number): SqlStatement[] {
       sql: `
         update messages set content = null
         where mid in (select mid ${expired}) and content is not null and not exists (
-          select 1 from members m join conversations c on c.conv = m.conv
-          where m.conv = messages.conv and m.delivered >= messages.seq
+          select 1 from conversations c join members m on m.uid in (c.a, c.b) and m.conv = c.conv
+          where c.conv = messages.conv and m.delivered >= messages.seq
             and (m.uid <> messages.sender or c.a = c.b))
         returning mid`,
       parameters: [now, count],

@@ -9,7 +9,7 @@ import { migrate } from './migrate.ts';
 import { holdWriteLock } from './testing/hold-write-lock.ts';
 import { spawnWriterWorker, Writer } from './writer.ts';
 
-describe('the writer', () => {
+describe('the writer', { timeout: 30_000 }, () => {
   let folder: string;
   let path: string;
   let workers: Worker[];
@@ -42,8 +42,9 @@ describe('the writer', () => {
     const underWay = set('under way');
     await nextTurn();
     const waiting = set('waiting');
-    await workers[0]?.terminate();
+    const terminated = workers[0]?.terminate();
     release();
+    await terminated;
 
     await expect(underWay).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(await waiting).toEqual([[{ name: 'waiting' }]]);

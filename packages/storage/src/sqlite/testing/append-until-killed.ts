@@ -1,12 +1,15 @@
 /**
- * A process that appends as fast as it can until it is killed: `node append-until-killed.ts <database>`.
- * For every append that was resolved it prints one line: conversation, id of the send, place.
+ * A process that appends as fast as it can until it is killed:
+ * `node append-until-killed.ts <database> <file> <count>`. For every append that was resolved it adds a line to the
+ * file (conversation, sender:device:id, place), and says so on its output when there are `count` of them.
  * @module
  */
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { openSqliteStore } from '../open-sqlite-store.ts';
 
-const [path = ''] = process.argv.slice(2);
+const [path = '', file = '', count = ''] = process.argv.slice(2);
+const acknowledged = openSync(file, 'a');
+let lines = 0;
 const store = await openSqliteStore({ path });
 const now = Date.now();
 const { aid } = await store.apps.create({ name: 'crash', tokenHash: new Uint8Array(32), now });
@@ -29,8 +32,10 @@ async function appendForever(sender: number, dev: number): Promise<never> {
       expiresAt: 0,
       content: new Uint8Array(100),
     });
-    // Written at once: what is buffered would die with the process and hide a loss.
-    writeSync(1, `${conv} ${sender}:${dev}:${id} ${seq}\n`);
+    // Written at once: what is buffered would die with the process, and a loss would not be seen.
+    writeSync(acknowledged, `${conv} ${sender}:${dev}:${id} ${seq}\n`);
+    lines += 1;
+    if (lines === Number(count)) console.log('enough');
   }
 }
 

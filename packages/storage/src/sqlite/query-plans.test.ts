@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { now, randomHash } from '../contract/store-under-test.ts';
+import { createAppStore } from '../sql/apps.ts';
+import type { SqlDatabase } from '../sql/database.ts';
+import { createDeviceStore } from '../sql/devices.ts';
+import { createOtpStore } from '../sql/otps.ts';
+import { createSettingStore } from '../sql/settings.ts';
+import { createTokenStore } from '../sql/tokens.ts';
+import { createUserStore } from '../sql/users.ts';
+import { openForWriting } from './connection.ts';
+import { migrate } from './migrate.ts';
+import { Reader } from './reader.ts';
+import { createSqlDatabase } from './sql-database.ts';
+import { spawnWriterWorker, Writer } from './writer.ts';
+
+/** Whatever is slow in a small database stops a large one, and reads are made on the server's own thread. */
+describe('the statements of the repositories', { timeout: 30_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stoa-plans-'));
+  const path = join(folder, 'stoa.db');
+  const ran = new Set<string>();
+  let reader: Reader;
+  let writer: Writer;
+  let database: SqlDatabase;
+
+  beforeAll(() => {
+    const connection = openForWriting(path, { busyTimeoutMs: 100 });
+    migrate(connection);
+    connection.close();
+    reader = new Reader(path);
+    writer = new Writer(() => spawnWriterWorker({ path, busyTimeoutMs: 1000, maxBytes: undefined }));
+    const plain = createSqlDatabase(reader, writer);
+    database = {
+      ...plain,
+      read(query) {
+        ran.add(query.sql);
+        return plain.read(query);
+      },
+      write(...queries) {
+        for (const { sql } of queries) ran.add(sql);
+        return plain.write(...queries);
+      },
+    };
+  });
+  afterAll(async () => {
+    reader.close();
+    await writer.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('find what they need by an index', async () => {
+    await runEverything(database);
+    expect(ran.size).toBeGreaterThan(35);
+    const scans = [...ran].filter((sql) =>
+      reader.all<{ detail: string }>(`explain query plan ${sql}`).some(({ detail }) => isSlow(detail)),
+    );
+    // Apps are few, and all of them are listed.
+    expect(scans.filter((sql) => !sql.includes(`"apps"`))).toEqual([]);
+  });
+});
+
+/** A scan of a table, or of all users of an app. */
+const isSlow = (detail: string): boolean =>
+  detail.startsWith('SCAN') || /users_by_app \(aid=\?\)$/.test(detail);
+
+async function runEverything(database: SqlDatabase): Promise<void> {
+  const apps = createAppStore(database);
+  const { aid } = await apps.create({ name: 'a', tokenHash: randomHash(), now });
+  await apps.find(aid);
+  await apps.findByToken(randomHash());
+  await apps.list();
+  await apps.update(aid, { name: 'b' });
+
+  const users = createUserStore(database);
+  const { user } = await users.upsert({ aid, address: 'a', now });
+  const { uid } = user;
+  await users.find(uid);
+  await users.findByAddress(aid, 'a');
+  await users.update(uid, { lastSeen: now });
+  await users.list({ aid, limit: 1 });
+  await users.list({ aid, pattern: 'a*', after: 'a', limit: 1 });
+
+  const tokens = createTokenStore(database);
+  const hash = randomHash();
+  await tokens.add({ uid, aid, hash, appName: null, expiresAt: null, now });
+  await tokens.find(hash);
+  await tokens.list(uid);
+  await tokens.sweep(now, 1);
+  await tokens.remove(hash);
+  await tokens.removeById(uid, 1);
+  await tokens.removeAll(uid);
+
+  const otps = createOtpStore(database);
+  await otps.set({ aid, address: 'a', hash, tries: 2, reuse: 2, expiresAt: now + 1 });
+  for (const code of [hash, hash]) await otps.consume({ aid, address: 'a', hash: code, now });
+  await otps.set({ aid, address: 'a', hash, tries: 2, reuse: 2, expiresAt: now + 1 });
+  await otps.consume({ aid, address: 'a', hash: randomHash(), now });
+  await otps.sweep(now, 1);
+
+  const devices = createDeviceStore(database);
+  const { dev } = await devices.open({ uid, id: 'a', agent: '', position: undefined, now });
+  await devices.open({ uid, id: 'a', agent: '', position: 1, now });
+  await devices.list(uid);
+  await devices.remove(uid, dev);
+
+  const settings = createSettingStore(database);
+  await settings.set('a', 'b');
+  await settings.setOnce('a', 'b');
+  await settings.get('a');
+
+  await users.remove(uid);
+}
