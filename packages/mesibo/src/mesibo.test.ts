@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Mesibo } from './mesibo.ts';
-import { Chat } from './testing/chat.ts';
+import { Chat, profileOf } from './testing/chat.ts';
 
 let chat: Chat;
 
@@ -68,6 +68,36 @@ describe('starting', () => {
     const { api } = await chat.prepare('alice');
     const isOpen = await new Promise((resolve) => api.setDatabase('called-back', resolve));
     expect(isOpen).toBe(true);
+  });
+
+  it('calls back once, however often it is started', async () => {
+    const { api, heard } = await chat.prepare('alice');
+    const answers: boolean[] = [];
+    api.setDatabase('called-back-once', (isOpen) => answers.push(isOpen));
+    api.start();
+    await heard.until(() => api.isOnline(), 'online');
+    api.stop();
+    await heard.until(() => heard.connection.at(-1) === 5, 'stopped');
+    api.start();
+    await heard.until(() => heard.connection.at(-1) === 1, 'online again');
+    await profileOf({ api }, 'bob').getMessageCount();
+    expect(answers).toEqual([true]);
+  });
+
+  it('forgets what the user before kept of others when another one signs in', async () => {
+    const { api, heard } = await chat.signIn('alice');
+    const before = profileOf({ api }, 'bob');
+    before.setName('My Bob');
+    const { token } = await chat.prepare('carol');
+    expect(api.setCredentials(token)).toBe(true);
+    expect(heard.connection.at(-1)).toBe(5);
+    expect([api.getAddress(), profileOf({ api }, 'bob').getName()]).toEqual(['', '']);
+    api.start();
+    await heard.until(() => api.getAddress() === 'carol', 'the other user');
+  });
+
+  it('refuses a server address that is none', () => {
+    expect(() => new Mesibo().setServer('chat.example.com')).toThrow(/not the URL of a server/);
   });
 
   it('calls back with false when the database cannot be opened, and works without', async () => {

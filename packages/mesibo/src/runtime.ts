@@ -66,8 +66,14 @@ export class Runtime implements Context {
   /** Made at first use, so that settings may come in any order before it. */
   get client(): Client | undefined {
     const { token } = this.settings;
-    if (this.made === undefined && token !== undefined) this.made = this.make(token);
-    return this.made;
+    if (this.made !== undefined || token === undefined) return this.made;
+    try {
+      return this.make(token);
+    } catch (error) {
+      // The server's address is wrong, or the folder of the database cannot be read.
+      this.fail(error);
+      return undefined;
+    }
   }
 
   whenClient(): Promise<Client> {
@@ -92,8 +98,10 @@ export class Runtime implements Context {
   configure(change: Settings): void {
     const entries = Object.entries(change) as [keyof Settings, string | undefined][];
     if (entries.every(([name, value]) => this.settings[name] === value)) return;
+    const { token } = this.settings;
     this.settings = { ...this.settings, ...change };
     this.discardClient();
+    if (token !== undefined && token !== this.settings.token) this.profiles.clear();
   }
 
   async start(): Promise<void> {
@@ -118,7 +126,7 @@ export class Runtime implements Context {
     for (const stop of this.stopListening.splice(0)) stop();
     if (client.status.state !== 'stopped') this.onStatus({ state: 'stopped' });
     this.made = undefined;
-    this.sessions.stopAll();
+    this.sessions.rewindAll();
     this.messages.clear();
     this.closed = client.stop();
   }
@@ -162,9 +170,12 @@ export class Runtime implements Context {
     }
     const name = databaseName(database, token);
     this.keys = platform.keys(name, folder);
-    return storeWithFallback(platform.database(name, folder), this.closed, (isKept) =>
-      this.onDatabase(isKept),
-    );
+    return storeWithFallback(platform.database(name, folder), this.closed, (isKept) => {
+      const tell = this.onDatabase;
+      // Once: the store is opened again at every start.
+      this.onDatabase = () => {};
+      tell(isKept);
+    });
   }
 
   private onStatus(status: ConnectionStatus): void {
@@ -190,7 +201,7 @@ export class Runtime implements Context {
     }
     message.origin = origin === 'pending' ? MESIBO_ORIGIN_PENDING : MESIBO_ORIGIN_REALTIME;
     message[internal].isLastOfBatch = false;
-    message.profile?.[internal].presence.messageArrived(message.groupid);
+    if (!local.outgoing) message.profile?.[internal].presence.messageArrived(message.groupid);
     this.sessions.messageArrived(message);
     this.listeners.message(message, local.outgoing);
     this.sessions.reportAll();
@@ -200,12 +211,13 @@ export class Runtime implements Context {
     // A receipt may concern thousands: of received messages only those matter that somebody holds.
     if (!local.outgoing && this.messages.known(local, before) === undefined) return;
     const message = this.messages.report(local, before);
-    this.noteTimes(message, local.status);
+    if (this.isSynced) this.noteTimes(message, local.status);
     if (local.order !== before.order) this.sessions.messageMoved(message);
     if (local.outgoing && local.status !== before.status) this.listeners.notify('MessageStatus', message);
     else if (local.content !== before.content) this.listeners.notify('MessageUpdate', message);
   }
 
+  /** Only of receipts that come as they are given: what a connection catches up with happened some time before. */
   private noteTimes(message: MesiboMessage, status: LocalMessage['status']): void {
     const state = message[internal];
     const now = this.client?.serverTime() ?? Date.now();

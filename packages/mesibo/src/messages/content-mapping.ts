@@ -20,7 +20,7 @@ export function draftOf(message: MessageReader): Draft {
   return {
     content: contentOf(message),
     type: message.type,
-    flags: isRealtimeOnly ? flags | MESIBO_FLAG_TRANSIENT : flags,
+    flags: isRealtimeOnly ? (flags | MESIBO_FLAG_TRANSIENT) >>> 0 : flags,
     ...(message.expiry === undefined || isRealtimeOnly
       ? {}
       : { expiry: Math.min(message.expiry, limits.expirySeconds) }),
@@ -91,7 +91,7 @@ export function applyContent(message: MessageReader, content: Content): void {
     message.latitude = content.latitude;
     message.longitude = content.longitude;
   }
-  if (content.file !== undefined) {
+  if (content.file !== undefined && isHarmless(content.file.url)) {
     message.file = new MesiboFile(content.file);
     message.filetype = message.file.type;
     message.fileurl = message.file.url;
@@ -100,6 +100,11 @@ export function applyContent(message: MessageReader, content: Content): void {
   }
   const { launchurl, channel, ...fields } = content.fields ?? {};
   state.fields = fields;
-  if (typeof launchurl === 'string') message.launchurl = launchurl;
+  if (typeof launchurl === 'string' && isHarmless(launchurl)) message.launchurl = launchurl;
   if (typeof channel === 'number') message.channel = channel;
+}
+
+/** Applications make links of URLs that strangers send: one with a script in it must not get that far. */
+function isHarmless(url: string): boolean {
+  return /^(https?|data|blob):/i.test(url);
 }

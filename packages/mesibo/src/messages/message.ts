@@ -245,6 +245,6 @@ export class MesiboMessage extends MessageReader {
   }
 
   private setFlagBit(bit: number, on: boolean): void {
-    this.flags = on ? this.flags | bit : this.flags & ~bit;
+    this.flags = (on ? this.flags | bit : this.flags & ~bit) >>> 0;
   }
 }

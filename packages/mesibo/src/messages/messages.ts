@@ -169,18 +169,13 @@ export class Messages {
  * it has that id from send() on and never sees it change; the server's for everything else.
  */
 function idOf(local: LocalMessage): number {
-  return isFromHere(local) ? local.localId : local.mid;
+  return local.id === 0 ? local.mid : local.localId;
 }
 
-function isFromHere(local: LocalMessage): boolean {
-  return local.outgoing && (local.id !== 0 || local.mid === 0);
-}
-
-/** By mid once the server gave one; before that by what this device gave. */
+/** By the server's id once it gave one, and by the id of the send for what was sent from here. */
 function keysOf(local: LocalMessage): string[] {
   const keys: string[] = [];
   if (local.mid !== 0) keys.push(`m${local.mid}`);
   if (local.id !== 0) keys.push(`i${local.id}`);
-  if (local.mid === 0) keys.push(`l${local.conversation}/${local.localId}`);
   return keys;
 }

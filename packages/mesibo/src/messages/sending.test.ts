@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Chat } from '../testing/chat.ts';
+import { Chat, profileOf } from '../testing/chat.ts';
 
 let chat: Chat;
 
@@ -15,10 +15,8 @@ const read = 3;
 
 describe('sending, v2', () => {
   it('gives the id at once, reports the message, and then what becomes of it: always the same object', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    const m = alice.api.getProfile('bob')?.newMessage();
-    if (m === undefined) throw new Error('no message');
+    const [alice, bob] = await chat.pair();
+    const m = profileOf(alice, bob).newMessage();
     m.message = 'Hello';
     expect(m.send()).toBe(0);
     const id = m.mid;
@@ -35,18 +33,16 @@ describe('sending, v2', () => {
 
     const received = await bob.heard.message('Hello');
     expect(received.isIncoming() && received.isRealtimeMessage() && !received.isGroupMessage()).toBe(true);
-    expect(received.profile).toBe(bob.api.getProfile('alice'));
-    expect(received.getSenderProfile()?.getAddress()).toBe('alice');
-    expect(received.isDestinedFor(bob.api.getProfile('alice', 0))).toBe(true);
+    expect(received.profile).toBe(profileOf(bob, alice));
+    expect(received.getSenderProfile()?.getAddress()).toBe(alice.address);
+    expect(received.isDestinedFor(profileOf(bob, alice))).toBe(true);
     expect(bob.api.getSenderMessageId(received.mid)).toBe(id);
     expect(Math.abs(received.ts - Date.now())).toBeLessThan(60_000);
   });
 
   it('carries rich text, bytes, custom fields, a location and a file', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    const m = alice.api.getProfile('bob')?.newMessage();
-    if (m === undefined) throw new Error('no message');
+    const [alice, bob] = await chat.pair();
+    const m = profileOf(alice, bob).newMessage();
     m.message = 'Everest';
     m.title = 'Himalaya';
     m.subtitle = 'Nepal';
@@ -77,10 +73,8 @@ describe('sending, v2', () => {
   });
 
   it('carries bytes that read as bytes and as text', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    const m = alice.api.getProfile('bob')?.newMessage();
-    if (m === undefined) throw new Error('no message');
+    const [alice, bob] = await chat.pair();
+    const m = profileOf(alice, bob).newMessage();
     m.data = new TextEncoder().encode('{"x":1}');
     m.send();
     await bob.heard.until(() => bob.heard.messages.length > 0, 'the message');
@@ -89,10 +83,22 @@ describe('sending, v2', () => {
     expect(JSON.parse(String(data))).toEqual({ x: 1 });
   });
 
+  it('hides URLs with scripts from applications that make links of them', async () => {
+    const [alice, bob] = await chat.pair();
+    const file = {
+      filetype: 10,
+      fileurl: 'javascript:alert(1)',
+      launchurl: 'JavaScript:alert(2)',
+      message: 'click',
+    };
+    alice.api.sendFile({ peer: bob.address }, 0, file);
+    const received = await bob.heard.message('click');
+    expect([received.file, received.fileurl, received.launchurl]).toEqual([null, undefined, undefined]);
+  });
+
   it('sends the plain message without a file, a title or anything that was not set', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    alice.api.getProfile('bob')?.sendMessage(0, 'plain');
+    const [alice, bob] = await chat.pair();
+    profileOf(alice, bob).sendMessage(0, 'plain');
     const received = await bob.heard.message('plain');
     expect(received.isPlainMessage()).toBe(true);
     expect([received.filetype, received.file, received.presence]).toEqual([undefined, null, undefined]);
@@ -100,19 +106,21 @@ describe('sending, v2', () => {
 
   it('fails with INVALIDDEST when there is no such user', async () => {
     const alice = await chat.signIn('alice');
-    const m = alice.api.getProfile('nobody')?.newMessage();
-    if (m === undefined) throw new Error('no message');
+    const m = profileOf(alice, 'nobody').newMessage();
     m.message = 'Is anybody there?';
     m.send();
     await alice.heard.status(m, 0x83);
     expect(m.isFailed() && m.isOutgoing()).toBe(true);
+    const { mid } = m;
+    await chat.server.addUser('nobody');
     expect(m.resend()).toBe(0);
+    await alice.heard.status(m, sent);
+    expect(m.mid).toBe(mid);
   });
 
   it('shows a message with an upload as failed', async () => {
     const alice = await chat.signIn('alice');
-    const m = alice.api.getProfile('bob')?.newMessage();
-    if (m === undefined) throw new Error('no message');
+    const m = profileOf(alice, 'bob').newMessage();
     m.message = 'My holidays';
     m.setContent(new Blob(['picture']));
     expect(m.send()).toBe(0x80);
@@ -123,19 +131,16 @@ describe('sending, v2', () => {
 
   it('refuses a message that is too large, and shows it as failed', async () => {
     const alice = await chat.signIn('alice');
-    const m = alice.api.getProfile('bob')?.newMessage();
-    if (m === undefined) throw new Error('no message');
+    const m = profileOf(alice, 'bob').newMessage();
     m.message = 'x'.repeat(100_000);
     expect(m.send()).toBe(0x86);
     await alice.heard.status(m, 0x80);
   });
 
   it('answers and forwards', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
+    const [alice, bob] = await chat.pair();
     const carol = await chat.signIn('carol');
-    const question = alice.api.getProfile('bob')?.newMessage();
-    if (question === undefined) throw new Error('no message');
+    const question = profileOf(alice, bob).newMessage();
     question.message = 'How are you?';
     question.send();
 
@@ -149,7 +154,7 @@ describe('sending, v2', () => {
     expect(answer.getRepliedToMessage()).toBe(question);
     expect(reply.refid).toBe(received.mid);
 
-    const copy = received.forward(bob.api.getUserProfile('carol') ?? bob.api.getSelfProfile());
+    const copy = received.forward(profileOf(bob, carol));
     copy.send();
     const forwarded = await carol.heard.message('How are you?');
     expect(forwarded.isForwarded()).toBe(true);
@@ -157,31 +162,30 @@ describe('sending, v2', () => {
   });
 
   it('sends before the connection is up', async () => {
-    const alice = await chat.prepare('alice');
-    const bob = await chat.signIn('bob');
-    alice.api.getProfile('bob')?.sendMessage(7, 'early');
+    const alice = await chat.prepare('early');
+    const [bob] = await chat.pair();
+    profileOf(alice, bob).sendMessage(7, 'early');
     alice.api.start();
     await bob.heard.message('early');
     expect((await alice.heard.message('early')).mid).toBe(7);
   });
 
   it('reports it to the other devices of the user too', async () => {
-    const one = await chat.signIn('alice');
-    const other = await chat.signIn('alice');
-    one.api.getProfile('bob')?.sendMessage(0, 'from one device');
+    const [one, bob] = await chat.pair();
+    const other = await chat.signIn(one.address);
+    profileOf(one, bob).sendMessage(0, 'from one device');
     const m = await other.heard.message('from one device');
     expect(m.isOutgoing()).toBe(true);
-    expect(m.profile).toBe(other.api.getProfile('bob'));
+    expect(m.profile).toBe(profileOf(other, bob));
   });
 
   it('drops what the filter refuses', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
+    const [alice, bob] = await chat.pair();
     Object.assign(bob.heard, {
       Mesibo_onMessageFilter: (m: { message: string }) => m.message !== 'spam',
     });
-    alice.api.getProfile('bob')?.sendMessage(0, 'spam');
-    alice.api.getProfile('bob')?.sendMessage(0, 'ham');
+    profileOf(alice, bob).sendMessage(0, 'spam');
+    profileOf(alice, bob).sendMessage(0, 'ham');
     await bob.heard.message('ham');
     expect(bob.heard.texts).toEqual(['ham']);
   });
@@ -189,17 +193,16 @@ describe('sending, v2', () => {
 
 describe('sending, v1', () => {
   it('reports the status under the id that the application chose', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
+    const [alice, bob] = await chat.pair();
     const statuses: [number, number][] = [];
     alice.api.addListener({
       Mesibo_OnMessageStatus: (m: { id: number; status: number }) => statuses.push([m.id, m.status]),
     });
     const id = alice.api.random();
-    expect(alice.api.sendMessage({ peer: 'bob', flag: 3, type: 1 }, id, 'Hello')).toBe(0);
+    expect(alice.api.sendMessage({ peer: bob.address, flag: 3, type: 1 }, id, 'Hello')).toBe(0);
     const received = await bob.heard.message('Hello');
-    expect(bob.api.sendReadReceipt('alice', 0, String(received.mid))).toBe(0);
-    await alice.heard.until(() => statuses.some(([, status]) => status === read), 'read');
+    expect(bob.api.sendReadReceipt(alice.address, 0, String(received.mid))).toBe(0);
+    await alice.heard.status(await alice.heard.message('Hello'), read);
     expect(statuses).toEqual([
       [id, sent],
       [id, delivered],
@@ -207,9 +210,18 @@ describe('sending, v1', () => {
     ]);
   });
 
+  it('keeps messages apart to which the application gave the same id', async () => {
+    const [alice, bob] = await chat.pair();
+    alice.api.sendMessage({ peer: bob.address }, 1, 'first');
+    alice.api.sendMessage({ peer: bob.address }, 1, 'second');
+    const messages = [await alice.heard.message('first'), await alice.heard.message('second')];
+    for (const message of messages) await alice.heard.status(message, delivered);
+    expect(new Set(messages).size).toBe(2);
+    expect(alice.heard.messages).toEqual(messages);
+  });
+
   it('calls Mesibo_OnMessage with the payload, for what others sent alone', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
+    const [alice, bob] = await chat.pair();
     const heard: [string, string, number][] = [];
     bob.api.addListener({
       Mesibo_OnMessage(m: { peer: string }, data: Uint8Array) {
@@ -218,15 +230,14 @@ describe('sending, v1', () => {
         bob.api.sendMessage({ peer: m.peer }, bob.api.random(), 'I am away');
       },
     });
-    alice.api.sendMessage({ peer: 'bob' }, alice.api.random(), 'Grüße');
+    alice.api.sendMessage({ peer: bob.address }, alice.api.random(), 'Grüße');
     await alice.heard.message('I am away');
     await bob.heard.message('I am away');
-    expect(heard).toEqual([['alice', 'Grüße', 7]]);
+    expect(heard).toEqual([[alice.address, 'Grüße', 7]]);
   });
 
   it('sends a file that is uploaded already, and refuses what is not', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
+    const [alice, bob] = await chat.pair();
     const file = {
       filetype: 1,
       fileurl: 'https://example.com/a.jpg',
@@ -234,25 +245,24 @@ describe('sending, v1', () => {
       title: 'A',
       message: 'see',
     };
-    expect(alice.api.sendFile({ peer: 'bob' }, alice.api.random(), file)).toBe(0);
+    expect(alice.api.sendFile({ peer: bob.address }, alice.api.random(), file)).toBe(0);
     expect(await bob.heard.message('see')).toMatchObject({ filetype: 1, size: 1023, title: 'A' });
-    expect(alice.api.getProfile('bob')?.sendFile(1, { file: 'filefield', message: 'not yet' })).toBe(0x80);
+    expect(profileOf(alice, bob).sendFile(1, { file: 'filefield', message: 'not yet' })).toBe(0x80);
   });
 
   it('does not store what expires at once', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    alice.api.sendMessage({ peer: 'bob', type: 7, expiry: 0 }, alice.api.random(), 'a stroke');
+    const [alice, bob] = await chat.pair();
+    alice.api.sendMessage({ peer: bob.address, type: 7, expiry: 0 }, alice.api.random(), 'a stroke');
     const stroke = await bob.heard.message('a stroke');
     expect(stroke.type).toBe(7);
-    expect(await bob.api.readDbSession('alice', 0, 'stroke').read(10)).toBe(0);
+    expect(await bob.api.readDbSession(alice.address, 0, 'stroke').read(10)).toBe(0);
   });
 
   it('forwards, resends and deletes by id', async () => {
-    const alice = await chat.signIn('alice');
+    const [alice, bob] = await chat.pair();
     const carol = await chat.signIn('carol');
     const id = alice.api.random();
-    alice.api.sendMessage({ peer: 'bob' }, id, 'pass it on');
+    alice.api.sendMessage({ peer: bob.address }, id, 'pass it on');
     const m = await alice.heard.message('pass it on');
     expect(alice.api.forwardMessage({ peer: 'carol' }, alice.api.random(), id)).toBe(0);
     await carol.heard.message('pass it on');

@@ -1,5 +1,4 @@
 import type { PresenceEvent } from '@stoa/client';
-import { conversationId } from '@stoa/client';
 import {
   MESIBO_PRESENCE_OFFLINE,
   MESIBO_PRESENCE_REQUEST,
@@ -20,16 +19,9 @@ export class PresenceReports {
   }
 
   apply(event: PresenceEvent): void {
-    const key = `${event.from} ${conversationId({ gid: event.gid ?? 0 })}`;
-    clearTimeout(this.timers.get(key));
-    this.timers.delete(key);
     const { presence } = this.context.profiles.user(event.from)[internal];
     const typingMs = presence.apply(event, Date.now());
-    if (typingMs !== undefined)
-      this.timers.set(
-        key,
-        setTimeout(() => this.typingEnded(event), typingMs),
-      );
+    if (typingMs !== undefined) this.endTypingAfter(typingMs, event);
     this.report(event);
   }
 
@@ -40,8 +32,17 @@ export class PresenceReports {
     this.context.profiles.forgetPresence();
   }
 
-  private typingEnded(event: PresenceEvent): void {
-    this.apply({ ...event, value: MESIBO_PRESENCE_TYPINGCLEARED, interval: 0 });
+  private endTypingAfter(ms: number, event: PresenceEvent): void {
+    const gid = event.gid ?? 0;
+    const key = `${gid} ${event.from}`;
+    clearTimeout(this.timers.get(key));
+    const timer = setTimeout(() => {
+      this.timers.delete(key);
+      const { presence } = this.context.profiles.user(event.from)[internal];
+      // A message, or the sender himself, may have ended it before.
+      if (presence.hasTyped(gid)) this.apply({ ...event, value: MESIBO_PRESENCE_TYPINGCLEARED, interval: 0 });
+    }, ms);
+    this.timers.set(key, timer);
   }
 
   private report(event: PresenceEvent): void {

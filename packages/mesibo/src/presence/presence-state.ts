@@ -62,6 +62,10 @@ export class PresenceState {
   isOnline(): boolean {
     return this.online;
   }
+  /** Typing was told of and not ended, whether its time is over or not. */
+  hasTyped(gid: number): boolean {
+    return this.typingUntil.has(gid);
+  }
   isTyping(gid: number, now: number): boolean {
     return (this.typingUntil.get(gid) ?? 0) > now;
   }

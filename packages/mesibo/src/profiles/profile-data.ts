@@ -236,6 +236,13 @@ export abstract class ProfileData {
     return this.remove();
   }
 
+  /** Forgets everything that was known of it. */
+  forget(): void {
+    Object.assign(this[internal], { saved: {}, serverName: '', temporaryName: '', unread: 0, recentAt: 0 });
+    this[internal].presence.forget();
+    this.refreshName();
+  }
+
   /** Adds what is saved to what was set before the database was known. */
   addSaved(): void {
     const state = this[internal];

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Mesibo } from '../mesibo.ts';
-import { Chat } from '../testing/chat.ts';
+import { Chat, profileOf } from '../testing/chat.ts';
+import type { MesiboProfile } from './profile.ts';
 
 let chat: Chat;
 
@@ -10,16 +11,16 @@ beforeAll(async () => {
 afterEach(() => chat.signOutAll());
 afterAll(() => chat.close());
 
-function profileOf(api: Mesibo, address: string) {
-  const profile = api.getProfile(address, 0);
-  if (profile === null) throw new Error('no profile');
-  return profile;
+function bobOf(api: Mesibo): MesiboProfile {
+  const bob = api.getProfile('bob', 0);
+  if (bob === null) throw new Error('There is no such profile.');
+  return bob;
 }
 
 describe('a profile', () => {
   it('is the same object every time, and takes properties of the application', () => {
     const api = new Mesibo();
-    const bob = profileOf(api, 'bob');
+    const bob = bobOf(api);
     expect(api.getProfile('bob')).toBe(bob);
     expect(api.getUserProfile('bob')).toBe(bob);
     expect(api.getProfileIfExists('bob', 0)).toBe(bob);
@@ -27,12 +28,12 @@ describe('a profile', () => {
     expect(bob.newMessage().profile).toBe(bob);
     expect(api.getProfile(null, 96734)).toBe(api.getGroupProfile(96734));
     Object.assign(bob, { $$hashKey: 'object:1' });
-    expect(Reflect.get(profileOf(api, 'bob'), '$$hashKey')).toBe('object:1');
+    expect(Reflect.get(bobOf(api), '$$hashKey')).toBe('object:1');
   });
 
   it('answers what templates ask on every digest, synchronously and without a connection', () => {
     const api = new Mesibo();
-    const bob = profileOf(api, 'bob');
+    const bob = bobOf(api);
     expect([bob.getAddress(), bob.getGroupId(), bob.isGroup(), bob.getGroupProfile()]).toEqual([
       'bob',
       0,
@@ -71,7 +72,7 @@ describe('a profile', () => {
 
   it('asks the application for a name and an image once, when it has none', () => {
     const api = new Mesibo();
-    const bob = profileOf(api, 'bob');
+    const bob = bobOf(api);
     let asked = 0;
     api.setListener({
       Mesibo_onGetProfileName(p: { getAddress(): string }) {
@@ -91,7 +92,7 @@ describe('a profile', () => {
 
   it('keeps values and marks with the database', async () => {
     const first = await chat.prepare('alice', 'profiles');
-    const bob = profileOf(first.api, 'bob');
+    const bob = bobOf(first.api);
     first.api.setKey('open', 'it');
     bob.setName('Bob B.');
     bob.setStatus('away');
@@ -100,7 +101,7 @@ describe('a profile', () => {
     expect(bob.save()).toBe(0);
     const second = await chat.prepare('alice', 'profiles');
     second.api.readKey('open');
-    const again = profileOf(second.api, 'bob');
+    const again = bobOf(second.api);
     expect([
       again.getName(),
       again.getFirstName(),
@@ -112,19 +113,18 @@ describe('a profile', () => {
   });
 
   it('learns its name from the server', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    profileOf(alice.api, 'bob').sendMessage(0, 'hi');
+    const [alice, bob] = await chat.pair();
+    profileOf(alice, bob).sendMessage(0, 'hi');
     await bob.heard.message('hi');
-    await bob.heard.until(() => profileOf(bob.api, 'alice').getName() === 'alice', 'the name');
-    expect(bob.api.getSortedProfiles()).toEqual([profileOf(bob.api, 'alice')]);
-    expect(bob.heard.profiles).toContain(profileOf(bob.api, 'alice'));
-    expect(bob.api.getRecentProfiles()).toEqual([profileOf(bob.api, 'alice')]);
+    await bob.heard.until(() => profileOf(bob, alice).getName() === alice.address, 'the name');
+    expect(bob.api.getSortedProfiles()).toEqual([profileOf(bob, alice)]);
+    expect(bob.heard.profiles).toContain(profileOf(bob, alice));
+    expect(bob.api.getRecentProfiles()).toEqual([profileOf(bob, alice)]);
   });
 
   it('refuses what does not exist yet', async () => {
     const { api, heard } = await chat.prepare('alice');
-    const bob = profileOf(api, 'bob');
+    const bob = bobOf(api);
     expect([bob.block(true), bob.setImage('element'), bob.publish()]).toEqual([0x80, 0x80, 0x80]);
     expect(bob.isBlocked()).toBe(false);
     const group = api.getGroupProfile(96734);
@@ -136,9 +136,8 @@ describe('a profile', () => {
 
 describe('presence', () => {
   it('shows who is online, and since when no more', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = profileOf(alice.api, 'bob');
-    const party = await chat.signIn('bob');
+    const [alice, party] = await chat.pair();
+    const bob = profileOf(alice, party);
     await alice.heard.until(() => bob.isOnline(), 'bob online');
     expect(alice.heard.presence.at(-1)?.profile).toBe(bob);
     party.api.stop();
@@ -147,72 +146,70 @@ describe('presence', () => {
   });
 
   it('shows typing until a message comes, and joining until leaving', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
+    const [alice, bob] = await chat.pair();
     const activities: unknown[] = [];
     bob.api.addListener({
       Mesibo_OnActivity: (m: { peer: string }, activity: number) => activities.push([m.peer, activity]),
     });
-    const sender = profileOf(bob.api, 'alice');
-    profileOf(alice.api, 'bob').sendJoined();
-    profileOf(alice.api, 'bob').sendTyping();
+    const sender = profileOf(bob, alice);
+    profileOf(alice, bob).sendJoined();
+    profileOf(alice, bob).sendTyping();
     await bob.heard.until(() => sender.isTyping(), 'typing');
     expect(sender.isChatting()).toBe(true);
-    const event = bob.heard.presence.at(-1);
-    expect(event?.isTyping() && event.isPresence() && !event.isMessage()).toBe(true);
+    const event = bob.heard.presence.find((presence) => presence.isTyping());
+    expect(event?.isPresence() && !event.isMessage()).toBe(true);
     expect(event?.getSenderProfile()).toBe(sender);
-    expect(activities).toContainEqual(['alice', 3]);
-    profileOf(alice.api, 'bob').sendMessage(0, 'typed');
+    expect(activities).toContainEqual([alice.address, 3]);
+    profileOf(alice, bob).sendMessage(0, 'typed');
     await bob.heard.message('typed');
     expect(sender.isTyping()).toBe(false);
-    profileOf(alice.api, 'bob').sendLeft();
+    profileOf(alice, bob).sendLeft();
     await bob.heard.until(() => !sender.isChatting(), 'left');
   });
 
   it('tells the application when typing ends by itself', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    profileOf(alice.api, 'bob').sendActivity(alice.api.random(), 3, 0, 1);
-    await bob.heard.until(() => profileOf(bob.api, 'alice').isTyping(), 'typing');
-    await bob.heard.until(() => bob.heard.presence.at(-1)?.isTypingCleared() === true, 'the end of typing');
-    expect(profileOf(bob.api, 'alice').isTyping()).toBe(false);
+    const [alice, bob] = await chat.pair();
+    profileOf(alice, bob).sendActivity(alice.api.random(), 3, 0, 1);
+    await bob.heard.until(() => profileOf(bob, alice).isTyping(), 'typing');
+    const hasEnded = () => bob.heard.presence.some((presence) => presence.isTypingCleared());
+    await bob.heard.until(hasEnded, 'the end of typing');
+    expect(profileOf(bob, alice).isTyping()).toBe(false);
   });
 
   it('carries values of the application', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    profileOf(alice.api, 'bob').newPresence().send(2001, 0, 5);
-    await bob.heard.until(() => bob.heard.presence.some(({ presence }) => presence === 2001), 'the value');
-    expect(bob.heard.presence.at(-1)).toMatchObject({ peer: 'alice', presence: 2001, interval: 5 });
+    const [alice, bob] = await chat.pair();
+    profileOf(alice, bob).newPresence().send(2001, 0, 5);
+    const received = () => bob.heard.presence.find(({ presence }) => presence === 2001);
+    await bob.heard.until(() => received() !== undefined, 'the value');
+    expect(received()).toMatchObject({ peer: alice.address, value: 2001, interval: 5 });
   });
 });
 
 describe('objects that applications hold', () => {
   it('can be copied, turned into JSON and put behind a proxy', async () => {
-    const alice = await chat.signIn('alice');
-    const bob = await chat.signIn('bob');
-    profileOf(alice.api, 'bob').sendMessage(0, 'hold me');
+    const [alice, bob] = await chat.pair();
+    profileOf(alice, bob).sendMessage(0, 'hold me');
     const m = await bob.heard.message('hold me');
-    expect(JSON.parse(JSON.stringify(m))).toMatchObject({ peer: 'alice', message: 'hold me', status: 0x12 });
-    expect(structuredClone({ ...m, profile: null })).toMatchObject({ mid: m.mid, peer: 'alice' });
-    expect(structuredClone(m)).toMatchObject({ mid: m.mid, peer: 'alice' });
+    expect(JSON.parse(JSON.stringify(m))).toMatchObject({
+      peer: alice.address,
+      message: 'hold me',
+      status: 0x12,
+    });
+    expect(structuredClone({ ...m, profile: null })).toMatchObject({ mid: m.mid, peer: alice.address });
+    expect(structuredClone(m)).toMatchObject({ mid: m.mid, peer: alice.address });
     const reactive = new Proxy(m, {});
     expect([reactive.isIncoming(), reactive.getTimestamp(), String(reactive.data)]).toEqual([
       true,
       m.date,
       'hold me',
     ]);
-    const profile = new Proxy(profileOf(bob.api, 'alice'), {});
-    expect([profile.getNameOrAddress(), profile.isOnline(), profile.isSelfProfile()]).toEqual([
-      'alice',
-      true,
-      false,
-    ]);
+    const profile = new Proxy(profileOf(bob, alice), {});
+    await bob.heard.until(() => profile.isOnline(), 'the peer online');
+    expect([profile.getNameOrAddress(), profile.isSelfProfile()]).toEqual([alice.address, false]);
   });
 
   it('has date rows that are no messages', async () => {
-    const alice = await chat.prepare('alice');
-    const m = profileOf(alice.api, 'bob').newMessage();
+    const m = bobOf(new Mesibo()).newMessage();
     const row = m.cloneDate();
     expect([row.isDate(), row.isMessage(), row.isOutgoing(), row.isIncoming(), row.isCall()]).toEqual([
       true,

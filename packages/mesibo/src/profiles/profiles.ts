@@ -15,6 +15,7 @@ export class Profiles {
   private readonly byId = new Map<string, MesiboProfile>();
   /** Users whose presence is to be watched as soon as there is a client. */
   private unwatched: string[] = [];
+  private watched = 0;
   private sorted: MesiboProfile[] | undefined;
   /** The signed-in user; its address is empty until it is known. */
   readonly self: MesiboProfile;
@@ -100,8 +101,19 @@ export class Profiles {
     if (address) this.becomeSelf(address, name ?? '');
   }
 
+  /** Another user signs in: he shall not see what the one before kept of others. */
+  clear(): void {
+    this.byId.clear();
+    this.unwatched = [];
+    this.watched = 0;
+    this.self.address = '';
+    this.self.forget();
+    this.reorder();
+  }
+
   signedIn(self: Self): void {
-    this.context.keys.set(selfKey, `${self.address}\n${self.name}`);
+    const known = `${self.address}\n${self.name}`;
+    if (this.context.keys.get(selfKey) !== known) this.context.keys.set(selfKey, known);
     if (this.becomeSelf(self.address, self.name)) this.changed(this.self);
   }
 
@@ -136,8 +148,9 @@ export class Profiles {
 
   /** Profiles are often made in loops: one request for all that are made in one go. */
   private watch(address: string): void {
-    // One bad address would have the whole request refused.
-    if (!addressPattern.test(address)) return;
+    // One bad address, or one too many, would have the whole request refused.
+    if (!addressPattern.test(address) || this.watched === limits.watchPerSession) return;
+    this.watched++;
     this.unwatched.push(address);
     if (this.unwatched.length === 1) queueMicrotask(() => this.watchAll());
   }

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MesiboMessage } from '../messages/message.ts';
-import { Chat, type Party } from '../testing/chat.ts';
+import { Chat, type Party, profileOf } from '../testing/chat.ts';
 import { Heard } from '../testing/heard.ts';
 import { MesiboReadSession } from './read-session.ts';
 
 let chat: Chat;
-let names = 0;
 
 beforeAll(async () => {
   chat = await Chat.start();
@@ -13,21 +12,9 @@ beforeAll(async () => {
 afterEach(() => chat.signOutAll());
 afterAll(() => chat.close());
 
-/** A new pair of users, so that tests do not see each other's messages. */
-async function pair(): Promise<[Party, Party]> {
-  names += 1;
-  return [await chat.signIn(`ann${names}`), await chat.signIn(`ben${names}`)];
-}
-
 async function sendAll(from: Party, to: Party, texts: readonly string[]): Promise<void> {
   for (const text of texts) from.api.getProfile(to.address)?.sendMessage(0, text);
   await to.heard.message(texts.at(-1) ?? '');
-}
-
-function profileOf(party: Party, other: Party) {
-  const profile = party.api.getProfile(other.address);
-  if (profile === null) throw new Error('no profile');
-  return profile;
 }
 
 const textsOf = (messages: readonly MesiboMessage[]) => messages.map((message) => message.message);
@@ -35,7 +22,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => `
 
 describe('reading a conversation', () => {
   it('delivers newest first in batches, marks the last of each, and null at the end of the database', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, numbers(5));
     const heard = new Heard();
     const session = profileOf(ben, ann).createReadSession(heard);
@@ -60,7 +47,7 @@ describe('reading a conversation', () => {
   });
 
   it('reports the same objects as before', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['one']);
     const session = profileOf(ben, ann).createReadSession(null);
     await session.read(10);
@@ -69,7 +56,7 @@ describe('reading a conversation', () => {
   });
 
   it('goes on live: what comes and goes is in the array, in order, and once', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['one']);
     const session = profileOf(ben, ann).createReadSession(ben.heard);
     const messages = session.getMessages();
@@ -92,7 +79,7 @@ describe('reading a conversation', () => {
   });
 
   it('never delivers a message twice to an object that is both listeners', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const session = profileOf(ben, ann).createReadSession(ben.heard);
     session.start();
     await sendAll(ann, ben, ['live']);
@@ -101,7 +88,7 @@ describe('reading a conversation', () => {
   });
 
   it('keeps real-time messages from the listener of a session that is not global', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const own = new Heard();
     await profileOf(ben, ann).createReadSession(own).read(10);
     await sendAll(ann, ben, ['live']);
@@ -109,7 +96,7 @@ describe('reading a conversation', () => {
   });
 
   it('calls a function with the number and the session, and no listener with null', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['one', 'two']);
     const before = ben.heard.reports.length;
     const calls: [number, string[], number | undefined][] = [];
@@ -127,7 +114,7 @@ describe('reading a conversation', () => {
   });
 
   it('spares v1 listeners the null', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['one']);
     const heard: unknown[] = [];
     const listener = {
@@ -138,7 +125,7 @@ describe('reading a conversation', () => {
   });
 
   it('reads oldest first when asked to', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, numbers(5));
     const heard = new Heard();
     const session = profileOf(ben, ann).createReadSession(heard);
@@ -150,7 +137,7 @@ describe('reading a conversation', () => {
   });
 
   it('filters by text and by files', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['red apple', 'green pear', 'green Apple']);
     const apples = ben.api.readDbSession(ann.address, 0, 'apple');
     expect(await apples.read(10)).toBe(2);
@@ -161,7 +148,7 @@ describe('reading a conversation', () => {
   });
 
   it('counts', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, numbers(3));
     await sendAll(ben, ann, ['reply']);
     const session = profileOf(ben, ann).createReadSession(null);
@@ -175,7 +162,7 @@ describe('reading a conversation', () => {
   });
 
   it('reads all conversations together, newest first', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['from ann']);
     const carol = await chat.signIn('carol');
     await sendAll(carol, ben, ['from carol']);
@@ -186,7 +173,7 @@ describe('reading a conversation', () => {
   });
 
   it('empties its array when the conversation is deleted', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['one', 'two']);
     const session = profileOf(ben, ann).createReadSession(null);
     await session.read(10);
@@ -198,7 +185,7 @@ describe('reading a conversation', () => {
 
 describe('receipts', () => {
   it('go out for what a session with receipts shows, stored and live', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const first = profileOf(ann, ben).newMessage();
     first.message = 'stored';
     first.send();
@@ -219,7 +206,7 @@ describe('receipts', () => {
   });
 
   it('stay away without enableReadReceipt, and come when it is enabled', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const m = profileOf(ann, ben).newMessage();
     m.message = 'secretly read';
     m.send();
@@ -233,7 +220,7 @@ describe('receipts', () => {
   });
 
   it('tell the sender when', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const m = profileOf(ann, ben).newMessage();
     m.message = 'when?';
     m.send();
@@ -254,7 +241,7 @@ describe('a summary', () => {
   }
 
   it('has the newest message of every conversation, newest first, and keeps itself up to date', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const carol = await chat.signIn('carol');
     await sendAll(ann, ben, ['old', 'from ann']);
     await sendAll(carol, ben, ['from carol']);
@@ -280,7 +267,7 @@ describe('a summary', () => {
   });
 
   it('loses an entry when its conversation is deleted', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['gone soon']);
     const [session] = await summaryOf(ben);
     await profileOf(ben, ann).deleteMessages();
@@ -288,7 +275,7 @@ describe('a summary', () => {
   });
 
   it('says null at once when there is nothing, and finds conversations by sync', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, ['history']);
     const device = await chat.prepare(ben.address);
     const syncs: unknown[][] = [];
@@ -311,7 +298,7 @@ describe('a summary', () => {
 
 describe('sync', () => {
   it('passes the count alone to a callback that declares one parameter', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const counts: unknown[] = [];
     const listener = { Mesibo_onSync: (count: number) => counts.push(count) };
     const session = profileOf(ben, ann).createReadSession(listener);
@@ -321,7 +308,7 @@ describe('sync', () => {
   });
 
   it('calls a function with the session as this', async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await chat.pair();
     const session = profileOf(ben, ann).createReadSession(null);
     const called = await new Promise((resolve) => {
       session.sync(10, function (this: MesiboReadSession, count: number) {
@@ -334,7 +321,7 @@ describe('sync', () => {
 
 describe('a database', () => {
   it('keeps messages, and ids of the application, for the next start', async () => {
-    const [, ben] = await pair();
+    const [, ben] = await chat.pair();
     const kept = await chat.signIn('keeper', 'messages');
     await sendAll(ben, kept, ['kept']);
     kept.api.sendMessage({ peer: ben.address }, 4711, 'own');

@@ -3,6 +3,7 @@ import { MESIBO_FLAG_TRANSIENT } from '../constants/message.ts';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
 import type { MesiboMessage } from '../messages/message.ts';
+import { isGone } from '../messages/message-status.ts';
 import { pageAttention } from './attention.ts';
 import { insert } from './read-batch.ts';
 import { reportRead } from './read-receipts.ts';
@@ -47,6 +48,12 @@ export class ReadSessions {
     for (const session of [...this.active]) session.stop();
   }
 
+  /** The client that they read from is gone: reading begins anew. */
+  rewindAll(): void {
+    for (const session of this.active) session[internal].source = undefined;
+    this.stopAll();
+  }
+
   /** Before listeners hear of it, so that lists are right when they look. */
   messageArrived(message: MesiboMessage): void {
     const { local } = message[internal];
@@ -79,6 +86,7 @@ export class ReadSessions {
 
   conversationChanged(conversation: LocalConversation): void {
     const { latest } = conversation;
+    if (latest !== undefined && isGone(latest)) return;
     const newest = latest === undefined ? undefined : this.context.messages.stored(latest);
     for (const session of this.active) {
       if (!session[internal].isSummary) continue;

@@ -1,6 +1,7 @@
 import { startTestNode, type TestNode, tempFolder } from '@stoa/testkit';
 import { MESIBO_STATUS_ONLINE } from '../constants/connection.ts';
 import { Mesibo } from '../mesibo.ts';
+import type { MesiboProfile } from '../profiles/profile.ts';
 import { Heard } from './heard.ts';
 
 /** One user's application. */
@@ -11,18 +12,23 @@ export interface Party {
   readonly token: string;
 }
 
+/** What one party knows of the other. */
+export function profileOf(party: Pick<Party, 'api'>, other: Party | string): MesiboProfile {
+  const profile = party.api.getProfile(typeof other === 'string' ? other : other.address);
+  if (profile === null) throw new Error('There is no such profile.');
+  return profile;
+}
+
 /** Users of a real server and their applications. */
 export class Chat {
   readonly server: TestNode;
   readonly #folder = tempFolder();
   readonly #tokens = new Map<string, string>();
   readonly #parties: Party[] = [];
+  #pairs = 0;
 
-  /** A server that knows alice, bob and carol. */
   static async start(): Promise<Chat> {
-    const chat = new Chat(await startTestNode());
-    for (const address of ['alice', 'bob', 'carol']) await chat.#tokenOf(address);
-    return chat;
+    return new Chat(await startTestNode());
   }
 
   private constructor(server: TestNode) {
@@ -44,6 +50,12 @@ export class Chat {
     if (database !== undefined) party.api.setDatabase(database);
     this.#parties.push(party);
     return party;
+  }
+
+  /** The applications of two users whom no other test knows, online. */
+  async pair(): Promise<[Party, Party]> {
+    this.#pairs += 1;
+    return [await this.signIn(`ann${this.#pairs}`), await this.signIn(`ben${this.#pairs}`)];
   }
 
   async signIn(address: string, database?: string): Promise<Party> {
