@@ -26,7 +26,7 @@ describe('the messenger without a mouse or good eyes', () => {
       await page.getByRole('button', { name: 'bob', exact: true }).waitFor();
       expect(await audit(page)).toEqual([]);
 
-      const alice = await visitors.signIn(server.url, 'alice', 'Alice', { colorScheme });
+      const alice = await visitors.signIn(server.url, `alice-${colorScheme}`, 'Alice', { colorScheme });
       await alice.page.getByRole('heading', { name: 'Pick a chat' }).waitFor();
       expect(await audit(alice.page)).toEqual([]);
 
@@ -78,7 +78,6 @@ describe('the messenger without a mouse or good eyes', () => {
     await page.getByRole('searchbox').focus();
     const names = new Set<string>();
     await press(page, 'Tab');
-    if ((await focused(page)).startsWith('Open a second tab')) await press(page, 'Tab');
     for (let count = 0; count < 3; count += 1) {
       names.add(await focused(page));
       await press(page, 'ArrowDown');

@@ -1,4 +1,5 @@
-import { startTestNode, type TestNode } from '@stoa/testkit';
+import { Client } from '@stoa/client';
+import { startTestNode, type TestNode, until } from '@stoa/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MessengerPage } from './support/messenger-page.ts';
 import { Visitors } from './support/visitors.ts';
@@ -22,6 +23,14 @@ describe('two people in the messenger', () => {
       visitors.signIn(server.url, alice, `${alice} Archer`),
       visitors.signIn(server.url, bob, `${bob} Baker`),
     ]);
+  }
+
+  /** A device without a browser. */
+  async function otherDevice(address: string): Promise<Client> {
+    const { token } = await server.addUser(address);
+    const client = new Client({ url: server.url, token });
+    await client.start();
+    return client;
   }
 
   it('write to each other', async () => {
@@ -67,7 +76,7 @@ describe('two people in the messenger', () => {
     await frank.message('Three').waitFor();
     await erin.tick('Three', 'delivered');
     await frank.row('erin Archer').getByText('2 unread').waitFor();
-    expect(await frank.log.getByText('Unread messages').count()).toBe(1);
+    expect(await frank.log.innerText()).toMatch(/One[\s\S]*Unread messages[\s\S]*Two[\s\S]*Three/);
 
     await frank.page.evaluate(returnToWindow);
     await erin.tick('Two', 'read');
@@ -77,25 +86,62 @@ describe('two people in the messenger', () => {
   });
 
   it('open a long chat at the first unread message, and go down from there', async () => {
-    const [uma, vic] = await twoPeople('uma', 'vic');
-    await uma.openChat('vic');
-    for (let number = 1; number <= 60; number += 1) await uma.write(`Message ${number}.`);
-    await uma.tick('Message 60.', 'delivered');
+    const vic = await visitors.signIn(server.url, 'vic', 'Vic');
+    const uma = await otherDevice('uma');
+    const statuses: string[] = [];
+    uma.on('update', ({ order, status }) => {
+      statuses[order] = status;
+    });
+    const tick = (order: number, status: string) =>
+      until(
+        () => statuses[order] === status,
+        (look) => uma.on('update', look),
+        `message ${order} to be ${status}`,
+      );
+    for (const text of numbered(100)) uma.send({ peer: 'vic' }, { content: { text } });
+    await tick(100, 'delivered');
 
-    await vic.row('uma Archer').click();
+    await vic.row('uma').click();
     await vic.log.getByText('Unread messages').waitFor();
-    await uma.tick('Message 1.', 'read');
-    await uma.tick('Message 60.', 'delivered');
+    await tick(1, 'read');
+    expect(statuses[100]).toBe('delivered');
     await vic.page.getByRole('button', { name: /^Jump to latest/ }).click();
-    await uma.tick('Message 60.', 'read');
-    expect(await vic.texts()).toHaveLength(60);
+    await tick(100, 'read');
+    await uma.stop();
+  });
+
+  it('go back to the beginning of a long chat, also with a new browser', async () => {
+    const [will, xena] = await Promise.all([otherDevice('will'), otherDevice('xena')]);
+    const received: string[] = [];
+    xena.on('message', ({ content }) => received.push(content?.text ?? ''));
+    const texts = numbered(130);
+    for (const text of texts) will.send({ peer: 'xena' }, { content: { text } });
+    await until(
+      () => received.length === texts.length,
+      (look) => xena.on('message', look),
+      'all messages',
+    );
+    await xena.markRead({ peer: 'will' });
+
+    const browser = await visitors.signIn(server.url, 'xena', 'Xena');
+    await browser.row('will').click();
+    await browser.message('Number 130.').waitFor();
+    await browser.log.hover();
+    for (let count = 0; (await browser.message('Number 1.').count()) === 0; ) {
+      await browser.page.mouse.wheel(0, -100_000);
+      await browser.page.waitForFunction((seen) => document.querySelectorAll('article').length > seen, count);
+      count = await browser.log.getByRole('article').count();
+    }
+    await browser.page.mouse.wheel(0, -100_000);
+    await browser.log.getByText('This is where your chat with will begins.').waitFor();
+    expect(await browser.texts()).toEqual(texts);
+    await Promise.all([will.stop(), xena.stop()]);
   });
 
   it('come back to what was written while they were away', async () => {
-    const [gina, hank] = await twoPeople('gina', 'hank');
-    await hank.page.evaluate(() =>
-      localStorage.setItem('stoa.session', sessionStorage.getItem('stoa.session') ?? ''),
-    );
+    const gina = await visitors.signIn(server.url, 'gina', 'gina Archer');
+    const hank = new MessengerPage(await visitors.visit(server.url));
+    await hank.signIn('hank', 'hank Baker', true);
     await hank.page.close();
     await server.sessionsOf(1);
     await gina.openChat('hank');
@@ -124,8 +170,7 @@ describe('two people in the messenger', () => {
     await header.getByText('typing…').waitFor();
     await jack.composer.press('Enter');
     await ida.message('Hm').waitFor();
-    await header.getByText('typing…').waitFor({ state: 'detached' });
-    await header.getByText('online').waitFor();
+    expect(await header.innerText()).toContain('online');
     await jack.page.close();
     await header.getByText(/^last seen today/).waitFor();
   });
@@ -153,6 +198,37 @@ describe('two people in the messenger', () => {
     expect(await mia.texts()).toEqual(['Hello?']);
   });
 
+  it('sign out, and leave nothing to who signs in next', async () => {
+    const sam = new MessengerPage(await visitors.visit(server.url));
+    await sam.signIn('sam', 'Sam', true);
+    await server.addUser('tom');
+    await sam.openChat('tom');
+    await sam.write('Secret');
+    await sam.tick('Secret', 'sent');
+    await sam.composer.fill('Secret draft');
+    await sam.page.getByRole('button', { name: 'Sign out' }).click();
+    await sam.page.reload();
+    await sam.signIn('sally', 'Sally');
+    await sam.openChat('tom');
+    expect(await sam.texts()).toEqual([]);
+    expect(await sam.composer.inputValue()).toBe('');
+  });
+
+  it('use one tab at a time each, and move back with a click', async () => {
+    const paula = await visitors.signIn(server.url, 'paula', 'Paula');
+    await paula.openChat('rosa');
+    const second = new MessengerPage(await paula.page.context().newPage());
+    await second.page.goto(server.url);
+    await second.signIn('paula', 'Paula');
+    await paula.page.getByText('opened in another').waitFor();
+    await paula.page.getByRole('button', { name: 'Use here' }).click();
+    await paula.online();
+    await second.page.getByText('opened in another').waitFor();
+    await server.addUser('rosa');
+    await paula.write('Here I am');
+    await paula.tick('Here I am', 'sent');
+  });
+
   it('are apart in two tabs of one browser', async () => {
     const nora = await visitors.signIn(server.url, 'nora', 'Nora');
     const otto = new MessengerPage(await nora.page.context().newPage());
@@ -168,6 +244,10 @@ describe('two people in the messenger', () => {
     expect(await nora.texts()).toEqual(['In the other tab?', 'Yes']);
   });
 });
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `Number ${index + 1}.`);
+}
 
 /** Another window gets the focus: Chromium under test keeps it for every page, so the page is told. */
 function leaveWindow(): void {

@@ -28,7 +28,7 @@ describe('a server that is killed while people chat', () => {
     return visitors.signIn(server.url, address, address, { expected: connectionFailures });
   }
 
-  it('is missed, and both go on by themselves when it is back', async () => {
+  it('is missed, and both go on by themselves when it is back', { timeout: 120_000 }, async () => {
     const [alice, bob] = await Promise.all([signIn('alice'), signIn('bob')]);
     await alice.openChat('bob');
     await bob.openChat('alice');
@@ -53,7 +53,9 @@ describe('a server that is killed while people chat', () => {
     expect(texts).toEqual(await bob.texts());
   });
 
-  it('gets what was written without it, once, also when the page was reloaded meanwhile', async () => {
+  it('gets what was written without it, once, also when the page was reloaded meanwhile', {
+    timeout: 120_000,
+  }, async () => {
     const [carol, dave] = await Promise.all([signIn('carol'), signIn('dave')]);
     await dave.openChat('carol');
     await carol.openChat('dave');
@@ -66,6 +68,8 @@ describe('a server that is killed while people chat', () => {
     await carol.write('So was this');
     await carol.tick('So was this', 'outbox');
     await servePageWithoutServer(carol.page.context(), server.url);
+    // Of a page that came from no server, Chromium does not know that it is from this machine.
+    await carol.page.context().grantPermissions(['local-network-access']);
     await carol.page.reload();
     await carol.tick('Written without a server', 'outbox');
     await carol.tick('So was this', 'outbox');

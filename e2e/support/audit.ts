@@ -46,6 +46,7 @@ export function audit(page: Page): Promise<string[]> {
     /** Links inside of text are exempt (WCAG 2.5.8). */
     function targets(): string[] {
       return all('button, input, textarea, li > a, header a')
+        .filter((element) => getComputedStyle(element).display !== 'inline')
         .filter((element) => {
           const { width, height } = (element.closest('label') ?? element).getBoundingClientRect();
           return width < 24 || height < 24;

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 
 /** What Chromium itself reports when a server does not answer; nothing that a page could prevent. */
 export const connectionFailures: readonly RegExp[] = [
-  /^WebSocket connection to '\S+' failed/,
-  /^Failed to load resource: net::ERR_/,
+  /^WebSocket connection to '\S+' failed: .*net::ERR_CONNECTION_(REFUSED|RESET)$/,
+  /^Failed to load resource: net::ERR_CONNECTION_(REFUSED|RESET)$/,
 ];
 
 /** Collects the errors of a page: what it logs as an error (unless it is `expected`), and what it does not catch. */

@@ -9,6 +9,9 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly expected?: readonly RegExp[];
 }
 
+/** Longer than a client waits between two attempts to connect. */
+const patienceMs = 40_000;
+
 /**
  * People with browsers of their own (a context each) in one Chromium. Every page is watched: `leave` fails when one
  * of them had an error.
@@ -25,19 +28,19 @@ export class Visitors {
     this.#browser = browser;
   }
 
-  async visit(url: string, { expected = [], ...options }: VisitOptions = {}): Promise<Page> {
-    const context = await this.#browser.newContext(options);
-    context.on('page', (page) => collectProblems(page, this.#problems, expected));
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+  async visit(url: string, options?: VisitOptions): Promise<Page> {
+    const page = await this.#newPage(options);
     await page.goto(url);
     return page;
   }
 
-  /** Opens the messenger and signs in. */
+  /** Opens the messenger as somebody who has signed in before. */
   async signIn(url: string, address: string, name: string, options?: VisitOptions): Promise<MessengerPage> {
-    const messenger = new MessengerPage(await this.visit(url, options));
-    await messenger.signIn(address, name);
+    const [page, session] = await Promise.all([this.#newPage(options), demoSession(url, address, name)]);
+    await page.addInitScript((text) => sessionStorage.setItem('stoa.session', text), session);
+    await page.goto(url);
+    const messenger = new MessengerPage(page);
+    await messenger.online();
     return messenger;
   }
 
@@ -50,4 +53,23 @@ export class Visitors {
   async close(): Promise<void> {
     await this.#browser.close();
   }
+
+  async #newPage({ expected = [], ...options }: VisitOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext(options);
+    context.on('page', (page) => collectProblems(page, this.#problems, expected));
+    const page = await context.newPage();
+    page.setDefaultTimeout(patienceMs);
+    return page;
+  }
+}
+
+/** What the messenger keeps in the tab of a signed-in user. */
+async function demoSession(url: string, address: string, name: string): Promise<string> {
+  const response = await fetch(`${url}/demo/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ address, name }),
+  });
+  const { token } = (await response.json()) as { token: string };
+  return JSON.stringify({ address, name, token });
 }

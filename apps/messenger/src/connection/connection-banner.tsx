@@ -1,5 +1,6 @@
 import type { ConnectionStatus } from '@stoa/client';
 import { CloudOff, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
 import { useLive } from '../hooks/live.ts';
 import { useStatus } from '../hooks/use-status.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
@@ -8,11 +9,15 @@ import styles from './connection-banner.module.css';
 /** Says what is wrong with the connection. It floats: nothing moves, and everything stays readable. */
 export function ConnectionBanner({ onSignOut }: { onSignOut: () => void }) {
   const status = useStatus();
+  const [settled, setSettled] = useState(status);
+  if (status.state !== 'connecting' && status !== settled) setSettled(status);
+  // While it is gone, every attempt to connect would make the notice flicker.
+  const shown = status.state === 'connecting' && settled.state === 'offline' ? settled : status;
   const failure = useLive(useWorkspace().failure);
   return (
     <div className={styles.place} role="status" data-connection={status.state}>
       {failure === undefined ? (
-        <Notice status={status} onSignOut={onSignOut} />
+        <Notice status={shown} onSignOut={onSignOut} />
       ) : (
         <NoStore failure={failure} />
       )}

@@ -72,7 +72,11 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
       </search>
 
       <div className={styles.lists} {...roving.list}>
-        {list !== undefined && list.length === 0 && typed === '' && <GettingStarted />}
+        {list !== undefined && list.length === 0 && typed === '' && (
+          <div className={styles.onPhones}>
+            <GettingStarted />
+          </div>
+        )}
         {contacts.chats.length > 0 && (
           <ul aria-label="Chats">
             {contacts.chats.map((chat) => (

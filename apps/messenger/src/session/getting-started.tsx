@@ -1,12 +1,14 @@
 import { ExternalLink } from 'lucide-react';
+import { useId } from 'react';
 import styles from './getting-started.module.css';
 import { signInLink } from './session.ts';
 
 /** How to see both sides of a chat: a second tab, signed in as somebody else. */
 export function GettingStarted() {
+  const heading = useId();
   return (
-    <section className={styles.card} aria-labelledby="getting-started">
-      <h2 id="getting-started" className={styles.heading}>
+    <section className={styles.card} aria-labelledby={heading}>
+      <h2 id={heading} className={styles.heading}>
         Try it with two people
       </h2>
       <ol className={styles.steps}>

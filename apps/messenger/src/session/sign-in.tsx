@@ -1,10 +1,11 @@
 import { type FormEvent, useEffect, useState } from 'react';
-import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
 import { Logo } from '../ui/logo.tsx';
 import { DemoError, demoUsers, type Person, signInToDemo } from './demo-api.ts';
+import { ExistingPeople } from './existing-people.tsx';
 import type { Session } from './session.ts';
 import styles from './sign-in.module.css';
+import { SwitchedOff } from './switched-off.tsx';
 
 /** Becomes any user of the demo app: somebody who exists, or somebody new. */
 export function SignIn({ onSignIn }: { onSignIn: (session: Session, remember: boolean) => void }) {
@@ -104,47 +105,6 @@ export function SignIn({ onSignIn }: { onSignIn: (session: Session, remember: bo
         )}
       </div>
     </main>
-  );
-}
-
-function ExistingPeople({
-  people,
-  busy,
-  onPick,
-}: {
-  people: readonly Person[];
-  busy: boolean;
-  onPick: (person: Person) => void;
-}) {
-  if (people.length === 0) return null;
-  return (
-    <section className={styles.people} aria-labelledby="existing">
-      <h2 id="existing" className={styles.heading}>
-        Or continue as
-      </h2>
-      <ul className={styles.list}>
-        {people.map((person) => (
-          <li key={person.address}>
-            <button type="button" className={styles.person} disabled={busy} onClick={() => onPick(person)}>
-              <Avatar address={person.address} name={person.name || person.address} size={32} />
-              {person.name || person.address}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function SwitchedOff({ error }: { error: DemoError }) {
-  return (
-    <div className={styles.off} role="alert">
-      <p>
-        <strong>{error.message}</strong>
-      </p>
-      <p>{error.hint}</p>
-      <p>Your application signs its users in with tokens that its own back end asks the server for.</p>
-    </div>
   );
 }
 

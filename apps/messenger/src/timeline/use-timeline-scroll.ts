@@ -25,7 +25,8 @@ export function useTimelineScroll(
     const last = messages.at(-1);
     if (element === null || !ready || first === undefined || last === undefined) return;
     const now = { height: element.scrollHeight, first: messageKey(first), last: messageKey(last) };
-    const wrote = before.current?.last !== now.last && last.status === 'outbox';
+    // Written here just now: the writer wants to see it.
+    const wrote = last.id !== 0 && before.current?.last !== now.last;
     if (before.current === undefined) openAt(element);
     else if (pinned.current || wrote) toEnd(element);
     else if (before.current.first !== now.first) element.scrollTop += now.height - before.current.height;
