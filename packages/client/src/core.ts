@@ -19,6 +19,7 @@ import {
 } from './messages/index.ts';
 import { Outbox } from './outbox/index.ts';
 import { Presence } from './presence/index.ts';
+import { problemOf } from './problem.ts';
 import { type ConversationRecord, LocalData, type Transaction } from './store/index.ts';
 import type { ConnectionStatus, LocalConversation, Self } from './types.ts';
 
@@ -250,10 +251,10 @@ export class Core {
   }
 
   /** What was not stored was not acknowledged either: the server sends it again on the next connection. */
-  #storeFailed(cause: unknown): void {
+  #storeFailed(error: unknown): void {
     if (!this.connection.online) return;
-    const message = 'The local store does not take changes.';
-    this.events.emit('problem', new StoaError('UNAVAILABLE', message, { hint: 'Free some space.', cause }));
-    this.connection.fail(message);
+    const problem = problemOf(error);
+    this.events.emit('problem', problem);
+    this.connection.fail(problem.message);
   }
 }

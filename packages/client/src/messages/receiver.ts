@@ -109,9 +109,9 @@ export class Receiver {
     for (const frame of page.messages) {
       await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: frame }, self);
     }
-    this.#options.onStored(id, true);
     const progress = lastPlace(transaction.conversation(id)?.runs ?? []) > last;
     if (!progress || !page.more) await this.skipMissing(transaction, id);
+    this.#options.onStored(id, true);
   }
 
   /** What is missing cannot be had: goes on with what has come. */
@@ -125,6 +125,7 @@ export class Receiver {
     const skipped = record.skipped + Math.max(0, first - 1 - Math.max(lastPlace(record.runs), record.read));
     const arrived = sequence.skipTo(transaction, { ...record, skipped }, first - 1);
     await this.#take(transaction, id, arrived, self);
+    this.#options.onStored(id, true);
   }
 
   #transient(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): void {

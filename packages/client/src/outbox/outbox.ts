@@ -5,6 +5,7 @@ import { lastPlace, newConversation } from '../conversations/index.ts';
 import { type Deferred, deferred } from '../deferred.ts';
 import type { Events } from '../events.ts';
 import type { Accepted, MessageView, SentMessages } from '../messages/index.ts';
+import { problemOf } from '../problem.ts';
 import {
   type ConversationRecord,
   type LocalData,
@@ -98,7 +99,7 @@ export class Outbox implements SentMessages {
 
   /** Sends what may go out now. */
   pump(): void {
-    const { link, clock, data } = this.#options;
+    const { link, clock, data, events } = this.#options;
     if (!link.online) return;
     const now = clock.now();
     for (const { record, tried } of this.#queue.take(now)) {
@@ -106,7 +107,9 @@ export class Outbox implements SentMessages {
       if (!tooLate) link.send(sendFrame(record, now));
       else {
         const error = new StoaError('MESSAGE_EXPIRED', 'The message expired before it could be sent.');
-        data.transact((transaction) => this.#fail(transaction, record, error)).catch(this.#report);
+        data
+          .transact((transaction) => this.#fail(transaction, record, error))
+          .catch((failure: unknown) => events.emit('problem', problemOf(failure)));
       }
     }
     this.#waitForPause(now);
@@ -233,13 +236,6 @@ export class Outbox implements SentMessages {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
-
-  readonly #report = (cause: unknown): void => {
-    this.#options.events.emit(
-      'problem',
-      new StoaError('UNAVAILABLE', 'The local store does not take changes.', { cause }),
-    );
-  };
 }
 
 function conversationIn(transaction: Transaction, { conversation }: MessageRecord): ConversationRecord {

@@ -65,6 +65,8 @@ export class SendQueue {
 
   accepted(id: number): void {
     this.remove(id);
+    // During a pause it answers what went out before it, and says nothing about now.
+    if (this.#pausedUntil > 0) return;
     this.#pauses = 0;
     this.#window = Math.min(limits.sendWindow, this.#window + 1);
   }

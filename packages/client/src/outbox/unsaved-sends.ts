@@ -95,7 +95,6 @@ export class UnsavedSends {
   #notSaved(batch: readonly Unsaved[], cause: unknown): void {
     const { events, onFailed } = this.#options;
     const error = new StoaError('UNAVAILABLE', 'The message could not be stored on this device.', {
-      hint: 'Free some space, then send it again.',
       cause,
     });
     for (const { record } of batch) onFailed(record.id, error);

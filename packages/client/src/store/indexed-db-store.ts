@@ -1,7 +1,7 @@
-import { StoaError } from '@stoa/protocol';
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import type { Change, LocalStore } from './local-store.ts';
 import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import { storeIsClosed } from './store-errors.ts';
 import { holdStoreLock } from './store-lock.ts';
 
 interface Schema extends DBSchema {
@@ -26,7 +26,7 @@ type WriteTransaction = IDBPTransaction<Schema, ('device' | 'conversations' | 'm
 export function indexedDbStore(name: string): LocalStore {
   let open: { readonly database: Database; readonly release: () => void } | undefined;
   const database = (): Database => {
-    if (open === undefined) throw new StoaError('UNAVAILABLE', 'The local store is closed.');
+    if (open === undefined) throw storeIsClosed();
     return open.database;
   };
   const close = (): void => {
@@ -38,13 +38,20 @@ export function indexedDbStore(name: string): LocalStore {
   return {
     async open(onLost) {
       if (open === undefined) {
+        let isLost = false;
         const lost = (reason: string): void => {
+          isLost = true;
           close();
           onLost(reason);
         };
         const release = await holdStoreLock(`stoa:${name}`, () => lost('It was opened in another page.'));
         try {
-          open = { release, database: await openDatabase(name, lost) };
+          const opened = await openDatabase(name, lost);
+          if (isLost) {
+            opened.close();
+            throw storeIsClosed();
+          }
+          open = { release, database: opened };
         } catch (error) {
           release();
           throw error;
@@ -120,6 +127,8 @@ function carryOut(writing: WriteTransaction, change: Change): Promise<unknown>[]
       ];
     }
     const { conversation, from, before } = change;
+    // IndexedDB refuses a range that is empty.
+    if (from >= before) return [];
     return [messages.delete(IDBKeyRange.bound([conversation, from], [conversation, before], false, true))];
   }
   switch (change.put) {

@@ -2,6 +2,7 @@ import { StoaError } from '@stoa/protocol';
 import type { ConversationId } from '../types.ts';
 import type { LocalStore, StoreSnapshot } from './local-store.ts';
 import type { ConversationRecord, DeviceRecord } from './records.ts';
+import { withCodedErrors } from './store-errors.ts';
 import { type Committed, Transaction } from './transaction.ts';
 
 export interface LocalDataOptions {
@@ -22,6 +23,7 @@ export interface LocalDataOptions {
  */
 export class LocalData {
   readonly #options: LocalDataOptions;
+  readonly #store: LocalStore;
   #conversations = new Map<ConversationId, ConversationRecord>();
   #ids = new Map<number, ConversationId>();
   #device: DeviceRecord | undefined;
@@ -32,6 +34,7 @@ export class LocalData {
 
   constructor(options: LocalDataOptions) {
     this.#options = options;
+    this.#store = withCodedErrors(options.store);
   }
 
   /** Undefined before the store is open. */
@@ -63,7 +66,7 @@ export class LocalData {
     await this.#opened.catch(() => {});
     await this.#enqueue(async () => {
       this.#opened = undefined;
-      await this.#options.store.close();
+      await this.#store.close();
     });
   }
 
@@ -74,7 +77,7 @@ export class LocalData {
   transact<T>(work: (transaction: Transaction) => T | Promise<T>): Promise<T> {
     return this.#enqueue(async () => {
       const committed = await this.#ready();
-      const transaction = new Transaction(this.#options.store, committed);
+      const transaction = new Transaction(this.#store, committed);
       const result = await work(transaction);
       await this.#commit(transaction);
       return result;
@@ -85,13 +88,13 @@ export class LocalData {
   read<T>(read: (store: LocalStore) => T | Promise<T>): Promise<T> {
     return this.#enqueue(async () => {
       await this.#ready();
-      return read(this.#options.store);
+      return read(this.#store);
     });
   }
 
   async #commit(transaction: Transaction): Promise<void> {
     const { changes, afterwards } = await transaction.finish();
-    if (changes.length > 0) await this.#options.store.apply(changes);
+    if (changes.length > 0) await this.#store.apply(changes);
     if (transaction.emptied) {
       this.#conversations.clear();
       this.#ids.clear();
@@ -107,10 +110,10 @@ export class LocalData {
   }
 
   async #open(): Promise<void> {
-    const { store, newDevice, onOpened } = this.#options;
-    const snapshot = await store.open((reason) => this.#lose(reason));
+    const { newDevice, onOpened } = this.#options;
+    const snapshot = await this.#store.open((reason) => this.#lose(reason));
     const device = snapshot.device ?? newDevice();
-    if (snapshot.device === undefined) await store.apply([{ put: 'device', record: device }]);
+    if (snapshot.device === undefined) await this.#store.apply([{ put: 'device', record: device }]);
     this.#device = device;
     this.#conversations = new Map();
     this.#ids = new Map();

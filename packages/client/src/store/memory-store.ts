@@ -1,12 +1,19 @@
 import type { ConversationId } from '../types.ts';
 import type { Change, LocalStore } from './local-store.ts';
 import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import { storeIsClosed } from './store-errors.ts';
 
 /** Keeps everything in memory, and loses it with the process: for bots without a memory, and for tests. */
 export function memoryStore(): LocalStore {
   const conversations = new Map<ConversationId, ConversationRecord>();
   const messages = new Map<ConversationId, MessageRecord[]>();
   let device: DeviceRecord | undefined;
+  let isOpen = false;
+
+  const messagesOf = (id: ConversationId): readonly MessageRecord[] => {
+    if (!isOpen) throw storeIsClosed();
+    return messages.get(id) ?? [];
+  };
 
   const carryOut = (change: Change): void => {
     if ('remove' in change) {
@@ -18,38 +25,42 @@ export function memoryStore(): LocalStore {
       }
       const sorted = messages.get(change.conversation) ?? [];
       const start = indexOf(sorted, change.from);
-      sorted.splice(start, indexOf(sorted, change.before) - start);
+      sorted.splice(start, Math.max(0, indexOf(sorted, change.before) - start));
     } else if (change.put === 'device') device = change.record;
     else if (change.put === 'conversation') conversations.set(change.record.id, change.record);
     else putSorted(messages, change.record);
   };
 
   return {
-    open: async () => ({
-      device,
-      conversations: [...conversations.values()],
-      outbox: [...messages.values()]
+    async open() {
+      isOpen = true;
+      const outbox = [...messages.values()]
         .flatMap((sorted) => sorted.filter(({ pending }) => pending !== undefined))
-        .sort((a, b) => (a.pending ?? 0) - (b.pending ?? 0)),
-    }),
+        .sort((a, b) => (a.pending ?? 0) - (b.pending ?? 0));
+      return { device, conversations: [...conversations.values()], outbox };
+    },
 
     async apply(changes) {
+      if (!isOpen) throw storeIsClosed();
       for (const change of changes) carryOut(change);
     },
 
     async message(conversation, order) {
-      const sorted = messages.get(conversation) ?? [];
+      const sorted = messagesOf(conversation);
       const found = sorted[indexOf(sorted, order)];
       return found?.order === order ? found : undefined;
     },
 
     async messages(conversation, { from = 0, before = Number.POSITIVE_INFINITY, limit }) {
-      const sorted = messages.get(conversation) ?? [];
+      const sorted = messagesOf(conversation);
       const end = indexOf(sorted, before);
-      return sorted.slice(Math.max(indexOf(sorted, from), end - limit), end).reverse();
+      const start = Math.max(indexOf(sorted, from), end - limit);
+      return sorted.slice(Math.min(start, end), end).reverse();
     },
 
-    async close() {},
+    async close() {
+      isOpen = false;
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { packValue, StoaError, unpackValue } from '@stoa/protocol';
 import type { Change, LocalStore, StoreSnapshot } from './local-store.ts';
 import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import { storeIsClosed } from './store-errors.ts';
 
 /**
  * A store in one SQLite file, for Node. Every commit is synced to disk. The file is locked while it is open: a
@@ -14,7 +15,7 @@ import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.
 export function sqliteStore(path: string): LocalStore {
   let database: OpenDatabase | undefined;
   const opened = (): OpenDatabase => {
-    if (database === undefined) throw new StoaError('UNAVAILABLE', 'The local store is closed.');
+    if (database === undefined) throw storeIsClosed();
     return database;
   };
   return {

@@ -1,0 +1,83 @@
+import 'fake-indexeddb/auto';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { holdsTheContract } from '../testing/local-store-contract.ts';
+import { indexedDbStore } from './indexed-db-store.ts';
+import type { LocalStore } from './local-store.ts';
+import { memoryStore } from './memory-store.ts';
+import { sqliteStore } from './sqlite-store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stoa-stores-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const unexpected = (reason: string) => expect.fail(`lost: ${reason}`);
+
+/** Makes stores with new names, and others on the data of a closed one. */
+function byName(make: (name: string) => LocalStore) {
+  const names = new WeakMap<LocalStore, string>();
+  const named = (name: string): LocalStore => {
+    const store = make(name);
+    names.set(store, name);
+    return store;
+  };
+  return [() => named(randomUUID()), (closed: LocalStore) => named(names.get(closed) ?? '')] as const;
+}
+
+holdsTheContract('memory', memoryStore, (closed) => closed);
+holdsTheContract('IndexedDB', ...byName(indexedDbStore));
+holdsTheContract('SQLite', ...byName((name) => sqliteStore(join(folder, name))));
+
+it('refuses a second client on one SQLite file', async () => {
+  const path = join(folder, 'shared');
+  const [first, second] = [sqliteStore(path), sqliteStore(path)];
+  await first.open(unexpected);
+  await expect(second.open(unexpected)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await first.close();
+  await second.open(unexpected);
+  await second.close();
+});
+
+it('hands an IndexedDB store over to the page that opened it last', async () => {
+  const name = randomUUID();
+  const [first, second] = [indexedDbStore(name), indexedDbStore(name)];
+  let lost = '';
+  await first.open((reason) => {
+    lost = reason;
+  });
+  await second.open(unexpected);
+  expect(lost).toMatch('another page');
+  await expect(first.apply([])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await second.apply([{ put: 'device', record: { device: 'd', lastSendId: 0 } }]);
+  await second.close();
+});
+
+it('gives an IndexedDB store up that was taken over while it opened', async () => {
+  const name = randomUUID();
+  const [first, second] = [indexedDbStore(name), indexedDbStore(name)];
+  const opening = expect(first.open(() => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await second.open(unexpected);
+  await opening;
+  await expect(first.apply([])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await second.close();
+});
+
+it.each([
+  ['IndexedDB', () => indexedDbStore(randomUUID())],
+  ['SQLite', () => sqliteStore(':memory:')],
+])('changes nothing in %s when one change of a transaction fails', async (_name, make) => {
+  const store = make();
+  await store.open(unexpected);
+  const cyclic: Record<string, unknown> = { call: () => {} };
+  cyclic.self = cyclic;
+  const broken = { put: 'conversation', record: cyclic } as never;
+  const before = { device: 'd', lastSendId: 0 };
+  await store.apply([{ put: 'device', record: before }]);
+  await expect(
+    store.apply([{ put: 'device', record: { device: 'e', lastSendId: 1 } }, broken]),
+  ).rejects.toThrow();
+  expect((await store.open(unexpected)).device).toEqual(before);
+  await store.close();
+});
