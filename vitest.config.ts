@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     retry: 0,
-    hookTimeout: 20_000,
+    hookTimeout: 30_000,
     unstubGlobals: true,
     restoreMocks: true,
     // Browser tests read the path of the browser here.
@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: ['{packages,apps,scripts}/**/*.test.{ts,tsx}'],
-          testTimeout: 10_000,
+          testTimeout: 20_000,
         },
       },
       {

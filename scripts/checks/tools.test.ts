@@ -1,8 +1,11 @@
 import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { repositoryWith } from './repository-fixture.ts';
 import { toolChecks } from './tools.ts';
+
+// Whole programs, each using all cores.
+vi.setConfig({ testTimeout: 60_000 });
 
 const here = join(import.meta.dirname, '../..');
 

@@ -8,7 +8,8 @@ import { showProgress } from './progress.mjs';
 import { run } from './run.mjs';
 import { pinnedNode, runs } from './runtime.mjs';
 
-const OLDEST_NPM = 9;
+/** Older ones do not tell the C libraries of native packages apart, and leave out what is needed. */
+const OLDEST_NPM = 10;
 
 const CI_ARGUMENTS = [
   'ci',
@@ -67,7 +68,10 @@ async function checkNpm(npm) {
   if (code === 127) throw new SetupProblem('npm was not found', 'install Node 24 with npm from nodejs.org');
   const version = output.trim().split('\n').at(-1) ?? '';
   if (Number.parseInt(version, 10) < OLDEST_NPM) {
-    throw new SetupProblem(`npm ${version} is too old`, 'update it with "npm install --global npm@latest"');
+    throw new SetupProblem(
+      `npm ${version} is too old`,
+      `update it with "npm install --global npm@${OLDEST_NPM}"`,
+    );
   }
 }
 
