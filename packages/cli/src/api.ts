@@ -48,10 +48,18 @@ export async function call<Answer>(
     );
   });
   const text = await response.text();
-  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  const answer: unknown = text === '' ? undefined : parse(text, url);
   if (!response.ok)
     throw new ApiError((answer as { error: { code: string; message: string; hint: string } }).error);
   return answer as Answer;
+}
+
+function parse(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`What answers at ${url} is not Stoa, or a proxy that cannot reach it.`);
+  }
 }
 
 /** All items of a list, page by page. */

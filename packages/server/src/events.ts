@@ -8,7 +8,13 @@ export type UserEvent =
   /** A message of the log, encoded once as msgpack for all receivers. */
   | { readonly type: 'message'; readonly conv: number; readonly seq: number; readonly bytes: Uint8Array }
   /** Anything that is not part of the log: receipts, presence, transient messages. Not for the device it came from. */
-  | { readonly type: 'frame'; readonly bytes: Uint8Array; readonly exceptDev?: number }
+  | {
+      readonly type: 'frame';
+      readonly bytes: Uint8Array;
+      readonly exceptDev?: number;
+      /** True for the moment only: not worth waiting for a device that does not keep up. */
+      readonly droppable?: boolean;
+    }
   /** Somebody began to watch the user: nodes that hold him answer on his presence subject. */
   | { readonly type: 'presence-query' }
   /** End the user's sessions: all, or those signed in with one token. */

@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 
-/** The node's log, as lines of JSON on standard output. Tokens and passwords are cut out wherever they stand. */
+/** The node's log, as lines of JSON on standard output. Fields that hold tokens and passwords are cut out. */
 export function createLogger(level: string): Logger {
   return pino({
     level,

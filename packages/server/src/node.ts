@@ -80,7 +80,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
   });
-  const history = new History({ log: store.log, directory, clock });
+  const history = new History({ log: store.log, cursors: store.cursors, directory, clock });
   const receipts = new Receipts({ cursors: store.cursors, log: store.log, bus, clock });
   const presence = new Presence({
     node: randomUUID(),
@@ -151,7 +151,21 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     }),
   ];
 
-  const port = await listen(http, settings);
+  const close = async (): Promise<void> => {
+    for (const stop of stops) stop();
+    await door.close();
+    try {
+      await http.close();
+      await presence.close();
+    } finally {
+      await bus.close();
+      await store.close();
+    }
+  };
+  const port = await listen(http, settings).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const scheme = settings.tls === null ? 'http' : 'https';
   return {
     settings,
@@ -161,13 +175,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     get sessions() {
       return sessions.count;
     },
-    async close() {
-      for (const stop of stops) stop();
-      await door.close();
-      await http.close();
-      await bus.close();
-      await store.close();
-    },
+    close,
   };
 }
 

@@ -109,6 +109,15 @@ export class SocketClient {
     await this.closed;
   }
 
+  /** Takes nothing from the network until `resume`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Vanishes without a word. */
   terminate(): void {
     this.#socket.terminate();

@@ -65,7 +65,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
           const timer = setInterval(look, 5);
           return () => clearInterval(timer);
         },
-        `${count} sessions (there are ${node.sessions})`,
+        `${count} sessions`,
       ),
     async close() {
       await node.close();

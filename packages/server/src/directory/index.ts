@@ -16,41 +16,44 @@ export interface Person {
  */
 export class Directory {
   readonly #users: Store['users'];
-  readonly #byAddress: BoundedMap<string, Person>;
+  readonly #uids: BoundedMap<string, number>;
   readonly #byUid: BoundedMap<number, Person>;
+  /** Counts calls of forget. */
+  #forgotten = 0;
 
   constructor(users: Store['users'], capacity = 100_000) {
     this.#users = users;
-    this.#byAddress = new BoundedMap(capacity);
+    this.#uids = new BoundedMap(capacity);
     this.#byUid = new BoundedMap(capacity);
   }
 
   /** Answers at once when the user is cached, so that a run of messages keeps its order without waiting. */
   byAddress(aid: number, address: string): Person | Promise<Person | undefined> {
-    return (
-      this.#byAddress.get(addressKey(aid, address)) ??
-      this.#users.findByAddress(aid, address).then((user) => this.#remember(user))
-    );
+    const uid = this.#uids.get(addressKey(aid, address));
+    const known = uid === undefined ? undefined : this.#byUid.get(uid);
+    return known ?? this.#remembering(this.#users.findByAddress(aid, address));
   }
 
   /** Finds removed users too: their messages keep their sender. */
   byUid(uid: number): Person | Promise<Person | undefined> {
-    return this.#byUid.get(uid) ?? this.#users.find(uid).then((user) => this.#remember(user));
+    return this.#byUid.get(uid) ?? this.#remembering(this.#users.find(uid));
   }
 
   forget(uid: number): void {
-    const person = this.#byUid.get(uid);
-    if (person === undefined) return;
+    this.#forgotten += 1;
     this.#byUid.delete(uid);
-    this.#byAddress.delete(addressKey(person.aid, person.address));
   }
 
-  #remember(user: User | undefined): Person | undefined {
+  async #remembering(reading: Promise<User | undefined>): Promise<Person | undefined> {
+    const before = this.#forgotten;
+    const user = await reading;
     if (user === undefined) return undefined;
     const { aid, uid, address, name, removed } = user;
     const person: Person = { aid, uid, address, name, removed };
+    // What was read before somebody changed may be out of date already.
+    if (before !== this.#forgotten) return person;
     this.#byUid.set(uid, person);
-    if (!removed) this.#byAddress.set(addressKey(aid, address), person);
+    if (!removed) this.#uids.set(addressKey(aid, address), uid);
     return person;
   }
 }

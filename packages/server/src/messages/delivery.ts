@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits, type ServerFrame } from '@stoa/protocol';
 import type { ConversationForDevice, CursorStore, MessageLog } from '@stoa/storage';
 import type { History } from './history.ts';
@@ -22,6 +23,7 @@ export interface DeliveryOptions {
   readonly history: History;
   /** Called for each message that was written to the device. */
   readonly onDelivered: () => void;
+  /** Delivery has ended because the store failed: the connection must be closed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -56,6 +58,7 @@ export class Delivery {
   #position = 0;
   #inFlight = 0;
   #pumping = false;
+  #failed = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -84,6 +87,8 @@ export class Delivery {
         if (this.#behind.has(conversation.conv)) catchingUp.add(conversation.conv);
         listed += 1;
       }
+      // Reads of the store may all be synchronous: everybody else has his turn between pages.
+      await nextTurn();
       const oldest = page.conversations.at(-1);
       if (oldest === undefined || page.conversations.length < listingPage) break;
       before = { lastAt: oldest.lastAt, conv: oldest.conv };
@@ -98,7 +103,8 @@ export class Delivery {
     const track = this.#tracks.get(conv);
     if (track === undefined) {
       const own = this.#own.get(conv);
-      if (own !== undefined && seq >= own.first && seq <= own.last) return;
+      const listed = this.#catchingUp !== undefined;
+      if (listed && own !== undefined && seq >= own.first && seq <= own.last) return;
       this.#unlisted.set(conv, Math.max(seq, this.#unlisted.get(conv) ?? 0));
       if (this.#catchingUp === undefined) return;
       this.#behind.add(conv);
@@ -152,7 +158,10 @@ export class Delivery {
     }
     this.#pumping = true;
     this.#stream()
-      .catch(this.#options.onError)
+      .catch((error: unknown) => {
+        this.#failed = true;
+        this.#options.onError(error);
+      })
       .finally(() => {
         this.#pumping = false;
         if (this.#behind.size > 0 && this.#mayStream()) this.pump();
@@ -161,24 +170,27 @@ export class Delivery {
 
   #mayStream(): boolean {
     const { outlet } = this.#options;
-    return !outlet.closed && !outlet.congested && this.#inFlight < limits.deliveryWindow;
+    return !this.#failed && !outlet.closed && !outlet.congested && this.#inFlight < limits.deliveryWindow;
   }
 
   async #stream(): Promise<void> {
     for (const conv of this.#behind) {
       if (!this.#mayStream()) return;
       const track = this.#tracks.get(conv) ?? (await this.#findTrack(conv));
-      if (track === undefined || (await this.#streamPage(conv, track))) this.#behind.delete(conv);
-      if (this.#behind.has(conv)) continue;
+      if (track !== undefined) await this.#streamPage(conv, track);
+      else this.#unlisted.delete(conv);
+      await nextTurn();
+      // Asked after the last wait: an event may have made it behind again meanwhile.
+      if (track !== undefined && track.sent < track.last) continue;
+      this.#behind.delete(conv);
       this.#catchingUp?.delete(conv);
       this.#reportSynced();
     }
   }
 
-  /** True when the conversation is caught up. */
-  async #streamPage(conv: number, track: Track): Promise<boolean> {
+  async #streamPage(conv: number, track: Track): Promise<void> {
     const { log, history, outlet } = this.#options;
-    if (track.sent >= track.last) return true;
+    if (track.sent >= track.last) return;
     const limit = Math.min(streamPage, limits.deliveryWindow - this.#inFlight);
     const [conversation, messages] = await Promise.all([
       log.conversation(conv),
@@ -187,15 +199,14 @@ export class Delivery {
     if (conversation === undefined || messages.length === 0) {
       // The conversation was removed, or an event ran ahead of the commit it tells of, which it never does.
       track.last = track.sent;
-      return true;
+      return;
     }
     for (const frame of await history.frames(conversation, messages)) {
-      if (outlet.closed) return true;
+      if (outlet.closed) return;
       if (frame.seq !== track.sent + 1) continue;
       outlet.write(frame);
       this.#count(track, frame.seq);
     }
-    return track.sent >= track.last;
   }
 
   /** For a conversation that the listing did not name: from where the device stands according to the store. */
@@ -206,7 +217,7 @@ export class Delivery {
   }
 
   /** Tells the device the state of a conversation and marks it behind when messages are missing. */
-  async #announce(conversation: ConversationForDevice, recent: number): Promise<Track> {
+  async #announce(conversation: ConversationForDevice, recent: number): Promise<Track | undefined> {
     const known = this.#tracks.get(conversation.conv);
     if (known !== undefined) return known;
     const { history, outlet, uid } = this.#options;
@@ -214,6 +225,8 @@ export class Delivery {
     const from = received ?? Math.max(0, Math.min(own.delivered, last - recent));
     const sides = await history.sides(conversation);
     const other = sides.a.uid === uid ? sides.b : sides.a;
+    // The address belongs to somebody else now, whose conversation a client would take this one for.
+    if (other.removed && (await history.hasSuccessor(other))) return undefined;
     outlet.write({
       t: 'conversation',
       conv,

@@ -28,3 +28,22 @@ it('an expired message is not delivered any more, only its place is', async () =
   expect(await to.next('message')).toMatchObject({ seq: 2, content: { text: 'stays' } });
   await to.close();
 });
+
+it('a message that was delivered in time stays readable after its expiry', async () => {
+  const [carol, dora] = [await server.addUser('carol'), await server.addUser('dora')];
+  const from = await SocketClient.open(server.url);
+  await from.hello(carol.token);
+  const phone = await SocketClient.open(server.url);
+  await phone.hello(dora.token);
+  from.send({ t: 'send', id: 1, peer: 'dora', expiry: 60, content: { text: 'in time' } });
+  const { conv } = await phone.next('message');
+  phone.send({ t: 'received', conv, seq: 1 });
+  await from.next('receipt', ({ delivered }) => delivered === 1);
+  await Promise.all([from.close(), phone.close()]);
+  clock.advance(120_000);
+  const laptop = await SocketClient.open(server.url);
+  await laptop.hello(dora.token);
+  laptop.send({ t: 'history', id: 1, peer: 'carol', limit: 5 });
+  expect((await laptop.next('page')).messages).toMatchObject([{ seq: 1, content: { text: 'in time' } }]);
+  await laptop.close();
+});

@@ -1,11 +1,12 @@
-import { type HistoryFrame, limits, type PageFrame, StoaError } from '@stoa/protocol';
-import type { Conversation, MessageLog, StoredMessage } from '@stoa/storage';
+import { type HistoryFrame, limits, type MessageFrame, type PageFrame, StoaError } from '@stoa/protocol';
+import type { Conversation, CursorStore, MessageLog, StoredMessage } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
-import { messageFrame } from './message-frame.ts';
+import { isExpired, messageFrame } from './message-frame.ts';
 
 export interface HistoryOptions {
   readonly log: MessageLog;
+  readonly cursors: CursorStore;
   readonly directory: Directory;
   readonly clock: Clock;
 }
@@ -13,10 +14,12 @@ export interface HistoryOptions {
 /** Reads conversations for the devices of their members. */
 export class History {
   readonly #log: MessageLog;
+  readonly #cursors: CursorStore;
   readonly #directory: Directory;
   readonly #clock: Clock;
 
-  constructor({ log, directory, clock }: HistoryOptions) {
+  constructor({ log, cursors, directory, clock }: HistoryOptions) {
+    this.#cursors = cursors;
     this.#log = log;
     this.#directory = directory;
     this.#clock = clock;
@@ -39,31 +42,32 @@ export class History {
     });
     if (conversation === undefined) return { t: 'page', id: asked.id, conv: 0, messages: [], more: false };
     const limit = Math.min(asked.limit, limits.historyPage);
-    // One more than asked for tells whether there are more.
-    const messages =
-      asked.after !== undefined
-        ? await this.#log.read(conversation.conv, { after: asked.after, limit: limit + 1 })
-        : await this.#log.read(conversation.conv, { before: asked.before ?? beyondAll, limit: limit + 1 });
-    const forward = asked.after !== undefined;
-    const fitting = withinBytes(forward ? messages : messages.toReversed(), limit);
-    const more = fitting.length < messages.length;
+    const { messages, more } = await this.#readPage(conversation.conv, asked, limit);
     return {
       t: 'page',
       id: asked.id,
       conv: conversation.conv,
-      messages: await this.frames(conversation, forward ? fitting : fitting.toReversed()),
+      messages: await this.frames(conversation, messages),
       more,
     };
   }
 
   /** The frames of stored messages, with the addresses of both sides. */
-  async frames(conversation: Conversation, messages: readonly StoredMessage[]) {
+  async frames(conversation: Conversation, messages: readonly StoredMessage[]): Promise<MessageFrame[]> {
     const sides = await this.sides(conversation);
     const now = this.#clock.now();
-    return messages.map((message) => {
+    const frames: MessageFrame[] = [];
+    for (const message of messages) {
       const [from, to] = message.sender === sides.a.uid ? [sides.a, sides.b] : [sides.b, sides.a];
-      return messageFrame(message, { from: from.address, to: to.address }, now);
-    });
+      const gone = isExpired(message, now) && !(await this.#wasDelivered(message, to.uid));
+      frames.push(messageFrame(message, { from: from.address, to: to.address }, gone));
+    }
+    return frames;
+  }
+
+  /** Whether the address of a removed user was given to somebody else. */
+  async hasSuccessor(removed: Person): Promise<boolean> {
+    return (await this.#directory.byAddress(removed.aid, removed.address)) !== undefined;
   }
 
   /** The two users of a pair. */
@@ -75,18 +79,34 @@ export class History {
       throw new Error(`conversation ${conv} names a user who never was`);
     return { a, b };
   }
-}
 
-/** The first messages, at most `limit` and about `pageBytes` of content; at least one. */
-function withinBytes(messages: readonly StoredMessage[], limit: number): readonly StoredMessage[] {
-  let bytes = 0;
-  const end = messages.findIndex(({ content }, index) => {
-    bytes += content?.length ?? 0;
-    return index === limit || (index > 0 && bytes > pageBytes);
-  });
-  return end < 0 ? messages : messages.slice(0, end);
+  /** An expired message that was delivered in time stays readable: expiry is about delivery. */
+  async #wasDelivered({ conv, seq, expiresAt }: StoredMessage, receiver: number): Promise<boolean> {
+    const { deliveredAt } = await this.#cursors.times(conv, receiver, seq);
+    return deliveredAt !== null && deliveredAt <= expiresAt;
+  }
+
+  /** Ascending. Read in steps, so that a page of large messages does not read more than it can hold. */
+  async #readPage(conv: number, { before, after }: HistoryFrame, limit: number) {
+    const messages: StoredMessage[] = [];
+    let bytes = 0;
+    while (messages.length < limit && bytes < pageBytes) {
+      const step = Math.min(readStep, limit - messages.length);
+      // One more than the step tells whether there are more.
+      const forward = { after: messages.at(-1)?.seq ?? after ?? 0, limit: step + 1 };
+      const backward = { before: messages[0]?.seq ?? before ?? beyondAll, limit: step + 1 };
+      const read = await this.#log.read(conv, after === undefined ? backward : forward);
+      const more = read.length > step;
+      if (after === undefined) messages.unshift(...read.slice(more ? 1 : 0));
+      else messages.push(...read.slice(0, step));
+      if (!more) return { messages, more };
+      for (const { content } of read) bytes += content?.length ?? 0;
+    }
+    return { messages, more: true };
+  }
 }
 
 /** A page is one frame: it should not hold up the messages that wait behind it. */
 const pageBytes = 256 * 1024;
+const readStep = 10;
 const beyondAll = Number.MAX_SAFE_INTEGER;

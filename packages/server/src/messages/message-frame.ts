@@ -1,4 +1,4 @@
-import { type Content, encodeMessage, type MessageFrame, msgpackCodec, unpackValue } from '@stoa/protocol';
+import { type Content, encodeMessage, type MessageFrame, unpackValue } from '@stoa/protocol';
 import type { StoredMessage } from '@stoa/storage';
 
 /** Who the two sides of a conversation are, in the words of the wire. */
@@ -8,20 +8,25 @@ export interface FrameAddresses {
   readonly gid?: number;
 }
 
-/** The frame of a stored message, the same for every receiver. An expired one keeps its place without content. */
-export function messageFrame(message: StoredMessage, addresses: FrameAddresses, now: number): MessageFrame {
+/** Whether the time in which the message could be delivered is over. */
+export function isExpired({ expiresAt }: StoredMessage, now: number): boolean {
+  return expiresAt !== 0 && expiresAt <= now;
+}
+
+/** The frame of a stored message, the same for every receiver. One that is `gone` keeps its place without content. */
+export function messageFrame(message: StoredMessage, addresses: FrameAddresses, gone: boolean): MessageFrame {
   const head = messageHead(message, addresses);
-  const expired = message.expiresAt !== 0 && message.expiresAt <= now;
-  if (message.content === null || expired) return { ...head, gone: 'expired' };
+  if (gone || message.content === null) return { ...head, gone: 'expired' };
   return { ...head, content: unpackValue(message.content) as Content };
 }
 
 /** The same frame as msgpack, encoded once for all receivers without unpacking the content. */
-export function encodedMessage(message: StoredMessage, addresses: FrameAddresses, now: number): Uint8Array {
-  if (message.content !== null && (message.expiresAt === 0 || message.expiresAt > now)) {
-    return encodeMessage(messageHead(message, addresses), message.content);
-  }
-  return msgpackCodec.encode(messageFrame(message, addresses, now)) as Uint8Array;
+export function encodedMessage(
+  message: StoredMessage,
+  content: Uint8Array,
+  addresses: FrameAddresses,
+): Uint8Array {
+  return encodeMessage(messageHead(message, addresses), content);
 }
 
 function messageHead(

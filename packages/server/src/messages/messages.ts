@@ -3,7 +3,7 @@ import { type Content, limits, messageFlags, packValue, type SentFrame, StoaErro
 import type { MessageLog, StoredMessage } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
-import { encodedMessage, type FrameAddresses } from './message-frame.ts';
+import { encodedMessage, type FrameAddresses, isExpired } from './message-frame.ts';
 import { TransientIds } from './transient-ids.ts';
 
 /** Who sends: a signed-in device, or the back end in the name of a user (dev 0). */
@@ -100,21 +100,43 @@ export class Messages {
     const appended = await this.#log.append({ ...message, conversation });
     this.#onCommitted((performance.now() - asked) / 1000);
     const { mid, conv, seq, ts } = appended;
-    // A repeated send is announced again, because the first announcement may have died with a node; but as it was
-    // stored then, whatever was sent this time.
-    const first = appended.duplicate ? await this.#log.find(mid) : undefined;
-    const stored: StoredMessage = first ?? { ...message, mid, conv, seq, ts };
+    const answer = { conv, seq, mid, ts };
+    if (appended.duplicate) return { answer, announce: await this.#repeated(mid, addresses, receiver.uid) };
     return {
-      answer: { conv, seq, mid, ts },
-      announce: () => {
-        const bytes = encodedMessage(stored, addresses, this.#clock.now());
-        this.#publish({ type: 'message', conv, seq, bytes }, sender.uid, receiver.uid);
-      },
+      answer,
+      announce: () => this.#announce({ ...message, mid, conv, seq, ts }, addresses, receiver.uid),
     };
   }
 
+  /**
+   * A repeated send is announced again, because the first announcement may have died with a node; but as it was
+   * stored then, whatever was sent this time.
+   */
+  async #repeated(mid: number, addresses: FrameAddresses, receiver: number): Promise<() => void> {
+    const first = await this.#log.find(mid);
+    const conversation = first && (await this.#log.conversation(first.conv));
+    if (first === undefined || conversation?.key.kind !== 'pair') return () => {};
+    const { a, b } = conversation.key;
+    if ((first.sender === a ? b : a) !== receiver) {
+      throw new StoaError('CONFLICT', `The id ${first.id} was used for a message to somebody else.`, {
+        hint: 'Ids increase with every message of a device.',
+      });
+    }
+    // What has expired meanwhile is for the log to tell.
+    return () => {
+      if (!isExpired(first, this.#clock.now())) this.#announce(first, addresses, receiver);
+    };
+  }
+
+  #announce(message: StoredMessage, addresses: FrameAddresses, receiver: number): void {
+    const { conv, seq, content, sender } = message;
+    if (content === null) return;
+    const bytes = encodedMessage(message, content, addresses);
+    this.#publish({ type: 'message', conv, seq, bytes }, sender, receiver);
+  }
+
   #transient(
-    message: Omit<StoredMessage, 'mid' | 'conv' | 'seq'>,
+    message: Omit<StoredMessage, 'mid' | 'conv' | 'seq'> & { readonly content: Uint8Array },
     addresses: FrameAddresses,
     receiver: number,
   ): Accepted {
@@ -123,8 +145,12 @@ export class Messages {
     return {
       answer: { conv: 0, seq: 0, mid, ts: message.ts },
       announce: () => {
-        const bytes = encodedMessage(passing, addresses, message.ts);
-        this.#publish({ type: 'frame', bytes, exceptDev: message.dev }, message.sender, receiver);
+        const bytes = encodedMessage(passing, message.content, addresses);
+        this.#publish(
+          { type: 'frame', bytes, exceptDev: message.dev, droppable: true },
+          message.sender,
+          receiver,
+        );
       },
     };
   }

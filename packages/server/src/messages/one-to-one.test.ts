@@ -110,6 +110,16 @@ describe('one-to-one messages', () => {
     await again.close();
   });
 
+  it('whose id was used for somebody else are refused, not swallowed', async () => {
+    const from = await signIn(alice);
+    const carol = await server.addUser(`carol-${users}`);
+    from.send({ t: 'send', id: 1, peer: bob.address, ...text('for bob') });
+    await from.next('sent');
+    from.send({ t: 'send', id: 1, peer: carol.address, ...text('for carol') });
+    expect(await from.next('error')).toMatchObject({ code: 'CONFLICT', id: 1 });
+    await from.close();
+  });
+
   it('wait for a receiver who is away, in order', async () => {
     const from = await signIn(alice);
     from.send(...[1, 2, 3].map((id) => ({ t: 'send', id, peer: bob.address, ...text(`${id}`) })));
@@ -192,6 +202,11 @@ describe('one-to-one messages', () => {
     const after = await to.next('message');
     expect(after).toMatchObject({ from: alice.address, seq: 1 });
     expect(after.conv).not.toBe(before.conv);
-    await Promise.all([to.close(), fresh.close()]);
+    // A new device of his peer hears of the living one only: both have the same address.
+    const other = await signIn(bob);
+    await other.next('synced');
+    const listed = other.frames.flatMap((frame) => (frame.t === 'conversation' ? [frame.conv] : []));
+    expect(listed).toEqual([after.conv]);
+    await Promise.all([to, fresh, other].map((client) => client.close()));
   });
 });

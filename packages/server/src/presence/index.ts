@@ -37,7 +37,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   /** Sessions on this node, by user; 0 while he is leaving. */
   readonly #sessions = new Map<number, number>();
-  /** When a leaving user counts as gone; in the order of leaving. */
+  /** When the last session of a leaving user ended; in that order. */
   readonly #leaving = new Map<number, number>();
   readonly #watched = new Map<number, Watched>();
 
@@ -55,19 +55,29 @@ export class Presence {
   sessionClosed(uid: number): void {
     const sessions = (this.#sessions.get(uid) ?? 1) - 1;
     this.#sessions.set(uid, sessions);
-    if (sessions === 0) this.#leaving.set(uid, this.#options.clock.now() + this.#options.graceMs);
+    if (sessions === 0) this.#leaving.set(uid, this.#options.clock.now());
   }
 
   /** Called about once a second: users whose time of grace is over go offline. */
   sweep(): void {
-    const now = this.#options.clock.now();
-    for (const [uid, deadline] of this.#leaving) {
-      if (deadline > now) return;
-      this.#leaving.delete(uid);
-      this.#sessions.delete(uid);
-      this.#publish(uid, false);
-      this.#options.users.update(uid, { lastSeen: now }).catch(this.#options.onError);
+    const { clock, graceMs, onError } = this.#options;
+    const now = clock.now();
+    for (const [uid, endedAt] of this.#leaving) {
+      if (endedAt + graceMs > now) return;
+      this.#leave(uid, endedAt).catch(onError);
     }
+  }
+
+  /** Writes down when the users were last seen whose sessions have ended with the node. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#leaving].map(([uid, endedAt]) => this.#leave(uid, endedAt)));
+  }
+
+  async #leave(uid: number, endedAt: number): Promise<void> {
+    this.#leaving.delete(uid);
+    this.#sessions.delete(uid);
+    this.#publish(uid, false, endedAt);
+    await this.#options.users.update(uid, { lastSeen: endedAt });
   }
 
   /** Another node asks about a user of this one. */
@@ -126,9 +136,9 @@ export class Presence {
     for (const watcher of watched.watchers) watcher.write(frame);
   }
 
-  #publish(uid: number, online: boolean): void {
-    const { bus, node, clock } = this.#options;
-    const change: PresenceChange = { type: 'presence', node, online, seen: clock.now() };
+  #publish(uid: number, online: boolean, seen = this.#options.clock.now()): void {
+    const { bus, node } = this.#options;
+    const change: PresenceChange = { type: 'presence', node, online, seen };
     bus.publish(subjects.presence(uid), change);
   }
 }

@@ -20,6 +20,8 @@ import type { WriteTurn } from './write-turn.ts';
 export interface ConnectionHandler {
   /** A valid frame. A StoaError that is thrown or rejected is answered with an `error` frame. */
   frame(frame: ClientFrame): void | Promise<void>;
+  /** The network has taken what was written: a congested connection is congested no longer. */
+  drained?(): void;
   closed(): void;
 }
 
@@ -42,6 +44,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #handler: ConnectionHandler | undefined;
   #outgoing: WireData[] = [];
+  #outgoingBytes = 0;
   #badFrames = 0;
   #closed = false;
   /** When it was opened, when the last data came and the last ping went out: for the heartbeat. */
@@ -49,6 +52,10 @@ export class Connection {
   heardAt: number;
   pingedAt = 0;
   signedIn = false;
+  /** When the token with which it signed in expires; null when never. */
+  expiresAt: number | null = null;
+  /** When it was closed from this side; the other side has a moment to answer. */
+  closedAt = 0;
   /** Resolves when the socket is gone altogether. */
   readonly ended: Promise<void>;
 
@@ -89,7 +96,7 @@ export class Connection {
   }
 
   get congested(): boolean {
-    return this.#options.socket.bufferedAmount > congestedBytes;
+    return this.#outgoingBytes + this.#options.socket.bufferedAmount > congestedBytes;
   }
 
   write(frame: ServerFrame): void {
@@ -123,6 +130,7 @@ export class Connection {
     if (this.#closed) return;
     this.flush();
     const { code, reason } = closeCodes[name];
+    this.closedAt = this.#options.now();
     this.#options.socket.close(code, reason);
     this.#end();
   }
@@ -137,16 +145,27 @@ export class Connection {
   flush(): void {
     if (this.#outgoing.length === 0) return;
     const parts = this.#outgoing;
+    const wasCongested = this.congested;
     this.#outgoing = [];
+    this.#outgoingBytes = 0;
     const { socket, codec } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
-    for (const message of joinWithinLimits(codec, parts)) socket.send(message);
+    const messages = joinWithinLimits(codec, parts);
+    const last = messages.pop();
+    for (const message of messages) socket.send(message);
+    // Asking to be told costs something for each write: only who waits for it does.
+    if (last !== undefined) socket.send(last, wasCongested ? this.#drained : undefined);
   }
 
   #queue(data: WireData): void {
     if (this.#closed) return;
+    this.#outgoingBytes += data.length;
     if (this.#outgoing.push(data) === 1) this.#options.turn.add(this);
   }
+
+  readonly #drained = (): void => {
+    if (!this.#closed && !this.congested) this.#handler?.drained?.();
+  };
 
   #receive(data: WireData): void {
     if (this.#closed || this.#handler === undefined) return;

@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bus } from '@stoa/bus';
 import {
   type ClientFrame,
+  type HistoryFrame,
   limits,
   msgpackCodec,
   type PresenceFrame,
@@ -49,6 +51,10 @@ export class Session implements ConnectionHandler {
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
   readonly #watching = new Map<string, number>();
+  #requests: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #highestId = 0;
+  #heldUntil = 0;
 
   constructor(options: {
     identity: SessionIdentity;
@@ -78,9 +84,9 @@ export class Session implements ConnectionHandler {
       case 'presence':
         return this.#presence(frame);
       case 'watch':
-        return this.#watch(frame);
+        return this.#inTurn(() => this.#watch(frame));
       case 'history':
-        return this.#services.history.page(this.identity, frame).then((page) => this.connection.write(page));
+        return this.#inTurn(() => this.#history(frame));
       case 'ping':
         this.connection.write({ t: 'pong' });
         return;
@@ -98,10 +104,8 @@ export class Session implements ConnectionHandler {
         this.delivery.offer(event.conv, event.seq, event.bytes);
         return;
       case 'frame':
-        // Never stored, so it can be dropped where it would only pile up.
-        if (event.exceptDev !== this.identity.dev && !this.connection.congested) {
-          this.connection.writeEncoded(event.bytes);
-        }
+        if (event.exceptDev === this.identity.dev) return;
+        if (event.droppable !== true || !this.connection.congested) this.connection.writeEncoded(event.bytes);
         return;
       case 'end-sessions':
         if (event.tokenId === undefined || event.tokenId === this.identity.tokenId) {
@@ -113,6 +117,10 @@ export class Session implements ConnectionHandler {
     }
   }
 
+  drained(): void {
+    this.delivery.pump();
+  }
+
   closed(): void {
     for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.connection, uid);
     this.#watching.clear();
@@ -120,7 +128,14 @@ export class Session implements ConnectionHandler {
   }
 
   #send(frame: SendFrame): void | Promise<void> {
-    const wait = this.#services.limits.messageDelay(this.identity.uid, this.connection.client);
+    // After a refusal that may be tried again, what is on its way behind the refused message must not overtake it:
+    // the next one that is taken is one that the client repeats.
+    const isRepeated = frame.id <= this.#highestId;
+    this.#highestId = Math.max(this.#highestId, frame.id);
+    const now = this.connection.heardAt;
+    if (now < this.#heldUntil && !isRepeated) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
+    const wait = this.#messageDelay();
+    this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     return this.#sends.run(
@@ -130,7 +145,13 @@ export class Session implements ConnectionHandler {
   }
 
   async #store(frame: SendFrame, receiver: Person): Promise<void> {
-    const { answer, announce } = await this.#services.messages.accept(this.identity, receiver, frame);
+    const { answer, announce } = await this.#services.messages
+      .accept(this.identity, receiver, frame)
+      .catch((error: unknown) => {
+        const willRepeat = !(error instanceof StoaError) || error.retryable;
+        if (willRepeat) this.#heldUntil = this.connection.heardAt + holdAtMostMs;
+        throw error;
+      });
     this.connection.write({ t: 'sent', id: frame.id, ...answer });
     if (answer.seq > 0) this.delivery.skipOwn(answer.conv, answer.seq);
     this.#services.onAccepted();
@@ -145,7 +166,33 @@ export class Session implements ConnectionHandler {
     return found instanceof Promise ? found.then((person) => existing(person, frame.peer)) : found;
   }
 
+  #messageDelay(): number {
+    return this.#services.limits.messageDelay(this.identity.uid, this.connection.client);
+  }
+
+  /** One after the other, and not all in one turn of the event loop: these ask the store for much. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#waiting >= requestsWaiting) {
+      throw new StoaError('TOO_MANY', 'Too many requests wait for their answer.', { retryAfterMs: holdMs });
+    }
+    this.#waiting += 1;
+    const done = this.#requests.then(() => nextTurn()).then(work);
+    this.#requests = done
+      .catch(() => {})
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+    return done;
+  }
+
+  async #history(frame: HistoryFrame): Promise<void> {
+    if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
+    this.connection.write(await this.#services.history.page(this.identity, frame));
+  }
+
   async #presence(frame: SendPresenceFrame): Promise<void> {
+    // True for the moment only: who says too much is not heard.
+    if (this.#messageDelay() > 0) return;
     const { uid } = await this.#receiver(frame);
     const presence: PresenceFrame = {
       t: 'presence',
@@ -154,7 +201,7 @@ export class Session implements ConnectionHandler {
       ...(frame.interval === undefined ? {} : { interval: frame.interval }),
     };
     const bytes = msgpackCodec.encode(presence) as Uint8Array;
-    publishToUser(this.#services.bus, uid, { type: 'frame', bytes });
+    publishToUser(this.#services.bus, uid, { type: 'frame', bytes, droppable: true });
   }
 
   async #watch({ peers, on }: WatchFrame): Promise<void> {
@@ -174,6 +221,9 @@ export class Session implements ConnectionHandler {
           `One connection can watch ${limits.watchPerSession} users at the most.`,
         );
       }
+      if (watched !== undefined && watched !== person.uid) {
+        this.#services.presence.unwatch(this.connection, watched);
+      }
       this.#watching.set(address, person.uid);
       await this.#services.presence.watch(this.connection, person);
     }
@@ -184,3 +234,10 @@ function existing(person: Person | undefined, address: string | undefined): Pers
   if (person === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${address}".`);
   return person;
 }
+
+/** Requests of one session that may wait for their turn. */
+const requestsWaiting = 16;
+/** A client that never repeats what was refused is not held up longer than this. */
+const holdAtMostMs = 10_000;
+/** When a client may try again what was refused for its own good. */
+const holdMs = 1_000;

@@ -60,6 +60,7 @@ export async function signIn(
   });
   connection.serve(session);
   connection.signedIn = true;
+  connection.expiresAt = token.expiresAt;
   // Listening begins before the store is read, so that nothing falls between the two.
   await sessions.add(session);
   // The token may have been revoked before anybody listened for it.

@@ -216,6 +216,54 @@ describe('the socket door', () => {
     await user.close();
   });
 
+  it('ends a session when its token expires', async () => {
+    const answer = await server.backend('useradd', {
+      user: { address: 'guest', token: { v2: true, expiry: 1 } },
+    });
+    const { token } = answer.user as { token: string };
+    const guest = await SocketClient.open(server.url);
+    await guest.hello(token);
+    for (let second = 0; second < 61; second += 1) {
+      clock.advance(1_000);
+      guest.send({ t: 'ping' });
+      if (second < 59) await guest.next('pong');
+    }
+    expect((await guest.closed).code).toBe(closeCodes.unauthorized.code);
+  });
+
+  it('answers a flood of requests for history one by one, and refuses what is too much', async () => {
+    const reader = await SocketClient.open(server.url);
+    await reader.hello(alice.token);
+    reader.send(
+      ...Array.from({ length: 200 }, (_, index) => ({
+        t: 'history',
+        id: index + 1,
+        peer: 'bob',
+        limit: 100,
+      })),
+    );
+    expect(await reader.next('error')).toMatchObject({ code: 'TOO_MANY', of: 'history' });
+    expect(await reader.next('page')).toMatchObject({ id: 1 });
+    await reader.close();
+  });
+
+  it('goes on with messages when a device that did not keep up reads again', async () => {
+    const [from, to] = [await server.addUser('fast'), await server.addUser('slow')];
+    const sender = await SocketClient.open(server.url);
+    await sender.hello(from.token);
+    const text = 'x'.repeat(60_000);
+    for (let id = 1; id <= 60; id += 1) sender.send({ t: 'send', id, peer: 'slow', content: { text } });
+    await sender.next('sent', ({ id }) => id === 60);
+    const device = await SocketClient.open(server.url);
+    device.pause();
+    device.send({ t: 'hello', v: 1, token: to.token, device: 'a-device-that-is-slow' });
+    await server.sessionsOf(2);
+    device.resume();
+    // Nothing is acknowledged: only the drained connection can set it going again.
+    await device.next('message', ({ seq }) => seq === 60);
+    await Promise.all([sender.close(), device.close()]);
+  });
+
   it('asks a connection that has been quiet', async () => {
     const quiet = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, ['stoa.v1.json']);
     await new Promise((resolve) => quiet.once('open', resolve));
@@ -257,8 +305,14 @@ it('tells a user who sends too fast when to go on', async () => {
   const refused = await client.next('error');
   expect(refused).toMatchObject({ code: 'RATE_LIMITED', id: 6 });
   clock.advance(refused.retryAfter ?? 0);
+  // What was on its way behind the refused message must not overtake it.
+  client.send({ t: 'send', id: 7, peer: 'alice', content: {} });
+  expect(await client.next('error')).toMatchObject({ code: 'RATE_LIMITED', id: 7 });
   client.send({ t: 'send', id: 6, peer: 'alice', content: {} });
-  await client.next('sent', ({ id }) => id === 6);
+  expect(await client.next('sent', ({ id }) => id === 6)).toMatchObject({ seq: 6 });
+  clock.advance(1_000);
+  client.send({ t: 'send', id: 7, peer: 'alice', content: {} });
+  expect(await client.next('sent', ({ id }) => id === 7)).toMatchObject({ seq: 7 });
   await client.close();
   await server.close();
 });

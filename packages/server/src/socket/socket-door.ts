@@ -25,7 +25,6 @@ export class SocketDoor {
   readonly #turn = new WriteTurn();
   readonly #connections = new Set<Connection>();
   readonly #stopTicking: () => void;
-  #draining = false;
 
   constructor(options: SocketDoorOptions) {
     this.#options = options;
@@ -47,7 +46,6 @@ export class SocketDoor {
 
   /** Ends all connections with the code that says to come back, and takes no more. Clients that do not answer are cut. */
   async close(): Promise<void> {
-    this.#draining = true;
     this.#stopTicking();
     this.#options.server.off('upgrade', this.#upgrade);
     const open = [...this.#connections];
@@ -62,8 +60,8 @@ export class SocketDoor {
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
     const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== '/ws' || this.#draining) {
-      refuseUpgrade(socket, path === '/ws' ? '503 Service Unavailable' : '404 Not Found');
+    if (path !== '/ws') {
+      refuseUpgrade(socket, '404 Not Found');
       return;
     }
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -95,6 +93,7 @@ export class SocketDoor {
 
   #open(connection: Connection): void {
     this.#connections.add(connection);
+    connection.ended.then(() => this.#connections.delete(connection));
     connection.serve(this.#greeter(connection));
   }
 
@@ -121,13 +120,14 @@ export class SocketDoor {
   #tick(): void {
     const now = this.#options.clock.now();
     for (const connection of this.#connections) {
-      if (connection.closed) this.#connections.delete(connection);
-      else checkConnection(connection, now);
+      checkConnection(connection, now);
     }
   }
 }
 
 function refuseUpgrade(socket: Duplex, status: string, message = status): void {
+  // An upgraded socket may stay half open for as long as its peer likes.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
   );

@@ -28,7 +28,14 @@ export function createTokenStore(database: SqlDatabase): TokenStore {
 
     async find(hash) {
       const [row] = await database.read(
-        query.selectFrom('tokens').selectAll().where('hash', '=', hash).compile(),
+        query
+          .selectFrom('tokens')
+          .innerJoin('apps', 'apps.aid', 'tokens.aid')
+          .selectAll('tokens')
+          .where('tokens.hash', '=', hash)
+          // An app that is being removed has no users any more, although its rows go little by little.
+          .where('apps.removed', '=', 0)
+          .compile(),
       );
       return row && toToken(row);
     },

@@ -1,6 +1,7 @@
 import type { Conversation, MessageLog, StoredMessage } from '../store.ts';
 import { type ConversationRow, conversationColumns, toConversation } from './conversation-row.ts';
 import type { Reader } from './reader.ts';
+import { receiptKinds } from './receipt-kinds.ts';
 import type { SqlStatement } from './sql-statement.ts';
 import type { Writer } from './writer.ts';
 
@@ -80,7 +81,10 @@ function sweepStatements(now: number, count: number): SqlStatement[] {
         where mid in (select mid ${expired}) and content is not null and not exists (
           select 1 from conversations c join members m on m.uid in (c.a, c.b) and m.conv = c.conv
           where c.conv = messages.conv and m.delivered >= messages.seq
-            and (m.uid <> messages.sender or c.a = c.b))
+            and (m.uid <> messages.sender or c.a = c.b)
+            and exists (
+              select 1 from receipts r where r.conv = c.conv and r.uid = m.uid
+                and r.kind = ${receiptKinds.delivered} and r.seq >= messages.seq and r.ts <= messages.expires_at))
         returning mid`,
       parameters: [now, count],
     },

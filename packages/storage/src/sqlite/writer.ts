@@ -156,6 +156,8 @@ export class Writer {
 
   #answered(reply: BatchReply): void {
     const batch = this.#underWay;
+    const unavailable = reply.failures.find((failure) => failure.unavailable);
+    if (unavailable !== undefined) this.#rejectWaiting(unavailableError(unavailable.message));
     // First the next batch: the worker is busy with it while the results of this one are handed out.
     this.#sendNext();
     if (batch !== undefined) handOut(reply, batch.waiters);
@@ -167,12 +169,24 @@ export class Writer {
     this.#underWay = undefined;
     const error = new StoreUnavailableError('The thread that writes the database has ended.', { cause });
     for (const waiter of batch?.waiters ?? []) waiter.reject(error);
-    if (this.#waiting.length > 0) this.#schedule();
+    this.#rejectWaiting(error);
+  }
+
+  /**
+   * What was asked for after a change that could not be made is refused with it: stored now, it would overtake that
+   * change when its caller tries again.
+   */
+  #rejectWaiting(error: StoreUnavailableError): void {
+    for (const { waiters } of this.#waiting.splice(0)) for (const waiter of waiters) waiter.reject(error);
   }
 }
 
 const isFull = ({ encoder }: Batch): boolean =>
   encoder.count >= operationsPerBatch || encoder.contentBytes >= contentBytesPerBatch;
+
+function unavailableError(reason: string): StoreUnavailableError {
+  return new StoreUnavailableError(`The database is not available: ${reason}.`);
+}
 
 function handOut(reply: BatchReply, waiters: readonly Waiter[]): void {
   const failures = new Map(reply.failures.map((failure) => [failure.index, failure]));
@@ -180,7 +194,7 @@ function handOut(reply: BatchReply, waiters: readonly Waiter[]): void {
     const failure = failures.get(index);
     if (failure === undefined) waiter.resolve(reply, index);
     else if (failure.unavailable) {
-      waiter.reject(new StoreUnavailableError(`The database is not available: ${failure.message}.`));
+      waiter.reject(unavailableError(failure.message));
     } else waiter.reject(new Error(`The database refused the change: ${failure.message}.`));
   }
 }
