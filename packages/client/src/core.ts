@@ -1,9 +1,9 @@
-import { protocolVersion, type ServerFrame, StoaError, type WelcomeFrame } from '@stoa/protocol';
+import { type ServerFrame, StoaError, type WelcomeFrame } from '@stoa/protocol';
 import type { ResolvedOptions } from './client-options.ts';
 import { ServerClock } from './clock.ts';
 import { Connection, type ConnectionState, errorOf, statusOfConnection } from './connection/index.ts';
 import { localConversation, looksDifferent } from './conversations/index.ts';
-import { isForeign, newDevice, selfOf } from './device.ts';
+import { helloOf, isForeign, newDevice, selfOf } from './device.ts';
 import { Events } from './events.ts';
 import { GapFiller, HistoryRequests, OlderMessages } from './history/index.ts';
 import { Inbox } from './inbox.ts';
@@ -70,7 +70,7 @@ export class Core {
       environment: options.environment,
       openWebSocket: options.openWebSocket,
       random,
-      hello: () => this.#hello(),
+      hello: () => helloOf(this.data.device ?? newDevice(), options),
       onWelcome: (welcome) => this.#welcome(welcome),
       onState: (state) => this.#stateChanged(state),
       onFrames: (frames) => this.#inbox.add(frames),
@@ -115,7 +115,8 @@ export class Core {
       requests: this.#requests,
       clock,
       gaps: () => this.#sequence.gaps(),
-      onPage: (id, page) => this.#receive((transaction) => this.#receiver.missing(transaction, id, page)),
+      onPage: (id, after, page) =>
+        this.#receive((transaction) => this.#receiver.missing(transaction, id, after, page)),
       onLost: (id) => this.#receive((transaction) => this.#receiver.skipMissing(transaction, id)),
       onProblem: (error) => this.#storeFailed(error),
     });
@@ -178,20 +179,6 @@ export class Core {
       this.#gaps.check();
       this.outbox.pump();
     });
-  }
-
-  #hello() {
-    const { token, app, agent } = this.#options;
-    const { device, position } = this.data.device ?? newDevice();
-    return {
-      t: 'hello' as const,
-      v: protocolVersion,
-      token,
-      device,
-      ...(app === undefined ? {} : { app }),
-      ...(position === undefined ? {} : { position }),
-      ...(agent === undefined ? {} : { agent }),
-    };
   }
 
   #welcome(welcome: WelcomeFrame): boolean {

@@ -1,4 +1,4 @@
-import type { WelcomeFrame } from '@stoa/protocol';
+import { type HelloFrame, protocolVersion, type WelcomeFrame } from '@stoa/protocol';
 import type { DeviceRecord } from './store/index.ts';
 import type { Self } from './types.ts';
 
@@ -16,4 +16,20 @@ export function isForeign({ self }: DeviceRecord, { uid, address }: WelcomeFrame
 
 export function selfOf({ uid, address, name, dev }: WelcomeFrame): Self {
   return { uid, address, name, dev };
+}
+
+/** The first frame of every connection. */
+export function helloOf(
+  { device, position }: DeviceRecord,
+  { token, app, agent }: { token: string; app: string | undefined; agent: string | undefined },
+): HelloFrame {
+  return {
+    t: 'hello',
+    v: protocolVersion,
+    token,
+    device,
+    ...(app === undefined ? {} : { app }),
+    ...(position === undefined ? {} : { position }),
+    ...(agent === undefined ? {} : { agent }),
+  };
 }

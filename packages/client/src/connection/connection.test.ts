@@ -216,6 +216,15 @@ it('tells when the user was signed out', async () => {
   });
 });
 
+it('says why the server ended a session', async () => {
+  const { connection, test, client } = await online();
+  connection.send({ t: 'error', code: 'TOKEN_EXPIRED', message: 'It is over.', hint: 'Renew it.' });
+  connection.close(closeCodes.unauthorized.code);
+  await test.status('refused');
+  expect(client.status).toMatchObject({ error: { code: 'TOKEN_EXPIRED', message: 'It is over.' } });
+  expect(test.of('problem')).toEqual([]);
+});
+
 it('comes back after a restart of the server', async () => {
   const { connection, server, test } = await online();
   connection.close(closeCodes.drain.code, closeCodes.drain.reason);

@@ -9,6 +9,7 @@ import {
 } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
+import { Timer } from '../timer.ts';
 import {
   type ConnectionEffect,
   type ConnectionEvent,
@@ -43,7 +44,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #state: ConnectionState = { name: 'stopped' };
   #socket: { readonly webSocket: WebSocketLike; readonly writer: FrameWriter } | undefined;
-  #timer: { readonly id: unknown; readonly deadline: number } | undefined;
+  readonly #timer: Timer;
   /** Undefined while nobody wants to be connected. */
   #leaveEnvironment: (() => void) | undefined;
   #heard = 0;
@@ -55,6 +56,9 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#timer = new Timer(options.clock, () =>
+      this.#handle({ type: 'deadline', heard: this.#heard, heardAt: this.#heardAt }),
+    );
   }
 
   get online(): boolean {
@@ -97,7 +101,8 @@ export class Connection {
     const { state, effects } = nextConnectionState(before, event, clock.now(), random());
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
-    this.#setTimer();
+    if ('deadline' in state) this.#timer.setTo(state.deadline);
+    else this.#timer.clear();
     this.#followEnvironment();
     if (state.name !== before.name) onState(state);
   }
@@ -212,23 +217,6 @@ export class Connection {
       this.#handle({ type: 'failed', reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
     }
     return true;
-  }
-
-  #setTimer(): void {
-    const { clock } = this.#options;
-    const deadline = 'deadline' in this.#state ? this.#state.deadline : undefined;
-    if (deadline === this.#timer?.deadline) return;
-    if (this.#timer !== undefined) clock.clearTimeout(this.#timer.id);
-    this.#timer = undefined;
-    if (deadline === undefined) return;
-    const id = clock.setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#handle({ type: 'deadline', heard: this.#heard, heardAt: this.#heardAt });
-      },
-      Math.max(0, deadline - clock.now()),
-    );
-    this.#timer = { id, deadline };
   }
 
   #followEnvironment(): void {

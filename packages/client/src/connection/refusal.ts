@@ -1,14 +1,15 @@
 import { type Code, closeCodes, codes, type RefusedFrame, StoaError } from '@stoa/protocol';
 
-/** The error of an `error` frame. A code that this version does not know is kept in the message. */
+/**
+ * The error of an `error` frame. A code that this version does not know is kept in the message, and can be tried again
+ * only when the server says when.
+ */
 export function errorOf(frame: RefusedFrame): StoaError {
-  const options = {
-    hint: frame.hint,
-    ...(frame.retryAfter === undefined ? {} : { retryAfterMs: frame.retryAfter }),
-  };
-  return isCode(frame.code)
-    ? new StoaError(frame.code, frame.message, options)
-    : new StoaError('BAD_REQUEST', `${frame.code}: ${frame.message}`, options);
+  const { code, message, hint, retryAfter } = frame;
+  const options = { hint, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }) };
+  if (isCode(code)) return new StoaError(code, message, options);
+  const nearest = retryAfter === undefined ? 'BAD_REQUEST' : 'UNAVAILABLE';
+  return new StoaError(nearest, `${code}: ${message}`, options);
 }
 
 function isCode(code: string): code is Code {

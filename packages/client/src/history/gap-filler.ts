@@ -2,6 +2,7 @@ import { limits, type PageFrame, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { lastPlace, targetOf } from '../conversations/index.ts';
 import type { LocalData } from '../store/index.ts';
+import { Timer } from '../timer.ts';
 import type { ConversationId } from '../types.ts';
 import type { HistoryRequests } from './history-requests.ts';
 
@@ -11,8 +12,8 @@ export interface GapFillerOptions {
   readonly clock: Clock;
   /** Conversations in which messages wait for missing ones; `own`: the first one waiting is one of this device. */
   readonly gaps: () => readonly { readonly id: ConversationId; readonly own: boolean }[];
-  /** Stores a page of missing messages. */
-  readonly onPage: (id: ConversationId, page: PageFrame) => Promise<void>;
+  /** Stores a page of the messages after place `after`. */
+  readonly onPage: (id: ConversationId, after: number, page: PageFrame) => Promise<void>;
   /** The server will not give them. */
   readonly onLost: (id: ConversationId) => Promise<void>;
   readonly onProblem: (error: unknown) => void;
@@ -25,10 +26,13 @@ export interface GapFillerOptions {
 export class GapFiller {
   readonly #options: GapFillerOptions;
   readonly #filling = new Set<ConversationId>();
-  #timer: unknown;
+  readonly #timer: Timer;
 
   constructor(options: GapFillerOptions) {
     this.#options = options;
+    this.#timer = new Timer(options.clock, () => {
+      for (const { id } of options.gaps()) this.#fill(id);
+    });
   }
 
   /** Looks for gaps; called after every batch. */
@@ -42,15 +46,11 @@ export class GapFiller {
   }
 
   disconnected(): void {
-    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer.clear();
   }
 
   #checkLater(): void {
-    this.#timer ??= this.#options.clock.setTimeout(() => {
-      this.#timer = undefined;
-      for (const { id } of this.#options.gaps()) this.#fill(id);
-    }, patienceMs);
+    if (!this.#timer.isSet) this.#timer.setTo(this.#options.clock.now() + patienceMs);
   }
 
   #fill(id: ConversationId): void {
@@ -70,7 +70,7 @@ export class GapFiller {
     const { data, requests, gaps, onPage } = this.#options;
     while (gaps().some((gap) => gap.id === id)) {
       const after = lastPlace(data.conversation(id)?.runs ?? []);
-      await onPage(id, await requests.ask(targetOf(id), { after, limit: limits.historyPage }));
+      await onPage(id, after, await requests.ask(targetOf(id), { after, limit: limits.historyPage }));
     }
   }
 

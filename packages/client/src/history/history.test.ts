@@ -140,6 +140,21 @@ it('hides what is beyond a hole until the hole is filled', async () => {
   expect(await client.fetchOlder(bob, 9)).toBe(0);
 });
 
+it('asks anew when the newest messages are others than before', async () => {
+  const { connection, client } = await newDevice();
+  const fetching = client.fetchOlder(bob, 2);
+  const first = await connection.next('history');
+  connection.send(
+    conversationFrame(60, { from: 60 }),
+    page(first.id, [messageFrame(39), messageFrame(40)], true),
+  );
+  const second = await connection.next('history');
+  expect(second).toMatchObject({ before: 61, limit: 2 });
+  connection.send(page(second.id, [messageFrame(59), messageFrame(60)], true));
+  expect(await fetching).toBe(2);
+  expect((await client.messages(bob, { limit: 9 })).map(({ seq }) => seq)).toEqual([60, 59]);
+});
+
 it('shows an own message that was sent while there was a hole', async () => {
   const { connection, client } = await online();
   connection.send(messageFrame(1), conversationFrame(20, { from: 20 }));

@@ -1,5 +1,6 @@
 import type { Clock, ServerClock } from '../clock.ts';
 import type { ConversationRecord, MessageRecord } from '../store/index.ts';
+import { Timer } from '../timer.ts';
 import type { ConversationId, LocalMessage } from '../types.ts';
 import { localMessage } from './local-message.ts';
 
@@ -19,7 +20,9 @@ export class MessageView {
   readonly #serverClock: ServerClock;
   readonly #onExpired: (messages: readonly Expiring[]) => void;
   readonly #expiring = new Map<string, Expiring>();
-  #timer: { readonly id: unknown; readonly at: number } | undefined;
+  readonly #timer: Timer;
+  /** Time of the server that the timer is set for. */
+  #wakesAt = Number.POSITIVE_INFINITY;
   #isWatching = false;
 
   constructor(options: {
@@ -31,18 +34,13 @@ export class MessageView {
     this.#clock = options.clock;
     this.#serverClock = options.serverClock;
     this.#onExpired = options.onExpired;
+    this.#timer = new Timer(options.clock, () => this.#wake());
   }
 
   of(message: MessageRecord, conversation: ConversationRecord): LocalMessage {
     const now = this.#serverClock.now();
     const local = localMessage(message, conversation, now);
-    const { conversation: id, order, expiresAt } = local;
-    const key = `${id} ${order}`;
-    if (local.status !== 'sent') this.#expiring.delete(key);
-    else if (this.#isWatching && expiresAt !== undefined && expiresAt - now < horizonMs) {
-      this.#expiring.set(key, { conversation: id, order, expiresAt });
-      this.#wakeAt(expiresAt);
-    }
+    if (local.outgoing) this.#watch(local, now);
     return local;
   }
 
@@ -55,21 +53,28 @@ export class MessageView {
   stop(): void {
     this.#isWatching = false;
     this.#expiring.clear();
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer.id);
-    this.#timer = undefined;
+    this.#timer.clear();
+    this.#wakesAt = Number.POSITIVE_INFINITY;
+  }
+
+  #watch({ conversation, order, status, expiresAt }: LocalMessage, now: number): void {
+    const key = `${conversation} ${order}`;
+    if (status !== 'sent') this.#expiring.delete(key);
+    else if (this.#isWatching && expiresAt !== undefined && expiresAt - now < horizonMs) {
+      this.#expiring.set(key, { conversation, order, expiresAt });
+      this.#wakeAt(expiresAt);
+    }
   }
 
   #wakeAt(at: number): void {
-    if (this.#timer !== undefined) {
-      if (this.#timer.at <= at) return;
-      this.#clock.clearTimeout(this.#timer.id);
-    }
+    if (at >= this.#wakesAt) return;
+    this.#wakesAt = at;
     const wait = Math.max(coarseMs, at - this.#serverClock.now());
-    this.#timer = { id: this.#clock.setTimeout(() => this.#wake(), wait), at };
+    this.#timer.setTo(this.#clock.now() + wait);
   }
 
   #wake(): void {
-    this.#timer = undefined;
+    this.#wakesAt = Number.POSITIVE_INFINITY;
     const now = this.#serverClock.now();
     const expired: Expiring[] = [];
     let next = Number.POSITIVE_INFINITY;

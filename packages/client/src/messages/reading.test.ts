@@ -123,6 +123,25 @@ it('repeats what the server has not confirmed, over connections and restarts', a
   expect(third.frames).toEqual([]);
 });
 
+it('takes a confirmation only for what was told before it', async () => {
+  const all = await online();
+  const { connection, server, test, client } = all;
+  await withMessages(all);
+  await client.markRead(bob, { upTo: 2 });
+  await connection.next('ping');
+  await client.markRead(bob, { upTo: 3 });
+  await connection.next('ping');
+  connection.send({ t: 'pong' });
+  await connection.settled();
+  await client.conversations();
+  connection.terminate();
+  await test.status('offline');
+  test.clock.advance(300);
+  const next = await server.connection();
+  await next.welcome();
+  expect(await next.next('read')).toEqual(read(3));
+});
+
 it('takes back nothing that the server knows better', async () => {
   const all = await online();
   await withMessages(all);

@@ -101,16 +101,18 @@ export class Receiver {
     }
   }
 
-  /** A page of the messages after the last one, to close a gap. */
-  async missing(transaction: Transaction, id: ConversationId, page: PageFrame): Promise<void> {
+  /**
+   * A page of the messages after place `after`, asked for because a later one has come. The server has given
+   * everything before that one a place, so what the page does not begin with cannot be had.
+   */
+  async missing(transaction: Transaction, id: ConversationId, after: number, page: PageFrame): Promise<void> {
     const self = this.#options.self();
     if (self === undefined) return;
-    const last = lastPlace(transaction.conversation(id)?.runs ?? []);
     for (const frame of page.messages) {
       await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: frame }, self);
     }
-    const progress = lastPlace(transaction.conversation(id)?.runs ?? []) > last;
-    if (!progress || !page.more) await this.skipMissing(transaction, id);
+    if (lastPlace(transaction.conversation(id)?.runs ?? []) === after)
+      await this.skipMissing(transaction, id);
     this.#options.onStored(id, true);
   }
 
@@ -164,7 +166,7 @@ export class Receiver {
   }
 
   async #store(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): Promise<void> {
-    const { outbox, view, events, serverClock } = this.#options;
+    const { outbox, view, events } = this.#options;
     const outgoing = frame.from === self.address;
     if (outgoing && frame.dev === self.dev) {
       // Sent from here: the answer to the send was lost, or it came before.
@@ -174,7 +176,7 @@ export class Receiver {
         return;
       }
     }
-    const inTime = frame.expires === undefined || frame.expires > serverClock.now();
+    const inTime = !this.#expiredOnItsWay(frame.expires);
     const record: MessageRecord = messageRecord(frame, id, frame.seq, self, outgoing || inTime);
     const readable = record.content !== undefined;
     place(transaction, id, frame.seq, !outgoing && readable);
@@ -184,6 +186,15 @@ export class Receiver {
     const local = view.of(record, conversation);
     const origin = this.#originOf(local.outgoing, frame.ts);
     transaction.afterwards(() => events.emit('message', local, origin));
+  }
+
+  /**
+   * What had expired before this session the server has sent on purpose: another device of the user got it in time.
+   * What expires later was not delivered in time, and its sender is told so.
+   */
+  #expiredOnItsWay(expires: number | undefined): boolean {
+    if (expires === undefined) return false;
+    return expires > this.#signedInAt && expires <= this.#options.serverClock.now();
   }
 
   #originOf(outgoing: boolean, ts: number): Origin {

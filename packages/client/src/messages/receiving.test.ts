@@ -219,7 +219,8 @@ it('keeps the messages of a group together', async () => {
 it('keeps only the place of a message that expired', async () => {
   const { connection, test, client } = await online();
   const { content: _, ...gone } = messageFrame(2, { gone: 'expired' });
-  connection.send(messageFrame(1), gone, messageFrame(3, { expires: startOfTime }), messageFrame(4));
+  test.clock.advance(100);
+  connection.send(messageFrame(1), gone, messageFrame(3, { expires: startOfTime + 100 }), messageFrame(4));
   await connection.next('received', ({ seq }) => seq === 4);
   expect(test.texts).toEqual(['m1 realtime', 'm4 realtime']);
   const messages = await client.messages(bob, { limit: 9 });
@@ -230,6 +231,16 @@ it('keeps only the place of a message that expired', async () => {
     ['unread', 'm1'],
   ]);
   expect(await client.conversation(bob)).toMatchObject({ unread: 2 });
+});
+
+it('keeps a message that another device of the user got before it expired', async () => {
+  const { connection, test, client } = await online();
+  connection.send(messageFrame(1, { ts: startOfTime - 60_000, expires: startOfTime - 30_000 }));
+  await connection.next('received');
+  expect(test.texts).toEqual(['m1 pending']);
+  expect(await client.messages(bob, { limit: 9 })).toMatchObject([
+    { content: { text: 'm1' }, status: 'unread' },
+  ]);
 });
 
 it('announces transient messages and forgets them', async () => {
@@ -278,6 +289,33 @@ it('keeps the position only when everything before it is stored', async () => {
   await test.status('offline');
   test.clock.advance(3_000);
   expect((await (await server.connection()).welcome()).position).toBe(99);
+});
+
+it('takes nothing more of a batch when the connection is lost while it is being stored', async () => {
+  const store = memoryStore();
+  let goOn = (): void => {};
+  const reading = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const { connection, server, test } = await online({
+    store: {
+      ...store,
+      messages: async (...range) => {
+        await reading;
+        return store.messages(...range);
+      },
+    },
+  });
+  // Message 2 is missing, and the receipt takes its time.
+  const receipt = { t: 'receipt', conv: 5, user: 'bob', delivered: 1, ts: startOfTime } as const;
+  connection.send(messageFrame(1), messageFrame(3), receipt, { t: 'synced', position: 99 });
+  await connection.settled();
+  connection.terminate();
+  await test.status('offline');
+  goOn();
+  await test.count('message', 1);
+  test.clock.advance(300);
+  expect((await (await server.connection()).welcome()).position).toBe(1);
 });
 
 it('gives the connection up when the store fails, and loses nothing', async () => {

@@ -181,6 +181,33 @@ it('does not call a message expired that was delivered before', async () => {
   expect(test.updates).toEqual(['m1 sent→delivered']);
 });
 
+it('does not call a message expired whose receipt is just being stored', async () => {
+  const store = memoryStore();
+  let reading = Promise.resolve();
+  const all = await online({
+    store: {
+      ...store,
+      messages: async (...range) => {
+        await reading;
+        return store.messages(...range);
+      },
+    },
+  });
+  const { connection, test } = all;
+  await accepted(all, { expiry: 2 });
+  let goOn = (): void => {};
+  reading = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  connection.send(receipt({ delivered: 1, ts: startOfTime + 1_000 }));
+  await connection.settled();
+  test.clock.advance(2_000);
+  goOn();
+  await test.count('update', 1);
+  expect(await statuses(all)).toEqual(['delivered']);
+  expect(test.updates).toHaveLength(1);
+});
+
 it('corrects itself when the receipt of a message that seemed expired comes late', async () => {
   const all = await online();
   const { connection, test } = all;

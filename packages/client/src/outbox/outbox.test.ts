@@ -248,6 +248,20 @@ it('keeps what the server cannot take now, and its order', async () => {
   ]);
 });
 
+it('sends again what is refused with a code that it does not know, when the server says when', async () => {
+  const { connection, test, client } = await online({ random: () => 0 });
+  const sending = client.send(bob, text('Hello'));
+  const first = await connection.next('send');
+  connection.send(refusal(first, 'NEW_CODE', { retryAfter: 500 }));
+  await connection.settled();
+  await client.conversations();
+  test.clock.advance(500);
+  const { id } = await connection.next('send');
+  expect(id).toBe(first.id);
+  connection.send(refusal(first, 'NEW_CODE'));
+  await expect(sending.sent).rejects.toMatchObject({ message: 'NEW_CODE: No.' });
+});
+
 it('does not let one message that a server never digests hold up the others', async () => {
   // Without jitter's share there is no pause between the attempts.
   const { connection, client } = await online({ random: () => 0 });

@@ -14,6 +14,7 @@ import {
   type StoreSnapshot,
   type Transaction,
 } from '../store/index.ts';
+import { Timer } from '../timer.ts';
 import type { ConversationId, Draft, LocalMessage, Self, Sending, Target } from '../types.ts';
 import { checkDraft } from './check-draft.ts';
 import { draftOf, recordOfDraft, sendFrame } from './draft-record.ts';
@@ -43,12 +44,13 @@ export class Outbox implements SentMessages {
   readonly #transient: TransientSends;
   readonly #sent = new Map<number, Deferred<LocalMessage>>();
   readonly #unsaved: UnsavedSends;
-  #timer: unknown;
+  readonly #timer: Timer;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#ids = new SendIds(() => options.clock.now());
     this.#transient = new TransientSends(options);
+    this.#timer = new Timer(options.clock, () => this.pump());
     this.#unsaved = new UnsavedSends({
       ...options,
       ids: this.#ids,
@@ -112,13 +114,14 @@ export class Outbox implements SentMessages {
           .catch((failure: unknown) => events.emit('problem', problemOf(failure)));
       }
     }
-    this.#waitForPause(now);
+    const { pausedUntil } = this.#queue;
+    if (pausedUntil > now) this.#timer.setTo(pausedUntil);
   }
 
   disconnected(): void {
     this.#queue.disconnected();
     this.#transient.disconnected();
-    this.#stopTimer();
+    this.#timer.clear();
   }
 
   conversationOf(id: number): ConversationId | undefined {
@@ -223,18 +226,6 @@ export class Outbox implements SentMessages {
     const sent = this.#sent.get(id);
     this.#sent.delete(id);
     if (sent !== undefined) settle(sent);
-  }
-
-  #waitForPause(now: number): void {
-    const { clock } = this.#options;
-    this.#stopTimer();
-    const wait = this.#queue.pausedUntil - now;
-    if (wait > 0) this.#timer = clock.setTimeout(() => this.pump(), wait);
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 }
 

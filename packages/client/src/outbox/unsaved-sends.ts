@@ -43,14 +43,15 @@ export class UnsavedSends {
   }
 
   /**
-   * The store is open and knows the last id that this device has used. An id that is not above it was made while the
-   * clock was behind, and is replaced.
+   * The store is open and knows the last id that this device has used. Ids that are not above it were made while the
+   * clock was behind: then all are replaced, so that they stay in order.
    */
   opened(lastSendId: number): void {
+    const first = this.#unsaved[0];
+    if (first === undefined || first.record.id > lastSendId) return;
     const { ids, onNewId } = this.#options;
     this.#unsaved = this.#unsaved.map((unsaved) => {
       const { record } = unsaved;
-      if (record.id > lastSendId) return unsaved;
       const id = ids.next();
       onNewId(record.id, id);
       return { ...unsaved, record: { ...record, id, pending: id, order: outboxOrder(id) } };

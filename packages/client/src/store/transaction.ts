@@ -70,7 +70,7 @@ export class Transaction {
     this.#changes.push({ put: 'message', record });
     this.#staged(record.conversation).put(record);
     const conversation = this.conversation(record.conversation);
-    if (conversation === undefined || !isShown(record) || this.#withoutLatest.has(conversation.id)) return;
+    if (conversation === undefined || !isShown(record)) return;
     if (record.order >= (conversation.latest?.order ?? 0)) {
       this.putConversation({ ...conversation, latest: record });
     }

@@ -10,7 +10,7 @@ type Recorded = { [K in keyof ClientEvents]: { name: K; args: ClientEvents[K] } 
 const names = ['status', 'message', 'update', 'conversation', 'presence', 'synced', 'problem'] as const;
 
 /** An environment whose changes the test makes. */
-export class ScriptedEnvironment implements Environment {
+class ScriptedEnvironment implements Environment {
   readonly #listeners = new Set<(change: EnvironmentChange) => void>();
 
   get listeners(): number {
