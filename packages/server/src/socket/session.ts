@@ -133,7 +133,8 @@ export class Session implements ConnectionHandler {
     const isRepeated = frame.id <= this.#highestId;
     this.#highestId = Math.max(this.#highestId, frame.id);
     const now = this.connection.heardAt;
-    if (now < this.#heldUntil && !isRepeated) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
+    if (now < this.#heldUntil && !isRepeated)
+      throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
     const wait = this.#messageDelay();
     this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
