@@ -46,6 +46,32 @@ describe('presence', () => {
     await watcher.close();
   });
 
+  it('is told of everybody whom a list of contacts watches, one frame for each', async () => {
+    const watcher = await signIn(alice);
+    const contacts = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => server.addUser(`contact-${users}-${index}`)),
+    );
+    watcher.send(...contacts.map(({ address }) => ({ t: 'watch', peers: [address], on: true })));
+    for (const { address } of contacts) expect((await watcher.next('presence')).from).toBe(address);
+    await watcher.close();
+  });
+
+  it('of a user who is watched and at once not any more is not told', async () => {
+    const watcher = await signIn(alice);
+    watcher.send(
+      { t: 'watch', peers: [bob.address], on: true },
+      { t: 'watch', peers: [bob.address], on: false },
+      { t: 'watch', peers: [alice.address], on: true },
+    );
+    await watcher.next('presence', ({ from }) => from === alice.address);
+    const before = watcher.frames.filter(({ t }) => t === 'presence').length;
+    const device = await signIn(bob);
+    watcher.send({ t: 'ping' });
+    await watcher.next('pong');
+    expect(watcher.frames.filter(({ t }) => t === 'presence')).toHaveLength(before);
+    await Promise.all([watcher.close(), device.close()]);
+  });
+
   it('does not flicker when a user comes straight back', async () => {
     const [watcher, first] = [await signIn(alice), await signIn(bob)];
     watcher.send({ t: 'watch', peers: [bob.address], on: true });

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bus } from '@stoa/bus';
 import {
   type ClientFrame,
   type HistoryFrame,
   limits,
+  messageFlags,
   msgpackCodec,
   type PresenceFrame,
   type SendFrame,
@@ -19,6 +19,7 @@ import type { Presence } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { InOrder } from './in-order.ts';
+import { Turns } from './turns.ts';
 
 /** What every session of a node uses. */
 export interface SessionServices {
@@ -51,8 +52,9 @@ export class Session implements ConnectionHandler {
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
   readonly #watching = new Map<string, number>();
-  #requests: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
+  readonly #watches = new Turns(2 * limits.watchPerSession);
+  readonly #requests = new Turns(historyWaiting);
   #highestId = 0;
   #heldUntil = 0;
 
@@ -84,9 +86,9 @@ export class Session implements ConnectionHandler {
       case 'presence':
         return this.#presence(frame);
       case 'watch':
-        return this.#inTurn(() => this.#watch(frame));
+        return this.#watches.take(frame.peers.length, () => this.#watch(frame));
       case 'history':
-        return this.#inTurn(() => this.#history(frame));
+        return this.#requests.take(1, () => this.#history(frame));
       case 'ping':
         this.connection.write({ t: 'pong' });
         return;
@@ -136,7 +138,9 @@ export class Session implements ConnectionHandler {
     if (now < this.#heldUntil && !isRepeated)
       throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
     const wait = this.#messageDelay();
-    this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
+    // A transient message is not repeated, and has no place that another one could take.
+    const isTransient = ((frame.flags ?? 0) & messageFlags.transient) !== 0;
+    if (!isTransient) this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     return this.#sends.run(
@@ -169,21 +173,6 @@ export class Session implements ConnectionHandler {
 
   #messageDelay(): number {
     return this.#services.limits.messageDelay(this.identity.uid, this.connection.client);
-  }
-
-  /** One after the other, and not all in one turn of the event loop: these ask the store for much. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    if (this.#waiting >= requestsWaiting) {
-      throw new StoaError('TOO_MANY', 'Too many requests wait for their answer.', { retryAfterMs: holdMs });
-    }
-    this.#waiting += 1;
-    const done = this.#requests.then(() => nextTurn()).then(work);
-    this.#requests = done
-      .catch(() => {})
-      .finally(() => {
-        this.#waiting -= 1;
-      });
-    return done;
   }
 
   async #history(frame: HistoryFrame): Promise<void> {
@@ -236,8 +225,8 @@ function existing(person: Person | undefined, address: string | undefined): Pers
   return person;
 }
 
-/** Requests of one session that may wait for their turn. */
-const requestsWaiting = 16;
+/** Requests for history of one session that may wait for their turn. */
+const historyWaiting = 64;
 /** A client that never repeats what was refused is not held up longer than this. */
 const holdAtMostMs = 10_000;
 /** When a client may try again what was refused for its own good. */
