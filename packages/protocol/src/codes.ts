@@ -61,6 +61,12 @@ export const codes = {
     'Create the user with useradd first.',
   ),
   NOT_A_MEMBER: entry(403, 'The user is not a member of the conversation.', 'Join it first.'),
+  BLOCKED: entry(
+    403,
+    'The receiver does not take messages from this user.',
+    'Nothing can be done here: the receiver decides.',
+  ),
+  TOO_LATE: entry(409, 'The time in which this was possible is over.', 'Send a new message instead.'),
   CONFLICT: entry(
     409,
     'This exists already, or was changed meanwhile.',

@@ -14,6 +14,8 @@ export type {
   ConversationFrame,
   HelloFrame,
   HistoryFrame,
+  MessageAge,
+  MessageEvent,
   MessageFrame,
   PageFrame,
   PingFrame,
@@ -23,15 +25,20 @@ export type {
   ReceiptFrame,
   ReceivedFrame,
   RefusedFrame,
+  RequestFrame,
+  ResponseFrame,
+  ScheduledFrame,
   SendFrame,
   SendPresenceFrame,
   SentFrame,
   ServerFrame,
+  StateFrame,
   SyncedFrame,
   WatchFrame,
   WelcomeFrame,
 } from './frames.ts';
 export { limits } from './limits.ts';
+export type { OperationName, OperationRequest, OperationResponse } from './operations.ts';
 
 /** Version of the protocol that this package speaks. */
 export const protocolVersion = 1;

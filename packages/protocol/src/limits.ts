@@ -32,6 +32,22 @@ export const limits = {
   deliveryWindow: 256,
   /** Sends that a client may have unanswered on one connection. */
   sendWindow: 256,
+  /** `request` frames that may wait for their answer on one connection. */
+  requestWindow: 64,
+  /** Characters of the key of a shared value, and bytes of its value in msgpack. */
+  stateKeyLength: 160,
+  stateBytes: 16 * 1024,
+  /** Values in one `state.set`, and of one user. */
+  statePerRequest: 100,
+  statePerUser: 20_000,
+  /** Messages in one answer to `messages.search`. */
+  searchPage: 50,
+  /** Characters of what is searched for. */
+  searchLength: 127,
+  /** Messages of one sender that wait for their time. */
+  scheduledPerUser: 1_000,
+  /** Seconds for which a message may be scheduled ahead: one year. */
+  scheduleSeconds: 365 * 24 * 3600,
   /** Seconds a message may wait for delivery: one year. */
   expirySeconds: 365 * 24 * 3600,
   /** Seconds a presence value may stay valid. */

@@ -6,7 +6,7 @@ import { codecs, jsonCodec } from './codec/index.ts';
 import { codes } from './codes.ts';
 import { messageFlags, presenceValues } from './flags.ts';
 import { limits } from './limits.ts';
-import { Content, clientFrames, parseClientFrame, serverFrames } from './validate.ts';
+import { Content, clientFrames, operations, parseClientFrame, serverFrames } from './validate.ts';
 
 const text = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
 
@@ -75,6 +75,22 @@ describe('docs/protocol.md', () => {
   test('lists the subprotocols by preference', () => {
     expect(rowsOf(section('## Connection')).map(([name]) => name)).toStrictEqual(
       codecs.map(({ subprotocol }) => `\`${subprotocol}\``),
+    );
+  });
+
+  test('lists the operations with the members of their bodies and answers', () => {
+    const membersIn = (cell = ''): string[] => (cell === '–' ? [] : cell.split(', '));
+    const described = rowsOf(section('## Operations')).map(([name, body, answer]) => [
+      name,
+      membersIn(body),
+      membersIn(answer),
+    ]);
+    expect(described).toStrictEqual(
+      Object.entries(operations).map(([name, { request, response }]) => [
+        `\`${name}\``,
+        fieldsOf(request),
+        fieldsOf(response),
+      ]),
     );
   });
 

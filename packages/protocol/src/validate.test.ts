@@ -60,6 +60,14 @@ describe('what is not a frame', () => {
     expect(() => parseClientFrame(long)).toThrow(/^There is no frame type "x{39}\ufffd"\.$/);
   });
 
+  test('unknown operations are named, names of JavaScript objects among them', () => {
+    for (const op of ['devices', 'constructor', '__proto__', '']) {
+      expect(() => parseClientFrame({ t: 'request', id: 1, op, body: {} })).toThrow(
+        expect.objectContaining({ code: 'UNKNOWN_OPERATION' }),
+      );
+    }
+  });
+
   test('frames of a server are unknown as those of a client', () => {
     expect(() => parseClientFrame({ t: 'welcome' })).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_FRAME' }),
@@ -84,6 +92,13 @@ test.each([
   [{ ...send, content: { fields: new Uint8Array(1) } }, '"send.content.fields" must be a map.'],
   [{ ...send, content: { file: { url: 1 } } }, '"send.content.file.url" must be string.'],
   [{ ...send, content: { latitude: Number.NaN } }, '"send.content.latitude" must be number.'],
+  [{ ...send, event: 'edit' }, '"send" must name "event" and "target" together.'],
+  [{ ...send, target: 3 }, '"send" must name "event" and "target" together.'],
+  [{ ...send, event: 'recall', target: 3, at: 5 }, '"send.at" is for messages only, not for events.'],
+  [
+    { t: 'request', id: 1, op: 'devices.signOut', body: {} },
+    '"request.devices.signOut" must have required properties dev.',
+  ],
   [{ ...send, expiry: limits.expirySeconds + 1 }, `"send.expiry" must be <= ${limits.expirySeconds}.`],
   [{ ...hello, device: 'short' }, '"hello.device" must not have fewer than 16 characters.'],
   [{ ...hello, device: 'd d'.repeat(8) }, '"hello.device" must match pattern "^[A-Za-z0-9_-]+$".'],

@@ -6,9 +6,17 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { StoaError } from './codes.ts';
 import { requirePlainContent } from './content.ts';
-import { type ClientFrame, clientFrames, type HistoryFrame } from './frames.ts';
+import {
+  type ClientFrame,
+  clientFrames,
+  type HistoryFrame,
+  type RequestFrame,
+  type SendFrame,
+} from './frames.ts';
+import { operations } from './operations.ts';
 
-export { Address, Content, clientFrames, serverFrames } from './frames.ts';
+export { Address, Content, clientFrames, MessageAge, serverFrames } from './frames.ts';
+export { operations } from './operations.ts';
 
 interface Validator {
   Check(value: unknown): boolean;
@@ -19,10 +27,14 @@ const validators = new Map<string, Validator>(
   Object.entries(clientFrames).map(([type, schema]) => [type, Compile(schema as TSchema)]),
 );
 
+const requestValidators = new Map<string, Validator>(
+  Object.entries(operations).map(([op, { request }]) => [op, Compile(request as TSchema)]),
+);
+
 /**
  * Checks one decoded frame of a client.
  *
- * @throws StoaError BAD_FRAME (the message names the field), UNKNOWN_FRAME or TOO_LARGE.
+ * @throws StoaError BAD_FRAME (the message names the field), UNKNOWN_FRAME, UNKNOWN_OPERATION or TOO_LARGE.
  * @example
  * const frame = parseClientFrame({ t: 'received', conv: 7, seq: 12 });
  */
@@ -38,7 +50,8 @@ export function parseClientFrame(value: unknown): ClientFrame {
   const frame = value as ClientFrame;
   if (frame.t === 'send' || frame.t === 'presence' || frame.t === 'history') requireOneDestination(frame);
   if (frame.t === 'history') requireOneDirection(frame);
-  if (frame.t === 'send') requirePlainContent(frame.content, 'send.content');
+  if (frame.t === 'send') requireSendable(frame);
+  if (frame.t === 'request') requireOperation(frame);
   return frame;
 }
 
@@ -59,6 +72,26 @@ function requireOneDestination(frame: { t: string; peer?: string; gid?: number }
   if ((frame.peer === undefined) === (frame.gid === undefined)) {
     throw new StoaError('BAD_FRAME', `"${frame.t}" must name either "peer" or "gid".`);
   }
+}
+
+function requireSendable(frame: SendFrame): void {
+  if ((frame.event === undefined) !== (frame.target === undefined)) {
+    throw new StoaError('BAD_FRAME', '"send" must name "event" and "target" together.');
+  }
+  if (frame.event !== undefined && frame.at !== undefined) {
+    throw new StoaError('BAD_FRAME', '"send.at" is for messages only, not for events.');
+  }
+  requirePlainContent(frame.content, 'send.content');
+}
+
+function requireOperation({ op, body }: RequestFrame): void {
+  const validator = requestValidators.get(op);
+  if (validator === undefined) {
+    throw new StoaError('UNKNOWN_OPERATION', `There is no operation "${op.slice(0, 40).toWellFormed()}".`);
+  }
+  if (!validator.Check(body))
+    throw new StoaError('BAD_FRAME', firstProblem(`request.${op}`, validator, body));
+  requirePlainContent(body, 'request.body');
 }
 
 function requireOneDirection(frame: HistoryFrame): void {

@@ -119,6 +119,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         presence,
         bus,
         limits,
+        operations: {},
         onAccepted: () => metrics.messagesAccepted.inc({ door: 'socket' }),
       },
       sessions,

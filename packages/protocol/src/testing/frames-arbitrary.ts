@@ -8,6 +8,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { TSchema } from 'typebox';
 import { type ClientFrame, Content, clientFrames, type ServerFrame, serverFrames } from '../frames.ts';
+import { operations } from '../operations.ts';
 import { keyArbitrary, numberArbitrary, plainDataArbitrary, textArbitrary } from './plain-data-arbitrary.ts';
 
 export { plainDataArbitrary } from './plain-data-arbitrary.ts';
@@ -18,6 +19,7 @@ export function clientFrameArbitrary(type?: ClientFrame['t']): Arbitrary<ClientF
     const types = Object.keys(clientFrames) as ClientFrame['t'][];
     return fc.oneof(...types.map((each) => clientFrameArbitrary(each)));
   }
+  if (type === 'request') return requestArbitrary();
   return (arbitraryOf(clientFrames[type]) as Arbitrary<ClientFrame>).map(withinTheRules);
 }
 
@@ -35,11 +37,32 @@ export function contentArbitrary(): Arbitrary<Content> {
   return arbitraryOf(Content) as Arbitrary<Content>;
 }
 
-/** What the schemas do not say: one destination, and one direction of history. */
+/** A request for one of the operations, with the body that it demands. */
+function requestArbitrary(): Arbitrary<ClientFrame> {
+  const each = Object.entries(operations).map(([op, { request }]) =>
+    fc.record(
+      {
+        t: fc.constant('request' as const),
+        id: integerOf(1, Number.MAX_SAFE_INTEGER),
+        op: fc.constant(op),
+        body: arbitraryOf(request) as Arbitrary<Record<string, unknown>>,
+      },
+      { noNullPrototype: true },
+    ),
+  );
+  return fc.oneof(...each);
+}
+
+/** What the schemas do not say: one destination, one direction of history, and what goes together in a send. */
 function withinTheRules(frame: ClientFrame): ClientFrame {
   if (frame.t !== 'send' && frame.t !== 'presence' && frame.t !== 'history') return frame;
   const { peer, gid, ...rest } = frame;
   const destination = peer === undefined ? { gid: gid ?? 7 } : { peer };
+  if (rest.t === 'send') {
+    const { event, target, at, ...message } = rest;
+    if (event !== undefined) return { ...message, ...destination, event, target: target ?? 1 };
+    return { ...message, ...destination, ...(at === undefined ? {} : { at }) };
+  }
   if (rest.t !== 'history' || rest.before === undefined) return { ...rest, ...destination };
   const { after: _, ...backwards } = rest;
   return { ...backwards, ...destination };
@@ -53,6 +76,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, TSchema>>;
   readonly required?: readonly string[];
   readonly patternProperties?: unknown;
+  readonly anyOf?: readonly TSchema[];
   readonly items?: TSchema;
   readonly minItems?: number;
   readonly minimum?: number;
@@ -65,6 +89,7 @@ interface Schema {
 function arbitraryOf(given: TSchema): Arbitrary<unknown> {
   const schema: Schema = given;
   if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(arbitraryOf));
   if (schema.contentMediaType !== undefined) return fc.uint8Array({ maxLength: 40 });
   if (schema.patternProperties !== undefined) {
     return fc.dictionary(keyArbitrary(), plainDataArbitrary(), { maxKeys: 4, noNullPrototype: true });
@@ -82,6 +107,8 @@ function arbitraryOf(given: TSchema): Arbitrary<unknown> {
       return numberArbitrary();
     case 'boolean':
       return fc.boolean();
+    case undefined:
+      return plainDataArbitrary();
     default:
       throw new Error(`no arbitrary for ${JSON.stringify(schema)}`);
   }

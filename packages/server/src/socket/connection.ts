@@ -192,7 +192,7 @@ export class Connection {
       return;
     }
     const { t: of } = frame;
-    const id = frame.t === 'send' || frame.t === 'history' ? frame.id : undefined;
+    const id = frame.t === 'send' || frame.t === 'history' || frame.t === 'request' ? frame.id : undefined;
     try {
       const done = this.#handler?.frame(frame);
       if (done !== undefined) done.catch((error: unknown) => this.refuse(error, of, id));

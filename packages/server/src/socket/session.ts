@@ -6,6 +6,7 @@ import {
   messageFlags,
   msgpackCodec,
   type PresenceFrame,
+  type RequestFrame,
   type SendFrame,
   type SendPresenceFrame,
   StoaError,
@@ -19,6 +20,7 @@ import type { Presence } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { InOrder } from './in-order.ts';
+import { carryOut, type OperationHandlers } from './operations.ts';
 import { Turns } from './turns.ts';
 
 /** What every session of a node uses. */
@@ -30,6 +32,7 @@ export interface SessionServices {
   readonly presence: Presence;
   readonly bus: Bus;
   readonly limits: Limits;
+  readonly operations: OperationHandlers;
   /** Called for each message that was accepted. */
   readonly onAccepted: () => void;
 }
@@ -54,7 +57,8 @@ export class Session implements ConnectionHandler {
   readonly #watching = new Map<string, number>();
   /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
   readonly #watches = new Turns(2 * limits.watchPerSession);
-  readonly #requests = new Turns(historyWaiting);
+  readonly #pages = new Turns(historyWaiting);
+  readonly #requests = new Turns(limits.requestWindow);
   #highestId = 0;
   #heldUntil = 0;
 
@@ -88,7 +92,9 @@ export class Session implements ConnectionHandler {
       case 'watch':
         return this.#watches.take(frame.peers.length, () => this.#watch(frame));
       case 'history':
-        return this.#requests.take(1, () => this.#history(frame));
+        return this.#pages.take(1, () => this.#history(frame));
+      case 'request':
+        return this.#requests.take(1, () => this.#request(frame));
       case 'ping':
         this.connection.write({ t: 'pong' });
         return;
@@ -178,6 +184,12 @@ export class Session implements ConnectionHandler {
   async #history(frame: HistoryFrame): Promise<void> {
     if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
     this.connection.write(await this.#services.history.page(this.identity, frame));
+  }
+
+  async #request({ id, op, body }: RequestFrame): Promise<void> {
+    if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
+    const answer = await carryOut(this.#services.operations, this.identity, op, body);
+    this.connection.write({ t: 'response', id, body: answer });
   }
 
   async #presence(frame: SendPresenceFrame): Promise<void> {

@@ -1,0 +1,87 @@
+/** What frames are made of: numbers, names, the content of a message. */
+import Type, { type Static, type TSchema } from 'typebox';
+import { limits } from './limits.ts';
+
+const maxInt = Number.MAX_SAFE_INTEGER;
+export const Int = (minimum = 0, maximum = maxInt) => Type.Integer({ minimum, maximum });
+export const Uint32 = Int(0, 0xffff_ffff);
+
+/** Binary in msgpack, `{"$bytes": "<base64>"}` in JSON. */
+const Bytes = Type.Refine(
+  Type.Unsafe<Uint8Array>({ contentMediaType: 'application/octet-stream' }),
+  (value) => value instanceof Uint8Array,
+  () => 'must be bytes',
+);
+/** A map, and not bytes: these are objects of JavaScript too. */
+export const Plain = <Schema extends TSchema>(schema: Schema) =>
+  Type.Refine(
+    schema,
+    (value: unknown) => !(value instanceof Uint8Array),
+    () => 'must be a map',
+  );
+
+/** A user's address: any text of the application's choice without control characters and halves of characters. */
+export const Address = Type.String({
+  minLength: 1,
+  maxLength: limits.addressLength,
+  pattern: '^[^\\p{Cc}\\p{Cs}]+$',
+});
+/** Id of a conversation, given by the server. */
+export const Conv = Int(1);
+/** Place of a message in its conversation: 1, 2, 3 … without gaps. */
+export const Seq = Int(1);
+/** Id of a message: unique in its app, increasing in time. */
+export const Mid = Int(1);
+/** Milliseconds since 1970, by the server's clock. */
+export const Time = Int(0);
+/** Number that a client gives what it asks, to tell the answers apart. */
+export const RequestId = Int(1);
+
+/** A change of an earlier message of the same conversation: an entry of the log like a message, but nothing to show. */
+export const MessageEvent = Type.Union([Type.Literal('edit'), Type.Literal('recall')]);
+export type MessageEvent = Static<typeof MessageEvent>;
+
+/** How long a message stays readable, and from when: disappearing messages. */
+export const MessageAge = Type.Object({
+  seconds: Int(1, limits.expirySeconds),
+  from: Type.Union([Type.Literal('sent'), Type.Literal('delivered'), Type.Literal('read')]),
+});
+export type MessageAge = Static<typeof MessageAge>;
+
+/** Name of a value that a user's devices share. */
+export const StateKey = Type.String({
+  minLength: 1,
+  maxLength: limits.stateKeyLength,
+  pattern: '^[^\\p{Cc}\\p{Cs}]+$',
+});
+
+/**
+ * What a message says. The server stores and carries it unread; fields that it does not know are kept. All of it is
+ * plain data, see requirePlainContent.
+ */
+export const Content = Plain(
+  Type.Object({
+    text: Type.Optional(Type.String()),
+    title: Type.Optional(Type.String()),
+    subtitle: Type.Optional(Type.String()),
+    footer: Type.Optional(Type.String()),
+    data: Type.Optional(Bytes),
+    latitude: Type.Optional(Type.Number()),
+    longitude: Type.Optional(Type.Number()),
+    file: Type.Optional(
+      Plain(
+        Type.Object({
+          url: Type.String({ maxLength: 4096 }),
+          type: Type.Optional(Int(0, 255)),
+          name: Type.Optional(Type.String({ maxLength: 255 })),
+          size: Type.Optional(Int()),
+          mime: Type.Optional(Type.String({ maxLength: 127 })),
+          thumbnail: Type.Optional(Bytes),
+        }),
+      ),
+    ),
+    /** Fields of the application. */
+    fields: Type.Optional(Plain(Type.Record(Type.String(), Type.Unknown()))),
+  }),
+);
+export type Content = Static<typeof Content>;

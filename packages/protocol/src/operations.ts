@@ -1,0 +1,89 @@
+/**
+ * What a client can ask with a `request` frame: each operation once, with the body of the request and of the
+ * response. Unknown members are ignored on both sides, so members may be added; nothing is ever renamed.
+ * @module
+ */
+import Type, { type Static } from 'typebox';
+import { Address, Conv, Int, Message, Seq, StateKey, Time, Uint32 } from './frames.ts';
+import { limits } from './limits.ts';
+
+const Nothing = Type.Object({});
+
+/** One of the user's devices. */
+const Device = Type.Object({
+  dev: Int(1),
+  /** Name and version of the client, as the device told them. */
+  agent: Type.String(),
+  createdAt: Time,
+  /** When it last signed in or left. */
+  lastSeen: Time,
+  online: Type.Boolean(),
+  /** The device that asks. */
+  current: Type.Boolean(),
+});
+
+/** Who has received and read a message; absent times: not yet. */
+const MessageReceipt = Type.Object({
+  user: Address,
+  deliveredAt: Type.Optional(Time),
+  readAt: Type.Optional(Time),
+});
+
+const ScheduledMessage = Type.Object({
+  dev: Int(),
+  id: Int(1),
+  at: Time,
+  peer: Type.Optional(Address),
+  gid: Type.Optional(Uint32),
+  content: Type.Unknown(),
+});
+
+export const operations = {
+  /** The user's own devices, the one seen last first. */
+  'devices.list': { request: Nothing, response: Type.Object({ devices: Type.Array(Device) }) },
+  /** Ends the sessions of one of the user's own devices, which has to sign in anew. */
+  'devices.signOut': { request: Type.Object({ dev: Int(1) }), response: Nothing },
+  /** Sets values that the user's devices share; the others get `state` frames. A value that is absent is removed. */
+  'state.set': {
+    request: Type.Object({
+      values: Type.Array(Type.Object({ key: StateKey, value: Type.Optional(Type.Unknown()) }), {
+        minItems: 1,
+        maxItems: limits.statePerRequest,
+      }),
+    }),
+    response: Nothing,
+  },
+  /** When a message reached and was read by each of its receivers. For messages of the user's own conversations. */
+  'message.receipts': {
+    request: Type.Object({ conv: Conv, seq: Seq }),
+    response: Type.Object({ receipts: Type.Array(MessageReceipt) }),
+  },
+  /** Messages whose text, title, subtitle, footer or file name contains the words, newest first. */
+  'messages.search': {
+    request: Type.Object({
+      query: Type.String({ minLength: 1, maxLength: limits.searchLength }),
+      /** Only in this conversation; in all when both are absent. */
+      peer: Type.Optional(Address),
+      gid: Type.Optional(Uint32),
+      limit: Int(1, limits.searchPage),
+      /** From an earlier answer: go on behind it. */
+      cursor: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
+    response: Type.Object({
+      messages: Type.Array(Message),
+      /** Where to go on; absent when everything was looked at. A page may be empty and still have one. */
+      cursor: Type.Optional(Type.String()),
+    }),
+  },
+  /** Own messages that wait for their time, the next one first. */
+  'scheduled.list': {
+    request: Nothing,
+    response: Type.Object({ messages: Type.Array(ScheduledMessage) }),
+  },
+  /** Takes an own message back before its time. NOT_FOUND when it was sent or cancelled already. */
+  'scheduled.cancel': { request: Type.Object({ dev: Int(), id: Int(1) }), response: Nothing },
+} as const;
+
+export type OperationName = keyof typeof operations;
+export type OperationRequest<Name extends OperationName> = Static<(typeof operations)[Name]['request']>;
+export type OperationResponse<Name extends OperationName> = Static<(typeof operations)[Name]['response']>;
