@@ -1,3 +1,4 @@
+import type { OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
 import {
   byNewest,
@@ -10,6 +11,7 @@ import {
 import { Core } from './core.ts';
 import { clearConversation, deleteMessages, type ReadOptions } from './messages/index.ts';
 import { checkTarget } from './outbox/index.ts';
+import type { RequestOptions } from './requests/index.ts';
 import { nextOrder } from './store/index.ts';
 import type {
   ClientEvents,
@@ -190,6 +192,21 @@ export class Client {
   sendTyping(target: Target): void {
     checkTarget(target);
     this.#core.presence.sendTyping(target);
+  }
+
+  /**
+   * Asks the server for one of the operations of docs/protocol.md. Rejects with StoaError: what the server says, or
+   * UNAVAILABLE without a connection, when it breaks (operations that may be repeated are), or after 30 seconds.
+   *
+   * @example
+   * const { devices } = await client.request('devices.list', {});
+   */
+  request<Name extends OperationName>(
+    op: Name,
+    body: OperationRequest<Name>,
+    options: RequestOptions = {},
+  ): Promise<OperationResponse<Name>> {
+    return this.#core.requests.ask(op, body, options);
   }
 
   /** The server's time in milliseconds since 1970; this device's until the server has told its own. */

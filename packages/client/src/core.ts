@@ -20,6 +20,7 @@ import {
 import { Outbox } from './outbox/index.ts';
 import { Presence } from './presence/index.ts';
 import { problemOf } from './problem.ts';
+import { Requests } from './requests/index.ts';
 import { type ConversationRecord, LocalData, type Transaction } from './store/index.ts';
 import type { ConnectionStatus, LocalConversation, Self } from './types.ts';
 
@@ -37,13 +38,14 @@ export class Core {
   readonly reading: Reading;
   readonly older: OlderMessages;
   readonly presence: Presence;
+  readonly requests: Requests;
   status: ConnectionStatus = { state: 'stopped' };
   readonly #options: ResolvedOptions;
   readonly #receiver: Receiver;
   readonly #sequence = new Sequence();
   readonly #position: SyncPosition;
   readonly #acknowledgements: Acknowledgements;
-  readonly #requests: HistoryRequests;
+  readonly #pages: HistoryRequests;
   readonly #gaps: GapFiller;
   readonly #inbox: Inbox;
   #self: Self | undefined;
@@ -108,11 +110,12 @@ export class Core {
       self,
       onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
     });
-    this.#requests = new HistoryRequests(link);
-    this.older = new OlderMessages({ data, requests: this.#requests, self });
+    this.requests = new Requests(link, clock);
+    this.#pages = new HistoryRequests(link);
+    this.older = new OlderMessages({ data, requests: this.#pages, self });
     this.#gaps = new GapFiller({
       data,
-      requests: this.#requests,
+      requests: this.#pages,
       clock,
       gaps: () => this.#sequence.gaps(),
       onPage: (id, after, page) =>
@@ -157,9 +160,12 @@ export class Core {
       case 'presence':
         return transaction.afterwards(() => this.presence.received(frame));
       case 'page':
-        return transaction.afterwards(() => this.#requests.answered(frame));
+        return transaction.afterwards(() => this.#pages.answered(frame));
+      case 'response':
+        return transaction.afterwards(() => this.requests.answered(frame));
       case 'error':
-        if (this.outbox.refused(transaction, frame) || this.#requests.refused(frame)) return;
+        if (this.outbox.refused(transaction, frame)) return;
+        if (this.#pages.refused(frame) || this.requests.refused(frame)) return;
         return transaction.afterwards(() => this.events.emit('problem', errorOf(frame)));
     }
   }
@@ -221,17 +227,19 @@ export class Core {
     if (state.name === 'online') {
       this.reading.connected();
       this.presence.connected();
+      this.requests.connected();
       this.outbox.pump();
-    } else if (state.name !== 'connecting') this.#disconnected();
+    } else if (state.name !== 'connecting') this.#disconnected(state.name !== 'waiting');
     this.events.emit('status', this.status);
   }
 
-  #disconnected(): void {
+  #disconnected(forGood: boolean): void {
     this.#inbox.disconnected();
     this.#sequence.clear();
     this.#position.disconnected();
     this.#acknowledgements.clear();
-    this.#requests.disconnected();
+    this.#pages.disconnected();
+    this.requests.disconnected(forGood);
     this.#gaps.disconnected();
     this.outbox.disconnected();
     this.presence.disconnected();

@@ -8,6 +8,7 @@ export type { Clock } from './clock.ts';
 export type { OpenWebSocket, WebSocketLike } from './connection/index.ts';
 export { conversationId, targetOf } from './conversations/index.ts';
 export type { Environment, EnvironmentChange } from './environment.ts';
+export type { RequestOptions } from './requests/index.ts';
 export {
   type Change,
   type ConversationRecord,

@@ -1,0 +1,1 @@
+export { type RequestOptions, Requests } from './requests.ts';
