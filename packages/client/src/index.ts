@@ -18,5 +18,6 @@ export {
   memoryStore,
   type Range,
   type StoreSnapshot,
+  type ValueRecord,
 } from './store/index.ts';
 export type * from './types.ts';

@@ -28,6 +28,7 @@ export function storeWithFallback(
     apply: (changes) => current.apply(changes),
     message: (conversation, order) => current.message(conversation, order),
     messages: (conversation, range) => current.messages(conversation, range),
+    disappearing: (limit) => current.disappearing(limit),
     close: () => current.close(),
   };
 }

@@ -1,16 +1,24 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import type { Change, LocalStore } from './local-store.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
 import { storeIsClosed } from './store-errors.ts';
 import { holdStoreLock } from './store-lock.ts';
 
 interface Schema extends DBSchema {
   device: { key: 'device'; value: DeviceRecord };
   conversations: { key: string; value: ConversationRecord };
-  messages: { key: [string, number]; value: MessageRecord; indexes: { outbox: number } };
+  messages: {
+    key: [string, number];
+    value: MessageRecord;
+    indexes: { outbox: number; disappearing: number };
+  };
+  values: { key: string; value: ValueRecord };
 }
 type Database = IDBPDatabase<Schema>;
-type WriteTransaction = IDBPTransaction<Schema, ('device' | 'conversations' | 'messages')[], 'readwrite'>;
+type StoreName = 'device' | 'conversations' | 'messages' | 'values';
+type WriteTransaction = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
+
+const everything: StoreName[] = ['device', 'conversations', 'messages', 'values'];
 
 /**
  * A store in the browser's IndexedDB. Use one name per user. A commit survives the end of the page and of the
@@ -57,19 +65,18 @@ export function indexedDbStore(name: string): LocalStore {
           throw error;
         }
       }
-      const reading = database().transaction(['device', 'conversations', 'messages']);
-      const [device, conversations, outbox] = await Promise.all([
+      const reading = database().transaction(everything);
+      const [device, conversations, outbox, values] = await Promise.all([
         reading.objectStore('device').get('device'),
         reading.objectStore('conversations').getAll(),
         reading.objectStore('messages').index('outbox').getAll(),
+        reading.objectStore('values').getAll(),
       ]);
-      return { device, conversations, outbox };
+      return { device, conversations, outbox, values };
     },
 
     async apply(changes) {
-      const writing = database().transaction(['device', 'conversations', 'messages'], 'readwrite', {
-        durability: 'relaxed',
-      });
+      const writing = database().transaction(everything, 'readwrite', { durability: 'relaxed' });
       const requests: Promise<unknown>[] = [writing.done];
       try {
         for (const change of changes) requests.push(...carryOut(writing, change));
@@ -97,18 +104,26 @@ export function indexedDbStore(name: string): LocalStore {
       return found;
     },
 
+    disappearing: async (limit) => database().getAllFromIndex('messages', 'disappearing', null, limit),
+
     close: async () => close(),
   };
 }
 
 function openDatabase(name: string, lost: (reason: string) => void): Promise<Database> {
-  return openDB<Schema>(name, 1, {
-    upgrade(database) {
-      database.createObjectStore('device');
-      database.createObjectStore('conversations', { keyPath: 'id' });
-      const messages = database.createObjectStore('messages', { keyPath: ['conversation', 'order'] });
-      // Only messages that have the property are in the index.
-      messages.createIndex('outbox', 'pending');
+  return openDB<Schema>(name, 2, {
+    upgrade(database, from, _to, upgrading) {
+      // Only messages that have the property of an index are in it.
+      if (from < 1) {
+        database.createObjectStore('device');
+        database.createObjectStore('conversations', { keyPath: 'id' });
+        const messages = database.createObjectStore('messages', { keyPath: ['conversation', 'order'] });
+        messages.createIndex('outbox', 'pending');
+      }
+      if (from < 2) {
+        database.createObjectStore('values', { keyPath: 'key' });
+        upgrading.objectStore('messages').createIndex('disappearing', 'disappearsAt');
+      }
     },
     // A page with a newer version waits for this one to let go; or the browser removed the data.
     blocking: () => lost('A newer version of the application was opened in another page.'),
@@ -124,8 +139,10 @@ function carryOut(writing: WriteTransaction, change: Change): Promise<unknown>[]
         writing.objectStore('device').clear(),
         writing.objectStore('conversations').clear(),
         messages.clear(),
+        writing.objectStore('values').clear(),
       ];
     }
+    if (change.remove === 'value') return [writing.objectStore('values').delete(change.key)];
     const { conversation, from, before } = change;
     // IndexedDB refuses a range that is empty.
     if (from >= before) return [];
@@ -138,5 +155,7 @@ function carryOut(writing: WriteTransaction, change: Change): Promise<unknown>[]
       return [writing.objectStore('conversations').put(change.record)];
     case 'message':
       return [messages.put(change.record)];
+    case 'value':
+      return [writing.objectStore('values').put(change.record)];
   }
 }

@@ -269,3 +269,22 @@ it('can be emptied', async () => {
   await data.open();
   expect([...data.conversations()].map(({ id }) => id)).toEqual(['u:carol']);
 });
+
+it('shows values to the transaction that changes them, and to others when they are committed', async () => {
+  const { store, fail } = breakableStore();
+  const { data } = dataOn(store);
+  await data.open();
+  await data.transact((transaction) => {
+    transaction.putValue({ key: 'a', value: 1 });
+    expect(transaction.value('a')).toEqual({ key: 'a', value: 1 });
+    expect(data.value('a')).toBeUndefined();
+  });
+  fail(1);
+  await data.transact((transaction) => transaction.removeValue('a')).catch(() => {});
+  expect([...data.values()]).toEqual([{ key: 'a', value: 1 }]);
+  await data.transact((transaction) => {
+    transaction.removeValue('a');
+    expect(transaction.value('a')).toBeUndefined();
+  });
+  expect([...data.values()]).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import type { ConversationId } from '../types.ts';
 import type { LocalStore, StoreSnapshot } from './local-store.ts';
-import type { ConversationRecord, DeviceRecord } from './records.ts';
+import type { ConversationRecord, DeviceRecord, ValueRecord } from './records.ts';
 import { withCodedErrors } from './store-errors.ts';
 import { type Committed, Transaction } from './transaction.ts';
 
@@ -26,6 +26,7 @@ export class LocalData {
   readonly #store: LocalStore;
   #conversations = new Map<ConversationId, ConversationRecord>();
   #ids = new Map<number, ConversationId>();
+  #values = new Map<string, ValueRecord>();
   #device: DeviceRecord | undefined;
   #opened: Promise<void> | undefined;
   /** Set when another client took the store over: only open() takes it back. */
@@ -48,6 +49,14 @@ export class LocalData {
 
   conversations(): IterableIterator<ConversationRecord> {
     return this.#conversations.values();
+  }
+
+  value(key: string): ValueRecord | undefined {
+    return this.#values.get(key);
+  }
+
+  values(): IterableIterator<ValueRecord> {
+    return this.#values.values();
   }
 
   /** Opens the store unless it is open. Everything else does that by itself, but for a store that was lost. */
@@ -98,6 +107,11 @@ export class LocalData {
     if (transaction.emptied) {
       this.#conversations.clear();
       this.#ids.clear();
+      this.#values.clear();
+    }
+    for (const [key, record] of transaction.changedValues) {
+      if (record === undefined) this.#values.delete(key);
+      else this.#values.set(key, record);
     }
     this.#device = transaction.device;
     const changed = [...transaction.changedConversations.values()].map((record) => ({
@@ -118,6 +132,7 @@ export class LocalData {
     this.#conversations = new Map();
     this.#ids = new Map();
     for (const record of snapshot.conversations) this.#remember(record);
+    this.#values = new Map(snapshot.values.map((record) => [record.key, record]));
     onOpened({ ...snapshot, device });
   }
 
@@ -140,7 +155,12 @@ export class LocalData {
     if (this.#lost !== undefined) throw this.#lost;
     await this.open();
     if (this.#device === undefined) throw new Error('the store opened without a device');
-    return { device: this.#device, conversations: this.#conversations, ids: this.#ids };
+    return {
+      device: this.#device,
+      conversations: this.#conversations,
+      ids: this.#ids,
+      values: this.#values,
+    };
   }
 
   #enqueue<T>(task: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { ConversationId } from '../types.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
 
 /** What a store hands over when it is opened. */
 export interface StoreSnapshot {
@@ -8,6 +8,8 @@ export interface StoreSnapshot {
   readonly conversations: readonly ConversationRecord[];
   /** Messages with `pending`, ascending by it. */
   readonly outbox: readonly MessageRecord[];
+  /** In any order. */
+  readonly values: readonly ValueRecord[];
 }
 
 /** Changes are carried out in the order given. Puts replace what has the same key. */
@@ -15,6 +17,8 @@ export type Change =
   | { readonly put: 'device'; readonly record: DeviceRecord }
   | { readonly put: 'conversation'; readonly record: ConversationRecord }
   | { readonly put: 'message'; readonly record: MessageRecord }
+  | { readonly put: 'value'; readonly record: ValueRecord }
+  | { readonly remove: 'value'; readonly key: string }
   /** Messages with `from` <= order < `before`. */
   | {
       readonly remove: 'messages';
@@ -43,6 +47,8 @@ export interface LocalStore {
     conversation: ConversationId,
     range: { readonly from?: number; readonly before?: number; readonly limit: number },
   ): Promise<MessageRecord[]>;
+  /** The messages that disappear first (those with `disappearsAt`, ascending by it), at most `limit`. */
+  disappearing(limit: number): Promise<MessageRecord[]>;
   /** Releases it and keeps the data. Idempotent. */
   close(): Promise<void>;
 }

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { packValue } from '@stoa/protocol';
+import { openDB } from 'idb';
 import { afterAll, expect, it } from 'vitest';
 import { holdsTheContract } from '../testing/local-store-contract.ts';
 import { indexedDbStore } from './indexed-db-store.ts';
@@ -29,6 +32,45 @@ function byName(make: (name: string) => LocalStore) {
 holdsTheContract('memory', memoryStore, (closed) => closed);
 holdsTheContract('IndexedDB', ...byName(indexedDbStore));
 holdsTheContract('SQLite', ...byName((name) => sqliteStore(join(folder, name))));
+
+it('goes on with an SQLite file of the first version', async () => {
+  const path = join(folder, 'first-version');
+  const file = new DatabaseSync(path);
+  file.exec(`
+    CREATE TABLE device (key INTEGER PRIMARY KEY CHECK (key = 1), record BLOB NOT NULL) STRICT;
+    CREATE TABLE conversation (id TEXT PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE message (conversation TEXT NOT NULL, place REAL NOT NULL, pending INTEGER, record BLOB NOT NULL,
+      PRIMARY KEY (conversation, place)) STRICT, WITHOUT ROWID;
+    CREATE INDEX outbox ON message (pending) WHERE pending IS NOT NULL;
+    PRAGMA user_version = 1;
+  `);
+  file.prepare('INSERT INTO message VALUES (?, ?, ?, ?)').run('u:bob', 1, null, packValue({ order: 1 }));
+  file.close();
+  const store = sqliteStore(path);
+  expect((await store.open(unexpected)).values).toEqual([]);
+  expect(await store.messages('u:bob', { limit: 9 })).toEqual([{ order: 1 }]);
+  expect(await store.disappearing(9)).toEqual([]);
+  await store.close();
+});
+
+it('goes on with an IndexedDB database of the first version', async () => {
+  const name = randomUUID();
+  const first = await openDB(name, 1, {
+    upgrade(database) {
+      database.createObjectStore('device');
+      database.createObjectStore('conversations', { keyPath: 'id' });
+      const messages = database.createObjectStore('messages', { keyPath: ['conversation', 'order'] });
+      messages.createIndex('outbox', 'pending');
+    },
+  });
+  await first.put('messages', { conversation: 'u:bob', order: 1 });
+  first.close();
+  const store = indexedDbStore(name);
+  expect((await store.open(unexpected)).values).toEqual([]);
+  expect(await store.messages('u:bob', { limit: 9 })).toMatchObject([{ order: 1 }]);
+  expect(await store.disappearing(9)).toEqual([]);
+  await store.close();
+});
 
 it('refuses a second client on one SQLite file', async () => {
   const path = join(folder, 'shared');

@@ -1,12 +1,13 @@
 import type { ConversationId } from '../types.ts';
 import type { Change, LocalStore } from './local-store.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
 import { storeIsClosed } from './store-errors.ts';
 
 /** Keeps everything in memory, and loses it with the process: for bots without a memory, and for tests. */
 export function memoryStore(): LocalStore {
   const conversations = new Map<ConversationId, ConversationRecord>();
   const messages = new Map<ConversationId, MessageRecord[]>();
+  const values = new Map<string, ValueRecord>();
   let device: DeviceRecord | undefined;
   let isOpen = false;
 
@@ -21,6 +22,11 @@ export function memoryStore(): LocalStore {
         device = undefined;
         conversations.clear();
         messages.clear();
+        values.clear();
+        return;
+      }
+      if (change.remove === 'value') {
+        values.delete(change.key);
         return;
       }
       const sorted = messages.get(change.conversation) ?? [];
@@ -28,6 +34,7 @@ export function memoryStore(): LocalStore {
       sorted.splice(start, Math.max(0, indexOf(sorted, change.before) - start));
     } else if (change.put === 'device') device = change.record;
     else if (change.put === 'conversation') conversations.set(change.record.id, change.record);
+    else if (change.put === 'value') values.set(change.record.key, change.record);
     else putSorted(messages, change.record);
   };
 
@@ -37,7 +44,7 @@ export function memoryStore(): LocalStore {
       const outbox = [...messages.values()]
         .flatMap((sorted) => sorted.filter(({ pending }) => pending !== undefined))
         .sort((a, b) => (a.pending ?? 0) - (b.pending ?? 0));
-      return { device, conversations: [...conversations.values()], outbox };
+      return { device, conversations: [...conversations.values()], outbox, values: [...values.values()] };
     },
 
     async apply(changes) {
@@ -56,6 +63,15 @@ export function memoryStore(): LocalStore {
       const end = indexOf(sorted, before);
       const start = Math.max(indexOf(sorted, from), end - limit);
       return sorted.slice(Math.min(start, end), end).reverse();
+    },
+
+    async disappearing(limit) {
+      if (!isOpen) throw storeIsClosed();
+      const at = ({ disappearsAt = 0 }: MessageRecord) => disappearsAt;
+      return [...messages.values()]
+        .flatMap((sorted) => sorted.filter(({ disappearsAt }) => disappearsAt !== undefined))
+        .sort((a, b) => at(a) - at(b))
+        .slice(0, limit);
     },
 
     async close() {

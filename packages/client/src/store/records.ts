@@ -42,8 +42,19 @@ export interface MessageRecord {
   readonly expiry?: number;
   /** Own message that was not delivered before it expired. */
   readonly expired?: true;
+  /** Time of the server at which it disappears: stores index it. */
+  readonly disappearsAt?: number;
   /** Why sending failed. */
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/** A small value that the devices of the user share, by its key. */
+export interface ValueRecord {
+  readonly key: string;
+  /** Absent while the server has not confirmed that it was removed. */
+  readonly value?: unknown;
+  /** Set while the server has not confirmed it; another number at every change. */
+  readonly unsent?: number;
 }
 
 export interface ConversationRecord {

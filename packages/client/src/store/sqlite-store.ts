@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { packValue, StoaError, unpackValue } from '@stoa/protocol';
 import type { Change, LocalStore, StoreSnapshot } from './local-store.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
 import { storeIsClosed } from './store-errors.ts';
 
 /**
@@ -40,6 +40,9 @@ export function sqliteStore(path: string): LocalStore {
     async messages(conversation, { from = 0, before = Number.POSITIVE_INFINITY, limit }) {
       return recordsOf(opened().statements.messages.all(conversation, from, before, limit));
     },
+    async disappearing(limit) {
+      return recordsOf(opened().statements.disappearing.all(limit));
+    },
     async close() {
       database?.connection.close();
       database = undefined;
@@ -56,7 +59,7 @@ function openDatabase(path: string): OpenDatabase {
   const connection = new DatabaseSync(path);
   try {
     connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    connection.exec(schema);
+    migrate(connection);
     return { connection, statements: prepare(connection) };
   } catch (error) {
     connection.close();
@@ -81,8 +84,21 @@ const schema = `
     PRIMARY KEY (conversation, place)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS outbox ON message (pending) WHERE pending IS NOT NULL;
-  PRAGMA user_version = 1;
 `;
+const valuesAndDisappearing = `
+  CREATE TABLE value (key TEXT PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  ALTER TABLE message ADD COLUMN disappears REAL;
+  CREATE INDEX disappearing ON message (disappears) WHERE disappears IS NOT NULL;
+`;
+/** What each version of the file adds to the one before. */
+const versions = [schema, valuesAndDisappearing];
+
+function migrate(connection: DatabaseSync): void {
+  const version = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
+  const steps = versions.slice(version).join('');
+  if (steps === '') return;
+  connection.exec(`BEGIN; ${steps} PRAGMA user_version = ${versions.length}; COMMIT;`);
+}
 
 function prepare(connection: DatabaseSync) {
   return {
@@ -95,7 +111,13 @@ function prepare(connection: DatabaseSync) {
     ),
     putDevice: connection.prepare('INSERT OR REPLACE INTO device VALUES (1, ?)'),
     putConversation: connection.prepare('INSERT OR REPLACE INTO conversation VALUES (?, ?)'),
-    putMessage: connection.prepare('INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?)'),
+    putMessage: connection.prepare('INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?, ?)'),
+    values: connection.prepare('SELECT record FROM value'),
+    putValue: connection.prepare('INSERT OR REPLACE INTO value VALUES (?, ?)'),
+    removeValue: connection.prepare('DELETE FROM value WHERE key = ?'),
+    disappearing: connection.prepare(
+      'SELECT record FROM message WHERE disappears IS NOT NULL ORDER BY disappears LIMIT ?',
+    ),
     removeMessages: connection.prepare(
       'DELETE FROM message WHERE conversation = ? AND place >= ? AND place < ?',
     ),
@@ -107,22 +129,27 @@ function readSnapshot(statements: OpenDatabase['statements']): StoreSnapshot {
     device: recordOf<DeviceRecord>(statements.device.get()),
     conversations: recordsOf<ConversationRecord>(statements.conversations.all()),
     outbox: recordsOf<MessageRecord>(statements.outbox.all()),
+    values: recordsOf<ValueRecord>(statements.values.all()),
   };
 }
 
 function carryOut(connection: DatabaseSync, statements: OpenDatabase['statements'], change: Change): void {
   if ('remove' in change) {
     if (change.remove === 'everything') {
-      connection.exec('DELETE FROM device; DELETE FROM conversation; DELETE FROM message;');
-    } else statements.removeMessages.run(change.conversation, change.from, change.before);
+      connection.exec(
+        'DELETE FROM device; DELETE FROM conversation; DELETE FROM message; DELETE FROM value;',
+      );
+    } else if (change.remove === 'value') statements.removeValue.run(change.key);
+    else statements.removeMessages.run(change.conversation, change.from, change.before);
     return;
   }
   const bytes = packValue(change.record);
   if (change.put === 'device') statements.putDevice.run(bytes);
   else if (change.put === 'conversation') statements.putConversation.run(change.record.id, bytes);
+  else if (change.put === 'value') statements.putValue.run(change.record.key, bytes);
   else {
-    const { conversation, order, pending } = change.record;
-    statements.putMessage.run(conversation, order, pending ?? null, bytes);
+    const { conversation, order, pending, disappearsAt } = change.record;
+    statements.putMessage.run(conversation, order, pending ?? null, bytes, disappearsAt ?? null);
   }
 }
 

@@ -12,6 +12,7 @@ export function withCodedErrors(store: LocalStore): LocalStore {
     apply: (changes) => coded(store.apply(changes), 'does not take changes'),
     message: (conversation, order) => coded(store.message(conversation, order), 'cannot be read'),
     messages: (conversation, range) => coded(store.messages(conversation, range), 'cannot be read'),
+    disappearing: (limit) => coded(store.disappearing(limit), 'cannot be read'),
     close: () => coded(store.close(), 'cannot be closed'),
   };
 }

@@ -1,7 +1,7 @@
 import type { ConversationId } from '../types.ts';
 import type { Change, LocalStore } from './local-store.ts';
 import { nextOrder } from './order.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord } from './records.ts';
+import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
 
 /** What a transaction starts from: the committed state that is kept in memory. */
 export interface Committed {
@@ -9,6 +9,7 @@ export interface Committed {
   readonly conversations: ReadonlyMap<ConversationId, ConversationRecord>;
   /** By the server's id. */
   readonly ids: ReadonlyMap<number, ConversationId>;
+  readonly values: ReadonlyMap<string, ValueRecord>;
 }
 
 /**
@@ -23,6 +24,8 @@ export class Transaction {
   readonly #conversations = new Map<ConversationId, ConversationRecord>();
   readonly #ids = new Map<number, ConversationId>();
   readonly #messages = new Map<ConversationId, StagedMessages>();
+  /** Undefined: removed. */
+  readonly #values = new Map<string, ValueRecord | undefined>();
   /** Conversations whose newest message was removed: the newest one is looked for at the end. */
   readonly #withoutLatest = new Set<ConversationId>();
   #device: DeviceRecord | undefined;
@@ -49,6 +52,26 @@ export class Transaction {
   conversationOf(conv: number): ConversationId | undefined {
     const id = this.#ids.get(conv) ?? this.#committed.ids.get(conv);
     return id !== undefined && this.conversation(id)?.conv === conv ? id : undefined;
+  }
+
+  value(key: string): ValueRecord | undefined {
+    if (this.#values.has(key)) return this.#values.get(key);
+    return this.#emptied ? undefined : this.#committed.values.get(key);
+  }
+
+  putValue(record: ValueRecord): void {
+    this.#values.set(record.key, record);
+    this.#changes.push({ put: 'value', record });
+  }
+
+  removeValue(key: string): void {
+    this.#values.set(key, undefined);
+    this.#changes.push({ remove: 'value', key });
+  }
+
+  /** Values that were put, or removed (undefined). */
+  get changedValues(): ReadonlyMap<string, ValueRecord | undefined> {
+    return this.#values;
   }
 
   /** Conversations that were put. */
@@ -129,6 +152,7 @@ export class Transaction {
     this.#changes.push({ remove: 'everything' });
     this.#conversations.clear();
     this.#messages.clear();
+    this.#values.clear();
     this.#withoutLatest.clear();
     this.#emptied = true;
   }

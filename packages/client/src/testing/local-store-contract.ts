@@ -82,7 +82,12 @@ export function holdsTheContract(
     };
 
     it('is empty when it is new', async () => {
-      expect(await store.open(unexpected)).toEqual({ device: undefined, conversations: [], outbox: [] });
+      expect(await store.open(unexpected)).toEqual({
+        device: undefined,
+        conversations: [],
+        outbox: [],
+        values: [],
+      });
       expect(await store.messages('u:bob', { limit: 10 })).toEqual([]);
       expect(await store.message('u:bob', 1)).toBeUndefined();
     });
@@ -176,6 +181,45 @@ export function holdsTheContract(
       expect((await reopened()).outbox.map(({ pending }) => pending)).toEqual([20, 30]);
     });
 
+    it('keeps values by their keys', async () => {
+      await store.open(unexpected);
+      const draft = { key: 'draft:peer/bob', value: { text: 'Hm', data: new Uint8Array([1]) }, unsent: 3 };
+      const removed = { key: 'cleared:peer/bob', unsent: 4 };
+      await store.apply([
+        { put: 'value', record: { ...draft, value: 'older' } },
+        { put: 'value', record: { key: 'gone', value: true } },
+        { put: 'value', record: draft },
+        { put: 'value', record: removed },
+        { remove: 'value', key: 'gone' },
+        { remove: 'value', key: 'never there' },
+      ]);
+      const { values } = await reopened();
+      expect(values).toHaveLength(2);
+      expect(values).toEqual(expect.arrayContaining([draft, removed]));
+    });
+
+    it('knows which messages disappear first, over all conversations', async () => {
+      await store.open(unexpected);
+      await store.apply(
+        put(
+          message('u:bob', 1, { disappearsAt: 30 }),
+          message('u:bob', 2),
+          message('g:1', 1, { disappearsAt: 10 }),
+          message('u:carol', 7, { disappearsAt: 20 }),
+        ),
+      );
+      const first = async (limit: number) => (await store.disappearing(limit)).map((one) => one.disappearsAt);
+      expect(await first(9)).toEqual([10, 20, 30]);
+      expect(await first(2)).toEqual([10, 20]);
+      await store.apply([
+        { remove: 'messages', conversation: 'g:1', from: 1, before: 2 },
+        ...put(message('u:carol', 7), message('u:bob', 2, { disappearsAt: 25 })),
+      ]);
+      await reopened();
+      expect(await first(9)).toEqual([25, 30]);
+      expect(await store.disappearing(1)).toEqual([message('u:bob', 2, { disappearsAt: 25 })]);
+    });
+
     it('removes a range of one conversation', async () => {
       await store.open(unexpected);
       await store.apply(put(...[1, 2, 3, 4].map((order) => message('u:bob', order)), message('u:carol', 2)));
@@ -192,12 +236,14 @@ export function holdsTheContract(
       await store.apply([
         { put: 'device', record: device },
         { put: 'conversation', record: conversation('u:bob') },
-        ...put(message('u:bob', 1)),
+        ...put(message('u:bob', 1, { disappearsAt: 5 })),
+        { put: 'value', record: { key: 'draft:peer/bob', value: 1 } },
       ]);
       const next = { ...device, device: 'e'.repeat(32) };
       await store.apply([{ remove: 'everything' }, { put: 'device', record: next }]);
       expect(await store.messages('u:bob', { limit: 10 })).toEqual([]);
-      expect(await reopened()).toEqual({ device: next, conversations: [], outbox: [] });
+      expect(await store.disappearing(9)).toEqual([]);
+      expect(await reopened()).toEqual({ device: next, conversations: [], outbox: [], values: [] });
     });
 
     it('carries out changes in order, and calls in the order in which they were made', async () => {
