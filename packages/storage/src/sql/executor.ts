@@ -1,4 +1,6 @@
 import type { CompiledQuery } from 'kysely';
+import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
+import type { SqlRow, SqlStatement, SqlValue } from './sql-statement.ts';
 
 /**
  * All that the repositories of this folder ask of a database, so that they work on any of them: run a statement that
@@ -15,3 +17,20 @@ export interface SqlExecutor {
 export type RowsOf<Queries extends readonly CompiledQuery[]> = {
   -readonly [Index in keyof Queries]: Queries[Index] extends CompiledQuery<infer Row> ? Row[] : never;
 };
+
+/**
+ * Reads that are written by hand, with `?` for each parameter: those of the message log, of which there are so many
+ * that building them anew each time would cost more than they do.
+ */
+export interface LogReader {
+  /** All rows, of one moment. The caller names their type, which is that of the columns that the statement selects. */
+  all<Row>(sql: string, ...parameters: SqlValue[]): Promise<Row[]>;
+}
+
+/** What changes the message log. */
+export interface LogCommitter {
+  append(message: NewMessage): Promise<Appended>;
+  advance(advance: CursorAdvance): Promise<CursorMoves>;
+  /** Runs the statements in one transaction, all on what it found at its beginning; resolves to the rows of each. */
+  write(statements: SqlStatement[]): Promise<SqlRow[][]>;
+}

@@ -1,14 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import {
-  type BatchFailure,
-  type BatchReply,
-  emptyResults,
-  encodeAppended,
-  encodeMoves,
-} from './batch-reply.ts';
+import type { BatchFailure } from '../sql/group-commit.ts';
+import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
+import { emptyResults, encodeAppended, encodeMoves, type WriterReply } from './batch-reply.ts';
 import { type BatchRequest, decodeOperation } from './batch-request.ts';
 import { LogWriter } from './log-writer.ts';
-import type { SqlRow, SqlStatement } from './sql-statement.ts';
 import { isUnavailable, messageOf } from './sqlite-errors.ts';
 import { StatementCache } from './statement-cache.ts';
 
@@ -32,7 +27,7 @@ export class BatchApplier {
    * When an operation fails, everything is rolled back and each is tried in a transaction of its own, so that only the
    * guilty one fails. When the database cannot take writes at all, all fail at once.
    */
-  apply(request: BatchRequest): BatchReply {
+  apply(request: BatchRequest): WriterReply {
     const result: Result = { numbers: emptyResults(request.count), rows: [] };
     const failure = this.#transaction(request, 0, request.count, result);
     if (failure === undefined) return { ...result, failures: [] };
@@ -41,7 +36,7 @@ export class BatchApplier {
     return this.#applyOneByOne(request);
   }
 
-  #applyOneByOne(request: BatchRequest): BatchReply {
+  #applyOneByOne(request: BatchRequest): WriterReply {
     const result: Result = { numbers: emptyResults(request.count), rows: [] };
     const failures: BatchFailure[] = [];
     let unavailable: Failure | undefined;

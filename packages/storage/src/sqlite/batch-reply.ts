@@ -2,24 +2,17 @@
  * What crosses back from the writer's thread: results as rows of numbers in one typed array, which is moved.
  * @module
  */
+import type { BatchReply } from '../sql/group-commit.ts';
+import type { SqlRow } from '../sql/sql-statement.ts';
 import type { Appended, CursorMoves } from '../store.ts';
-import type { SqlRow } from './sql-statement.ts';
 
 /** Numbers per result. */
 const resultWidth = 5;
 
-export interface BatchReply {
+export interface WriterReply extends BatchReply {
   readonly numbers: Float64Array<ArrayBuffer>;
   /** By the place among the operations of kind sql: for each of its statements, the rows. */
   readonly rows: readonly SqlRow[][][];
-  readonly failures: readonly BatchFailure[];
-}
-
-export interface BatchFailure {
-  readonly index: number;
-  /** Whether the same operation may succeed later. */
-  readonly unavailable: boolean;
-  readonly message: string;
 }
 
 export function emptyResults(count: number): Float64Array<ArrayBuffer> {

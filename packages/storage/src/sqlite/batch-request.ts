@@ -4,8 +4,9 @@
  * thousand objects, and most of that time would be the event loop's.)
  * @module
  */
+
+import type { SqlStatement } from '../sql/sql-statement.ts';
 import type { ConversationKey, CursorAdvance, NewMessage } from '../store.ts';
-import type { SqlStatement } from './sql-statement.ts';
 
 /** Numbers per operation; the first is its kind. */
 const operationWidth = 16;

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { receiptKinds } from '../sql/receipt-kinds.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
 import { ConversationHeads, type Head, type MemberHead } from './conversation-heads.ts';
 import { DeviceCursors } from './device-cursors.ts';
-import { receiptKinds } from './receipt-kinds.ts';
 
 /**
  * Appends and advances inside the transaction of a batch. A message and a receipt are written at once; what many of

@@ -9,9 +9,9 @@ import {
 } from 'kysely';
 import type { SqlDatabase } from '../sql/database.ts';
 import type { RowsOf } from '../sql/executor.ts';
+import { type SqlStatement, toSqlValue } from '../sql/sql-statement.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { Reader } from './reader.ts';
-import { type SqlStatement, toSqlValue } from './sql-statement.ts';
 import type { Writer } from './writer.ts';
 
 /** Kysely builds the statements; the reader and the writer run them. */

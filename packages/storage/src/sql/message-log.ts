@@ -1,15 +1,14 @@
 import type { Conversation, MessageLog, StoredMessage } from '../store.ts';
 import { type ConversationRow, conversationColumns, toConversation } from './conversation-row.ts';
-import type { Reader } from './reader.ts';
+import type { LogCommitter, LogReader } from './executor.ts';
 import { receiptKinds } from './receipt-kinds.ts';
 import type { SqlStatement } from './sql-statement.ts';
-import type { Writer } from './writer.ts';
 
 /** Named as in the interface, so that a row is a message. */
-const messageColumns = `mid, conv, seq, sender, dev, id, ts, type, flags, local_id as localId, ref,
-  expires_at as expiresAt, content`;
+const messageColumns = `mid, conv, seq, sender, dev, id, ts, type, flags, local_id as "localId", ref,
+  expires_at as "expiresAt", content`;
 
-export function createMessageLog(reader: Reader, writer: Writer): MessageLog {
+export function createMessageLog(reader: LogReader, writer: LogCommitter): MessageLog {
   return {
     append: (message) => writer.append(message),
 
@@ -22,7 +21,7 @@ export function createMessageLog(reader: Reader, writer: Writer): MessageLog {
           range.limit,
         );
       }
-      const newestFirst = reader.all<StoredMessage>(
+      const newestFirst = await reader.all<StoredMessage>(
         `select ${messageColumns} from messages where conv = ? and seq < ? order by seq desc limit ?`,
         conv,
         range.before,
@@ -32,25 +31,29 @@ export function createMessageLog(reader: Reader, writer: Writer): MessageLog {
     },
 
     async find(mid) {
-      return reader.get<StoredMessage>(`select ${messageColumns} from messages where mid = ?`, mid);
+      const [row] = await reader.all<StoredMessage>(
+        `select ${messageColumns} from messages where mid = ?`,
+        mid,
+      );
+      return row;
     },
 
     async conversation(conv) {
-      return one(reader.get(`select ${conversationColumns} from conversations c where conv = ?`, conv));
+      return first(reader.all(`select ${conversationColumns} from conversations c where conv = ?`, conv));
     },
 
     async findConversation(key) {
       if (key.kind === 'group') {
-        return one(
-          reader.get(
+        return first(
+          reader.all(
             `select ${conversationColumns} from conversations c where aid = ? and gid = ?`,
             key.aid,
             key.gid,
           ),
         );
       }
-      return one(
-        reader.get(
+      return first(
+        reader.all(
           `select ${conversationColumns} from conversations c where a = ? and b = ? and gid is null`,
           Math.min(key.a, key.b),
           Math.max(key.a, key.b),
@@ -69,7 +72,10 @@ export function createMessageLog(reader: Reader, writer: Writer): MessageLog {
   };
 }
 
-const one = (row: ConversationRow | undefined): Conversation | undefined => row && toConversation(row);
+async function first(rows: Promise<ConversationRow[]>): Promise<Conversation | undefined> {
+  const [row] = await rows;
+  return row && toConversation(row);
+}
 
 /** Both look at the same messages: the first `count` that have expired and were not looked at before. */
 function sweepStatements(now: number, count: number): SqlStatement[] {

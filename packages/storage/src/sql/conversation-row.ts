@@ -1,7 +1,7 @@
 import type { Conversation } from '../store.ts';
 
 /** Of a table `conversations` that the statement calls `c`. */
-export const conversationColumns = 'c.conv, c.aid, c.a, c.b, c.gid, c.last, c.last_at as lastAt';
+export const conversationColumns = 'c.conv, c.aid, c.a, c.b, c.gid, c.last, c.last_at as "lastAt"';
 
 /** A pair has `a` and `b`, a group has `gid`. */
 export interface ConversationRow {
