@@ -1,5 +1,5 @@
 import type { Bus } from '@stoa/bus';
-import { msgpackCodec, type ReceiptFrame } from '@stoa/protocol';
+import { encodeReceipt, type ReceiptFrame } from '@stoa/protocol';
 import type { Conversation, CursorAdvance, CursorStore, MessageLog } from '@stoa/storage';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
@@ -47,7 +47,6 @@ export class Receipts {
       const peer = await this.#peerOf(conv, reader.uid);
       if (peer !== undefined) {
         this.#tell(peer, {
-          t: 'receipt',
           conv,
           user: reader.address,
           ...(delivered === undefined ? {} : { delivered }),
@@ -59,13 +58,12 @@ export class Receipts {
     // The reader's other devices clear their unread marks.
     const own = seen ?? read;
     if (own !== undefined) {
-      this.#tell(reader.uid, { t: 'receipt', conv, user: reader.address, read: own, ts: now }, reader.dev);
+      this.#tell(reader.uid, { conv, user: reader.address, read: own, ts: now }, reader.dev);
     }
   }
 
-  #tell(uid: number, frame: ReceiptFrame, exceptDev = 0): void {
-    const bytes = msgpackCodec.encode(frame) as Uint8Array;
-    publishToUser(this.#bus, uid, { type: 'frame', bytes, exceptDev });
+  #tell(uid: number, frame: Omit<ReceiptFrame, 't'>, exceptDev = 0): void {
+    publishToUser(this.#bus, uid, { type: 'frame', bytes: encodeReceipt(frame), exceptDev });
   }
 
   /** The other one of a pair; undefined for notes to oneself. */

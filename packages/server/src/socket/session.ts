@@ -1,6 +1,7 @@
 import type { Bus } from '@stoa/bus';
 import {
   type ClientFrame,
+  encodeSent,
   type HistoryFrame,
   limits,
   messageFlags,
@@ -163,7 +164,7 @@ export class Session implements ConnectionHandler {
         if (willRepeat) this.#heldUntil = this.connection.heardAt + holdAtMostMs;
         throw error;
       });
-    this.connection.write({ t: 'sent', id: frame.id, ...answer });
+    this.connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
     if (answer.seq > 0) this.delivery.skipOwn(answer.conv, answer.seq);
     this.#services.onAccepted();
     announce();
