@@ -1,4 +1,4 @@
-import type { OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
+import type { Content, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
 import {
   byNewest,
@@ -9,11 +9,12 @@ import {
   targetOf,
 } from './conversations/index.ts';
 import { Core } from './core.ts';
-import { clearConversation, deleteMessages, type ReadOptions } from './messages/index.ts';
+import { clearConversation, deleteMessages, type ReadOptions, shownMessages } from './messages/index.ts';
 import { checkTarget } from './outbox/index.ts';
 import type { RequestOptions } from './requests/index.ts';
 import { nextOrder } from './store/index.ts';
 import type {
+  Changing,
   ClientEvents,
   ConnectionStatus,
   Draft,
@@ -102,6 +103,28 @@ export class Client {
     return this.#core.outbox.resend(targetOf(message.conversation), message);
   }
 
+  /**
+   * Changes what an own message says, for everybody, by replacing its content. It is shown at once (`update` event)
+   * and goes through the outbox like a message; when the server refuses it (TOO_LATE after the time that its operator
+   * allows), the message is shown as before.
+   *
+   * @throws StoaError PERMISSION_DENIED for a message of somebody else, BAD_REQUEST for one that failed or is gone,
+   * BAD_FRAME or TOO_LARGE for its content
+   */
+  edit(message: LocalMessage, content: Content): Changing {
+    return this.#core.outbox.change(message, { event: 'edit', content });
+  }
+
+  /**
+   * Takes an own message back, for everybody: only a mark of it is left (`gone`). One that has not left this device
+   * is simply removed. Otherwise like edit().
+   *
+   * @throws StoaError as edit() does
+   */
+  recall(message: LocalMessage): Changing {
+    return this.#core.outbox.change(message, { event: 'recall', content: {} });
+  }
+
   /** All conversations on this device, the one with the newest message first. */
   conversations(): Promise<LocalConversation[]> {
     const { data } = this.#core;
@@ -132,7 +155,7 @@ export class Client {
       const record = data.conversation(id) ?? newConversation(id);
       // Older messages that are here too come after a hole: not before it is closed.
       const from = nextOrder(firstPlace(record.runs) - 1);
-      const found = await store.messages(id, { ...page, from });
+      const found = await shownMessages(store, id, { ...page, from });
       return found.map((message) => view.of(message, record));
     });
   }
@@ -152,14 +175,15 @@ export class Client {
   }
 
   /** Deletes messages by their order, or all of the conversation, from this device only. */
-  deleteMessages(target: Target, orders?: number[]): Promise<void> {
-    const { data, outbox } = this.#core;
-    const id = conversationId(target);
-    return data.transact((transaction) =>
-      orders === undefined
-        ? clearConversation(transaction, id, outbox)
-        : deleteMessages(transaction, id, orders, outbox),
-    );
+  deleteMessages(target: Target, orders?: readonly number[]): Promise<void> {
+    const { data, outbox, events } = this.#core;
+    const conversation = conversationId(target);
+    return data.transact(async (transaction) => {
+      if (orders === undefined) clearConversation(transaction, conversation, outbox);
+      else await deleteMessages(transaction, conversation, orders, outbox);
+      const removed = orders === undefined ? { upTo: Number.POSITIVE_INFINITY } : { orders };
+      transaction.afterwards(() => events.emit('removed', { conversation, ...removed }));
+    });
   }
 
   /** Asks to be told when these users come and go (`presence` events). Repeated by itself on every connection. */

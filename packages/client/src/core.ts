@@ -1,4 +1,4 @@
-import { type ServerFrame, StoaError, type WelcomeFrame } from '@stoa/protocol';
+import { type RefusedFrame, type ServerFrame, StoaError, type WelcomeFrame } from '@stoa/protocol';
 import type { ResolvedOptions } from './client-options.ts';
 import { ServerClock } from './clock.ts';
 import { Connection, type ConnectionState, errorOf, statusOfConnection } from './connection/index.ts';
@@ -10,8 +10,10 @@ import { Inbox } from './inbox.ts';
 import {
   Acknowledgements,
   announceExpired,
+  Changes,
   Cursors,
   MessageView,
+  PendingChanges,
   Reading,
   Receiver,
   Sequence,
@@ -78,9 +80,11 @@ export class Core {
       onFrames: (frames) => this.#inbox.add(frames),
     });
     const { data, connection: link, serverClock } = this;
+    const pending = new PendingChanges();
     this.view = new MessageView({
       clock,
       serverClock,
+      changes: pending,
       onExpired: (messages) => {
         data
           .transact((transaction) =>
@@ -95,7 +99,8 @@ export class Core {
     });
     const { view } = this;
     const cursors = new Cursors(view, events);
-    this.outbox = new Outbox({ data, link, view, events, clock, random, self });
+    const changes = new Changes({ view, events, onListed: (record) => this.#announce(record) });
+    this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, self });
     this.reading = new Reading(data, cursors, link);
     this.presence = new Presence({ link, clock, events });
     this.#acknowledgements = new Acknowledgements(data, link);
@@ -105,14 +110,16 @@ export class Core {
       cursors,
       view,
       events,
+      changes,
       outbox: this.outbox,
       serverClock,
       self,
+      onMissed: (id, change) => this.older.missed(id, change),
       onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
     });
     this.requests = new Requests(link, clock);
     this.#pages = new HistoryRequests(link);
-    this.older = new OlderMessages({ data, requests: this.#pages, self });
+    this.older = new OlderMessages({ data, requests: this.#pages, changes, self });
     this.#gaps = new GapFiller({
       data,
       requests: this.#pages,
@@ -164,10 +171,14 @@ export class Core {
       case 'response':
         return transaction.afterwards(() => this.requests.answered(frame));
       case 'error':
-        if (this.outbox.refused(transaction, frame)) return;
-        if (this.#pages.refused(frame) || this.requests.refused(frame)) return;
-        return transaction.afterwards(() => this.events.emit('problem', errorOf(frame)));
+        return this.#refused(transaction, frame);
     }
+  }
+
+  async #refused(transaction: Transaction, frame: RefusedFrame): Promise<void> {
+    if (await this.outbox.refused(transaction, frame)) return;
+    if (this.#pages.refused(frame) || this.requests.refused(frame)) return;
+    transaction.afterwards(() => this.events.emit('problem', errorOf(frame)));
   }
 
   /** Stores something that came outside of a batch. */

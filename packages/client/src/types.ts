@@ -1,5 +1,5 @@
 /** The data that an application sees. */
-import type { Content, StoaError } from '@stoa/protocol';
+import type { Content, MessageEvent, MessageFrame, StoaError } from '@stoa/protocol';
 
 /** Names a conversation by its other side: one user or one group. */
 export type Target = { readonly peer: string } | { readonly gid: number };
@@ -79,8 +79,14 @@ export interface LocalMessage {
   readonly flags: number;
   readonly expiresAt?: number;
   readonly ref?: number;
-  /** Absent when the message expired before it was delivered. */
+  /** Absent when the message is gone. */
   readonly content?: Content;
+  /** Why there is no content any more. A recalled message is shown as such; others say nothing. */
+  readonly gone?: NonNullable<MessageFrame['gone']>;
+  /** When the content was last edited, in milliseconds since 1970. */
+  readonly edited?: number;
+  /** What is shown is a change that the server has not confirmed yet. */
+  readonly changing?: MessageEvent;
   readonly status: MessageStatus;
   /** With `failed`: why. */
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
@@ -108,6 +114,20 @@ export interface Sending {
   /** Resolves when the message is durably stored by the server (however long that takes); rejects with StoaError when it is refused. */
   readonly sent: Promise<LocalMessage>;
 }
+
+/** What changing a message returns at once. */
+export interface Changing {
+  /** The message as it is shown from now on. */
+  readonly message: LocalMessage;
+  /** Resolves when the server has stored the change (however long that takes); rejects with StoaError when it is refused. */
+  readonly done: Promise<void>;
+}
+
+/** Messages that are not on this device any more: those with these orders, or all up to one. */
+export type RemovedMessages = { readonly conversation: ConversationId } & (
+  | { readonly orders: readonly number[] }
+  | { readonly upTo: number }
+);
 
 /** Where a message event comes from. */
 export type Origin =
@@ -137,8 +157,13 @@ export interface ClientEvents {
   status: [status: ConnectionStatus];
   /** A message is new on this device. Fires after it is in the local store. */
   message: [message: LocalMessage, origin: Origin];
-  /** A message that was announced before has changed (status, seq, mid). */
+  /**
+   * A message has changed: its status, its place and id, its content (an edit), or it is gone (a recall). What has not
+   * changed is the same value, content included.
+   */
   update: [message: LocalMessage, before: LocalMessage];
+  /** Messages were removed: deleted by the user. */
+  removed: [removed: RemovedMessages];
   /** A conversation changed: newest message, unread count, cursors or name. */
   conversation: [conversation: LocalConversation];
   presence: [presence: PresenceEvent];

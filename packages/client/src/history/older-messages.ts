@@ -1,6 +1,6 @@
-import { limits, type PageFrame } from '@stoa/protocol';
-import { addPlaces, conversationId, firstPlace, isKnown } from '../conversations/index.ts';
-import { messageRecord } from '../messages/index.ts';
+import { limits, type MessageFrame, type PageFrame } from '@stoa/protocol';
+import { addPlaces, conversationId, firstPlace, isKnown, lastPlace } from '../conversations/index.ts';
+import { type Changes, type LoggedChange, loggedChange, messageRecord } from '../messages/index.ts';
 import type { LocalData, Transaction } from '../store/index.ts';
 import type { ConversationId, Self, Target } from '../types.ts';
 import type { HistoryRequests } from './history-requests.ts';
@@ -8,6 +8,7 @@ import type { HistoryRequests } from './history-requests.ts';
 export interface OlderMessagesOptions {
   readonly data: LocalData;
   readonly requests: HistoryRequests;
+  readonly changes: Changes;
   readonly self: () => Self | undefined;
 }
 
@@ -15,6 +16,8 @@ export interface OlderMessagesOptions {
 export class OlderMessages {
   readonly #options: OlderMessagesOptions;
   readonly #fetching = new Map<ConversationId, Promise<number>>();
+  /** Changes of messages that are not here, which a page on its way may hold as they were before. */
+  readonly #missed = new Map<ConversationId, LoggedChange[]>();
 
   constructor(options: OlderMessagesOptions) {
     this.#options = options;
@@ -29,29 +32,50 @@ export class OlderMessages {
   fetch(target: Target, limit: number): Promise<number> {
     const id = conversationId(target);
     const fetching =
-      this.#fetching.get(id) ?? this.#fetch(id, target, limit).finally(() => this.#fetching.delete(id));
+      this.#fetching.get(id) ??
+      this.#fetch(id, target, limit).finally(() => {
+        this.#fetching.delete(id);
+        this.#missed.delete(id);
+      });
     this.#fetching.set(id, fetching);
     return fetching;
+  }
+
+  /** Somebody changed a message that is not on this device. */
+  missed(id: ConversationId, change: LoggedChange): void {
+    if (this.#fetching.has(id)) this.#missed.set(id, [...(this.#missed.get(id) ?? []), change]);
   }
 
   async #fetch(id: ConversationId, target: Target, limit: number): Promise<number> {
     const { data, requests } = this.#options;
     let added = 0;
     while (added < limit) {
-      const before = await data.read(() => firstPlace(data.conversation(id)?.runs ?? []));
+      const runs = await data.read(() => data.conversation(id)?.runs ?? []);
+      const before = firstPlace(runs);
       if (before <= 1) break;
       const page = await requests.ask(target, {
         before,
         limit: Math.min(limit - added, limits.historyPage),
       });
-      added += await data.transact((transaction) => this.#add(transaction, id, before, page));
+      const asked = { before, upToDate: lastPlace(runs) };
+      added += await data.transact((transaction) => this.#add(transaction, id, asked, page));
       if (!page.more) break;
     }
     return added;
   }
 
-  /** Number of messages before `before` that are here now and belong to the newest run. */
-  #add(transaction: Transaction, id: ConversationId, before: number, page: PageFrame): number {
+  /**
+   * Adds a page of the messages before `before`, in which every change up to place `upToDate` is carried out.
+   *
+   * @returns the number of messages that are here now and belong to the newest run
+   */
+  async #add(
+    transaction: Transaction,
+    id: ConversationId,
+    { before, upToDate }: { before: number; upToDate: number },
+    page: PageFrame,
+  ): Promise<number> {
+    const { changes } = this.#options;
     const self = this.#options.self();
     const record = transaction.conversation(id);
     // The conversation may have changed since the page was asked for; then it is asked for anew.
@@ -60,7 +84,8 @@ export class OlderMessages {
     // Known places are left alone: their message may have been deleted here.
     const added = messages.filter(({ seq }) => !isKnown(record.runs, seq));
     const needNoReading = added.filter(
-      ({ from, content, seq }) => seq > record.read && (from === self.address || content === undefined),
+      ({ seq, from, event, content }) =>
+        seq > record.read && (from === self.address || event !== undefined || content === undefined),
     );
     const start = page.more ? (messages[0]?.seq ?? before) : 1;
     transaction.putConversation({
@@ -68,7 +93,20 @@ export class OlderMessages {
       runs: addPlaces(record.runs, start, before - 1),
       skipped: record.skipped + needNoReading.length,
     });
-    for (const frame of added) transaction.putMessage(messageRecord(frame, id, frame.seq, self, true));
-    return messages.length;
+    for (const frame of added.filter(isKept)) {
+      const message = messageRecord(frame, id, frame.seq, self, true);
+      transaction.putMessage(message.edited === undefined ? message : { ...message, editedSeq: upToDate });
+    }
+    // Older messages that are here did not hear of changes in the gap that is being closed.
+    const changed = added.flatMap((frame) => loggedChange(frame) ?? []);
+    for (const change of [...changed, ...(this.#missed.get(id) ?? [])]) {
+      await changes.apply(transaction, id, change);
+    }
+    return messages.filter(isKept).length;
   }
+}
+
+/** Changes have a place and no message, and of some messages nothing is left. */
+function isKept({ event, gone }: MessageFrame): boolean {
+  return event === undefined && gone !== 'disappeared';
 }

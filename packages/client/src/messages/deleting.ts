@@ -1,11 +1,13 @@
 import { lastPlace } from '../conversations/index.ts';
-import type { Transaction } from '../store/index.ts';
+import type { MessageRecord, Transaction } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
 
 /** The outbox, as deleting sees it. */
 interface WaitingMessages {
   /** Ids of the messages that wait in a conversation. */
   waitingIn(conversation: ConversationId): readonly number[];
+  /** Changes of messages that wait in a conversation. */
+  changesIn(conversation: ConversationId): readonly MessageRecord[];
   /** The message will not be sent. */
   cancel(transaction: Transaction, id: number): void;
 }
@@ -36,6 +38,8 @@ export function clearConversation(
 ): void {
   for (const pending of outbox.waitingIn(id)) outbox.cancel(transaction, pending);
   transaction.removeMessages(id, 0, Number.POSITIVE_INFINITY);
+  // Who recalls a message and then clears the conversation wants both.
+  for (const change of outbox.changesIn(id)) transaction.putMessage(change);
   const record = transaction.conversation(id);
   if (record === undefined) return;
   const last = lastPlace(record.runs);

@@ -1,10 +1,15 @@
 export { Acknowledgements } from './acknowledgements.ts';
+export { type LoggedChange, loggedChange } from './changed-record.ts';
+export { Changes } from './changes.ts';
 export { Cursors } from './cursors.ts';
 export { clearConversation, deleteMessages } from './deleting.ts';
 export { announceExpired } from './expiring.ts';
+export { withChange } from './local-message.ts';
 export { messageRecord } from './message-record.ts';
 export { type Expiring, MessageView } from './message-view.ts';
+export { type PendingChange, PendingChanges } from './pending-changes.ts';
 export { Reading, type ReadOptions } from './reading.ts';
 export { type Accepted, Receiver, type SentMessages } from './receiver.ts';
 export { Sequence } from './sequence.ts';
+export { shownMessages } from './shown-messages.ts';
 export { SyncPosition } from './sync-position.ts';

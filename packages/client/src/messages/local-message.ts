@@ -1,6 +1,7 @@
 import { messageFlags } from '@stoa/protocol';
 import type { ConversationRecord, MessageRecord } from '../store/index.ts';
 import type { LocalMessage, MessageStatus } from '../types.ts';
+import type { PendingChange } from './pending-changes.ts';
 
 /** The part of a conversation that decides on the status of its messages. */
 export type StatusCursors = Pick<ConversationRecord, 'peerCursor' | 'read'>;
@@ -13,12 +14,12 @@ export type StatusCursors = Pick<ConversationRecord, 'peerCursor' | 'read'>;
  */
 export function statusOf(message: MessageRecord, cursors: StatusCursors, now: number): MessageStatus {
   if (!message.outgoing) {
-    if (message.content === undefined) return 'expired';
+    if (isExpired(message)) return 'expired';
     return message.seq > 0 && message.seq <= cursors.read ? 'seen' : 'unread';
   }
   if (message.error !== undefined) return 'failed';
   if (message.pending !== undefined) return 'outbox';
-  if (message.expired || message.content === undefined) return 'expired';
+  if (message.expired || isExpired(message)) return 'expired';
   const { delivered, read } = cursors.peerCursor;
   if (message.seq > 0 && message.seq <= delivered) {
     if (message.seq <= read && message.flags & messageFlags.readReceipt) return 'read';
@@ -27,8 +28,28 @@ export function statusOf(message: MessageRecord, cursors: StatusCursors, now: nu
   return message.expiresAt !== undefined && message.expiresAt <= now ? 'expired' : 'sent';
 }
 
-/** What the application sees of a stored message. */
-export function localMessage(message: MessageRecord, cursors: StatusCursors, now: number): LocalMessage {
-  const { pending, expiry, expired, ...visible } = message;
-  return { ...visible, status: statusOf(message, cursors, now) };
+/** What the application sees of a stored message. `pending`: the change of it that waits in the outbox. */
+export function localMessage(
+  message: MessageRecord,
+  cursors: StatusCursors,
+  now: number,
+  pending?: PendingChange,
+): LocalMessage {
+  const { pending: _, expiry, expired, editedSeq, event, target, revision, ...visible } = message;
+  const status = statusOf(message, cursors, now);
+  const change = message.gone === undefined ? (pending ?? revision) : undefined;
+  if (change === undefined) return { ...visible, status };
+  return withChange({ ...visible, status }, change);
+}
+
+/** A message as it is shown while a change of it is on its way. */
+export function withChange(message: LocalMessage, { event, content }: PendingChange): LocalMessage {
+  const { content: _, ...others } = message;
+  const shown = event === 'edit' ? { content } : { gone: 'recalled' as const };
+  return { ...others, ...shown, changing: event };
+}
+
+/** It had expired before it came here. */
+function isExpired({ content, gone = 'expired' }: MessageRecord): boolean {
+  return content === undefined && gone === 'expired';
 }

@@ -22,7 +22,8 @@ export function messageRecord(
   self: Self,
   withContent: boolean,
 ): MessageRecord {
-  const { seq, mid, localId, from, ts, type, flags, expires, ref, content } = frame;
+  const { seq, mid, localId, from, ts, type, flags, expires, ref, content, edited } = frame;
+  const gone = withContent ? frame.gone : 'expired';
   const outgoing = from === self.address;
   return {
     conversation,
@@ -38,6 +39,7 @@ export function messageRecord(
     flags,
     ...(expires === undefined ? {} : { expiresAt: expires }),
     ...(ref === undefined ? {} : { ref }),
-    ...(content === undefined || !withContent ? {} : { content }),
+    ...(gone === undefined ? { content: content ?? {} } : { gone }),
+    ...(gone === undefined && edited !== undefined ? { edited } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { ConversationRecord, MessageRecord } from '../store/index.ts';
 import { Timer } from '../timer.ts';
 import type { ConversationId, LocalMessage } from '../types.ts';
 import { localMessage } from './local-message.ts';
+import type { PendingChanges } from './pending-changes.ts';
 
 /** A message that was shown as `sent` and expires soon. */
 export interface Expiring {
@@ -18,6 +19,7 @@ export interface Expiring {
 export class MessageView {
   readonly #clock: Clock;
   readonly #serverClock: ServerClock;
+  readonly #changes: PendingChanges;
   readonly #onExpired: (messages: readonly Expiring[]) => void;
   readonly #expiring = new Map<string, Expiring>();
   readonly #timer: Timer;
@@ -28,18 +30,20 @@ export class MessageView {
   constructor(options: {
     clock: Clock;
     serverClock: ServerClock;
+    changes: PendingChanges;
     /** Some may have been delivered meanwhile. */
     onExpired: (messages: readonly Expiring[]) => void;
   }) {
     this.#clock = options.clock;
     this.#serverClock = options.serverClock;
+    this.#changes = options.changes;
     this.#onExpired = options.onExpired;
     this.#timer = new Timer(options.clock, () => this.#wake());
   }
 
   of(message: MessageRecord, conversation: ConversationRecord): LocalMessage {
     const now = this.#serverClock.now();
-    const local = localMessage(message, conversation, now);
+    const local = localMessage(message, conversation, now, this.#changes.of(message));
     if (local.outgoing) this.#watch(local, now);
     return local;
   }

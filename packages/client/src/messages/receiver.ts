@@ -4,6 +4,8 @@ import { addPlaces, conversationId, lastPlace, newConversation } from '../conver
 import type { Events } from '../events.ts';
 import { type MessageRecord, orderBehind, type Transaction } from '../store/index.ts';
 import type { ConversationId, Origin, Self } from '../types.ts';
+import { type LoggedChange, loggedChange } from './changed-record.ts';
+import type { Changes } from './changes.ts';
 import type { Cursors } from './cursors.ts';
 import { conversationOfMessage, messageRecord } from './message-record.ts';
 import type { MessageView } from './message-view.ts';
@@ -17,7 +19,7 @@ export interface SentMessages {
   /** The conversation of an unanswered send. */
   conversationOf(id: number): ConversationId | undefined;
   /** Gives the message its place in the store. False when no send with this id is unanswered. */
-  accepted(transaction: Transaction, answer: Accepted): boolean;
+  accepted(transaction: Transaction, answer: Accepted): Promise<boolean>;
 }
 
 export interface ReceiverOptions {
@@ -25,9 +27,12 @@ export interface ReceiverOptions {
   readonly cursors: Cursors;
   readonly view: MessageView;
   readonly events: Events;
+  readonly changes: Changes;
   readonly outbox: SentMessages;
   readonly serverClock: ServerClock;
   readonly self: () => Self | undefined;
+  /** Somebody changed a message that is not here. */
+  readonly onMissed: (id: ConversationId, change: LoggedChange) => void;
   /** Something of the conversation is stored that the server wants to know of; `streamed`: it waits for it. */
   readonly onStored: (id: ConversationId, streamed: boolean) => void;
 }
@@ -69,7 +74,7 @@ export class Receiver {
     const id = outbox.conversationOf(frame.id) ?? transaction.conversationOf(frame.conv);
     if (self === undefined || id === undefined) return;
     sequence.adopt(transaction, id, frame.conv);
-    outbox.accepted(transaction, frame);
+    await outbox.accepted(transaction, frame);
     onStored(id, false);
     await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: 'stored' }, self);
   }
@@ -166,15 +171,26 @@ export class Receiver {
   }
 
   async #store(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): Promise<void> {
-    const { outbox, view, events } = this.#options;
+    const { outbox, view, events, changes, onMissed } = this.#options;
     const outgoing = frame.from === self.address;
     if (outgoing && frame.dev === self.dev) {
       // Sent from here: the answer to the send was lost, or it came before.
-      const known = outbox.accepted(transaction, frame) || (await transaction.message(id, frame.seq));
+      const isAnswer = await outbox.accepted(transaction, frame);
+      const known = isAnswer || (await transaction.message(id, frame.seq));
       if (known) {
         place(transaction, id, frame.seq, false);
         return;
       }
+    }
+    if (frame.event !== undefined) {
+      const change = loggedChange(frame);
+      place(transaction, id, frame.seq, false);
+      if (change !== undefined && !(await changes.apply(transaction, id, change))) onMissed(id, change);
+      return;
+    }
+    if (frame.gone === 'disappeared') {
+      place(transaction, id, frame.seq, false);
+      return;
     }
     const inTime = !this.#expiredOnItsWay(frame.expires);
     const record: MessageRecord = messageRecord(frame, id, frame.seq, self, outgoing || inTime);

@@ -14,8 +14,16 @@ export function checkDraft(target: Target, draft: Draft): Content {
   checkInteger('expiry', draft.expiry, 1, limits.expirySeconds);
   checkInteger('localId', draft.localId, 0, uint32);
   checkInteger('ref', draft.ref, 1, Number.MAX_SAFE_INTEGER);
-  requirePlainContent(draft.content);
-  const packed = packValue(draft.content);
+  return checkContent(draft.content);
+}
+
+/**
+ * @returns a copy, which the caller can change no more
+ * @throws StoaError BAD_FRAME or TOO_LARGE; the message names the field.
+ */
+export function checkContent(content: Content): Content {
+  requirePlainContent(content);
+  const packed = packValue(content);
   if (packed.length > limits.contentBytes) {
     throw new StoaError(
       'TOO_LARGE',

@@ -1,7 +1,7 @@
-import { type Content, messageFlags, type SendFrame } from '@stoa/protocol';
+import { type Content, type MessageEvent, messageFlags, type SendFrame } from '@stoa/protocol';
 import { conversationId, targetOf } from '../conversations/index.ts';
 import { type MessageRecord, outboxOrder } from '../store/index.ts';
-import type { Draft, LocalMessage, Target } from '../types.ts';
+import type { ConversationId, Draft, LocalMessage, Target } from '../types.ts';
 
 /** The record of a message that goes into the outbox. `content`: the checked copy. */
 export function recordOfDraft(
@@ -31,6 +31,29 @@ export function recordOfDraft(
   };
 }
 
+/** The record of a change that goes into the outbox. */
+export function recordOfChange(
+  conversation: ConversationId,
+  change: { readonly event: MessageEvent; readonly target: number; readonly content: Content },
+  own: { readonly id: number; readonly from: string; readonly now: number },
+): MessageRecord {
+  return {
+    conversation,
+    order: outboxOrder(own.id),
+    seq: 0,
+    mid: 0,
+    id: own.id,
+    localId: 0,
+    from: own.from,
+    outgoing: true,
+    ts: own.now,
+    type: 0,
+    flags: 0,
+    ...change,
+    pending: own.id,
+  };
+}
+
 /** The draft that a message was made of, to send it anew. */
 export function draftOf(message: LocalMessage): Draft {
   const { content = {}, type, flags, localId, ref, expiresAt, ts } = message;
@@ -46,7 +69,18 @@ export function draftOf(message: LocalMessage): Draft {
 
 /** The frame of a waiting message. The time that it has waited here counts: `now` is this device's time. */
 export function sendFrame(record: MessageRecord, now: number): SendFrame {
-  const { id, conversation, content = {}, type, flags, localId, ref, expiresAt } = record;
+  const {
+    id,
+    conversation,
+    content = {},
+    type,
+    flags,
+    localId,
+    ref,
+    expiresAt,
+    event,
+    target: place,
+  } = record;
   const target = targetOf(conversation);
   return {
     t: 'send',
@@ -58,5 +92,6 @@ export function sendFrame(record: MessageRecord, now: number): SendFrame {
     localId,
     ...(expiresAt === undefined ? {} : { expiry: Math.max(1, Math.ceil((expiresAt - now) / 1000)) }),
     ...(ref === undefined ? {} : { ref }),
+    ...(event === undefined || place === undefined ? {} : { event, target: place }),
   };
 }

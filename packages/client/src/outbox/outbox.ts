@@ -2,9 +2,16 @@ import { messageFlags, type RefusedFrame, type SentFrame, StoaError } from '@sto
 import type { Clock } from '../clock.ts';
 import { errorOf, type Link } from '../connection/index.ts';
 import { lastPlace, newConversation } from '../conversations/index.ts';
-import { type Deferred, deferred } from '../deferred.ts';
 import type { Events } from '../events.ts';
-import type { Accepted, MessageView, SentMessages } from '../messages/index.ts';
+import {
+  type Accepted,
+  type Changes,
+  type MessageView,
+  type PendingChange,
+  type PendingChanges,
+  type SentMessages,
+  withChange,
+} from '../messages/index.ts';
 import { problemOf } from '../problem.ts';
 import {
   type ConversationRecord,
@@ -15,26 +22,33 @@ import {
   type Transaction,
 } from '../store/index.ts';
 import { Timer } from '../timer.ts';
-import type { ConversationId, Draft, LocalMessage, Self, Sending, Target } from '../types.ts';
+import type { Changing, ConversationId, Draft, LocalMessage, Self, Sending, Target } from '../types.ts';
+import { ChangeSends } from './change-sends.ts';
+import { checkChange } from './check-change.ts';
 import { checkDraft } from './check-draft.ts';
 import { draftOf, recordOfDraft, sendFrame } from './draft-record.ts';
+import { Promises } from './promises.ts';
 import { SendIds } from './send-ids.ts';
 import { SendQueue } from './send-queue.ts';
 import { TransientSends } from './transient-sends.ts';
 import { UnsavedSends } from './unsaved-sends.ts';
+import { WaitingChanges } from './waiting-changes.ts';
 
 export interface OutboxOptions {
   readonly data: LocalData;
   readonly link: Link;
   readonly view: MessageView;
   readonly events: Events;
+  readonly changes: Changes;
+  /** Changes that wait here, for those who show messages. */
+  readonly pending: PendingChanges;
   readonly clock: Clock;
   readonly random: () => number;
   readonly self: () => Self | undefined;
 }
 
 /**
- * Messages on their way out. Each is stored before it is sent, sent in order, and sent again with the same id on every
+ * Messages, and changes of messages, on their way out. Each is stored before it is sent, sent in order, and sent again with the same id on every
  * connection until the server has answered.
  */
 export class Outbox implements SentMessages {
@@ -42,9 +56,14 @@ export class Outbox implements SentMessages {
   readonly #ids: SendIds;
   readonly #queue = new SendQueue();
   readonly #transient: TransientSends;
-  readonly #sent = new Map<number, Deferred<LocalMessage>>();
+  /** Settled when the server has answered a message. */
+  readonly #sent = new Promises<LocalMessage>();
+  readonly #changes: ChangeSends;
+  readonly #waiting: WaitingChanges;
   readonly #unsaved: UnsavedSends;
   readonly #timer: Timer;
+  /** Ids that sends had before the store was open. */
+  readonly #newIds = new Map<number, number>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -58,8 +77,23 @@ export class Outbox implements SentMessages {
         for (const record of records) this.#queue.add(record, false);
         this.pump();
       },
-      onFailed: (id, error) => this.#settle(id, (sent) => sent.reject(error)),
-      onNewId: (from, to) => this.#settle(from, (sent) => this.#sent.set(to, sent)),
+      onFailed: (id, error) => {
+        this.#sent.reject(id, error);
+        this.#changes.failed(id, error);
+      },
+      onNewId: (from, to) => {
+        this.#newIds.set(from, to);
+        this.#sent.settleWith(from, this.#sent.of(to));
+        this.#changes.renamed(from, to);
+      },
+    });
+    const parts = { ...options, ids: this.#ids, queue: this.#queue, unsaved: this.#unsaved };
+    this.#changes = new ChangeSends(parts);
+    this.#waiting = new WaitingChanges({
+      ...parts,
+      changes: this.#changes,
+      sent: (id) => this.#sent.of(id),
+      cancel: (transaction, id) => this.cancel(transaction, id),
     });
   }
 
@@ -74,11 +108,24 @@ export class Outbox implements SentMessages {
       now: clock.now(),
     });
     if (record.flags & messageFlags.transient) return this.#transient.send(record, clock.now());
-    const sent = deferred<LocalMessage>();
-    this.#sent.set(record.id, sent);
     const given = view.of(record, newConversation(record.conversation));
-    this.#unsaved.add(record, given, repeats);
-    return { message: given, sent: sent.promise };
+    this.#unsaved.add(record, (transaction, saved) => this.#announce(transaction, saved, given, repeats));
+    return { message: given, sent: this.#sent.of(record.id) };
+  }
+
+  /**
+   * Changes an own message.
+   *
+   * @throws StoaError BAD_REQUEST, PERMISSION_DENIED, BAD_FRAME or TOO_LARGE when no server would take it.
+   */
+  change(message: LocalMessage, wanted: PendingChange): Changing {
+    const change = checkChange(message, wanted);
+    const done =
+      message.status === 'outbox'
+        ? this.#changeWaiting(message, change)
+        : this.#changes.send(message, change);
+    done.catch(() => {});
+    return { message: withChange(message, change), done };
   }
 
   /** @throws StoaError BAD_REQUEST when it is not an own message that failed. */
@@ -95,7 +142,10 @@ export class Outbox implements SentMessages {
   opened({ device, outbox }: StoreSnapshot): void {
     const lastSendId = device?.lastSendId ?? 0;
     this.#ids.used(lastSendId);
-    for (const record of outbox) this.#queue.add(record, true);
+    for (const record of outbox) {
+      this.#queue.add(record, true);
+      if (record.event !== undefined) this.#changes.opened(record);
+    }
     this.#unsaved.opened(lastSendId);
   }
 
@@ -128,11 +178,16 @@ export class Outbox implements SentMessages {
     return this.#queue.get(id)?.conversation;
   }
 
-  accepted(transaction: Transaction, { id, seq, mid, ts }: Accepted): boolean {
+  async accepted(transaction: Transaction, answer: Accepted): Promise<boolean> {
     const { view, events, self } = this.#options;
+    const { id, seq, mid, ts } = answer;
     const before = this.#queue.get(id);
     if (before === undefined || transaction.isRemoved(before.conversation, before.order)) return false;
-    const { pending, expiry, expiresAt, ...others } = before;
+    if (before.event !== undefined) {
+      await this.#changes.accepted(transaction, before, answer);
+      return true;
+    }
+    const { pending, expiry, expiresAt, revision, ...others } = before;
     const after: MessageRecord = {
       ...others,
       from: self()?.address ?? before.from,
@@ -142,13 +197,15 @@ export class Outbox implements SentMessages {
       ts,
       ...(expiry === undefined ? {} : { expiresAt: ts + expiry * 1000 }),
     };
-    this.#replace(transaction, before, after);
+    transaction.removeMessage(before.conversation, before.order);
+    transaction.putMessage(after);
     const conversation = conversationIn(transaction, after);
-    const [was, is] = [view.of(before, conversation), view.of(after, conversation)];
+    transaction.afterwards(() => this.#queue.accepted(id));
+    this.#waiting.accepted(transaction, before, seq);
     transaction.afterwards(() => {
-      this.#queue.accepted(id);
-      events.emit('update', is, was);
-      this.#settle(id, (sent) => sent.resolve(is));
+      const is = view.of(after, conversation);
+      events.emit('update', is, view.of(before, conversation));
+      this.#sent.resolve(id, is);
     });
     return true;
   }
@@ -158,7 +215,7 @@ export class Outbox implements SentMessages {
   }
 
   /** The server refused a frame. False when it was no send of this device. */
-  refused(transaction: Transaction, frame: RefusedFrame): boolean {
+  async refused(transaction: Transaction, frame: RefusedFrame): Promise<boolean> {
     const { clock, random } = this.#options;
     if (frame.id === undefined || (frame.of !== undefined && frame.of !== 'send')) return false;
     const error = errorOf(frame);
@@ -169,13 +226,17 @@ export class Outbox implements SentMessages {
       // One message that a server can never digest must not hold up all others for ever.
       if (error.code !== 'INTERNAL' || times < internalErrorsAllowed) return true;
     }
-    this.#fail(transaction, record, error);
+    if (record.event === undefined) this.#fail(transaction, record, error);
+    else await this.#changes.refused(transaction, record, error);
     return true;
   }
 
-  /** Ids of the messages that wait in a conversation. */
   waitingIn(conversation: ConversationId): number[] {
     return this.#queue.idsIn(conversation);
+  }
+
+  changesIn(conversation: ConversationId): MessageRecord[] {
+    return this.#queue.changesIn(conversation);
   }
 
   /** The message was deleted: it is not sent any more, unless it has been already. */
@@ -183,11 +244,11 @@ export class Outbox implements SentMessages {
     transaction.afterwards(() => {
       this.#queue.remove(id);
       const error = new StoaError('CONFLICT', 'The message was deleted before it was sent.');
-      this.#settle(id, (sent) => sent.reject(error));
+      this.#sent.reject(id, error);
     });
   }
 
-  /** The store is being emptied: keeps what was handed in since the client was made and never sent. */
+  /** The store is being emptied: keeps the messages that were handed in since the client was made and never sent. */
   keepUntried(transaction: Transaction): void {
     const kept = this.#queue.untried();
     for (const record of kept) {
@@ -196,6 +257,7 @@ export class Outbox implements SentMessages {
     }
     transaction.afterwards(() => {
       this.#queue.clear();
+      this.#options.pending.clear();
       for (const record of kept) this.#queue.add(record, false);
     });
   }
@@ -203,31 +265,67 @@ export class Outbox implements SentMessages {
   #fail(transaction: Transaction, before: MessageRecord, error: StoaError): void {
     const { view, events } = this.#options;
     if (transaction.isRemoved(before.conversation, before.order)) return;
-    const { pending, expiry, ...others } = before;
+    const left = this.#waiting.refused(transaction, before, error);
+    transaction.removeMessage(before.conversation, before.order);
+    if (left === undefined) {
+      const { conversation, order, id } = before;
+      this.cancel(transaction, id);
+      transaction.afterwards(() => events.emit('removed', { conversation, orders: [order] }));
+      return;
+    }
+    const { pending, expiry, ...others } = left;
     const { code, message, hint } = error;
     const last = lastPlace(conversationIn(transaction, before).runs);
     const after = { ...others, order: orderBehind(last, before.id), error: { code, message, hint } };
-    this.#replace(transaction, before, after);
+    transaction.putMessage(after);
     const conversation = conversationIn(transaction, after);
     const [was, is] = [view.of(before, conversation), view.of(after, conversation)];
     transaction.afterwards(() => {
       this.#queue.remove(before.id);
       events.emit('update', is, was);
-      this.#settle(before.id, (sent) => sent.reject(error));
+      this.#sent.reject(before.id, error);
     });
   }
 
-  #replace(transaction: Transaction, before: MessageRecord, after: MessageRecord): void {
-    transaction.removeMessage(before.conversation, before.order);
-    transaction.putMessage(after);
+  /** A message was stored. */
+  #announce(
+    transaction: Transaction,
+    record: MessageRecord,
+    given: LocalMessage,
+    repeats: LocalMessage | undefined,
+  ): void {
+    const { view, events } = this.#options;
+    if (repeats !== undefined) transaction.removeMessage(repeats.conversation, repeats.order);
+    const local = view.of(record, conversationIn(transaction, record));
+    transaction.afterwards(() => {
+      if (local.id !== given.id) events.emit('update', local, given);
+      if (repeats === undefined) events.emit('message', local, 'outgoing');
+      else events.emit('update', local, repeats);
+    });
   }
 
-  #settle(id: number, settle: (sent: Deferred<LocalMessage>) => void): void {
-    const sent = this.#sent.get(id);
-    this.#sent.delete(id);
-    if (sent !== undefined) settle(sent);
+  async #changeWaiting(message: LocalMessage, change: PendingChange): Promise<void> {
+    const { data, view } = this.#options;
+    // The store may only have been opened since, and then knows a higher id.
+    await data.read(() => {});
+    const id = this.#newIds.get(message.id) ?? message.id;
+    const made = await this.#waiting.make(id, change);
+    this.pump();
+    if (made !== undefined) return made.done;
+    // The server has answered meanwhile.
+    const now = await data.read(async (store) => {
+      const newest = await store.messages(message.conversation, { limit: newestLimit });
+      const record = newest.find((one) => one.outgoing && one.id === id && one.event === undefined);
+      const conversation = data.conversation(message.conversation);
+      return record === undefined || conversation === undefined ? undefined : view.of(record, conversation);
+    });
+    if (now === undefined) throw new StoaError('NOT_FOUND', 'The message was deleted.');
+    return this.#changes.send(now, checkChange(now, change));
   }
 }
+
+/** A message that was answered a moment ago is among the newest. */
+const newestLimit = 500;
 
 function conversationIn(transaction: Transaction, { conversation }: MessageRecord): ConversationRecord {
   return transaction.conversation(conversation) ?? newConversation(conversation);

@@ -4,13 +4,15 @@ import type { MessageRecord } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
 
 interface Entry {
-  readonly record: MessageRecord;
+  record: MessageRecord;
   /** `ready`: to be sent; `sent`: waits for the server's answer. */
   state: 'ready' | 'sent';
   /** Whether the server may know of it already. */
   tried: boolean;
   /** How often the server could not take it. */
   refusals: number;
+  /** It is being changed: nothing goes out before that is done. */
+  held: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export class SendQueue {
   /** Adds behind all others. `tried`: it may have been sent in an earlier life of the device. */
   add(record: MessageRecord, tried: boolean): void {
     if (!this.#entries.has(record.id))
-      this.#entries.set(record.id, { record, state: 'ready', tried, refusals: 0 });
+      this.#entries.set(record.id, { record, state: 'ready', tried, refusals: 0, held: false });
   }
 
   /** Takes what is to be sent now, in order. */
@@ -47,7 +49,7 @@ export class SendQueue {
     this.#pausedUntil = 0;
     const taken: { record: MessageRecord; tried: boolean }[] = [];
     for (const entry of this.#entries.values()) {
-      if (this.#unanswered >= this.#window) break;
+      if (this.#unanswered >= this.#window || entry.held) break;
       if (entry.state !== 'ready') continue;
       taken.push({ record: entry.record, tried: entry.tried });
       entry.state = 'sent';
@@ -55,6 +57,25 @@ export class SendQueue {
       this.#unanswered += 1;
     }
     return taken;
+  }
+
+  /** Whether the server may know of it already. */
+  isTried(id: number): boolean {
+    return this.#entries.get(id)?.tried === true;
+  }
+
+  /** It is about to be changed: it does not go out before it is released. */
+  hold(id: number): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) entry.held = true;
+  }
+
+  /** It has been changed, or remains as it was. */
+  release(id: number, record?: MessageRecord): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.held = false;
+    if (record !== undefined) entry.record = record;
   }
 
   /** The server has accepted or refused it for good, or nobody wants it sent any more. */
@@ -107,16 +128,24 @@ export class SendQueue {
     this.disconnected();
   }
 
+  /** Messages that wait in a conversation. */
   idsIn(conversation: ConversationId): number[] {
     const ids: number[] = [];
     for (const { record } of this.#entries.values()) {
-      if (record.conversation === conversation) ids.push(record.id);
+      if (record.conversation === conversation && record.event === undefined) ids.push(record.id);
     }
     return ids;
   }
 
-  /** What the server cannot know of. */
+  /** Changes of messages that wait in a conversation. */
+  changesIn(conversation: ConversationId): MessageRecord[] {
+    const records = [...this.#entries.values()].map(({ record }) => record);
+    return records.filter((record) => record.conversation === conversation && record.event !== undefined);
+  }
+
+  /** Messages that the server cannot know of. */
   untried(): MessageRecord[] {
-    return [...this.#entries.values()].filter(({ tried }) => !tried).map(({ record }) => record);
+    const untried = [...this.#entries.values()].filter(({ tried }) => !tried);
+    return untried.map(({ record }) => record).filter(({ event }) => event === undefined);
   }
 }

@@ -1,23 +1,20 @@
 import { StoaError } from '@stoa/protocol';
 import { newConversation } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
-import type { MessageView } from '../messages/index.ts';
 import { type LocalData, type MessageRecord, outboxOrder, type Transaction } from '../store/index.ts';
-import type { LocalMessage } from '../types.ts';
 import type { SendIds } from './send-ids.ts';
 
-/** A message that was handed in and is not in the store yet. */
+/** A message or change that was handed in and is not in the store yet. */
 interface Unsaved {
   readonly record: MessageRecord;
-  /** What the caller was given. */
-  readonly given: LocalMessage;
-  /** The failed message that this one repeats. */
-  readonly repeats: LocalMessage | undefined;
+  /** Prepares what the application is told when it is stored. */
+  readonly announce: Announce;
 }
+
+type Announce = (transaction: Transaction, record: MessageRecord) => void | Promise<void>;
 
 export interface UnsavedSendsOptions {
   readonly data: LocalData;
-  readonly view: MessageView;
   readonly events: Events;
   readonly ids: SendIds;
   /** They are in the store and were announced: they may be sent. In order. */
@@ -28,7 +25,7 @@ export interface UnsavedSendsOptions {
   readonly onNewId: (from: number, to: number) => void;
 }
 
-/** Brings messages that were handed in to the store, all of one turn together, before anything is sent. */
+/** Brings what was handed in to the store, all of one turn together, before anything is sent. */
 export class UnsavedSends {
   readonly #options: UnsavedSendsOptions;
   #unsaved: Unsaved[] = [];
@@ -37,8 +34,8 @@ export class UnsavedSends {
     this.#options = options;
   }
 
-  add(record: MessageRecord, given: LocalMessage, repeats: LocalMessage | undefined): void {
-    this.#unsaved.push({ record, given, repeats });
+  add(record: MessageRecord, announce: Announce): void {
+    this.#unsaved.push({ record, announce });
     if (this.#unsaved.length === 1) this.#save();
   }
 
@@ -62,10 +59,10 @@ export class UnsavedSends {
     const { data, onSaved } = this.#options;
     let batch: Unsaved[] | undefined;
     data
-      .transact((transaction) => {
+      .transact(async (transaction) => {
         const sends = this.#take();
         batch = sends;
-        for (const unsaved of sends) this.#put(transaction, unsaved);
+        for (const unsaved of sends) await this.#put(transaction, unsaved);
         const lastSendId = Math.max(transaction.device.lastSendId, sends.at(-1)?.record.id ?? 0);
         transaction.putDevice({ ...transaction.device, lastSendId });
         transaction.afterwards(() => onSaved(sends.map(({ record }) => record)));
@@ -79,18 +76,11 @@ export class UnsavedSends {
     return unsaved;
   }
 
-  #put(transaction: Transaction, { record, given, repeats }: Unsaved): void {
-    const { view, events } = this.#options;
+  async #put(transaction: Transaction, { record, announce }: Unsaved): Promise<void> {
     const { conversation } = record;
     transaction.putConversation(transaction.conversation(conversation) ?? newConversation(conversation));
-    if (repeats !== undefined) transaction.removeMessage(repeats.conversation, repeats.order);
     transaction.putMessage(record);
-    const local = view.of(record, transaction.conversation(conversation) ?? newConversation(conversation));
-    transaction.afterwards(() => {
-      if (local.id !== given.id) events.emit('update', local, given);
-      if (repeats === undefined) events.emit('message', local, 'outgoing');
-      else events.emit('update', local, repeats);
-    });
+    await announce(transaction, record);
   }
 
   #notSaved(batch: readonly Unsaved[], cause: unknown): void {

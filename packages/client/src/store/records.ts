@@ -1,4 +1,4 @@
-import type { Content } from '@stoa/protocol';
+import type { Content, MessageEvent, MessageFrame } from '@stoa/protocol';
 import type { ConversationId, Self } from '../types.ts';
 
 /** Places `start` … `end` of a conversation, both included; empty when `end` is `start - 1`. */
@@ -36,12 +36,21 @@ export interface MessageRecord {
   readonly expiresAt?: number;
   readonly ref?: number;
   readonly content?: Content;
+  readonly gone?: NonNullable<MessageFrame['gone']>;
+  readonly edited?: number;
+  /** Edits up to this place are part of it; see messages/changed-record.ts. */
+  readonly editedSeq?: number;
   /** Repeats `id` while the message waits in the outbox, absent afterwards: stores index it. */
   readonly pending?: number;
   /** While in the outbox: seconds that it may wait for delivery. */
   readonly expiry?: number;
   /** Own message that was not delivered before it expired. */
   readonly expired?: true;
+  /** In the outbox only: no message but a change of the one at place `target`. Never shown. */
+  readonly event?: MessageEvent;
+  readonly target?: number;
+  /** In the outbox: a change that was made after it had been sent; it follows when the server has answered. */
+  readonly revision?: { readonly event: MessageEvent; readonly content: Content };
   /** Time of the server at which it disappears: stores index it. */
   readonly disappearsAt?: number;
   /** Why sending failed. */

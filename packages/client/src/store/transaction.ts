@@ -93,7 +93,7 @@ export class Transaction {
     this.#changes.push({ put: 'message', record });
     this.#staged(record.conversation).put(record);
     const conversation = this.conversation(record.conversation);
-    if (conversation === undefined || !isShown(record)) return;
+    if (conversation === undefined || !isListed(record)) return;
     if (record.order >= (conversation.latest?.order ?? 0)) {
       this.putConversation({ ...conversation, latest: record });
     }
@@ -167,10 +167,10 @@ export class Transaction {
 
   async #findLatest(id: ConversationId): Promise<void> {
     const staged = this.#staged(id);
-    let latest = staged.between(0, Number.POSITIVE_INFINITY).filter(isShown).at(-1);
+    let latest = staged.between(0, Number.POSITIVE_INFINITY).filter(isListed).at(-1);
     for (let before = Number.POSITIVE_INFINITY; !this.#emptied; ) {
       const page = await this.#store.messages(id, { from: latest?.order ?? 0, before, limit: latestPage });
-      const stored = page.find((record) => !staged.replaces(record.order) && isShown(record));
+      const stored = page.find((record) => !staged.replaces(record.order) && isListed(record));
       if (stored !== undefined) latest = stored;
       const oldest = page.at(-1);
       if (stored !== undefined || oldest === undefined || page.length < latestPage) break;
@@ -224,9 +224,10 @@ class StagedMessages {
   }
 }
 
-/** Messages of others that expired only keep their place; they are never the newest one of a list. */
-function isShown({ outgoing, content }: MessageRecord): boolean {
-  return outgoing || content !== undefined;
+/** Only these are the newest one of a list. Messages of others that expired only keep their place. */
+function isListed({ event, outgoing, content, gone }: MessageRecord): boolean {
+  if (event !== undefined) return false;
+  return outgoing || content !== undefined || (gone !== undefined && gone !== 'expired');
 }
 
 const pageSize = 500;

@@ -7,7 +7,16 @@ import { type ScriptedConnection, ScriptedServer, startOfTime } from './scripted
 
 type Recorded = { [K in keyof ClientEvents]: { name: K; args: ClientEvents[K] } }[keyof ClientEvents];
 
-const names = ['status', 'message', 'update', 'conversation', 'presence', 'synced', 'problem'] as const;
+const names = [
+  'status',
+  'message',
+  'update',
+  'removed',
+  'conversation',
+  'presence',
+  'synced',
+  'problem',
+] as const;
 
 /** An environment whose changes the test makes. */
 class ScriptedEnvironment implements Environment {

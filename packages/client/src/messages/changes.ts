@@ -1,0 +1,89 @@
+import type { Events } from '../events.ts';
+import type { ConversationRecord, MessageRecord, Transaction } from '../store/index.ts';
+import type { ConversationId, LocalMessage } from '../types.ts';
+import { changedRecord, type LoggedChange } from './changed-record.ts';
+import type { MessageView } from './message-view.ts';
+
+export interface ChangesOptions {
+  readonly view: MessageView;
+  readonly events: Events;
+  /** The newest message of the conversation looks different, which lists show. */
+  readonly onListed: (conversation: ConversationRecord) => void;
+}
+
+/** Carries out changes of messages (edits, recalls), and tells of what looks different by it. */
+export class Changes {
+  readonly #options: ChangesOptions;
+
+  constructor(options: ChangesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A change has its place in the log. When its message is not here, nothing happens but `settle`.
+   *
+   * @param settle called just before the application is told
+   * @returns whether the message is here
+   */
+  async apply(
+    transaction: Transaction,
+    id: ConversationId,
+    change: LoggedChange,
+    settle: () => void = () => {},
+  ): Promise<boolean> {
+    const before = await transaction.message(id, change.target);
+    const after = before === undefined ? undefined : changedRecord(before, change);
+    if (before !== undefined && after !== undefined && after !== before) replace(transaction, before, after);
+    this.#tell(transaction, id, before, after, settle);
+    return before !== undefined;
+  }
+
+  /** What is shown of the message at a place depends on more than its record, and `act` changes that. */
+  async repaint(transaction: Transaction, id: ConversationId, seq: number, act: () => void): Promise<void> {
+    const record = await transaction.message(id, seq);
+    this.#tell(transaction, id, record, record, act);
+  }
+
+  #tell(
+    transaction: Transaction,
+    id: ConversationId,
+    before: MessageRecord | undefined,
+    after: MessageRecord | undefined,
+    act: () => void,
+  ): void {
+    const { view, events, onListed } = this.#options;
+    const conversation = transaction.conversation(id);
+    transaction.afterwards(() => {
+      if (before === undefined || after === undefined || conversation === undefined) {
+        act();
+        return;
+      }
+      const was = view.of(before, conversation);
+      act();
+      const is = view.of(after, conversation);
+      if (!looksDifferent(was, is)) return;
+      events.emit('update', is, was);
+      if (before === after && conversation.latest?.order === after.order) onListed(conversation);
+    });
+  }
+}
+
+/** Puts a changed message in its place; when it is gone, nobody needs to read it any more. */
+function replace(transaction: Transaction, before: MessageRecord, after: MessageRecord): void {
+  const record = transaction.conversation(after.conversation);
+  const isRead = after.outgoing || before.content === undefined || after.content !== undefined;
+  if (record !== undefined && !isRead && after.seq > record.read) {
+    transaction.putConversation({ ...record, skipped: record.skipped + 1 });
+  }
+  transaction.putMessage(after);
+}
+
+function looksDifferent(a: LocalMessage, b: LocalMessage): boolean {
+  return (
+    a.content !== b.content ||
+    a.gone !== b.gone ||
+    a.edited !== b.edited ||
+    a.changing !== b.changing ||
+    a.status !== b.status
+  );
+}

@@ -1,0 +1,42 @@
+import type { Content, MessageEvent } from '@stoa/protocol';
+import type { MessageRecord } from '../store/index.ts';
+import type { ConversationId } from '../types.ts';
+
+/** A change that the user has made and the server has not confirmed. */
+export interface PendingChange {
+  readonly event: MessageEvent;
+  readonly content: Content;
+}
+
+/** Changes that wait in the outbox. Messages are shown with them, and as before when they are refused. */
+export class PendingChanges {
+  readonly #changes = new Map<string, MessageRecord[]>();
+
+  /** The change of this message that is shown: a recall, else the last edit. */
+  of({ conversation, seq }: Pick<MessageRecord, 'conversation' | 'seq'>): PendingChange | undefined {
+    const changes = this.#changes.get(key(conversation, seq));
+    const shown = changes?.find(({ event }) => event === 'recall') ?? changes?.at(-1);
+    return shown?.event === undefined ? undefined : { event: shown.event, content: shown.content ?? {} };
+  }
+
+  /** Adds a change that stands in the outbox, behind all others. */
+  add(change: MessageRecord): void {
+    const at = key(change.conversation, change.target ?? 0);
+    this.#changes.set(at, [...(this.#changes.get(at) ?? []), change]);
+  }
+
+  remove({ conversation, target = 0, id }: MessageRecord): void {
+    const at = key(conversation, target);
+    const left = (this.#changes.get(at) ?? []).filter((change) => change.id !== id);
+    if (left.length === 0) this.#changes.delete(at);
+    else this.#changes.set(at, left);
+  }
+
+  clear(): void {
+    this.#changes.clear();
+  }
+}
+
+function key(conversation: ConversationId, seq: number): string {
+  return `${seq} ${conversation}`;
+}

@@ -1,0 +1,106 @@
+import type { StoaError } from '@stoa/protocol';
+import { newConversation } from '../conversations/index.ts';
+import type { Events } from '../events.ts';
+import type { MessageView, PendingChange } from '../messages/index.ts';
+import type { LocalData, MessageRecord, Transaction } from '../store/index.ts';
+import type { ChangeSends } from './change-sends.ts';
+import { Promises } from './promises.ts';
+import type { SendQueue } from './send-queue.ts';
+
+export interface WaitingChangesOptions {
+  readonly data: LocalData;
+  readonly view: MessageView;
+  readonly events: Events;
+  readonly queue: SendQueue;
+  readonly changes: ChangeSends;
+  /** Settles when the server has answered the message. */
+  readonly sent: (id: number) => Promise<unknown>;
+  /** The message is not to be sent any more. */
+  readonly cancel: (transaction: Transaction, id: number) => void;
+}
+
+/**
+ * Changes of messages that wait in the outbox. One that was never sent is changed where it is. One that the server
+ * may have is sent as it was, and the change follows when the server has answered.
+ */
+export class WaitingChanges {
+  readonly #options: WaitingChangesOptions;
+  /** By the id of the message. */
+  readonly #done = new Promises<void>();
+
+  constructor(options: WaitingChangesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param id of the message
+   * @returns undefined when the message does not wait any more; `done` settles when the server has answered
+   */
+  async make(id: number, change: PendingChange): Promise<{ done: Promise<void> } | undefined> {
+    const { data, queue } = this.#options;
+    try {
+      return await data.transact((transaction) => {
+        const record = queue.get(id);
+        if (record === undefined) return undefined;
+        if (queue.isTried(id)) return { done: this.#revise(transaction, record, change) };
+        // Committing takes a while, and it must not go out as it was meanwhile.
+        queue.hold(id);
+        return { done: this.#replace(transaction, record, change) };
+      });
+    } finally {
+      queue.release(id);
+    }
+  }
+
+  /** The server has the message. */
+  accepted(transaction: Transaction, { conversation, id, revision }: MessageRecord, seq: number): void {
+    if (revision === undefined) return;
+    const done = this.#options.changes.follow(transaction, conversation, seq, revision);
+    transaction.afterwards(() => this.#done.settleWith(id, done));
+  }
+
+  /** The server does not take the message. What is left of it: nothing, when it had been recalled. */
+  refused(
+    transaction: Transaction,
+    { revision, ...record }: MessageRecord,
+    error: StoaError,
+  ): MessageRecord | undefined {
+    if (revision?.event === 'recall') {
+      transaction.afterwards(() => this.#done.resolve(record.id));
+      return undefined;
+    }
+    transaction.afterwards(() => this.#done.reject(record.id, error));
+    return revision === undefined ? record : { ...record, content: revision.content };
+  }
+
+  /** The message never left this device. */
+  #replace(transaction: Transaction, record: MessageRecord, change: PendingChange): Promise<void> {
+    const { queue, sent, cancel, events } = this.#options;
+    const { conversation, order, id } = record;
+    if (change.event === 'recall') {
+      transaction.removeMessage(conversation, order);
+      cancel(transaction, id);
+      transaction.afterwards(() => events.emit('removed', { conversation, orders: [order] }));
+      return Promise.resolve();
+    }
+    const after = { ...record, content: change.content };
+    this.#put(transaction, record, after, () => queue.release(id, after));
+    return sent(id).then(() => {});
+  }
+
+  #revise(transaction: Transaction, record: MessageRecord, revision: PendingChange): Promise<void> {
+    const after = { ...record, revision };
+    this.#put(transaction, record, after, () => this.#options.queue.release(record.id, after));
+    return this.#done.of(record.id);
+  }
+
+  #put(transaction: Transaction, before: MessageRecord, after: MessageRecord, act: () => void): void {
+    const { view, events } = this.#options;
+    transaction.putMessage(after);
+    const conversation = transaction.conversation(after.conversation) ?? newConversation(after.conversation);
+    transaction.afterwards(() => {
+      act();
+      events.emit('update', view.of(after, conversation), view.of(before, conversation));
+    });
+  }
+}
