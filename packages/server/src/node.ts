@@ -82,6 +82,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   const history = new History({ log: store.log, cursors: store.cursors, directory, clock });
   const receipts = new Receipts({ cursors: store.cursors, log: store.log, bus, clock });
+  const acceptedFromSockets = metrics.messagesAccepted.labels({ door: 'socket' });
   const presence = new Presence({
     node: randomUUID(),
     bus,
@@ -120,7 +121,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         bus,
         limits,
         operations: {},
-        onAccepted: () => metrics.messagesAccepted.inc({ door: 'socket' }),
+        onAccepted: () => acceptedFromSockets.inc(),
       },
       sessions,
       devices: store.devices,

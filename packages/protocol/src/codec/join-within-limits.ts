@@ -9,8 +9,8 @@ export function joinWithinLimits(codec: Codec, parts: readonly WireData[]): Wire
   const messages: WireData[] = [];
   let start = 0;
   let size = 0;
-  for (const [index, part] of parts.entries()) {
-    const bytes = maximalBytes(part);
+  for (let index = 0; index < parts.length; index += 1) {
+    const bytes = maximalBytes(parts[index] ?? '');
     const full = index - start === limits.framesPerSocketMessage || size + bytes > limits.socketMessageBytes;
     if (full && index > start) {
       messages.push(codec.join(parts.slice(start, index)));

@@ -156,18 +156,20 @@ export class Session implements ConnectionHandler {
     );
   }
 
-  async #store(frame: SendFrame, receiver: Person): Promise<void> {
-    const { answer, announce } = await this.#services.messages
-      .accept(this.identity, receiver, frame)
-      .catch((error: unknown) => {
+  #store(frame: SendFrame, receiver: Person): Promise<void> {
+    return this.#services.messages.accept(this.identity, receiver, frame).then(
+      ({ answer, announce }) => {
+        this.connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
+        if (answer.seq > 0) this.delivery.skipOwn(answer.conv, answer.seq);
+        this.#services.onAccepted();
+        announce();
+      },
+      (error: unknown) => {
         const willRepeat = !(error instanceof StoaError) || error.retryable;
         if (willRepeat) this.#heldUntil = this.connection.heardAt + holdAtMostMs;
         throw error;
-      });
-    this.connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
-    if (answer.seq > 0) this.delivery.skipOwn(answer.conv, answer.seq);
-    this.#services.onAccepted();
-    announce();
+      },
+    );
   }
 
   #receiver(frame: { peer?: string; gid?: number }): Person | Promise<Person> {

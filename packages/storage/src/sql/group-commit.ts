@@ -31,8 +31,9 @@ interface Group<Batch, Reply> {
 }
 
 interface Waiter<Reply> {
-  resolve(reply: Reply, index: number): void;
-  reject(error: Error): void;
+  readonly decode: Decode<Reply, unknown>;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -59,7 +60,7 @@ export class GroupCommit<Batch, Reply extends BatchReply> {
     const { batch, waiters } = this.#openGroup();
     const decode = add(batch);
     return new Promise((resolve, reject) => {
-      waiters.push({ resolve: (reply, index) => resolve(decode(reply, index)), reject });
+      waiters.push({ decode, resolve, reject });
     });
   }
 
@@ -138,8 +139,8 @@ function unavailableError(reason: string): StoreUnavailableError {
 function handOut<Reply extends BatchReply>(reply: Reply, waiters: readonly Waiter<Reply>[]): void {
   const failures = new Map(reply.failures.map((failure) => [failure.index, failure]));
   for (const [index, waiter] of waiters.entries()) {
-    const failure = failures.get(index);
-    if (failure === undefined) waiter.resolve(reply, index);
+    const failure = failures.size === 0 ? undefined : failures.get(index);
+    if (failure === undefined) waiter.resolve(waiter.decode(reply, index) as never);
     else if (failure.unavailable) waiter.reject(unavailableError(failure.message));
     else waiter.reject(new Error(`The database refused the change: ${failure.message}.`));
   }

@@ -23,6 +23,9 @@ export function spawnWriterWorker(settings: WriterSettings): Worker {
   });
 }
 
+const appendedIn = ({ numbers }: WriterReply, index: number): Appended => decodeAppended(numbers, index);
+const movesIn = ({ numbers }: WriterReply, index: number): CursorMoves => decodeMoves(numbers, index);
+
 interface UnderWay {
   resolve(reply: WriterReply): void;
   reject(error: Error): void;
@@ -51,14 +54,14 @@ export class Writer implements LogCommitter {
   append(message: NewMessage): Promise<Appended> {
     return this.#commits.submit((encoder) => {
       encoder.append(message);
-      return (reply, index) => decodeAppended(reply.numbers, index);
+      return appendedIn;
     });
   }
 
   advance(advance: CursorAdvance): Promise<CursorMoves> {
     return this.#commits.submit((encoder) => {
       encoder.advance(advance);
-      return (reply, index) => decodeMoves(reply.numbers, index);
+      return movesIn;
     });
   }
 
