@@ -24,7 +24,8 @@ export function createInProcessBus(options?: InProcessBusOptions): Bus {
 
 /** Joins several nodes that run in one process, as they do in tests. */
 export class InProcessHub {
-  readonly #subjects = new Map<string, Set<Subscriber>>();
+  /** The lists are replaced, not changed: one that is being gone through stays as it is. */
+  readonly #subjects = new Map<string, readonly Subscriber[]>();
   readonly #onError: (error: unknown, subject: string) => void;
   #waiting: Delivery[] = [];
   #published = 0;
@@ -43,7 +44,7 @@ export class InProcessHub {
       },
       subscribe: async (subject, handler) => {
         if (closed) throw new Error('The bus is closed.');
-        const subscriber: Subscriber = { subject, handler, since: this.#published };
+        const subscriber: Subscriber = { subject, handler, since: this.#published, ended: false };
         this.#add(subscriber);
         own.add(subscriber);
         return {
@@ -73,9 +74,8 @@ export class InProcessHub {
     const deliveries = this.#waiting;
     this.#waiting = [];
     for (const { subscribers, event, number } of deliveries) {
-      // Who is removed from a set while it is iterated is not visited any more.
       for (const subscriber of subscribers) {
-        if (subscriber.since < number) this.#handOver(subscriber, event);
+        if (subscriber.since < number && !subscriber.ended) this.#handOver(subscriber, event);
       }
     }
   }
@@ -89,15 +89,16 @@ export class InProcessHub {
   }
 
   #add(subscriber: Subscriber): void {
-    const subscribers = this.#subjects.get(subscriber.subject);
-    if (subscribers === undefined) this.#subjects.set(subscriber.subject, new Set([subscriber]));
-    else subscribers.add(subscriber);
+    const { subject } = subscriber;
+    this.#subjects.set(subject, [...(this.#subjects.get(subject) ?? []), subscriber]);
   }
 
   #remove(subscriber: Subscriber): void {
-    const subscribers = this.#subjects.get(subscriber.subject);
-    subscribers?.delete(subscriber);
-    if (subscribers?.size === 0) this.#subjects.delete(subscriber.subject);
+    subscriber.ended = true;
+    const { subject } = subscriber;
+    const others = (this.#subjects.get(subject) ?? []).filter((other) => other !== subscriber);
+    if (others.length === 0) this.#subjects.delete(subject);
+    else this.#subjects.set(subject, others);
   }
 }
 
@@ -106,10 +107,11 @@ interface Subscriber {
   readonly handler: (event: BusEvent) => void;
   /** Number of the last event that was published before it subscribed. */
   readonly since: number;
+  ended: boolean;
 }
 
 interface Delivery {
-  readonly subscribers: ReadonlySet<Subscriber>;
+  readonly subscribers: readonly Subscriber[];
   readonly event: BusEvent;
   /** Its place among all that were published. */
   readonly number: number;
