@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { type Bus, createInProcessBus } from '@stoa/bus';
-import { openSqliteStore, type Store } from '@stoa/storage';
+import type { Store } from '@stoa/storage';
 import type { Logger } from 'pino';
 import { Administrator, Apps, ensureFirstApp, type FirstStart } from './apps/index.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -12,6 +12,7 @@ import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { Delivery, History, Messages, sendFromBackend } from './messages/index.ts';
 import { createMetrics } from './metrics/index.ts';
+import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
 import { Presence } from './presence/index.ts';
 import { Receipts } from './receipts/index.ts';
@@ -59,7 +60,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const onError = (error: unknown): void => logger.error({ err: error }, 'a background task failed');
   const { now } = clock;
   await mkdir(settings.dataDir, { recursive: true });
-  const store = options.store ?? (await openSqliteStore({ path: settings.databasePath }));
+  const store = options.store ?? (await openStore(settings.database));
   const bus = options.bus ?? createInProcessBus({ onError });
   const metrics = createMetrics({ processMetrics: true });
 

@@ -3,9 +3,11 @@
  *
  * - `in-use`: another process holds the data;
  * - `newer`: a newer version of Stoa wrote it;
- * - `unusable`: it cannot be created, read or written, or is no database.
+ * - `unusable`: it cannot be created, read or written, or is no database;
+ * - `unreachable`: the database server does not answer;
+ * - `unsafe`: it would lose what it has acknowledged.
  */
-export type StoreOpenReason = 'in-use' | 'newer' | 'unusable';
+export type StoreOpenReason = 'in-use' | 'newer' | 'unusable' | 'unreachable' | 'unsafe';
 
 export class StoreOpenError extends Error {
   override readonly name = 'StoreOpenError';

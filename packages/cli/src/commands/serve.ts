@@ -61,5 +61,7 @@ function announce({ url, settings, firstStart, port }: RunningNode): void {
   say(`  Chat          ${url}/`);
   say(`  SDK           ${url}/mesibo.js`);
   say(`  Back-end API  ${url}/backend and ${url}/v1 (described at ${url}/v1/openapi.json)`);
-  say(`  Data          ${settings.dataDir}`);
+  say(
+    `  Data          ${settings.database.kind === 'sqlite' ? settings.dataDir : 'on the PostgreSQL server'}`,
+  );
 }

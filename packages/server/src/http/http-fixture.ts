@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@stoa/bus';
-import { openSqliteStore, type Store } from '@stoa/storage';
+import type { Store } from '@stoa/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
@@ -11,6 +11,7 @@ import { Directory } from '../directory/index.ts';
 import { Limits } from '../limits/index.ts';
 import { Messages, sendFromBackend } from '../messages/index.ts';
 import { createMetrics } from '../metrics/index.ts';
+import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type UserChange, Users } from '../users/index.ts';
@@ -58,7 +59,7 @@ export async function openHttp(
     cwd: folder.path,
     env: { STOA_APP_TOKEN: appToken, STOA_ADMIN_PASSWORD: adminPassword, ...env },
   });
-  const store = await openSqliteStore({ path: settings.databasePath });
+  const store = await openStore(settings.database);
   const changes: UserChange[] = [];
   const lines: string[] = [];
   const now = Date.now;

@@ -1,4 +1,4 @@
-export { loadSettings, type SettingInputs, type Settings } from './load-settings.ts';
+export { type DatabasePlace, loadSettings, type SettingInputs, type Settings } from './load-settings.ts';
 export { settingsDocument, shownDefault } from './settings-document.ts';
 export { type SettingProblem, type SettingSource, SettingsError } from './settings-error.ts';
 export { type Setting, type SettingName, settingList } from './table.ts';

@@ -28,7 +28,7 @@ describe('loading settings', () => {
       port: 8080,
       host: '0.0.0.0',
       publicUrl: null,
-      databasePath: join(cwd, 'data', 'stoa.db'),
+      database: { kind: 'sqlite', path: join(cwd, 'data', 'stoa.db') },
       dataDir: join(cwd, 'data'),
       messagesPerSecond: 100,
       connectionsPerAddress: 1000,
@@ -79,16 +79,26 @@ describe('loading settings', () => {
     ]);
   });
 
-  it('says that PostgreSQL and NATS are not there yet, instead of ignoring them', () => {
-    const env = { STOA_DATABASE_URL: 'postgres://u:p@db/stoa', STOA_NATS_URL: 'nats://bus' };
-    const problems = problemsOf(() => load({ env }));
-    expect(problems[0]).toMatch(/STOA_DATABASE_URL .*must begin with sqlite:.*PostgreSQL/);
-    expect(problems[1]).toMatch(/STOA_NATS_URL .*single node/);
+  it('says that NATS is not there yet, instead of ignoring it', () => {
+    const problems = problemsOf(() => load({ env: { STOA_NATS_URL: 'nats://bus' } }));
+    expect(problems[0]).toMatch(/STOA_NATS_URL .*single node/);
   });
 
-  it('does not show the password that a database address may hold', () => {
-    const env = { STOA_DATABASE_URL: 'postgres://user:hunter2@db/stoa' };
-    expect(problemsOf(() => load({ env })).join()).not.toContain('hunter2');
+  it.each(['postgres', 'postgresql'])('takes a database on a server: %s', (scheme) => {
+    const url = `${scheme}://user:p%40ss@db:5433/stoa?sslmode=verify-full`;
+    expect(load({ env: { STOA_DATABASE_URL: url } }).database).toEqual({ kind: 'postgres', url });
+  });
+
+  it('says which databases there are, and does not show the password that an address may hold', () => {
+    for (const url of [
+      'mysql://user:hunter2@db/stoa',
+      'postgres:hunter2',
+      'postgres://user:hunter2@db:x/stoa',
+    ]) {
+      const problems = problemsOf(() => load({ env: { STOA_DATABASE_URL: url } })).join();
+      expect(problems).toMatch(/STOA_DATABASE_URL must be sqlite: .* or .*postgres:\/\//);
+      expect(problems).not.toContain('hunter2');
+    }
   });
 
   it('never shows a secret', () => {
@@ -101,10 +111,11 @@ describe('loading settings', () => {
 
   it('takes relative paths from the working directory, and the database from the data directory', () => {
     const settings = load({ flags: { dataDir: 'there' }, env: { STOA_DATABASE_URL: 'sqlite:chat.db' } });
-    expect(settings.databasePath).toBe('/srv/stoa/there/chat.db');
-    expect(load({ env: { STOA_DATABASE_URL: 'sqlite:/var/lib/chat.db' } }).databasePath).toBe(
-      '/var/lib/chat.db',
-    );
+    expect(settings.database).toEqual({ kind: 'sqlite', path: '/srv/stoa/there/chat.db' });
+    expect(load({ env: { STOA_DATABASE_URL: 'sqlite:/var/lib/chat.db' } }).database).toEqual({
+      kind: 'sqlite',
+      path: '/var/lib/chat.db',
+    });
   });
 
   it('reads lists from text and from JSON', () => {

@@ -5,10 +5,14 @@ import { type SettingProblem, type SettingSource, SettingsError } from './settin
 import { type SettingName, type SettingValues, settingList, settingTable } from './table.ts';
 import { readTls, type Tls } from './tls.ts';
 
+/** Where the database is: a file of the embedded one, or the address (with a password) of one on a server. */
+export type DatabasePlace =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
 /** All settings of a node, valid. Paths are absolute. */
 export interface Settings extends SettingValues {
-  /** File of the embedded database. */
-  readonly databasePath: string;
+  readonly database: DatabasePlace;
   /** Null when the server speaks plain HTTP. */
   readonly tls: Tls | null;
   /** Where each value came from: a port that was not asked for may give way, one that was may not. */
@@ -65,11 +69,17 @@ export function loadSettings(inputs: SettingInputs = {}): Settings {
   return {
     ...read,
     dataDir: absolute,
-    databasePath: resolve(absolute, read.databaseUrl.slice('sqlite:'.length)),
+    database: databasePlace(read.databaseUrl, absolute),
     tls,
     sources: sources as Record<SettingName, SettingSource>,
     configFile: file?.path ?? null,
   };
+}
+
+function databasePlace(url: string, dataDir: string): DatabasePlace {
+  const [, file] = /^sqlite:(.*)$/s.exec(url) ?? [];
+  if (file === undefined) return { kind: 'postgres', url };
+  return { kind: 'sqlite', path: resolve(dataDir, file) };
 }
 
 function lookUp(

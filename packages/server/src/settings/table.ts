@@ -50,13 +50,12 @@ const trustedProxy: SettingType<string> = {
 };
 
 const database: SettingType<string> = {
-  expects: 'sqlite: followed by a file name',
+  expects:
+    'sqlite: followed by a file name, or an address such as postgres://user:password@host:5432/database',
   read: (input): Reading<string> => {
     const url = String(input).trim();
-    if (/^postgres(ql)?:/i.test(url)) {
-      return { problem: 'must begin with sqlite: (PostgreSQL is not supported by this version)' };
-    }
-    return /^sqlite:./.test(url) ? { value: url } : { problem: 'must be sqlite: followed by a file name' };
+    const isPostgres = /^postgres(ql)?:\/\/./.test(url) && URL.canParse(url);
+    return isPostgres || /^sqlite:./.test(url) ? { value: url } : { problem: `must be ${database.expects}` };
   },
 };
 
@@ -143,7 +142,8 @@ export const settingTable = {
     env: 'STOA_DATABASE_URL',
     type: database,
     fallback: 'sqlite:stoa.db',
-    description: 'The database: sqlite: and a file name, relative to the data directory.',
+    description:
+      'The database: the embedded one in a file, relative to the data directory, or one on a PostgreSQL server, which several nodes can share.',
     secret: true,
   }),
   natsUrl: optional({

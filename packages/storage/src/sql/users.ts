@@ -12,11 +12,20 @@ export function createUserStore(database: SqlDatabase): UserStore {
 
   return {
     async upsert({ aid, address, now, ...given }) {
+      const values = { aid, address, created_at: now, name: '', active: 1, flag: 0, ...columns(given) };
+      const names = Object.keys(values) as (keyof typeof values)[];
+      // Not tried when he exists: a row that conflicts would use up one of the uids all the same, which are bounded.
+      const isMissing = query
+        .selectNoFrom(({ val }) => names.map((name) => val(values[name]).as(name)))
+        .where(({ not, exists }) =>
+          not(exists(present.where('aid', '=', aid).where('address', '=', address))),
+        );
       // The second statement changes what was there, and nothing in a row that the first one has just made.
       const [inserted, [row]] = await database.write(
         query
           .insertInto('users')
-          .values({ aid, address, created_at: now, ...{ name: '', active: 1, flag: 0 }, ...columns(given) })
+          .columns(names)
+          .expression(isMissing)
           .onConflict((conflict) => conflict.columns(['aid', 'address']).where(isPresent).doNothing())
           .returning('uid')
           .compile(),

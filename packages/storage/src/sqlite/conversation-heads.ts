@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { conversationName, groupName, pairName } from '../sql/conversation-name.ts';
+import type { MovingCursors } from '../sql/member-cursors.ts';
 import type { ConversationKey } from '../store.ts';
 
 /** What the writer knows of a conversation, ahead of the database while a batch is under way. */
@@ -11,14 +13,9 @@ export interface Head {
   changed: boolean;
 }
 
-export interface MemberHead {
+export interface MemberHead extends MovingCursors {
   readonly conv: number;
   readonly uid: number;
-  delivered: number;
-  deliveredAt: number;
-  read: number;
-  readAt: number;
-  seen: number;
   /** Is among those whose cursors the batch has moved. */
   moved: boolean;
 }
@@ -58,7 +55,7 @@ export class ConversationHeads {
   }
 
   find(key: ConversationKey): Head | undefined {
-    const name = nameOf(key);
+    const name = conversationName(key);
     const known = this.#byKey.get(name);
     if (known !== undefined) return known;
     const row =
@@ -82,13 +79,13 @@ export class ConversationHeads {
   create(key: ConversationKey): Head {
     if (key.kind === 'group') {
       const row = this.#insertConversation.get(key.aid, null, null, key.gid);
-      return this.#keep(nameOf(key), Number(row?.conv), 0, 0);
+      return this.#keep(conversationName(key), Number(row?.conv), 0, 0);
     }
     const [a, b] = [Math.min(key.a, key.b), Math.max(key.a, key.b)];
     const conv = Number(this.#insertConversation.get(key.aid, a, b, null)?.conv);
     this.#insertMember.run(a, conv);
     if (a !== b) this.#insertMember.run(b, conv);
-    return this.#keep(nameOf(key), conv, 0, 0);
+    return this.#keep(conversationName(key), conv, 0, 0);
   }
 
   member(head: Head, uid: number): MemberHead | undefined {
@@ -127,11 +124,3 @@ export class ConversationHeads {
     return head;
   }
 }
-
-const nameOf = (key: ConversationKey): string =>
-  key.kind === 'pair'
-    ? pairName(Math.min(key.a, key.b), Math.max(key.a, key.b))
-    : groupName(key.aid, key.gid);
-
-const pairName = (a: number, b: number): string => `${a}:${b}`;
-const groupName = (aid: number, gid: number): string => `${aid}/${gid}`;

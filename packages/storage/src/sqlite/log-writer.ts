@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { hasMoved, moveCursors } from '../sql/member-cursors.ts';
 import { receiptKinds } from '../sql/receipt-kinds.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
 import { ConversationHeads, type Head, type MemberHead } from './conversation-heads.ts';
@@ -99,26 +100,10 @@ export class LogWriter {
     if (place < 1) return {};
     if (kind === 'received' && dev !== 0) this.#deviceCursors.advance(dev, uid, conv, place);
 
-    const moves: { delivered?: number; read?: number; seen?: number } = {};
-    if (place > member.delivered) {
-      moves.delivered = place;
-      member.delivered = place;
-      member.deliveredAt = now;
-      this.#insertReceipt.run(conv, uid, receiptKinds.delivered, place, now);
-    }
-    if (kind !== 'received' && place > member.seen) {
-      moves.seen = place;
-      member.seen = place;
-    }
-    if (kind === 'read' && place > member.read) {
-      moves.read = place;
-      member.read = place;
-      member.readAt = now;
-      this.#insertReceipt.run(conv, uid, receiptKinds.read, place, now);
-    }
-    if (place === moves.delivered || place === moves.seen || place === moves.read) {
-      this.#markMoved(head, member);
-    }
+    const moves = moveCursors(member, kind, place, now);
+    if (moves.delivered !== undefined) this.#insertReceipt.run(conv, uid, receiptKinds.delivered, place, now);
+    if (moves.read !== undefined) this.#insertReceipt.run(conv, uid, receiptKinds.read, place, now);
+    if (hasMoved(moves)) this.#markMoved(head, member);
     return moves;
   }
 

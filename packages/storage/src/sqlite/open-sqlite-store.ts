@@ -1,16 +1,9 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StoreOpenError } from '../open-error.ts';
-import { createAppStore } from '../sql/apps.ts';
-import { createCursorStore } from '../sql/cursor-store.ts';
 import type { SqlDatabase } from '../sql/database.ts';
-import { createDeviceStore } from '../sql/devices.ts';
-import { createMessageLog } from '../sql/message-log.ts';
-import { createOtpStore } from '../sql/otps.ts';
 import { purgeRemovedApps } from '../sql/purge-app.ts';
-import { createSettingStore } from '../sql/settings.ts';
-import { createTokenStore } from '../sql/tokens.ts';
-import { createUserStore } from '../sql/users.ts';
+import { createRepositories } from '../sql/repositories.ts';
 import type { Store } from '../store.ts';
 import { openForWriting } from './connection.ts';
 import { type DataLock, lockData } from './data-lock.ts';
@@ -103,14 +96,7 @@ function createStore(reader: Reader, writer: Writer, sql: SqlDatabase, lock: Dat
   }
 
   return {
-    apps: createAppStore(sql),
-    users: createUserStore(sql),
-    tokens: createTokenStore(sql),
-    otps: createOtpStore(sql),
-    devices: createDeviceStore(sql),
-    log: createMessageLog(reader, writer),
-    cursors: createCursorStore(reader, writer),
-    settings: createSettingStore(sql),
+    ...createRepositories(sql, reader, writer),
     async ping() {
       // A transaction that changes nothing: it needs the writer and its lock, but no sync.
       await writer.write([]);

@@ -63,9 +63,9 @@ describe('the statements of the repositories', { timeout: 30_000 }, () => {
   });
 });
 
-/** A scan of a table, or of all users of an app. */
+/** A scan of a table, or of all users of an app. (A row that the statement itself makes is no table.) */
 const isSlow = (detail: string): boolean =>
-  detail.startsWith('SCAN') || /users_by_app \(aid=\?\)$/.test(detail);
+  (detail.startsWith('SCAN') && detail !== 'SCAN CONSTANT ROW') || /users_by_app \(aid=\?\)$/.test(detail);
 
 async function runEverything(database: SqlDatabase): Promise<void> {
   const apps = createAppStore(database);

@@ -1,0 +1,119 @@
+import { hasMoved, type MovingCursors, moveCursors } from '../sql/member-cursors.ts';
+import { receiptKinds } from '../sql/receipt-kinds.ts';
+import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
+
+/** A conversation that the transaction has locked. */
+export interface Head {
+  readonly conv: number;
+  last: number;
+  lastAt: number;
+}
+
+export interface Member extends MovingCursors {
+  readonly conv: number;
+  readonly uid: number;
+}
+
+export interface MessageRow {
+  readonly mid: number;
+  readonly conv: number;
+  readonly seq: number;
+  readonly message: NewMessage;
+}
+
+export interface ReceiptRow {
+  readonly conv: number;
+  readonly uid: number;
+  readonly kind: number;
+  readonly seq: number;
+  readonly ts: number;
+}
+
+export interface DeviceCursorRow {
+  readonly dev: number;
+  readonly uid: number;
+  readonly conv: number;
+  received: number;
+}
+
+/** What the database holds of everything that a batch is about. */
+export interface Found {
+  readonly heads: ReadonlyMap<number, Head>;
+  readonly members: ReadonlyMap<string, Member>;
+  /** Sends that were appended before, by {@link sendName}. */
+  readonly sends: ReadonlyMap<string, Appended>;
+  /** At least one for each append, ascending. */
+  readonly mids: readonly number[];
+}
+
+export const memberName = (uid: number, conv: number): string => `${uid}:${conv}`;
+
+/** Undefined for a message without idempotency key. */
+export function sendName({ sender, dev, id }: NewMessage): string | undefined {
+  return id === null ? undefined : `${sender}:${dev}:${id}`;
+}
+
+/** Carries out operations, one after the other, on what was found, and gathers what is to be written: no effects. */
+export class LogChanges {
+  readonly messages: MessageRow[] = [];
+  readonly receipts: ReceiptRow[] = [];
+  readonly moved = new Set<Member>();
+  /** In which there is anything new. */
+  readonly changed = new Set<Head>();
+  readonly #deviceCursors = new Map<string, DeviceCursorRow>();
+  readonly #found: Found;
+  readonly #sends: Map<string, Appended>;
+
+  constructor(found: Found) {
+    this.#found = found;
+    this.#sends = new Map(found.sends);
+  }
+
+  get deviceCursors(): Iterable<DeviceCursorRow> {
+    return this.#deviceCursors.values();
+  }
+
+  /** Undefined when there is no such conversation, and none was to be made. */
+  append(message: NewMessage, conv: number | undefined): Appended | undefined {
+    const name = sendName(message);
+    const first = name === undefined ? undefined : this.#sends.get(name);
+    if (first !== undefined) return { ...first, duplicate: true };
+    const head = conv === undefined ? undefined : this.#found.heads.get(conv);
+    const mid = this.#found.mids[this.messages.length];
+    if (head === undefined || mid === undefined) return undefined;
+    head.last += 1;
+    head.lastAt = message.ts;
+    this.changed.add(head);
+    this.messages.push({ mid, conv: head.conv, seq: head.last, message });
+    const appended = { mid, conv: head.conv, seq: head.last, ts: message.ts, duplicate: false };
+    if (name !== undefined) this.#sends.set(name, appended);
+    return appended;
+  }
+
+  advance({ conv, uid, dev, kind, seq, now }: CursorAdvance): CursorMoves {
+    const head = this.#found.heads.get(conv);
+    const member = this.#found.members.get(memberName(uid, conv));
+    if (head === undefined || member === undefined) return {};
+    const place = Math.min(seq, head.last);
+    if (place < 1) return {};
+    if (kind === 'received' && dev !== 0) this.#advanceDevice(dev, uid, conv, place);
+    const moves = moveCursors(member, kind, place, now);
+    for (const kind of ['delivered', 'read'] as const) {
+      if (moves[kind] !== undefined) {
+        this.receipts.push({ conv, uid, kind: receiptKinds[kind], seq: place, ts: now });
+      }
+    }
+    if (hasMoved(moves)) {
+      this.moved.add(member);
+      this.changed.add(head);
+    }
+    return moves;
+  }
+
+  #advanceDevice(dev: number, uid: number, conv: number, received: number): void {
+    const key = `${dev}:${uid}:${conv}`;
+    const cursor = this.#deviceCursors.get(key);
+    if (cursor === undefined) this.#deviceCursors.set(key, { dev, uid, conv, received });
+    else if (received > cursor.received) cursor.received = received;
+  }
+}

@@ -1,0 +1,10 @@
+import { initial } from './001-initial.ts';
+
+/**
+ * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
+ *
+ * While nodes are updated one after the other, the old version works on the new schema. So a migration only expands:
+ * it adds tables, columns that may be missing in an insert, indexes. What the new version no longer uses is removed by
+ * a migration of a later release, when nobody runs the old one any more.
+ */
+export const migrations: readonly string[] = [initial];

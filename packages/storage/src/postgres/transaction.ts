@@ -1,0 +1,61 @@
+import type { Connection } from './connections.ts';
+import { isConflict } from './postgres-errors.ts';
+
+/** Attempts at a transaction that meets others. Each meeting lets one of them through, so this many hardly ever meet. */
+const attempts = 10;
+
+export type Isolation = 'read committed' | 'repeatable read';
+
+/**
+ * Sends the last statements of a transaction, all of them before it waits for anything; resolves to the result when
+ * they are carried out.
+ */
+export type Finish<T> = () => Promise<T>;
+
+/**
+ * Runs a transaction; when it meets another so that one of the two has to yield, it is run again. `work` resolves to
+ * what finishes it, which goes out together with the commit.
+ *
+ * When the connection breaks during the commit, nobody knows whether it was made. It counts as refused: who repeats a
+ * change must be able to bear that it was made before.
+ */
+export function transaction<T>(
+  connection: Connection,
+  isolation: Isolation,
+  work: () => Promise<Finish<T>>,
+): Promise<T> {
+  return retryConflicts(() => runOnce(connection, isolation, work));
+}
+
+export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === attempts || !isConflict(error)) throw error;
+    }
+  }
+}
+
+async function runOnce<T>(
+  connection: Connection,
+  isolation: Isolation,
+  work: () => Promise<Finish<T>>,
+): Promise<T> {
+  const begun = connection.run(`begin isolation level ${isolation}`);
+  // Awaited below, together with what was sent behind it.
+  begun.catch(() => {});
+  let finish: Finish<T>;
+  try {
+    finish = await work();
+    await begun;
+  } catch (error) {
+    await connection.run('rollback').catch(() => {});
+    throw error;
+  }
+  // After a statement that failed, the server takes the commit for a rollback.
+  const [finished, committed] = await Promise.allSettled([finish(), connection.run('commit')]);
+  if (finished.status === 'rejected') throw finished.reason;
+  if (committed.status === 'rejected') throw committed.reason;
+  return finished.value;
+}

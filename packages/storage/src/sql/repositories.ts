@@ -1,0 +1,29 @@
+import type { Store } from '../store.ts';
+import { createAppStore } from './apps.ts';
+import { createCursorStore } from './cursor-store.ts';
+import type { SqlDatabase } from './database.ts';
+import { createDeviceStore } from './devices.ts';
+import type { LogCommitter, LogReader } from './executor.ts';
+import { createMessageLog } from './message-log.ts';
+import { createOtpStore } from './otps.ts';
+import { createSettingStore } from './settings.ts';
+import { createTokenStore } from './tokens.ts';
+import { createUserStore } from './users.ts';
+
+/** All parts of a store on an SQL database, whichever it is. */
+export function createRepositories(
+  database: SqlDatabase,
+  reader: LogReader,
+  committer: LogCommitter,
+): Omit<Store, 'ping' | 'close'> {
+  return {
+    apps: createAppStore(database),
+    users: createUserStore(database),
+    tokens: createTokenStore(database),
+    otps: createOtpStore(database),
+    devices: createDeviceStore(database),
+    log: createMessageLog(reader, committer),
+    cursors: createCursorStore(reader, committer),
+    settings: createSettingStore(database),
+  };
+}
