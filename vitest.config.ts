@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './scripts/setup/find-chromium.mjs';
+import { findNatsServer } from './scripts/setup/find-nats-server.mjs';
 
 const chromium = findChromium();
+const natsServer = findNatsServer();
 
 export default defineConfig({
   test: {
@@ -12,8 +14,11 @@ export default defineConfig({
     hookTimeout: 30_000,
     unstubGlobals: true,
     restoreMocks: true,
-    // Browser tests read the path of the browser here.
-    env: chromium === undefined ? {} : { CHROMIUM_PATH: chromium },
+    // Where tests find the programs that they start.
+    env: {
+      ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
+      ...(natsServer === undefined ? {} : { NATS_SERVER_PATH: natsServer }),
+    },
     projects: [
       {
         extends: true,

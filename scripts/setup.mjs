@@ -1,18 +1,20 @@
 #!/usr/bin/env node
 /**
- * Makes a fresh clone ready to run: packages, the pinned Node, the built web parts and, with --chromium, a browser
- * for the tests. npm runs it before `start`, `test`, `dev`, `build` and `check`; when nothing is missing it only looks.
+ * Makes a fresh clone ready to run: packages, the pinned Node, the built web parts and, with --tests, the programs
+ * that the tests need. npm runs it before `start`, `test`, `dev`, `build` and `check`; when nothing is missing it only looks.
  *
  * Plain JavaScript without dependencies: it runs on the Node that is there (20 or newer), before anything is installed.
  *
- * Options: --chromium   also find or install Chromium
+ * Options: --tests      also find or install Chromium and nats-server
  *          --rebuild    build the web parts even if they are up to date
  */
 import { fileURLToPath } from 'node:url';
 import { ensureChromium } from './setup/chromium.mjs';
 import { findChromium } from './setup/find-chromium.mjs';
+import { findNatsServer } from './setup/find-nats-server.mjs';
 import { installPackages } from './setup/install.mjs';
 import { withLock } from './setup/lock.mjs';
+import { ensureNatsServer } from './setup/nats-server.mjs';
 import { missingPackages } from './setup/packages.mjs';
 import { SetupProblem } from './setup/problem.mjs';
 import { endOnSignals, Interrupted } from './setup/run.mjs';
@@ -20,19 +22,21 @@ import { ensureRuntime } from './setup/runtime.mjs';
 import { buildWebPart, staleWebParts, webParts } from './setup/web-parts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const wantsChromium = process.argv.includes('--chromium');
+const forTests = process.argv.includes('--tests');
 const rebuild = process.argv.includes('--rebuild');
 
 function isReady() {
   if (rebuild || missingPackages(root).length > 0 || staleWebParts(root).length > 0) return false;
-  return !wantsChromium || findChromium() !== undefined;
+  return !forTests || (findChromium() !== undefined && findNatsServer() !== undefined);
 }
 
 async function makeReady() {
   if (missingPackages(root).length > 0) await installPackages(root);
   const node = ensureRuntime(root);
   for (const part of rebuild ? webParts : staleWebParts(root)) await buildWebPart(root, part, node);
-  if (wantsChromium) await ensureChromium();
+  if (!forTests) return;
+  await ensureNatsServer();
+  await ensureChromium();
 }
 
 async function main() {
