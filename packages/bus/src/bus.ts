@@ -1,19 +1,22 @@
 /**
- * Carries events between the nodes of one installation. Delivery is at most once in order per publisher and
- * subject, and may be lost or repeated: correctness rests on the message log, the bus only makes it fast.
+ * Carries events between the nodes of one installation.
  *
- * Subjects are dotted tokens, such as `user.17`; a handler gets exactly the events of the subject that it named.
- * Events are plain data (what msgpack can carry, bytes included) and belong to nobody once published: neither
- * side changes them.
- *
- * Handlers are called after `publish` has returned, never from within it. One that throws does not keep the event from
- * the others; the implementation reports what it threw.
+ * Subjects are words joined by dots, such as `user.17`; a subscriber names one exactly. To each subscriber the events
+ * of one publisher come in the order in which they were published. Events may be lost or repeated (the message log
+ * makes delivery right): where they may have been lost, `onLost` says so. A handler that throws does not keep the
+ * event from the other handlers.
  */
 export interface Bus {
-  /** Reaches the subscribers on every node, this one included. Never throws; what cannot be sent is dropped. */
+  /** Whether other nodes can be reached. When not, subscribers on this node are served all the same. */
+  readonly connected: boolean;
+  /** Reaches the subscribers on every node, this one included. Never throws or waits; what cannot be sent is dropped. */
   publish(subject: string, event: BusEvent): void;
-  /** Resolves when events published from now on, on any node, will arrive. */
-  subscribe(subject: string, handler: (event: BusEvent) => void): Promise<Subscription>;
+  /**
+   * Resolves when events published from now on, on any node, will arrive; while other nodes cannot be reached, at
+   * once. `onLost` is called when such events may have been lost, and those published from now on arrive (again):
+   * the subscriber should ask elsewhere for what it missed.
+   */
+  subscribe(subject: string, handler: (event: BusEvent) => void, onLost?: () => void): Promise<Subscription>;
   /** Ends this node's subscriptions; what is published afterwards is dropped, subscribing is refused. Idempotent. */
   close(): Promise<void>;
 }

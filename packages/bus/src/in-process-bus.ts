@@ -39,6 +39,7 @@ export class InProcessHub {
     const own = new Set<Subscriber>();
     let closed = false;
     return {
+      connected: true,
       publish: (subject, event) => {
         if (!closed) this.#publish(subject, event);
       },
