@@ -30,7 +30,7 @@ describe('A bus whose server fails', () => {
 
   it('serves its own subscribers meanwhile, and connects again by itself', async () => {
     const before = await one.record('user.1');
-    await nats.stop('SIGKILL');
+    await nats.kill();
     await Promise.all([one.connected(false), other.connected(false)]);
     const during = await one.record('user.2');
     say(one.bus, 'user.1', 'a');
