@@ -34,10 +34,7 @@ export function changedRecord(record: MessageRecord, change: LoggedChange): Mess
 }
 
 /** Only the place of the message is left, and what is known besides what it said. */
-function withoutContent(
-  record: MessageRecord,
-  gone: NonNullable<MessageRecord['gone']>,
-): MessageRecord {
+function withoutContent(record: MessageRecord, gone: NonNullable<MessageRecord['gone']>): MessageRecord {
   const { content, edited, editedSeq, disappearsAt, ...others } = record;
   return { ...others, gone };
 }
