@@ -67,6 +67,22 @@ describe('the administrative commands', () => {
     expect((await client.closed).code).toBe(4500);
   });
 
+  it('list the devices of a user and sign them out', async () => {
+    const { token } = await server.addUser('dora');
+    const client = await SocketClient.open(server.url);
+    const { dev } = await client.hello(token, { agent: 'teapot 1.0' });
+    expect((await stoa(['user', 'devices', 'dora'], env)).out).toMatch(
+      new RegExp(`^${dev} +teapot 1\\.0 +\\d{4}-\\S+Z +online$`, 'm'),
+    );
+    expect(await stoa(['user', 'sign-out', 'dora', String(dev)], env)).toMatchObject({ code: 0, err: '' });
+    expect((await client.closed).code).toBe(4501);
+    const { token: other } = await server.addUser('dora');
+    const again = await SocketClient.open(server.url);
+    await again.hello(other);
+    expect(await stoa(['user', 'sign-out', 'dora'], env)).toMatchObject({ code: 0, err: '' });
+    expect((await again.closed).code).toBe(4501);
+  });
+
   it('send a message that a device receives', async () => {
     const carol = await server.addUser('carol');
     await server.addUser('dora');

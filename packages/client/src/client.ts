@@ -65,12 +65,12 @@ export class Client {
    * rejects when it cannot be opened.
    */
   async start(): Promise<void> {
-    const { data, view, connection } = this.#core;
+    const { data, view } = this.#core;
     this.#wanted = true;
     await data.open();
     if (!this.#wanted) return;
     view.start();
-    connection.start();
+    this.#core.connect();
   }
 
   /** Disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */

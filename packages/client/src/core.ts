@@ -3,7 +3,7 @@ import type { ResolvedOptions } from './client-options.ts';
 import { ServerClock } from './clock.ts';
 import { Connection, type ConnectionState, errorOf, statusOfConnection } from './connection/index.ts';
 import { localConversation, looksDifferent } from './conversations/index.ts';
-import { helloOf, isForeign, newDevice, selfOf } from './device.ts';
+import { helloOf, isForeign, newDevice, randomId, selfOf } from './device.ts';
 import { Events } from './events.ts';
 import { GapFiller, HistoryRequests, OlderMessages } from './history/index.ts';
 import { Inbox } from './inbox.ts';
@@ -51,6 +51,8 @@ export class Core {
   readonly #gaps: GapFiller;
   readonly #inbox: Inbox;
   #self: Self | undefined;
+  /** Tells the server which connections are returns of the same client. */
+  #run = randomId();
 
   constructor(options: ResolvedOptions) {
     const { clock, random } = options;
@@ -74,7 +76,7 @@ export class Core {
       environment: options.environment,
       openWebSocket: options.openWebSocket,
       random,
-      hello: () => helloOf(this.data.device ?? newDevice(), options),
+      hello: () => helloOf(this.data.device ?? newDevice(), options, this.#run),
       onWelcome: (welcome) => this.#welcome(welcome),
       onState: (state) => this.#stateChanged(state),
       onFrames: (frames) => this.#inbox.add(frames),
@@ -136,6 +138,13 @@ export class Core {
       finish: (transaction) => this.#finish(transaction),
       onFailure: (error) => this.#storeFailed(error),
     });
+  }
+
+  /** Connects; when it was not wanted or refused before, as a new run that may displace other devices. */
+  connect(): void {
+    const { state } = this.status;
+    if (state === 'stopped' || state === 'refused') this.#run = randomId();
+    this.connection.start();
   }
 
   get self(): Self | undefined {

@@ -2,11 +2,14 @@ import { type HelloFrame, protocolVersion, type WelcomeFrame } from '@stoa/proto
 import type { DeviceRecord } from './store/index.ts';
 import type { Self } from './types.ts';
 
-/** A new device. Its id has 128 random bits, so that nobody has the same and nobody guesses it. */
-export function newDevice(lastSendId = 0): DeviceRecord {
+/** An id of 128 random bits: nobody has the same, and nobody guesses it. */
+export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const device = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { device, lastSendId };
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function newDevice(lastSendId = 0): DeviceRecord {
+  return { device: randomId(), lastSendId };
 }
 
 /** Whether the device's store holds the messages of another user. */
@@ -22,12 +25,14 @@ export function selfOf({ uid, address, name, dev }: WelcomeFrame): Self {
 export function helloOf(
   { device, position }: DeviceRecord,
   { token, app, agent }: { token: string; app: string | undefined; agent: string | undefined },
+  run: string,
 ): HelloFrame {
   return {
     t: 'hello',
     v: protocolVersion,
     token,
     device,
+    run,
     ...(app === undefined ? {} : { app }),
     ...(position === undefined ? {} : { position }),
     ...(agent === undefined ? {} : { agent }),

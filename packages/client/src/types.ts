@@ -10,7 +10,10 @@ export type ConversationId = `u:${string}` | `g:${number}`;
 /**
  * - `stopped`: start() was not called, or stop() was.
  * - `connecting`: trying; `online`: signed in; `offline`: waiting for the next attempt or for the network.
- * - `refused`: the server will not have these credentials (see `error`); no further attempt is made.
+ * - `refused`: no further attempt is made, see `error`. With `signedOut` the code is DISPLACED (the user signed in
+ *   elsewhere: start() takes this device back), SIGNED_OUT (this device was signed out: it needs another token) or
+ *   CONFLICT (another page took the local store over: start() takes it back); otherwise the server will not have
+ *   these credentials.
  */
 export type ConnectionStatus =
   | { readonly state: 'stopped' }

@@ -16,6 +16,13 @@ import {
 } from './fields.ts';
 import { limits } from './limits.ts';
 
+/** An id that a client makes from random bits. */
+const RandomId = Type.String({
+  minLength: limits.deviceIdMin,
+  maxLength: limits.deviceIdMax,
+  pattern: '^[A-Za-z0-9_-]+$',
+});
+
 /** First frame of a connection. */
 export const Hello = Type.Object({
   t: Type.Literal('hello'),
@@ -26,13 +33,14 @@ export const Hello = Type.Object({
   /** App name, compared with the one the token was issued for (setAppName). */
   app: Type.Optional(Type.String({ maxLength: limits.nameLength })),
   /** Random id that the device made together with its local store: lost together, made anew together. */
-  device: Type.String({
-    minLength: limits.deviceIdMin,
-    maxLength: limits.deviceIdMax,
-    pattern: '^[A-Za-z0-9_-]+$',
-  }),
+  device: RandomId,
   /** Position of the last `synced` frame whose messages the device has stored; absent on a new device. */
   position: Type.Optional(Int()),
+  /**
+   * Random id of this start of the client: a new one when a person or the application starts it, the same one when it
+   * comes back by itself. A device that was displaced is admitted with a new one only.
+   */
+  run: Type.Optional(RandomId),
   /** Name and version of the client, for logs and device lists. */
   agent: Type.Optional(Type.String({ maxLength: limits.nameLength })),
 });

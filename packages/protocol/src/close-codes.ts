@@ -10,8 +10,9 @@ export const closeCodes = {
   tooManyBadFrames: { code: 4004, reason: 'Too many frames were malformed.' },
   tooMany: { code: 4005, reason: 'Too many connections.' },
   unavailable: { code: 4006, reason: 'The server cannot reach its store.' },
+  replaced: { code: 4007, reason: 'The client connected again.' },
   unauthorized: { code: 4500, reason: 'The token is unknown, expired, revoked or for another app.' },
-  signedOut: { code: 4501, reason: 'The user signed in elsewhere, or this device was signed out.' },
+  signedOut: { code: 4501, reason: 'The user signed in elsewhere, or signed this device out.' },
   suspended: { code: 4502, reason: 'The user is not active.' },
   unsupportedVersion: { code: 4503, reason: 'This version of the protocol is not spoken here.' },
 } as const;

@@ -53,6 +53,16 @@ export const codes = {
     'Make a new code with otp, then try again.',
   ),
   SUSPENDED: entry(403, 'The user is not active.', 'Set active to 1 with userset.'),
+  SIGNED_OUT: entry(
+    401,
+    'This device was signed out.',
+    'Sign in again: ask your back end for a new user token (useradd or usertoken).',
+  ),
+  DISPLACED: entry(
+    409,
+    'The user signed in elsewhere.',
+    'Start the client again to use this device instead of the other one.',
+  ),
   PERMISSION_DENIED: entry(403, 'The user may not do this.', 'Ask an administrator for the permission.'),
   NOT_FOUND: entry(404, 'There is no such thing.', 'Check the id or the address.'),
   INVALID_DESTINATION: entry(

@@ -39,7 +39,7 @@ const ScheduledMessage = Type.Object({
 });
 
 export const operations = {
-  /** The user's own devices, the one seen last first. */
+  /** The user's own devices: those that are connected first, then the one seen last. */
   'devices.list': { request: Nothing, response: Type.Object({ devices: Type.Array(Device) }) },
   /** Ends the sessions of one of the user's own devices, which has to sign in anew. */
   'devices.signOut': { request: Type.Object({ dev: Int(1) }), response: Nothing },

@@ -1,4 +1,5 @@
 import type { Bus } from '@stoa/bus';
+import type { DeviceEnd } from '@stoa/storage';
 
 /**
  * What nodes tell each other over the bus. An event about a user goes to `user.<uid>`, which a node subscribes to
@@ -22,7 +23,23 @@ export type UserEvent =
       readonly type: 'end-sessions';
       readonly reason: 'suspended' | 'unauthorized';
       readonly tokenId?: number;
-    };
+    }
+  /** A device has signed in for the n-th time: a session of an earlier sign-in is outdated. */
+  | {
+      readonly type: 'device-signed-in';
+      readonly dev: number;
+      readonly signIns: number;
+      readonly run: string | null;
+    }
+  /** A device was displaced or signed out after it had signed in so often. */
+  | {
+      readonly type: 'device-ended';
+      readonly dev: number;
+      readonly signIns: number;
+      readonly end: DeviceEnd;
+    }
+  /** Somebody wants to know which devices of the user are connected: nodes that hold some name them to `reply`. */
+  | { readonly type: 'device-query'; readonly reply: string };
 
 /** Whether one node holds a session of the user. */
 export interface PresenceChange {
@@ -31,6 +48,12 @@ export interface PresenceChange {
   readonly online: boolean;
   /** When the last session on that node ended, in milliseconds since 1970. */
   readonly seen: number;
+}
+
+/** The devices of a user that are connected to one node. */
+export interface ConnectedDevices {
+  readonly type: 'connected-devices';
+  readonly devs: readonly number[];
 }
 
 /** Something about a user changed that nodes may have cached (subject `users`). */
@@ -48,4 +71,6 @@ export const subjects = {
   user: (uid: number): string => `user.${uid}`,
   presence: (uid: number): string => `presence.${uid}`,
   users: 'users',
+  /** Answers to one question. */
+  inbox: (id: string): string => `inbox.${id}`,
 } as const;

@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { type Bus, createInProcessBus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
 import type { Logger } from 'pino';
-import { Administrator, Apps, ensureFirstApp, type FirstStart } from './apps/index.ts';
+import { Administrator, Apps, devicesPerUser, ensureFirstApp, type FirstStart } from './apps/index.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Devices, deviceOperations } from './devices/index.ts';
 import { Directory } from './directory/index.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
@@ -92,6 +93,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     graceMs: presenceGraceMs,
     onError,
   });
+  const devices = new Devices({
+    store: store.devices,
+    bus,
+    clock,
+    limitOf: async (aid) => devicesPerUser(await store.apps.find(aid)) ?? settings.devicesPerUser,
+    onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
+  });
   const sessions = new Sessions(bus, presence, settings.sessionsPerUser);
 
   const http = await buildHttp({
@@ -99,6 +107,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     apps,
     administrator,
     users,
+    devices,
     otps,
     send: sendFromBackend(messages, directory, () => metrics.messagesAccepted.inc({ door: 'http' })),
     metrics,
@@ -121,11 +130,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         presence,
         bus,
         limits,
-        operations: {},
+        operations: deviceOperations(devices),
         onAccepted: () => acceptedFromSockets.inc(),
       },
       sessions,
-      devices: store.devices,
+      devices,
       clock,
       authenticate: (token, app) => users.authenticate(token, app),
       silenceMs,
@@ -149,6 +158,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     startSweeping({ store, clock, onError }),
     clock.every(1_000, () => {
       presence.sweep();
+      devices.flush().catch(onError);
       metrics.connections.set(door.connections);
       metrics.sessions.set(sessions.count);
     }),
@@ -159,7 +169,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     await door.close();
     try {
       await http.close();
-      await presence.close();
+      await Promise.all([presence.close(), devices.flush()]);
     } finally {
       await bus.close();
       await store.close();

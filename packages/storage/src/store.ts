@@ -148,22 +148,69 @@ export interface Device {
   readonly id: string;
   readonly agent: string;
   readonly createdAt: number;
+  /** When it last signed in or was seen. */
   readonly lastSeen: number;
+  /** The token with which it last signed in. */
+  readonly tokenId: number | null;
+  /** The run that it named then; null when it named none. */
+  readonly run: string | null;
+  /** How often it has signed in: tells a sign-in from later ones. */
+  readonly signIns: number;
+  /** Why it is none of the user's devices any more; null while it is one. */
+  readonly ended: DeviceEnd | null;
+}
+
+/** - `displaced`: by one device too many. - `signedOut`: by the user or the operator. */
+export type DeviceEnd = 'displaced' | 'signedOut';
+
+/** A device that wants to sign in. */
+export interface OpeningDevice {
+  readonly uid: number;
+  readonly id: string;
+  readonly agent: string;
+  readonly position: number | undefined;
+  readonly tokenId?: number;
+  readonly run?: string | undefined;
+  /** Devices that the user may have; 0 or absent for any number. */
+  readonly limit?: number;
+  /** Numbers of devices that are connected. */
+  readonly online?: readonly number[];
+  readonly now: number;
+}
+
+/** What became of it. */
+export interface OpenedDevice extends Device {
+  readonly admitted: boolean;
+  readonly displaced: readonly Device[];
 }
 
 export interface DeviceStore {
   /**
-   * Finds or makes the device. When it names an older position than the last time (its store was restored from an
-   * older copy) or none although it named one before, its received cursors are forgotten, so that it is sent everything again.
+   * Finds or makes the device and signs it in. When it names an older position than the last time (its store was restored
+   * from an older copy) or none although it named one before, its received cursors are forgotten, so that it is sent
+   * everything again.
+   *
+   * A device that was displaced is admitted with another run than before, or without one; a device that was signed out,
+   * with another token. What is not admitted is not changed.
+   *
+   * Devices of the user beyond the limit are displaced in the same step: first those that are not online, among them the
+   * one seen last longest ago. Of sign-ins at the same time one comes after the other.
    */
-  open(device: {
-    uid: number;
-    id: string;
-    agent: string;
-    position: number | undefined;
-    now: number;
-  }): Promise<Device>;
+  open(device: OpeningDevice): Promise<OpenedDevice>;
+  /** Finds devices that have ended, too. */
+  find(uid: number, dev: number): Promise<Device | undefined>;
+  /** Those that have not ended. */
   list(uid: number): Promise<Device[]>;
+  /** Moves `lastSeen` forward, never back. */
+  seen(devices: readonly { readonly dev: number; readonly at: number }[]): Promise<void>;
+  /**
+   * Ends the device, and removes the token of its last sign-in unless another device, signed in or displaced, used it last.
+   * Undefined when there is no such device; once more when it was signed out already.
+   */
+  signOut(uid: number, dev: number): Promise<{ device: Device; revokedToken: number | null } | undefined>;
+  /** Forgets devices that have ended, but for the `keep` that were seen last. */
+  forgetEnded(uid: number, keep: number): Promise<void>;
+  /** Forgets the device; its number is not given again. False when there is none. */
   remove(uid: number, dev: number): Promise<boolean>;
 }
 

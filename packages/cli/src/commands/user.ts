@@ -11,7 +11,17 @@ interface User {
   readonly token?: { readonly token: string };
 }
 
-/** `stoa user add|list|remove` */
+interface Device {
+  readonly dev: number;
+  readonly agent: string;
+  readonly createdAt: number;
+  readonly lastSeen: number;
+  readonly online: boolean;
+}
+
+const devicesOf = (address: string): string => `/users/${encodeURIComponent(address)}/devices`;
+
+/** `stoa user add|list|devices|sign-out|remove` */
 export function userCommand(): Command {
   const user = new Command('user').description('Manage the users of an app.');
 
@@ -38,6 +48,25 @@ export function userCommand(): Command {
       rows.push([String(one.uid), one.address, one.name, one.active ? 'yes' : 'no']);
     }
     table(rows);
+  });
+
+  forApp(user.command('devices <address>').description('List the devices of a user.')).action(
+    async (address: string, options) => {
+      const rows = [['DEV', 'CLIENT', 'SIGNED IN FIRST', 'SEEN LAST']];
+      for await (const one of listAll<Device>(apiOptions(options, 'app'), devicesOf(address))) {
+        const seen = one.online ? 'online' : new Date(one.lastSeen).toISOString();
+        rows.push([String(one.dev), one.agent, new Date(one.createdAt).toISOString(), seen]);
+      }
+      table(rows);
+    },
+  );
+
+  forApp(
+    user.command('sign-out <address> [dev]').description('Sign out one device of a user, or all of them.'),
+  ).action(async (address: string, dev: string | undefined, options) => {
+    const one = dev === undefined ? '' : `/${encodeURIComponent(dev)}`;
+    await call(apiOptions(options, 'app'), 'DELETE', `${devicesOf(address)}${one}`);
+    say(dev === undefined ? `All devices of "${address}" were signed out.` : `Device ${dev} was signed out.`);
   });
 
   forApp(user.command('remove <address>').description('Remove a user; messages to others stay.')).action(

@@ -20,6 +20,7 @@ it('signs in and says who it is', async () => {
     app: 'shop',
     agent: 'shop 1.0',
     device: expect.stringMatching(/^[0-9a-f]{32}$/),
+    run: expect.stringMatching(/^[0-9a-f]{32}$/),
   });
   expect(client.self).toEqual({ uid: 1, address: 'alice', name: 'Alice', dev: 7 });
   expect(client.status).toEqual({ state: 'online', self: client.self });
@@ -212,8 +213,51 @@ it('tells when the user was signed out', async () => {
   await test.status('refused');
   expect(client.status).toMatchObject({
     signedOut: true,
-    error: { code: 'BAD_TOKEN', message: 'You signed in elsewhere.' },
+    error: { code: 'DISPLACED', message: 'You signed in elsewhere.' },
   });
+});
+
+it.each(['SIGNED_OUT', 'DISPLACED'])(
+  'knows what to do about %s from what the server said before',
+  async (code) => {
+    const { connection, test, client } = await online();
+    connection.send({ t: 'error', code, message: 'Because.', hint: 'Do.' });
+    connection.close(closeCodes.signedOut.code, closeCodes.signedOut.reason);
+    await test.status('refused');
+    expect(client.status).toMatchObject({
+      signedOut: true,
+      error: { code, message: 'Because.', hint: 'Do.' },
+    });
+    expect(test.of('problem')).toEqual([]);
+  },
+);
+
+it('names the same run while it comes back by itself, and another one each time it is started', async () => {
+  const { server, test, client } = await scripted();
+  const runs: (string | undefined)[] = [];
+  await client.start();
+  for (const close of [closeCodes.drain, closeCodes.signedOut, closeCodes.drain]) {
+    const connection = await server.connection();
+    runs.push((await connection.welcome()).run);
+    await test.status('online');
+    await client.start();
+    connection.close(close.code, close.reason);
+    if (close === closeCodes.drain) {
+      await test.status('offline');
+      test.clock.advance(1_000);
+    } else {
+      await test.status('refused');
+      await client.start();
+    }
+  }
+  await (await server.connection()).welcome();
+  await test.status('online');
+  await client.stop();
+  await client.start();
+  runs.push((await (await server.connection()).next('hello')).run);
+  expect(runs[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(runs[1]).toBe(runs[0]);
+  expect(new Set(runs).size).toBe(3);
 });
 
 it('says why the server ended a session', async () => {

@@ -237,5 +237,7 @@ const credentialCodes: ReadonlySet<string> = new Set([
   'TOKEN_EXPIRED',
   'WRONG_APP',
   'SUSPENDED',
+  'SIGNED_OUT',
+  'DISPLACED',
   'UNSUPPORTED_VERSION',
 ]);

@@ -22,8 +22,9 @@ export function closingError(code: number, reason: string, said: StoaError | und
   const text = reason === '' ? undefined : reason;
   switch (code) {
     case closeCodes.unauthorized.code:
-    case closeCodes.signedOut.code:
       return new StoaError('BAD_TOKEN', text);
+    case closeCodes.signedOut.code:
+      return new StoaError('DISPLACED', text);
     case closeCodes.suspended.code:
       return new StoaError('SUSPENDED', text);
     case closeCodes.unsupportedVersion.code:

@@ -1,6 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import type { App, AppStore, UserStore } from '@stoa/storage';
 import { generateToken, hashToken } from '../secret-token.ts';
+import { checkAppSettings } from './app-settings.ts';
 
 export interface AppsOptions {
   readonly store: { readonly apps: AppStore; readonly users: UserStore };
@@ -57,8 +58,9 @@ export class Apps {
     return this.#existing(await this.#apps.find(aid), aid);
   }
 
-  /** @throws StoaError NOT_FOUND */
+  /** @throws StoaError NOT_FOUND, BAD_REQUEST */
   async update(aid: number, change: { name?: string; settings?: Record<string, unknown> }): Promise<App> {
+    if (change.settings !== undefined) checkAppSettings(change.settings);
     return this.#existing(await this.#apps.update(aid, change), aid);
   }
 

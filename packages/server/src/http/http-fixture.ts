@@ -7,6 +7,7 @@ import type { Store } from '@stoa/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
+import { Devices } from '../devices/index.ts';
 import { Directory } from '../directory/index.ts';
 import { Limits } from '../limits/index.ts';
 import { Messages, sendFromBackend } from '../messages/index.ts';
@@ -80,6 +81,13 @@ export async function openHttp(
     apps,
     administrator,
     users,
+    devices: new Devices({
+      store: store.devices,
+      bus,
+      clock,
+      limitOf: async () => 0,
+      onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
+    }),
     otps: new Otps({ store, now }),
     send: sendFromBackend(new Messages({ log: store.log, bus, clock }), new Directory(store.users), () => {}),
     limits: new Limits(settings, now),

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Administrator, Apps } from '../apps/index.ts';
+import type { Devices } from '../devices/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -21,6 +22,7 @@ export interface HttpOptions {
   readonly apps: Apps;
   readonly administrator: Administrator;
   readonly users: Users;
+  readonly devices: Devices;
   readonly otps: Otps;
   readonly send: SendFromBackend;
   readonly limits: Limits;

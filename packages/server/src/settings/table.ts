@@ -175,6 +175,11 @@ export const settingTable = {
     'Calls of the back-end API (/backend, /api.php, /v1) that an address may make in a minute',
   ),
   sessionsPerUser: limit('STOA_SESSIONS_PER_USER', 32, 'Sessions that a user may have at the same time'),
+  devicesPerUser: limit(
+    'STOA_DEVICES_PER_USER',
+    8,
+    'Devices that a user may have; one more signs out the one that was seen last longest ago. The setting devicesPerUser of an app counts before it',
+  ),
   tokensPerUser: limit(
     'STOA_TOKENS_PER_USER',
     100,

@@ -13,6 +13,8 @@ import {
   StoaError,
   type WatchFrame,
 } from '@stoa/protocol';
+import type { DeviceEnd } from '@stoa/storage';
+import { endError, type SignedInDevice } from '../devices/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
 import type { Limits } from '../limits/index.ts';
@@ -52,6 +54,7 @@ export class Session implements ConnectionHandler {
   readonly identity: SessionIdentity;
   readonly connection: Connection;
   readonly delivery: Delivery;
+  readonly #device: SignedInDevice;
   readonly #services: SessionServices;
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
@@ -65,12 +68,14 @@ export class Session implements ConnectionHandler {
 
   constructor(options: {
     identity: SessionIdentity;
+    device: SignedInDevice;
     connection: Connection;
     delivery: Delivery;
     services: SessionServices;
     onClosed: (session: Session) => void;
   }) {
     this.identity = options.identity;
+    this.#device = options.device;
     this.connection = options.connection;
     this.delivery = options.delivery;
     this.#services = options.services;
@@ -121,7 +126,14 @@ export class Session implements ConnectionHandler {
           this.connection.close(event.reason);
         }
         return;
+      case 'device-signed-in':
+        if (event.dev === this.#device.dev && event.signIns > this.#device.signIns) this.#replaced(event.run);
+        return;
+      case 'device-ended':
+        if (event.dev === this.#device.dev && event.signIns >= this.#device.signIns) this.#end(event.end);
+        return;
       case 'presence-query':
+      case 'device-query':
         return;
     }
   }
@@ -134,6 +146,17 @@ export class Session implements ConnectionHandler {
     for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.connection, uid);
     this.#watching.clear();
     this.#onClosed(this);
+  }
+
+  /** The device has another connection. Of the same run, its client has only not noticed that this one is dead. */
+  #replaced(run: string | null): void {
+    if (run !== null && run === this.#device.run) this.connection.close('replaced');
+    else this.#end('displaced');
+  }
+
+  #end(end: DeviceEnd): void {
+    this.connection.refuse(endError(end));
+    this.connection.close('signedOut');
   }
 
   #send(frame: SendFrame): void | Promise<void> {

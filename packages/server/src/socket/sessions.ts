@@ -1,6 +1,6 @@
 import type { Bus, Subscription } from '@stoa/bus';
 import { StoaError } from '@stoa/protocol';
-import { subjects, type UserEvent } from '../events.ts';
+import { type ConnectedDevices, subjects, type UserEvent } from '../events.ts';
 import type { Presence } from '../presence/index.ts';
 import type { Session } from './session.ts';
 
@@ -43,6 +43,7 @@ export class Sessions {
       const sessions = new Set<Session>();
       const handle = (event: UserEvent): void => {
         if (event.type === 'presence-query') this.#presence.answerQuery(uid);
+        else if (event.type === 'device-query') this.#nameDevices(sessions, event.reply);
         else for (const one of sessions) one.event(event);
       };
       const subscription = this.#bus.subscribe(subjects.user(uid), (event) => handle(event as UserEvent));
@@ -53,6 +54,14 @@ export class Sessions {
     this.#count += 1;
     this.#presence.sessionOpened(uid);
     await user.subscription;
+  }
+
+  #nameDevices(sessions: ReadonlySet<Session>, reply: string): void {
+    const answer: ConnectedDevices = {
+      type: 'connected-devices',
+      devs: [...sessions].map(({ identity }) => identity.dev),
+    };
+    this.#bus.publish(reply, answer);
   }
 
   remove(session: Session): void {

@@ -1,6 +1,7 @@
-import { type HelloFrame, protocolVersion, StoaError } from '@stoa/protocol';
-import type { DeviceStore, User, UserToken } from '@stoa/storage';
+import { type CloseName, type Code, type HelloFrame, protocolVersion, StoaError } from '@stoa/protocol';
+import type { User, UserToken } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
+import type { Devices } from '../devices/index.ts';
 import type { Delivery } from '../messages/index.ts';
 import type { Connection } from './connection.ts';
 import { Session, type SessionIdentity, type SessionServices } from './session.ts';
@@ -9,7 +10,7 @@ import type { Sessions } from './sessions.ts';
 export interface SignInOptions {
   readonly services: SessionServices;
   readonly sessions: Sessions;
-  readonly devices: DeviceStore;
+  readonly devices: Devices;
   readonly clock: Clock;
   /** Whose token it is; throws StoaError BAD_TOKEN, TOKEN_EXPIRED, WRONG_APP or SUSPENDED. */
   readonly authenticate: (token: string, app?: string) => Promise<{ user: User; token: UserToken }>;
@@ -36,35 +37,37 @@ export async function signIn(
     connection.close('unsupportedVersion');
     return;
   }
-  const proven = await authenticate(connection, hello, options);
+  const proven = await admitted(connection, () => options.authenticate(hello.token, hello.app));
   if (proven === undefined) return;
   const { user, token } = proven;
-  const device = await devices.open({
-    uid: user.uid,
-    id: hello.device,
-    agent: hello.agent ?? '',
-    position: hello.position,
-    now: clock.now(),
-  });
-  if (connection.closed) return;
+  const device = await admitted(connection, () => devices.signIn(user, token, hello));
+  if (device === undefined || connection.closed) return;
 
   const { uid, aid, address, name } = user;
   const identity: SessionIdentity = { aid, uid, address, dev: device.dev, tokenId: token.id };
   const delivery = options.deliveryFor(identity, connection);
   const session = new Session({
     identity,
+    device,
     connection,
     delivery,
     services,
-    onClosed: (closed) => sessions.remove(closed),
+    onClosed: (closed) => {
+      sessions.remove(closed);
+      devices.left(device.dev);
+    },
   });
   connection.serve(session);
   connection.signedIn = true;
   connection.expiresAt = token.expiresAt;
   // Listening begins before the store is read, so that nothing falls between the two.
   await sessions.add(session);
-  // The token may have been revoked before anybody listened for it.
-  if ((await authenticate(connection, hello, options)) === undefined || connection.closed) return;
+  // The token may have been revoked, or the device displaced, before anybody listened for it.
+  const still = await admitted(connection, async () => {
+    await Promise.all([options.authenticate(hello.token, hello.app), devices.confirm(uid, device)]);
+    return true;
+  });
+  if (still === undefined || connection.closed) return;
   connection.write({
     t: 'welcome',
     v: protocolVersion,
@@ -78,13 +81,20 @@ export async function signIn(
   await delivery.start(hello.position);
 }
 
-async function authenticate(connection: Connection, hello: HelloFrame, options: SignInOptions) {
+/** What `prove` resolves to; when it refuses, the connection is told why and closed. */
+async function admitted<T>(connection: Connection, prove: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await options.authenticate(hello.token, hello.app);
+    return await prove();
   } catch (error) {
     if (!(error instanceof StoaError) || error.retryable) throw error;
     connection.refuse(error, 'hello');
-    connection.close(error.code === 'SUSPENDED' ? 'suspended' : 'unauthorized');
+    connection.close(closeOf[error.code] ?? 'unauthorized');
     return undefined;
   }
 }
+
+const closeOf: Partial<Record<Code, CloseName>> = {
+  SUSPENDED: 'suspended',
+  SIGNED_OUT: 'signedOut',
+  DISPLACED: 'signedOut',
+};

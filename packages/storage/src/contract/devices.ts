@@ -16,12 +16,34 @@ export function describeDevices(open: OpenStore): void {
         agent: 'one',
         createdAt: now,
         lastSeen: now,
+        tokenId: null,
+        run: null,
+        signIns: 1,
+        ended: null,
+        admitted: true,
+        displaced: [],
       });
-      const again = await tested.store.devices.open({ ...device, agent: 'two', position: 3, now: now + 9 });
-      expect(again).toEqual({ ...made, agent: 'two', lastSeen: now + 9 });
+      const later = { ...device, agent: 'two', position: 3, tokenId: 8, run: 'second', now: now + 9 };
+      const again = await tested.store.devices.open(later);
+      const change = { agent: 'two', lastSeen: now + 9, tokenId: 8, run: 'second', signIns: 2 };
+      expect(again).toEqual({ ...made, ...change });
       const others = await tested.store.devices.open({ ...device, uid: bob });
       expect(others.dev).not.toBe(made.dev);
-      expect((await tested.store.devices.list(alice)).at(-1)).toEqual(again);
+      const { admitted, displaced, ...stored } = again;
+      expect((await tested.store.devices.list(alice)).at(-1)).toEqual(stored);
+      expect(await tested.store.devices.find(alice, made.dev)).toEqual(stored);
+      expect(await tested.store.devices.find(bob, made.dev)).toBeUndefined();
+    });
+
+    it('are seen later, never earlier', async () => {
+      const { alice, aliceDevice: dev } = await newPair(tested.store);
+      await tested.store.devices.seen([]);
+      await tested.store.devices.seen([
+        { dev, at: now + 5 },
+        { dev: dev + 1_000_000, at: now },
+      ]);
+      await tested.store.devices.seen([{ dev, at: now + 2 }]);
+      expect(await tested.store.devices.find(alice, dev)).toMatchObject({ lastSeen: now + 5 });
     });
 
     it('are removed from their user only, and their number is never given again', async () => {

@@ -3,6 +3,7 @@ import { describeApps } from './apps.ts';
 import { describeChanged } from './changed.ts';
 import { describeConvergence } from './convergence.ts';
 import { describeCursors } from './cursors.ts';
+import { describeDeviceLimit } from './device-limit.ts';
 import { describeDevices } from './devices.ts';
 import { describeDurability } from './durability.ts';
 import { describeExpiry } from './expiry.ts';
@@ -28,6 +29,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeTokens(open);
     describeOtps(open);
     describeDevices(open);
+    describeDeviceLimit(open);
     describeSettings(open);
     describeLog(open);
     describeIdempotency(open);

@@ -12,7 +12,7 @@ import type { RowsOf } from '../sql/executor.ts';
 import { type SqlStatement, toSqlValue } from '../sql/sql-statement.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { Connections } from './connections.ts';
-import { writeStatements } from './write-statements.ts';
+import { writeForUser, writeStatements } from './write-statements.ts';
 
 /** Kysely builds the statements; the connections run them. */
 export function createSqlDatabase(connections: Connections): SqlDatabase {
@@ -35,6 +35,10 @@ export function createSqlDatabase(connections: Connections): SqlDatabase {
 
     async write<Queries extends readonly CompiledQuery[]>(...queries: Queries) {
       return (await writeStatements(connections, queries.map(toStatement))) as RowsOf<Queries>;
+    },
+
+    async writeForUser<Queries extends readonly CompiledQuery[]>(uid: number, ...queries: Queries) {
+      return (await writeForUser(connections, uid, queries.map(toStatement))) as RowsOf<Queries>;
     },
   };
 }

@@ -19,3 +19,24 @@ export function writeStatements(
     return transaction(connection, 'repeatable read', async () => runAll);
   });
 }
+
+/**
+ * Runs the statements in one transaction, one user's after the other: they begin when those before them are committed,
+ * and see what they did.
+ */
+export function writeForUser(
+  connections: Connections,
+  uid: number,
+  statements: readonly SqlStatement[],
+): Promise<SqlRow[][]> {
+  const lock = { sql: 'select uid from users where uid = $1 for no key update', parameters: [uid] };
+  return connections.use((connection) =>
+    // Each statement sees what was committed before it, and so what was committed before the lock was had.
+    transaction(connection, 'read committed', async () => async () => {
+      const [, ...rows] = await Promise.all(
+        [lock, ...statements].map(({ sql, parameters }) => connection.rows<SqlRow>(sql, parameters)),
+      );
+      return rows;
+    }),
+  );
+}

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { DeviceEnd } from '../store.ts';
 
 /**
  * The tables that the repositories of this folder use, and of those that the message log owns the columns by which
@@ -69,6 +70,10 @@ export interface DevicesTable {
   position: number | null;
   created_at: number;
   last_seen: number;
+  token_id: number | null;
+  run: string | null;
+  sign_ins: Generated<number>;
+  ended: DeviceEnd | null;
 }
 
 export interface SettingsTable {

@@ -27,13 +27,14 @@ describe('opening a store', { timeout: 30_000 }, () => {
   it('is refused when a newer version wrote the data, and leaves them alone', async () => {
     await tested.store.close();
     const database = new DatabaseSync(tested.path);
+    const version = database.prepare('pragma user_version').get()?.user_version;
     database.exec('pragma user_version = 1000');
     await expect(openSqliteStore({ path: tested.path })).rejects.toMatchObject({
       name: 'StoreOpenError',
       reason: 'newer',
       message: expect.stringContaining('Update Stoa'),
     });
-    database.exec('pragma user_version = 1');
+    database.exec(`pragma user_version = ${version}`);
     database.close();
     await tested.reopen();
   });

@@ -42,6 +42,10 @@ describe('the statements of the repositories', { timeout: 30_000 }, () => {
         for (const { sql } of queries) ran.add(sql);
         return plain.write(...queries);
       },
+      writeForUser(uid, ...queries) {
+        for (const { sql } of queries) ran.add(sql);
+        return plain.writeForUser(uid, ...queries);
+      },
     };
   });
   afterAll(async () => {
@@ -104,7 +108,14 @@ async function runEverything(database: SqlDatabase): Promise<void> {
   const devices = createDeviceStore(database);
   const { dev } = await devices.open({ uid, id: 'a', agent: '', position: undefined, now });
   await devices.open({ uid, id: 'a', agent: '', position: 1, now });
+  const [tokenId, run, limit, online] = [1, 'r', 1, [dev]];
+  await devices.open({ uid, id: 'b', agent: '', position: 1, tokenId, run, limit, online, now });
+  await devices.open({ uid, id: 'c', agent: '', position: 1, tokenId, run, limit, now });
   await devices.list(uid);
+  await devices.find(uid, dev);
+  await devices.seen([{ dev, at: now }]);
+  await devices.signOut(uid, dev);
+  await devices.forgetEnded(uid, 1);
   await devices.remove(uid, dev);
 
   const settings = createSettingStore(database);

@@ -25,6 +25,10 @@ export function createSqlDatabase(reader: Reader, writer: Writer): SqlDatabase {
     },
   });
 
+  async function write<Queries extends readonly CompiledQuery[]>(...queries: Queries) {
+    return (await writer.write(queries.map(toStatement))) as RowsOf<Queries>;
+  }
+
   return {
     query,
     addressMatches: (pattern) => sql<boolean>`address glob ${toGlob(pattern)}`,
@@ -33,9 +37,9 @@ export function createSqlDatabase(reader: Reader, writer: Writer): SqlDatabase {
       return reader.all<Row>(compiled.sql, ...compiled.parameters.map(toSqlValue));
     },
 
-    async write<Queries extends readonly CompiledQuery[]>(...queries: Queries) {
-      return (await writer.write(queries.map(toStatement))) as RowsOf<Queries>;
-    },
+    write,
+    // There is one writer, with one transaction after the other.
+    writeForUser: (_uid, ...queries) => write(...queries),
   };
 }
 

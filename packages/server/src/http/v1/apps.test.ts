@@ -47,6 +47,17 @@ describe('apps in the REST API', () => {
     expect((await fixture.v1('GET', '/users', undefined, asApp(renewed.body.token))).status).toBe(401);
   });
 
+  it('may say how many devices a user of theirs has', async () => {
+    const { body: made } = await fixture.v1('POST', '/apps', { name: 'Phone' }, administrator);
+    const set = (devicesPerUser: unknown) =>
+      fixture.v1('PATCH', `/apps/${made.aid}`, { settings: { devicesPerUser } }, administrator);
+    expect(await set(1)).toMatchObject({ status: 200, body: { settings: { devicesPerUser: 1 } } });
+    for (const wrong of [-1, 1.5, 'one', null, 1e12]) {
+      expect(await set(wrong)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+    }
+    await fixture.v1('DELETE', `/apps/${made.aid}`, undefined, administrator);
+  });
+
   it('are listed page by page', async () => {
     for (const name of ['a', 'b', 'c']) await fixture.v1('POST', '/apps', { name }, administrator);
     const names: string[] = [];

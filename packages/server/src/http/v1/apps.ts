@@ -22,7 +22,8 @@ const AppChange = Type.Object(
     settings: Type.Optional(
       Type.Record(Type.String({ maxLength: limits.nameLength }), Type.Unknown(), {
         maxProperties: 100,
-        description: 'Replaces all settings.',
+        description:
+          'Replaces all settings. The server itself knows devicesPerUser: how many devices a user of the app may have, 0 for any number.',
       }),
     ),
   },

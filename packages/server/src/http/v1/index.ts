@@ -4,6 +4,7 @@ import { basicPassword, bearerToken, requireAdministrator } from '../administrat
 import { limitCalls } from '../call-limit.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { appRoutes } from './apps.ts';
+import { deviceRoutes } from './devices.ts';
 import { IdempotentCalls } from './idempotency.ts';
 import { messageRoutes } from './messages.ts';
 import { openApi } from './openapi.ts';
@@ -34,6 +35,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       setCaller(request, await options.apps.authenticate(bearerToken(request)));
     });
     const typed = scope.withTypeProvider<TypeBoxTypeProvider>();
-    for (const routes of [userRoutes, tokenRoutes, messageRoutes, otpRoutes]) routes(typed, services);
+    for (const routes of [userRoutes, tokenRoutes, deviceRoutes, messageRoutes, otpRoutes])
+      routes(typed, services);
   });
 }

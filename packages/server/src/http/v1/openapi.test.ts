@@ -107,11 +107,19 @@ describe('the OpenAPI document', () => {
   it('is kept by the routes: each answers its example as documented', async () => {
     const basic = Buffer.from(`admin:${adminPassword}`).toString('base64');
     for (const address of ['alice', 'bob']) await fixture.v1('POST', '/users', { address });
+    const { uid = 0 } = (await fixture.store.users.findByAddress(fixture.aid, 'alice')) ?? {};
+    const phone = { uid, id: 'phone', agent: '', position: undefined, now: 1 };
+    const { dev } = await fixture.store.devices.open(phone);
     const proof = async () => {
       const { body } = await fixture.v1('POST', '/otps', { address: '+15550100' });
       return { address: body.address, code: body.code };
     };
-    const values: Record<string, string> = { '{address}': 'alice', '{aid}': '1', '{id}': '1' };
+    const values: Record<string, string> = {
+      '{address}': 'alice',
+      '{aid}': '1',
+      '{id}': '1',
+      '{dev}': String(dev),
+    };
     for (const { path, method, operation } of operations.toSorted(byDestruction)) {
       const example = operation.requestBody?.content['application/json'].example;
       const body = operation.operationId === 'verifyOtp' ? await proof() : example;

@@ -109,6 +109,22 @@ export const SentMessage = Type.Object(
   { $id: 'SentMessage', examples: [{ to: 'bob', mid: 1387628, conv: 3, seq: 12, ts: 1767225600000 }] },
 );
 
+export const Device = Type.Object(
+  {
+    dev: Type.Integer({ minimum: 1, description: 'Number of the device; never used again.' }),
+    agent: Type.String({ description: 'Name and version of the client, as it told them.' }),
+    createdAt: Time('When it first signed in'),
+    lastSeen: Time('When it last signed in or left'),
+    online: Type.Boolean({ description: 'Whether it is connected now.' }),
+  },
+  {
+    $id: 'Device',
+    examples: [
+      { dev: 9, agent: 'stoa-messenger', createdAt: 1767225600000, lastSeen: 1767229200000, online: true },
+    ],
+  },
+);
+
 export const Otp = Type.Object(
   {
     address: Type.String(),
@@ -140,7 +156,17 @@ const ErrorBody = Type.Object(
   },
 );
 
-export const resources = [App, AppWithToken, User, Token, IssuedToken, SentMessage, Otp, ErrorBody] as const;
+export const resources = [
+  App,
+  AppWithToken,
+  User,
+  Token,
+  IssuedToken,
+  Device,
+  SentMessage,
+  Otp,
+  ErrorBody,
+] as const;
 
 /** A reference to a resource in the schema of an answer. (Bodies of requests hold no references.) */
 export function ref<Schema extends TSchema>(resource: Schema) {

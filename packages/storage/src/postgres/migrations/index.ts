@@ -1,4 +1,5 @@
 import { initial } from './001-initial.ts';
+import { devices } from './002-devices.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -7,4 +8,4 @@ import { initial } from './001-initial.ts';
  * it adds tables, columns that may be missing in an insert, indexes. What the new version no longer uses is removed by
  * a migration of a later release, when nobody runs the old one any more.
  */
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, devices];

@@ -1,4 +1,5 @@
 import { initial } from './001-initial.ts';
+import { devices } from './002-devices.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, devices];

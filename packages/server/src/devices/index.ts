@@ -1,0 +1,2 @@
+export { Devices, endError, type ListedDevice, type SignedInDevice } from './devices.ts';
+export { deviceOperations } from './operations.ts';
