@@ -1,4 +1,4 @@
-import type { Content, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
+import type { Content, MessageAge, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
 import {
   byNewest,
@@ -9,7 +9,7 @@ import {
   targetOf,
 } from './conversations/index.ts';
 import { Core } from './core.ts';
-import { clearConversation, deleteMessages, type ReadOptions, shownMessages } from './messages/index.ts';
+import { type ReadOptions, shownMessages } from './messages/index.ts';
 import { checkTarget } from './outbox/index.ts';
 import type { RequestOptions } from './requests/index.ts';
 import { nextOrder } from './store/index.ts';
@@ -17,6 +17,7 @@ import type {
   Changing,
   ClientEvents,
   ConnectionStatus,
+  ConversationDraft,
   Draft,
   LocalConversation,
   LocalMessage,
@@ -25,6 +26,7 @@ import type {
   Sending,
   Target,
 } from './types.ts';
+import { blockedAddresses, draftOf, isBlocked } from './values/index.ts';
 
 /**
  * One user on one device: keeps the connection, sends and receives messages, and keeps them in the local store.
@@ -130,7 +132,7 @@ export class Client {
     const { data } = this.#core;
     return data.read(() =>
       [...data.conversations()]
-        .filter(isListed)
+        .filter((record) => isListed(record) || draftOf(data, record.id) !== undefined)
         .map((record) => this.#core.showConversation(record))
         .sort(byNewest),
     );
@@ -174,16 +176,57 @@ export class Client {
     return this.#core.reading.markRead(target, options);
   }
 
-  /** Deletes messages by their order, or all of the conversation, from this device only. */
-  deleteMessages(target: Target, orders?: readonly number[]): Promise<void> {
-    const { data, outbox, events } = this.#core;
-    const conversation = conversationId(target);
-    return data.transact(async (transaction) => {
-      if (orders === undefined) clearConversation(transaction, conversation, outbox);
-      else await deleteMessages(transaction, conversation, orders, outbox);
-      const removed = orders === undefined ? { upTo: Number.POSITIVE_INFINITY } : { orders };
-      transaction.afterwards(() => events.emit('removed', { conversation, ...removed }));
-    });
+  /** Marks a conversation, to come back to it; on all devices of the user, until markRead(). */
+  markUnread(target: Target): Promise<void> {
+    return this.#core.marks.set('unread', target, true);
+  }
+
+  /** Deletes messages by their order, for this user only: here at once, and on his other devices. */
+  deleteMessages(target: Target, orders: readonly number[]): Promise<void> {
+    return this.#core.deletions.delete(target, orders);
+  }
+
+  /**
+   * Deletes all messages of a conversation for this user only, what waits in the outbox included; or only those up to
+   * place `upTo`. It is listed again with the next message.
+   */
+  clearConversation(target: Target, upTo?: number): Promise<void> {
+    return this.#core.deletions.clear(target, upTo);
+  }
+
+  /**
+   * Keeps what was typed and not sent, on all devices of the user. To be called at every change; undefined removes
+   * it. What takes more than limits.stateBytes stays on this device.
+   */
+  setDraft(target: Target, draft: ConversationDraft | undefined): Promise<void> {
+    const isEmpty = draft?.text === '' && draft.ref === undefined;
+    return this.#core.marks.set('draft', target, isEmpty ? undefined : draft);
+  }
+
+  /** When the messages disappear that this user sends from now on; undefined: never. On all of his devices. */
+  setAge(target: Target, age: MessageAge | undefined): Promise<void> {
+    return this.#core.marks.set('age', target, age);
+  }
+
+  /** Has the server refuse messages of this user (they fail with BLOCKED), from all devices. */
+  block(address: string): Promise<void> {
+    checkTarget({ peer: address });
+    return this.#core.marks.block(address, true);
+  }
+
+  unblock(address: string): Promise<void> {
+    return this.#core.marks.block(address, false);
+  }
+
+  /** Whether messages of this user are refused; false before the store is open. */
+  isBlocked(address: string): boolean {
+    return isBlocked(this.#core.data, address);
+  }
+
+  /** Addresses of the users whose messages are refused. */
+  blocked(): Promise<string[]> {
+    const { data } = this.#core;
+    return data.read(() => blockedAddresses(data.values()));
   }
 
   /** Asks to be told when these users come and go (`presence` events). Repeated by itself on every connection. */

@@ -11,7 +11,9 @@ import {
   Acknowledgements,
   announceExpired,
   Changes,
+  ConversationMarks,
   Cursors,
+  Deletions,
   MessageView,
   PendingChanges,
   Reading,
@@ -25,6 +27,7 @@ import { problemOf } from './problem.ts';
 import { Requests } from './requests/index.ts';
 import { type ConversationRecord, LocalData, type Transaction } from './store/index.ts';
 import type { ConnectionStatus, LocalConversation, Self } from './types.ts';
+import { SharedValues, sharedOf } from './values/index.ts';
 
 /**
  * Builds the parts of a client and connects them; the one place that knows all of them. What the server says goes
@@ -41,6 +44,8 @@ export class Core {
   readonly older: OlderMessages;
   readonly presence: Presence;
   readonly requests: Requests;
+  readonly deletions: Deletions;
+  readonly marks: ConversationMarks;
   status: ConnectionStatus = { state: 'stopped' };
   readonly #options: ResolvedOptions;
   readonly #receiver: Receiver;
@@ -50,6 +55,7 @@ export class Core {
   readonly #pages: HistoryRequests;
   readonly #gaps: GapFiller;
   readonly #inbox: Inbox;
+  readonly #values: SharedValues;
   #self: Self | undefined;
   /** Tells the server which connections are returns of the same client. */
   #run = randomId();
@@ -63,7 +69,10 @@ export class Core {
     this.data = new LocalData({
       store: options.store,
       newDevice,
-      onOpened: (snapshot) => this.outbox.opened(snapshot),
+      onOpened: (snapshot) => {
+        this.#values.opened(snapshot.values);
+        this.outbox.opened(snapshot);
+      },
       onConversation: (record, before) => {
         if (before === undefined || looksDifferent(before, record)) this.#announce(record);
       },
@@ -100,10 +109,26 @@ export class Core {
       },
     });
     const { view } = this;
+    this.requests = new Requests(link, clock);
+    const values = new SharedValues({
+      data,
+      link,
+      requests: this.requests,
+      clock,
+      random,
+      onChanged: async (...changed) => {
+        await this.deletions.changed(...changed);
+        this.marks.changed(...changed);
+      },
+      onProblem: (error) => events.emit('problem', problemOf(error)),
+    });
+    this.#values = values;
     const cursors = new Cursors(view, events);
     const changes = new Changes({ view, events, onListed: (record) => this.#announce(record) });
     this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, self });
-    this.reading = new Reading(data, cursors, link);
+    this.deletions = new Deletions({ data, values, outbox: this.outbox, events });
+    this.marks = new ConversationMarks({ data, values, events, onLooks: (record) => this.#announce(record) });
+    this.reading = new Reading({ data, cursors, link, values });
     this.presence = new Presence({ link, clock, events });
     this.#acknowledgements = new Acknowledgements(data, link);
     this.#position = new SyncPosition(() => events.emit('synced'));
@@ -119,7 +144,6 @@ export class Core {
       onMissed: (id, change) => this.older.missed(id, change),
       onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
     });
-    this.requests = new Requests(link, clock);
     this.#pages = new HistoryRequests(link);
     this.older = new OlderMessages({ data, requests: this.#pages, changes, self });
     this.#gaps = new GapFiller({
@@ -153,7 +177,8 @@ export class Core {
 
   showConversation(record: ConversationRecord): LocalConversation {
     const { latest } = record;
-    return localConversation(record, latest === undefined ? undefined : this.view.of(latest, record));
+    const newest = latest === undefined ? undefined : this.view.of(latest, record);
+    return localConversation(record, newest, sharedOf(this.data, record.id));
   }
 
   #announce(record: ConversationRecord): void {
@@ -177,8 +202,10 @@ export class Core {
         return transaction.afterwards(() => this.presence.received(frame));
       case 'page':
         return transaction.afterwards(() => this.#pages.answered(frame));
+      case 'state':
+        return this.#values.received(transaction, frame.key, frame.value);
       case 'response':
-        return transaction.afterwards(() => this.requests.answered(frame));
+        return this.requests.answered(transaction, frame);
       case 'error':
         return this.#refused(transaction, frame);
     }
@@ -248,6 +275,7 @@ export class Core {
       this.reading.connected();
       this.presence.connected();
       this.requests.connected();
+      this.#values.connected();
       this.outbox.pump();
     } else if (state.name !== 'connecting') this.#disconnected(state.name !== 'waiting');
     this.events.emit('status', this.status);
@@ -260,6 +288,7 @@ export class Core {
     this.#acknowledgements.clear();
     this.#pages.disconnected();
     this.requests.disconnected(forGood);
+    this.#values.disconnected();
     this.#gaps.disconnected();
     this.outbox.disconnected();
     this.presence.disconnected();

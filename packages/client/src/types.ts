@@ -1,5 +1,5 @@
 /** The data that an application sees. */
-import type { Content, MessageEvent, MessageFrame, StoaError } from '@stoa/protocol';
+import type { Content, MessageAge, MessageEvent, MessageFrame, StoaError } from '@stoa/protocol';
 
 /** Names a conversation by its other side: one user or one group. */
 export type Target = { readonly peer: string } | { readonly gid: number };
@@ -95,6 +95,13 @@ export interface LocalMessage {
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
+/** What was typed and not sent. Clients may add to it. */
+export interface ConversationDraft {
+  readonly text: string;
+  /** mid of the message that it answers. */
+  readonly ref?: number;
+}
+
 export interface LocalConversation {
   readonly id: ConversationId;
   readonly target: Target;
@@ -102,6 +109,13 @@ export interface LocalConversation {
   /** The newest message on this device. */
   readonly latest?: LocalMessage;
   readonly unread: number;
+  /** The user has marked it, to come back to it; ends when he marks it as read. */
+  readonly markedUnread: boolean;
+  readonly draft?: ConversationDraft;
+  /** Messages of this user are refused. */
+  readonly blocked: boolean;
+  /** When messages disappear that the user sends here without saying it. */
+  readonly age?: MessageAge;
   /** How far the peer's devices have received and the peer has read (one-to-one only). */
   readonly peerCursor: {
     readonly delivered: number;
@@ -165,10 +179,12 @@ export interface ClientEvents {
    * changed is the same value, content included.
    */
   update: [message: LocalMessage, before: LocalMessage];
-  /** Messages were removed: deleted by the user. */
+  /** Messages were removed: deleted by the user, here or on another device. */
   removed: [removed: RemovedMessages];
-  /** A conversation changed: newest message, unread count, cursors or name. */
+  /** A conversation changed: newest message, unread count, cursors, name, draft, block … */
   conversation: [conversation: LocalConversation];
+  /** Messages of a user are refused from now on, or not any more. */
+  blocked: [address: string, isBlocked: boolean];
   presence: [presence: PresenceEvent];
   /** Everything that waited on the server has arrived. */
   synced: [];

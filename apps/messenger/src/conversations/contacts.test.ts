@@ -7,6 +7,8 @@ const chatWith = (peer: string, name: string): LocalConversation => ({
   target: { peer },
   name,
   unread: 0,
+  markedUnread: false,
+  blocked: false,
   peerCursor: { delivered: 0, deliveredAt: 0, read: 0, readAt: 0 },
 });
 const chats = [chatWith('bob', 'Bob Baker'), chatWith('carol', 'Carol Chen')];

@@ -17,8 +17,13 @@ export function newConversation(id: ConversationId, conv = 0): ConversationRecor
 }
 
 /** Messages that wait to be read, those that were not fetched yet included. */
-export function unreadOf({ runs, read, skipped }: ConversationRecord): number {
-  return Math.max(0, lastPlace(runs) - read - skipped);
+export function unreadOf(record: ConversationRecord): number {
+  return Math.max(0, lastPlace(record.runs) - doneUpTo(record) - record.skipped);
+}
+
+/** Up to here nobody needs to read anything: it was read, or deleted by the user. */
+export function doneUpTo({ read, clearedAt = 0 }: ConversationRecord): number {
+  return Math.max(read, clearedAt);
 }
 
 /** Whether there is something to show; false after all messages were deleted on this device. */

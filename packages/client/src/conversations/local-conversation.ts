@@ -3,10 +3,11 @@ import type { LocalConversation, LocalMessage } from '../types.ts';
 import { targetOf } from './conversation-id.ts';
 import { unreadOf } from './conversation-record.ts';
 
-/** What the application sees of a conversation. */
+/** What the application sees of a conversation. `shared`: what the user's devices share about it. */
 export function localConversation(
   record: ConversationRecord,
   latest: LocalMessage | undefined,
+  shared: Pick<LocalConversation, 'draft' | 'blocked' | 'markedUnread' | 'age'>,
 ): LocalConversation {
   const { id, name, peerCursor } = record;
   return {
@@ -15,6 +16,7 @@ export function localConversation(
     name,
     ...(latest === undefined ? {} : { latest }),
     unread: unreadOf(record),
+    ...shared,
     peerCursor,
   };
 }

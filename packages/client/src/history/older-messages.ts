@@ -1,8 +1,16 @@
 import { limits, type MessageFrame, type PageFrame } from '@stoa/protocol';
-import { addPlaces, conversationId, firstPlace, isKnown, lastPlace } from '../conversations/index.ts';
+import {
+  addPlaces,
+  conversationId,
+  doneUpTo,
+  firstPlace,
+  isKnown,
+  lastPlace,
+} from '../conversations/index.ts';
 import { type Changes, type LoggedChange, loggedChange, messageRecord } from '../messages/index.ts';
 import type { LocalData, Transaction } from '../store/index.ts';
 import type { ConversationId, Self, Target } from '../types.ts';
+import { isDeleted } from '../values/index.ts';
 import type { HistoryRequests } from './history-requests.ts';
 
 export interface OlderMessagesOptions {
@@ -50,9 +58,9 @@ export class OlderMessages {
     const { data, requests } = this.#options;
     let added = 0;
     while (added < limit) {
-      const runs = await data.read(() => data.conversation(id)?.runs ?? []);
+      const { runs = [], clearedAt = 0 } = (await data.read(() => data.conversation(id))) ?? {};
       const before = firstPlace(runs);
-      if (before <= 1) break;
+      if (before <= clearedAt + 1) break;
       const page = await requests.ask(target, {
         before,
         limit: Math.min(limit - added, limits.historyPage),
@@ -83,9 +91,12 @@ export class OlderMessages {
     const messages = page.messages.filter(({ seq }) => seq < before);
     // Known places are left alone: their message may have been deleted here.
     const added = messages.filter(({ seq }) => !isKnown(record.runs, seq));
+    const isShown = (frame: MessageFrame): boolean =>
+      isKept(frame) && !isDeleted(transaction, record, frame.seq);
     const needNoReading = added.filter(
-      ({ seq, from, event, content }) =>
-        seq > record.read && (from === self.address || event !== undefined || content === undefined),
+      (frame) =>
+        frame.seq > doneUpTo(record) &&
+        (frame.from === self.address || frame.content === undefined || !isShown(frame)),
     );
     const start = page.more ? (messages[0]?.seq ?? before) : 1;
     transaction.putConversation({
@@ -93,7 +104,7 @@ export class OlderMessages {
       runs: addPlaces(record.runs, start, before - 1),
       skipped: record.skipped + needNoReading.length,
     });
-    for (const frame of added.filter(isKept)) {
+    for (const frame of added.filter(isShown)) {
       const message = messageRecord(frame, id, frame.seq, self, true);
       transaction.putMessage(message.edited === undefined ? message : { ...message, editedSeq: upToDate });
     }
@@ -102,7 +113,8 @@ export class OlderMessages {
     for (const change of [...changed, ...(this.#missed.get(id) ?? [])]) {
       await changes.apply(transaction, id, change);
     }
-    return messages.filter(isKept).length;
+    const { runs } = transaction.conversation(id) ?? record;
+    return (await transaction.messages(id, firstPlace(runs), before)).length;
   }
 }
 

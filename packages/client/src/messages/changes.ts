@@ -3,6 +3,7 @@ import type { ConversationRecord, MessageRecord, Transaction } from '../store/in
 import type { ConversationId, LocalMessage } from '../types.ts';
 import { changedRecord, type LoggedChange } from './changed-record.ts';
 import type { MessageView } from './message-view.ts';
+import { needsReading } from './unread.ts';
 
 export interface ChangesOptions {
   readonly view: MessageView;
@@ -71,8 +72,8 @@ export class Changes {
 /** Puts a changed message in its place; when it is gone, nobody needs to read it any more. */
 function replace(transaction: Transaction, before: MessageRecord, after: MessageRecord): void {
   const record = transaction.conversation(after.conversation);
-  const isRead = after.outgoing || before.content === undefined || after.content !== undefined;
-  if (record !== undefined && !isRead && after.seq > record.read) {
+  const needsNoMore = needsReading(before) && !needsReading(after);
+  if (record !== undefined && needsNoMore && after.seq > record.read) {
     transaction.putConversation({ ...record, skipped: record.skipped + 1 });
   }
   transaction.putMessage(after);

@@ -1,8 +1,9 @@
-import { countAfter, lastPlace } from '../conversations/index.ts';
+import { lastPlace } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
 import type { ConversationRecord, MessageRecord, Transaction } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
 import type { MessageView } from './message-view.ts';
+import { needsReading, recounted } from './unread.ts';
 
 /** How far the other side has got, as far as it is known. */
 export interface PeerProgress {
@@ -62,18 +63,11 @@ export class Cursors {
   async moveOwn(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
     const before = transaction.conversation(id);
     if (before === undefined || seq <= before.read) return;
-    const last = lastPlace(before.runs);
-    const messages = await transaction.messages(id, before.read + 1, Math.max(last, seq) + 1);
-    const received = messages.filter(({ outgoing, content }) => !outgoing && content !== undefined);
-    const unread = received.filter((message) => message.seq > seq && message.seq <= last).length;
-    const after: ConversationRecord = {
-      ...before,
-      read: seq,
-      skipped: countAfter(before.runs, seq) - unread,
-    };
+    const after = await recounted(transaction, { ...before, read: seq });
     transaction.putConversation(after);
-    for (const message of received) {
-      if (message.seq <= seq) this.#tell(transaction, [message, before], [message, after]);
+    const upTo = Math.min(lastPlace(before.runs), seq);
+    for (const message of await transaction.messages(id, before.read + 1, upTo + 1)) {
+      if (needsReading(message)) this.#tell(transaction, [message, before], [message, after]);
     }
   }
 

@@ -1,9 +1,10 @@
 import { lastPlace } from '../conversations/index.ts';
-import type { MessageRecord, Transaction } from '../store/index.ts';
+import { type MessageRecord, nextOrder, type Transaction } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
+import { needsReading, recounted } from './unread.ts';
 
 /** The outbox, as deleting sees it. */
-interface WaitingMessages {
+export interface WaitingMessages {
   /** Ids of the messages that wait in a conversation. */
   waitingIn(conversation: ConversationId): readonly number[];
   /** Changes of messages that wait in a conversation. */
@@ -12,36 +13,47 @@ interface WaitingMessages {
   cancel(transaction: Transaction, id: number): void;
 }
 
-/** Deletes single messages from this device, by their order. */
-export async function deleteMessages(
+/**
+ * Removes a single message from this device.
+ *
+ * @returns whether it was here
+ */
+export async function removeMessage(
   transaction: Transaction,
   id: ConversationId,
-  orders: readonly number[],
+  order: number,
   outbox: WaitingMessages,
-): Promise<void> {
-  for (const order of orders) {
-    const message = await transaction.message(id, order);
-    const record = transaction.conversation(id);
-    if (message === undefined || record === undefined) continue;
-    if (message.pending !== undefined) outbox.cancel(transaction, message.pending);
-    const isUnread = !message.outgoing && message.content !== undefined && message.seq > record.read;
-    if (isUnread) transaction.putConversation({ ...record, skipped: record.skipped + 1 });
-    transaction.removeMessage(id, order);
+): Promise<boolean> {
+  const message = await transaction.message(id, order);
+  const record = transaction.conversation(id);
+  if (message === undefined || record === undefined) return false;
+  if (message.pending !== undefined) outbox.cancel(transaction, message.pending);
+  if (needsReading(message) && message.seq > record.read) {
+    transaction.putConversation({ ...record, skipped: record.skipped + 1 });
   }
+  transaction.removeMessage(id, order);
+  return true;
 }
 
-/** Deletes all messages of a conversation from this device. It shows up again with the next message. */
-export function clearConversation(
+/** Removes the messages up to a place from this device. What waits in the outbox and what comes later stays. */
+export async function clearUpTo(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
+  transaction.removeMessages(id, 0, nextOrder(seq));
+  const record = transaction.conversation(id);
+  if (record === undefined) return;
+  transaction.putConversation(await recounted(transaction, { ...record, clearedAt: seq }));
+}
+
+/** Removes all messages of a conversation from this device. It is listed again with the next message. */
+export async function clearConversation(
   transaction: Transaction,
   id: ConversationId,
   outbox: WaitingMessages,
-): void {
+): Promise<void> {
   for (const pending of outbox.waitingIn(id)) outbox.cancel(transaction, pending);
   transaction.removeMessages(id, 0, Number.POSITIVE_INFINITY);
   // Who recalls a message and then clears the conversation wants both.
   for (const change of outbox.changesIn(id)) transaction.putMessage(change);
   const record = transaction.conversation(id);
   if (record === undefined) return;
-  const last = lastPlace(record.runs);
-  transaction.putConversation({ ...record, skipped: Math.max(0, last - record.read), clearedAt: last });
+  transaction.putConversation(await recounted(transaction, { ...record, clearedAt: lastPlace(record.runs) }));
 }

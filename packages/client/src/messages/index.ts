@@ -1,8 +1,9 @@
 export { Acknowledgements } from './acknowledgements.ts';
 export { type LoggedChange, loggedChange } from './changed-record.ts';
 export { Changes } from './changes.ts';
+export { ConversationMarks } from './conversation-marks.ts';
 export { Cursors } from './cursors.ts';
-export { clearConversation, deleteMessages } from './deleting.ts';
+export { Deletions } from './deletions.ts';
 export { announceExpired } from './expiring.ts';
 export { withChange } from './local-message.ts';
 export { messageRecord } from './message-record.ts';

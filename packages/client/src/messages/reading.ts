@@ -3,6 +3,7 @@ import type { Link } from '../connection/index.ts';
 import { conversationId, lastPlace } from '../conversations/index.ts';
 import type { ConversationRecord, LocalData } from '../store/index.ts';
 import type { ConversationId, Target } from '../types.ts';
+import { keyOf, type SharedValues } from '../values/index.ts';
 import type { Cursors } from './cursors.ts';
 
 export interface ReadOptions {
@@ -17,16 +18,19 @@ export class Reading {
   readonly #data: LocalData;
   readonly #cursors: Cursors;
   readonly #link: Link;
+  readonly #values: SharedValues;
 
-  constructor(data: LocalData, cursors: Cursors, link: Link) {
-    this.#data = data;
-    this.#cursors = cursors;
-    this.#link = link;
+  constructor(options: { data: LocalData; cursors: Cursors; link: Link; values: SharedValues }) {
+    this.#data = options.data;
+    this.#cursors = options.cursors;
+    this.#link = options.link;
+    this.#values = options.values;
   }
 
   async markRead(target: Target, { upTo, receipt = true }: ReadOptions = {}): Promise<void> {
     const id = conversationId(target);
     await this.#data.transact(async (transaction) => {
+      await this.#values.set(transaction, keyOf('unread', id), undefined);
       const before = transaction.conversation(id);
       if (before === undefined) return;
       const last = lastPlace(before.runs);

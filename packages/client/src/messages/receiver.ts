@@ -1,9 +1,10 @@
 import type { ConversationFrame, MessageFrame, PageFrame, ReceiptFrame, SentFrame } from '@stoa/protocol';
 import type { ServerClock } from '../clock.ts';
-import { addPlaces, conversationId, lastPlace, newConversation } from '../conversations/index.ts';
+import { addPlaces, conversationId, doneUpTo, lastPlace, newConversation } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
 import { type MessageRecord, orderBehind, type Transaction } from '../store/index.ts';
 import type { ConversationId, Origin, Self } from '../types.ts';
+import { isDeleted } from '../values/index.ts';
 import { type LoggedChange, loggedChange } from './changed-record.ts';
 import type { Changes } from './changes.ts';
 import type { Cursors } from './cursors.ts';
@@ -129,7 +130,8 @@ export class Receiver {
     const record = transaction.conversation(id);
     if (self === undefined || first === undefined || record === undefined) return;
     // Nobody can read them.
-    const skipped = record.skipped + Math.max(0, first - 1 - Math.max(lastPlace(record.runs), record.read));
+    const skipped =
+      record.skipped + Math.max(0, first - 1 - Math.max(lastPlace(record.runs), doneUpTo(record)));
     const arrived = sequence.skipTo(transaction, { ...record, skipped }, first - 1);
     await this.#take(transaction, id, arrived, self);
     this.#options.onStored(id, true);
@@ -165,7 +167,7 @@ export class Receiver {
     self: Self,
   ): Promise<void> {
     for (const { seq, message } of arrived) {
-      if (message === 'stored') place(transaction, id, seq, false);
+      if (message === 'stored') await this.#placeOwn(transaction, id, seq);
       else await this.#store(transaction, id, message, self);
     }
   }
@@ -177,19 +179,16 @@ export class Receiver {
       // Sent from here: the answer to the send was lost, or it came before.
       const isAnswer = await outbox.accepted(transaction, frame);
       const known = isAnswer || (await transaction.message(id, frame.seq));
-      if (known) {
-        place(transaction, id, frame.seq, false);
-        return;
-      }
+      if (known) return this.#placeOwn(transaction, id, frame.seq);
     }
     if (frame.event !== undefined) {
       const change = loggedChange(frame);
-      place(transaction, id, frame.seq, false);
+      emptyPlace(transaction, id, frame.seq);
       if (change !== undefined && !(await changes.apply(transaction, id, change))) onMissed(id, change);
       return;
     }
-    if (frame.gone === 'disappeared') {
-      place(transaction, id, frame.seq, false);
+    if (frame.gone === 'disappeared' || isDeletedHere(transaction, id, frame.seq)) {
+      emptyPlace(transaction, id, frame.seq);
       return;
     }
     const inTime = !this.#expiredOnItsWay(frame.expires);
@@ -202,6 +201,20 @@ export class Receiver {
     const local = view.of(record, conversation);
     const origin = this.#originOf(local.outgoing, frame.ts);
     transaction.afterwards(() => events.emit('message', local, origin));
+  }
+
+  /** Something of this device has got the next place. */
+  async #placeOwn(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
+    const message = await transaction.message(id, seq);
+    if (message !== undefined && !isDeletedHere(transaction, id, seq)) {
+      place(transaction, id, seq, false);
+      return;
+    }
+    emptyPlace(transaction, id, seq);
+    if (message === undefined) return;
+    transaction.removeMessage(id, seq);
+    const { events } = this.#options;
+    transaction.afterwards(() => events.emit('removed', { conversation: id, orders: [seq] }));
   }
 
   /**
@@ -222,6 +235,20 @@ export class Receiver {
 /** The next place of the conversation is known now. */
 function place(transaction: Transaction, id: ConversationId, seq: number, wantsReading: boolean): void {
   const record = transaction.conversation(id) ?? newConversation(id);
-  const skipped = wantsReading || seq <= record.read ? record.skipped : record.skipped + 1;
+  const skipped = wantsReading || seq <= doneUpTo(record) ? record.skipped : record.skipped + 1;
   transaction.putConversation({ ...record, runs: addPlaces(record.runs, seq, seq), skipped });
+}
+
+/** The next place of the conversation is known now, and there is nothing to show. */
+function emptyPlace(transaction: Transaction, id: ConversationId, seq: number): void {
+  const record = transaction.conversation(id);
+  // A conversation that was cleared does not come back by it.
+  if (record?.clearedAt === seq - 1) transaction.putConversation({ ...record, clearedAt: seq });
+  place(transaction, id, seq, false);
+}
+
+/** The user has deleted it on another device. */
+function isDeletedHere(transaction: Transaction, id: ConversationId, seq: number): boolean {
+  const record = transaction.conversation(id);
+  return record !== undefined && isDeleted(transaction, record, seq);
 }

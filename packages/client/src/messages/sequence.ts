@@ -2,6 +2,7 @@ import type { MessageFrame } from '@stoa/protocol';
 import { continueAfter, lastPlace, newConversation } from '../conversations/index.ts';
 import { type ConversationRecord, firstOutboxOrder, type Transaction } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
+import { clearedPlace } from '../values/index.ts';
 
 /** A message that has its turn: a frame to be stored, or an own one that is stored already. */
 export interface Arrived {
@@ -28,8 +29,11 @@ export class Sequence {
   adopt(transaction: Transaction, id: ConversationId, conv: number): ConversationRecord {
     const before = transaction.conversation(id);
     if (before?.conv === conv) return before;
+    // Another device may have cleared it before this one knew of it.
+    const clearedAt = clearedPlace(transaction, id, conv);
+    const cleared = clearedAt === 0 ? {} : { clearedAt };
     if (before === undefined || before.conv === 0) {
-      transaction.putConversation({ ...(before ?? newConversation(id)), conv });
+      transaction.putConversation({ ...(before ?? newConversation(id)), conv, ...cleared });
     } else {
       this.#early.delete(id);
       transaction.removeMessages(id, 0, firstOutboxOrder);
@@ -37,6 +41,7 @@ export class Sequence {
       transaction.putConversation({
         ...newConversation(id, conv),
         name: before.name,
+        ...cleared,
         ...(latest === undefined ? {} : { latest }),
       });
     }

@@ -252,7 +252,7 @@ it('still recalls a message when the conversation is cleared', async () => {
   const store = memoryStore();
   const { client, connection, message } = await withMessage({ store });
   const recalling = client.recall(message);
-  await client.deleteMessages(bob);
+  await client.clearConversation(bob);
   expect((await store.open(() => {})).outbox).toMatchObject([{ event: 'recall' }]);
   connection.send(sent(await connection.next('send'), 2));
   await recalling.done;

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../clock.ts';
 import { errorOf, type Link } from '../connection/index.ts';
 import { type Deferred, deferred } from '../deferred.ts';
+import type { Transaction } from '../store/index.ts';
 import { Timer } from '../timer.ts';
 
 export interface RequestOptions {
@@ -19,12 +20,18 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
+interface InternalOptions extends RequestOptions {
+  /** Called in the transaction that takes the answer, in order with everything else that the server sends. */
+  readonly onAnswer?: ((transaction: Transaction) => void) | undefined;
+}
+
 interface Waiting {
   readonly op: OperationName;
   readonly body: Record<string, unknown>;
   readonly answer: Deferred<Record<string, unknown>>;
   readonly isRepeatable: boolean;
   readonly deadline: number;
+  readonly onAnswer: ((transaction: Transaction) => void) | undefined;
   isSent: boolean;
 }
 
@@ -64,22 +71,34 @@ export class Requests {
   ask<Name extends OperationName>(
     op: Name,
     body: OperationRequest<Name>,
-    { repeatable: isRepeatable = repeatable.has(op), timeoutMs = defaultTimeoutMs }: RequestOptions = {},
+    options: InternalOptions = {},
   ): Promise<OperationResponse<Name>> {
     if (!this.#link.online) return Promise.reject(unavailable('There is no connection.'));
+    const { repeatable: isRepeatable = repeatable.has(op), timeoutMs = defaultTimeoutMs, onAnswer } = options;
     const answer = deferred<Record<string, unknown>>();
     const deadline = this.#clock.now() + timeoutMs;
     this.#lastId += 1;
-    this.#waiting.set(this.#lastId, { op, body: { ...body }, answer, isRepeatable, deadline, isSent: false });
+    this.#waiting.set(this.#lastId, {
+      op,
+      body: { ...body },
+      answer,
+      isRepeatable,
+      deadline,
+      onAnswer,
+      isSent: false,
+    });
     this.#pump();
     this.#wake();
     // The server is trusted to answer what the table of operations says.
     return answer.promise as Promise<OperationResponse<Name>>;
   }
 
-  answered({ id, body }: ResponseFrame): void {
-    this.#take(id)?.answer.resolve(body);
-    this.#pump();
+  answered(transaction: Transaction, { id, body }: ResponseFrame): void {
+    this.#waiting.get(id)?.onAnswer?.(transaction);
+    transaction.afterwards(() => {
+      this.#take(id)?.answer.resolve(body);
+      this.#pump();
+    });
   }
 
   /** False when the refused frame was no request. */

@@ -79,7 +79,7 @@ export interface ConversationRecord {
   readonly readWithReceipt: number;
   /** What the server has not confirmed of it yet: places to be sent as read without and with receipt. */
   readonly unconfirmedRead?: { readonly quiet?: number; readonly receipt?: number };
-  /** Places after `read` that need no reading: own messages, expired and deleted ones. */
+  /** Places after `read` and `clearedAt` that need no reading: own messages, events, expired and deleted ones. */
   readonly skipped: number;
   readonly peerCursor: {
     readonly delivered: number;
@@ -89,6 +89,6 @@ export interface ConversationRecord {
   };
   /** Copy of the newest message, so that a list needs no reading of messages. */
   readonly latest?: MessageRecord;
-  /** The last place when all messages were deleted here: not listed until there is a newer one. */
+  /** Everything up to here was deleted by the user: not listed until there is something newer. */
   readonly clearedAt?: number;
 }

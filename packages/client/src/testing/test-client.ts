@@ -12,6 +12,7 @@ const names = [
   'message',
   'update',
   'removed',
+  'blocked',
   'conversation',
   'presence',
   'synced',

@@ -101,7 +101,7 @@ export class MesiboProfile extends ProfileLimits {
     try {
       const client = await context.whenClient();
       if (ts > 0) await deleteOlderThan(client, this.target(), ts);
-      else await client.deleteMessages(this.target());
+      else await client.clearConversation(this.target());
       context.sessions.removeOlderThan(this.target(), ts > 0 ? ts : Number.POSITIVE_INFINITY);
       return MESIBO_RESULT_OK;
     } catch (error) {

@@ -1,0 +1,61 @@
+import { conversationId, newConversation } from '../conversations/index.ts';
+import type { Events } from '../events.ts';
+import type { ConversationRecord, LocalData, Transaction } from '../store/index.ts';
+import type { Target } from '../types.ts';
+import { blockedKey, type KnownValues, keyOf, meaningOf, type SharedValues } from '../values/index.ts';
+
+export interface ConversationMarksOptions {
+  readonly data: LocalData;
+  readonly values: SharedValues;
+  readonly events: Events;
+  /** The conversation looks different. */
+  readonly onLooks: (conversation: ConversationRecord) => void;
+}
+
+/** What the user's devices share about conversations: drafts, marks, who is blocked. */
+export class ConversationMarks {
+  readonly #options: ConversationMarksOptions;
+
+  constructor(options: ConversationMarksOptions) {
+    this.#options = options;
+  }
+
+  set<Kind extends keyof KnownValues>(
+    kind: Kind,
+    target: Target,
+    value: KnownValues[Kind] | undefined,
+  ): Promise<void> {
+    const { data, values } = this.#options;
+    const key = keyOf(kind, conversationId(target));
+    // Typing changes a draft at every key.
+    const delayMs = kind === 'draft' && value !== undefined ? draftDelayMs : 0;
+    return data.transact((transaction) => values.set(transaction, key, value, delayMs));
+  }
+
+  block(address: string, isBlocked: boolean): Promise<void> {
+    const { data, values } = this.#options;
+    const value = isBlocked ? { messages: true } : undefined;
+    return data.transact((transaction) => values.set(transaction, blockedKey(address), value));
+  }
+
+  /** A shared value is another one. */
+  changed(transaction: Transaction, key: string, value: unknown): void {
+    const meaning = meaningOf(key);
+    if (meaning === undefined || meaning.kind === 'deleted' || meaning.kind === 'cleared') return;
+    const { data, events, onLooks } = this.#options;
+    const id = meaning.kind === 'blocked' ? conversationId({ peer: meaning.address }) : meaning.id;
+    const isNew = transaction.conversation(id) === undefined;
+    if (isNew && meaning.kind === 'draft' && value !== undefined) {
+      transaction.putConversation(newConversation(id));
+    }
+    transaction.afterwards(() => {
+      if (meaning.kind === 'blocked') events.emit('blocked', meaning.address, value !== undefined);
+      const record = data.conversation(id);
+      // A new one is told of anyway.
+      if (record !== undefined && !isNew) onLooks(record);
+    });
+  }
+}
+
+/** How long the other devices may wait for what is being typed. */
+const draftDelayMs = 1_000;

@@ -1,0 +1,68 @@
+import type { MessageAge } from '@stoa/protocol';
+import type { ConversationRecord, LocalData, Transaction, ValueRecord } from '../store/index.ts';
+import type { ConversationDraft, ConversationId } from '../types.ts';
+import { blockedKey, deletedKey, keyOf, meaningOf } from './value-keys.ts';
+
+/** Where values are read: what is committed, or what a transaction sees. */
+export type Values = Pick<LocalData | Transaction, 'value'>;
+
+/** Values come from other clients, too: what does not look as it should counts as absent. */
+export function draftOf(values: Values, id: ConversationId): ConversationDraft | undefined {
+  const value = values.value(keyOf('draft', id))?.value;
+  return isMap(value) && typeof value.text === 'string' ? { ...value, text: value.text } : undefined;
+}
+
+export function ageOf(values: Values, id: ConversationId): MessageAge | undefined {
+  const value = values.value(keyOf('age', id))?.value;
+  if (!isMap(value)) return undefined;
+  const { seconds, from } = value;
+  const isAge = isPlace(seconds) && (from === 'sent' || from === 'delivered' || from === 'read');
+  return isAge ? { seconds, from } : undefined;
+}
+
+export function isMarkedUnread(values: Values, id: ConversationId): boolean {
+  return values.value(keyOf('unread', id))?.value === true;
+}
+
+/** Everything up to this place was deleted; 0 when nothing was. */
+export function clearedPlace(values: Values, id: ConversationId, conv: number): number {
+  const cleared = clearedIn(values.value(keyOf('cleared', id))?.value);
+  return cleared?.conv === conv ? cleared.seq : 0;
+}
+
+/** Whether the user has deleted the message at a place for himself, here or on another device. */
+export function isDeleted(
+  values: Values,
+  { id, conv, clearedAt = 0 }: ConversationRecord,
+  seq: number,
+): boolean {
+  const value = values.value(deletedKey(id, seq))?.value;
+  return seq <= clearedAt || (isMap(value) && value.conv === conv);
+}
+
+/** Whether messages of this user are refused. */
+export function isBlocked(values: Values, address: string): boolean {
+  const value = values.value(blockedKey(address))?.value;
+  return isMap(value) && value.messages === true;
+}
+
+export function blockedAddresses(values: Iterable<ValueRecord>): string[] {
+  return [...values].flatMap(({ key, value }) => {
+    const meaning = meaningOf(key);
+    return meaning?.kind === 'blocked' && isMap(value) && value.messages === true ? [meaning.address] : [];
+  });
+}
+
+export function clearedIn(value: unknown): { conv: number; seq: number } | undefined {
+  if (!isMap(value)) return undefined;
+  const { conv, seq } = value;
+  return isPlace(conv) && isPlace(seq) ? { conv, seq } : undefined;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPlace(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+}
