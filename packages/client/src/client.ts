@@ -10,7 +10,7 @@ import {
 } from './conversations/index.ts';
 import { Core } from './core.ts';
 import { type ReadOptions, shownMessages } from './messages/index.ts';
-import { checkTarget } from './outbox/index.ts';
+import { checkAge, checkTarget } from './outbox/index.ts';
 import type { RequestOptions } from './requests/index.ts';
 import { nextOrder } from './store/index.ts';
 import type {
@@ -67,20 +67,22 @@ export class Client {
    * rejects when it cannot be opened.
    */
   async start(): Promise<void> {
-    const { data, view } = this.#core;
+    const { data, view, disappearing } = this.#core;
     this.#wanted = true;
     await data.open();
     if (!this.#wanted) return;
     view.start();
+    disappearing.start();
     this.#core.connect();
   }
 
   /** Disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
   async stop(): Promise<void> {
-    const { data, view, connection } = this.#core;
+    const { data, view, disappearing, connection } = this.#core;
     this.#wanted = false;
     connection.stop();
     view.stop();
+    disappearing.stop();
     await data.close();
   }
 
@@ -203,8 +205,13 @@ export class Client {
     return this.#core.marks.set('draft', target, isEmpty ? undefined : draft);
   }
 
-  /** When the messages disappear that this user sends from now on; undefined: never. On all of his devices. */
+  /**
+   * When the messages disappear that this user sends from now on; undefined: never. On all of his devices.
+   *
+   * @throws StoaError BAD_FRAME when no message can have this age
+   */
   setAge(target: Target, age: MessageAge | undefined): Promise<void> {
+    if (age !== undefined) checkAge(age);
     return this.#core.marks.set('age', target, age);
   }
 

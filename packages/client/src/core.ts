@@ -14,6 +14,7 @@ import {
   ConversationMarks,
   Cursors,
   Deletions,
+  Disappearing,
   MessageView,
   PendingChanges,
   Reading,
@@ -46,6 +47,7 @@ export class Core {
   readonly requests: Requests;
   readonly deletions: Deletions;
   readonly marks: ConversationMarks;
+  readonly disappearing: Disappearing;
   status: ConnectionStatus = { state: 'stopped' };
   readonly #options: ResolvedOptions;
   readonly #receiver: Receiver;
@@ -76,6 +78,7 @@ export class Core {
       onConversation: (record, before) => {
         if (before === undefined || looksDifferent(before, record)) this.#announce(record);
       },
+      onDisappearing: (at) => this.disappearing.noticed(at),
       onLost: (error) => this.connection.refuse(error),
     });
     this.connection = new Connection({
@@ -128,7 +131,15 @@ export class Core {
     this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, self });
     this.deletions = new Deletions({ data, values, outbox: this.outbox, events });
     this.marks = new ConversationMarks({ data, values, events, onLooks: (record) => this.#announce(record) });
-    this.reading = new Reading({ data, cursors, link, values });
+    this.reading = new Reading({ data, cursors, link, values, serverClock });
+    this.disappearing = new Disappearing({
+      data,
+      clock,
+      serverClock,
+      outbox: this.outbox,
+      events,
+      onProblem: (error) => events.emit('problem', problemOf(error)),
+    });
     this.presence = new Presence({ link, clock, events });
     this.#acknowledgements = new Acknowledgements(data, link);
     this.#position = new SyncPosition(() => events.emit('synced'));
@@ -145,7 +156,7 @@ export class Core {
       onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
     });
     this.#pages = new HistoryRequests(link);
-    this.older = new OlderMessages({ data, requests: this.#pages, changes, self });
+    this.older = new OlderMessages({ data, requests: this.#pages, changes, serverClock, self });
     this.#gaps = new GapFiller({
       data,
       requests: this.#pages,
@@ -243,6 +254,7 @@ export class Core {
     const self = selfOf(welcome);
     this.#self = self;
     this.serverClock.set(welcome.time);
+    this.disappearing.clockSet();
     this.#receiver.connected(welcome.time);
     if (device?.self?.dev !== self.dev || device.self.name !== self.name) {
       this.data

@@ -43,6 +43,8 @@ export interface Draft {
   readonly localId?: number;
   /** mid of the message that this one answers. */
   readonly ref?: number;
+  /** When it disappears, for everybody; default: what setAge() says for the conversation. */
+  readonly age?: MessageAge;
 }
 
 /**
@@ -86,6 +88,9 @@ export interface LocalMessage {
   readonly content?: Content;
   /** Why there is no content any more. A recalled message is shown as such; others say nothing. */
   readonly gone?: NonNullable<MessageFrame['gone']>;
+  readonly age?: MessageAge;
+  /** With `age`, once it is known: when it disappears, in milliseconds since 1970 by the server's clock. */
+  readonly disappearsAt?: number;
   /** When the content was last edited, in milliseconds since 1970. */
   readonly edited?: number;
   /** What is shown is a change that the server has not confirmed yet. */
@@ -179,7 +184,7 @@ export interface ClientEvents {
    * changed is the same value, content included.
    */
   update: [message: LocalMessage, before: LocalMessage];
-  /** Messages were removed: deleted by the user, here or on another device. */
+  /** Messages were removed: deleted by the user, here or on another device, or their age was over. */
   removed: [removed: RemovedMessages];
   /** A conversation changed: newest message, unread count, cursors, name, draft, block … */
   conversation: [conversation: LocalConversation];

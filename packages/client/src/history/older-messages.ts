@@ -1,4 +1,5 @@
 import { limits, type MessageFrame, type PageFrame } from '@stoa/protocol';
+import type { ServerClock } from '../clock.ts';
 import {
   addPlaces,
   conversationId,
@@ -7,7 +8,13 @@ import {
   isKnown,
   lastPlace,
 } from '../conversations/index.ts';
-import { type Changes, type LoggedChange, loggedChange, messageRecord } from '../messages/index.ts';
+import {
+  type Changes,
+  type LoggedChange,
+  loggedChange,
+  messageRecord,
+  withDisappearance,
+} from '../messages/index.ts';
 import type { LocalData, Transaction } from '../store/index.ts';
 import type { ConversationId, Self, Target } from '../types.ts';
 import { isDeleted } from '../values/index.ts';
@@ -17,6 +24,7 @@ export interface OlderMessagesOptions {
   readonly data: LocalData;
   readonly requests: HistoryRequests;
   readonly changes: Changes;
+  readonly serverClock: ServerClock;
   readonly self: () => Self | undefined;
 }
 
@@ -105,7 +113,11 @@ export class OlderMessages {
       skipped: record.skipped + needNoReading.length,
     });
     for (const frame of added.filter(isShown)) {
-      const message = messageRecord(frame, id, frame.seq, self, true);
+      const message = withDisappearance(
+        messageRecord(frame, id, frame.seq, self, true),
+        record,
+        this.#options.serverClock.now(),
+      );
       transaction.putMessage(message.edited === undefined ? message : { ...message, editedSeq: upToDate });
     }
     // Older messages that are here did not hear of changes in the gap that is being closed.

@@ -2,6 +2,7 @@ import { lastPlace } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
 import type { ConversationRecord, MessageRecord, Transaction } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
+import { reached } from './disappearance.ts';
 import type { MessageView } from './message-view.ts';
 import { needsReading, recounted } from './unread.ts';
 
@@ -53,21 +54,29 @@ export class Cursors {
         message.seq > old.delivered &&
         message.expiresAt !== undefined &&
         message.expiresAt < deliveredAt;
-      const now: MessageRecord = cameTooLate ? { ...message, expired: true } : message;
-      if (cameTooLate) transaction.putMessage(now);
+      const covered = message.outgoing ? reached(message, reachedBy(message, after, old)) : message;
+      const now: MessageRecord = cameTooLate ? { ...covered, expired: true } : covered;
+      if (now !== message) transaction.putMessage(now);
       this.#tell(transaction, [message, before], [now, after]);
     }
   }
 
-  /** The user has read up to this place, here or on another device; never moves back. */
-  async moveOwn(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
+  /**
+   * The user has read up to this place, here or on another device; never moves back.
+   *
+   * @param readAt time of the server
+   */
+  async moveOwn(transaction: Transaction, id: ConversationId, seq: number, readAt: number): Promise<void> {
     const before = transaction.conversation(id);
     if (before === undefined || seq <= before.read) return;
     const after = await recounted(transaction, { ...before, read: seq });
     transaction.putConversation(after);
     const upTo = Math.min(lastPlace(before.runs), seq);
     for (const message of await transaction.messages(id, before.read + 1, upTo + 1)) {
-      if (needsReading(message)) this.#tell(transaction, [message, before], [message, after]);
+      if (!needsReading(message)) continue;
+      const now = reached(message, { readAt });
+      if (now !== message) transaction.putMessage(now);
+      this.#tell(transaction, [message, before], [now, after]);
     }
   }
 
@@ -80,4 +89,13 @@ export class Cursors {
     const is = this.#view.of(...after);
     if (was.status !== is.status) transaction.afterwards(() => this.#events.emit('update', is, was));
   }
+}
+
+/** When the peer's cursors reached a message, as far as they have just moved past it. */
+function reachedBy({ seq }: MessageRecord, { peerCursor }: ConversationRecord, old: PeerProgress) {
+  const { delivered, deliveredAt, read, readAt } = peerCursor;
+  return {
+    deliveredAt: seq > old.delivered && seq <= delivered ? deliveredAt : undefined,
+    readAt: seq > old.read && seq <= read ? readAt : undefined,
+  };
 }

@@ -4,6 +4,8 @@ export { Changes } from './changes.ts';
 export { ConversationMarks } from './conversation-marks.ts';
 export { Cursors } from './cursors.ts';
 export { Deletions } from './deletions.ts';
+export { withDisappearance } from './disappearance.ts';
+export { Disappearing } from './disappearing.ts';
 export { announceExpired } from './expiring.ts';
 export { withChange } from './local-message.ts';
 export { messageRecord } from './message-record.ts';

@@ -22,7 +22,7 @@ export function messageRecord(
   self: Self,
   withContent: boolean,
 ): MessageRecord {
-  const { seq, mid, localId, from, ts, type, flags, expires, ref, content, edited } = frame;
+  const { seq, mid, localId, from, ts, type, flags, expires, ref, content, edited, age } = frame;
   const gone = withContent ? frame.gone : 'expired';
   const outgoing = from === self.address;
   return {
@@ -39,6 +39,7 @@ export function messageRecord(
     flags,
     ...(expires === undefined ? {} : { expiresAt: expires }),
     ...(ref === undefined ? {} : { ref }),
+    ...(age === undefined ? {} : { age }),
     ...(gone === undefined ? { content: content ?? {} } : { gone }),
     ...(gone === undefined && edited !== undefined ? { edited } : {}),
   };

@@ -1,4 +1,5 @@
 import type { ReadFrame } from '@stoa/protocol';
+import type { ServerClock } from '../clock.ts';
 import type { Link } from '../connection/index.ts';
 import { conversationId, lastPlace } from '../conversations/index.ts';
 import type { ConversationRecord, LocalData } from '../store/index.ts';
@@ -19,12 +20,20 @@ export class Reading {
   readonly #cursors: Cursors;
   readonly #link: Link;
   readonly #values: SharedValues;
+  readonly #serverClock: ServerClock;
 
-  constructor(options: { data: LocalData; cursors: Cursors; link: Link; values: SharedValues }) {
+  constructor(options: {
+    data: LocalData;
+    cursors: Cursors;
+    link: Link;
+    values: SharedValues;
+    serverClock: ServerClock;
+  }) {
     this.#data = options.data;
     this.#cursors = options.cursors;
     this.#link = options.link;
     this.#values = options.values;
+    this.#serverClock = options.serverClock;
   }
 
   async markRead(target: Target, { upTo, receipt = true }: ReadOptions = {}): Promise<void> {
@@ -36,7 +45,7 @@ export class Reading {
       const last = lastPlace(before.runs);
       const seq = Math.min(upTo ?? last, last);
       if (seq <= (receipt ? before.readWithReceipt : before.read) || seq < 1) return;
-      await this.#cursors.moveOwn(transaction, id, seq);
+      await this.#cursors.moveOwn(transaction, id, seq, this.#serverClock.now());
       const record = transaction.conversation(id) ?? before;
       transaction.putConversation(receipt ? withReceipt(record, seq) : quietly(record, seq));
       transaction.afterwards(() => this.#report([id]));

@@ -8,6 +8,7 @@ import { isDeleted } from '../values/index.ts';
 import { type LoggedChange, loggedChange } from './changed-record.ts';
 import type { Changes } from './changes.ts';
 import type { Cursors } from './cursors.ts';
+import { withDisappearance } from './disappearance.ts';
 import { conversationOfMessage, messageRecord } from './message-record.ts';
 import type { MessageView } from './message-view.ts';
 import type { Arrived, Sequence } from './sequence.ts';
@@ -91,7 +92,7 @@ export class Receiver {
     const before = transaction.conversation(id) ?? record;
     const arrived = sequence.skipTo(transaction, before, frame.from);
     if (self !== undefined) await this.#take(transaction, id, arrived, self);
-    await cursors.moveOwn(transaction, id, frame.read);
+    await cursors.moveOwn(transaction, id, frame.read, this.#options.serverClock.now());
     if (frame.peerCursor !== undefined) await cursors.movePeer(transaction, id, frame.peerCursor);
   }
 
@@ -100,7 +101,7 @@ export class Receiver {
     const id = transaction.conversationOf(frame.conv);
     if (id === undefined) return;
     const { user, delivered = 0, read = 0, ts } = frame;
-    if (user === this.#options.self()?.address) await cursors.moveOwn(transaction, id, read);
+    if (user === this.#options.self()?.address) await cursors.moveOwn(transaction, id, read, ts);
     // In a group every member has cursors of his own; they are not kept here.
     else if (id === conversationId({ peer: user })) {
       await cursors.movePeer(transaction, id, { delivered, deliveredAt: ts, read, readAt: ts });
@@ -173,7 +174,7 @@ export class Receiver {
   }
 
   async #store(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): Promise<void> {
-    const { outbox, view, events, changes, onMissed } = this.#options;
+    const { outbox, view, events, changes, serverClock, onMissed } = this.#options;
     const outgoing = frame.from === self.address;
     if (outgoing && frame.dev === self.dev) {
       // Sent from here: the answer to the send was lost, or it came before.
@@ -192,12 +193,14 @@ export class Receiver {
       return;
     }
     const inTime = !this.#expiredOnItsWay(frame.expires);
-    const record: MessageRecord = messageRecord(frame, id, frame.seq, self, outgoing || inTime);
-    const readable = record.content !== undefined;
+    const received: MessageRecord = messageRecord(frame, id, frame.seq, self, outgoing || inTime);
+    const readable = received.content !== undefined;
     place(transaction, id, frame.seq, !outgoing && readable);
-    transaction.putMessage(record);
     const conversation = transaction.conversation(id);
-    if (conversation === undefined || (!outgoing && !readable)) return;
+    if (conversation === undefined) return;
+    const record = withDisappearance(received, conversation, serverClock.now());
+    transaction.putMessage(record);
+    if (!outgoing && !readable) return;
     const local = view.of(record, conversation);
     const origin = this.#originOf(local.outgoing, frame.ts);
     transaction.afterwards(() => events.emit('message', local, origin));

@@ -1,4 +1,12 @@
-import { type Content, limits, packValue, requirePlainContent, StoaError, unpackValue } from '@stoa/protocol';
+import {
+  type Content,
+  limits,
+  type MessageAge,
+  packValue,
+  requirePlainContent,
+  StoaError,
+  unpackValue,
+} from '@stoa/protocol';
 import type { Draft, Target } from '../types.ts';
 
 /**
@@ -14,7 +22,16 @@ export function checkDraft(target: Target, draft: Draft): Content {
   checkInteger('expiry', draft.expiry, 1, limits.expirySeconds);
   checkInteger('localId', draft.localId, 0, uint32);
   checkInteger('ref', draft.ref, 1, Number.MAX_SAFE_INTEGER);
+  if (draft.age !== undefined) checkAge(draft.age);
   return checkContent(draft.content);
+}
+
+/** @throws StoaError BAD_FRAME when no message can have this age. */
+export function checkAge({ seconds, from }: MessageAge): void {
+  checkInteger('age.seconds', seconds, 1, limits.expirySeconds);
+  if (from !== 'sent' && from !== 'delivered' && from !== 'read') {
+    throw new StoaError('BAD_FRAME', '"age.from" must be "sent", "delivered" or "read".');
+  }
 }
 
 /**

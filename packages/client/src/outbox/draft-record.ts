@@ -11,7 +11,7 @@ export function recordOfDraft(
   own: { readonly id: number; readonly localId: number; readonly from: string; readonly now: number },
 ): MessageRecord {
   const { id, localId, from, now } = own;
-  const { expiry, ref } = draft;
+  const { expiry, ref, age } = draft;
   return {
     conversation: conversationId(target),
     order: outboxOrder(id),
@@ -26,6 +26,7 @@ export function recordOfDraft(
     flags: draft.flags ?? messageFlags.deliveryReceipt | messageFlags.readReceipt,
     ...(expiry === undefined ? {} : { expiry, expiresAt: now + expiry * 1000 }),
     ...(ref === undefined ? {} : { ref }),
+    ...(age === undefined ? {} : { age: { seconds: age.seconds, from: age.from } }),
     content,
     pending: id,
   };
@@ -56,13 +57,14 @@ export function recordOfChange(
 
 /** The draft that a message was made of, to send it anew. */
 export function draftOf(message: LocalMessage): Draft {
-  const { content = {}, type, flags, localId, ref, expiresAt, ts } = message;
+  const { content = {}, type, flags, localId, ref, expiresAt, ts, age } = message;
   return {
     content,
     type,
     flags,
     localId,
     ...(ref === undefined ? {} : { ref }),
+    ...(age === undefined ? {} : { age }),
     ...(expiresAt === undefined ? {} : { expiry: Math.max(1, Math.round((expiresAt - ts) / 1000)) }),
   };
 }
@@ -78,6 +80,7 @@ export function sendFrame(record: MessageRecord, now: number): SendFrame {
     localId,
     ref,
     expiresAt,
+    age,
     event,
     target: place,
   } = record;
@@ -92,6 +95,7 @@ export function sendFrame(record: MessageRecord, now: number): SendFrame {
     localId,
     ...(expiresAt === undefined ? {} : { expiry: Math.max(1, Math.ceil((expiresAt - now) / 1000)) }),
     ...(ref === undefined ? {} : { ref }),
+    ...(age === undefined ? {} : { age }),
     ...(event === undefined || place === undefined ? {} : { event, target: place }),
   };
 }

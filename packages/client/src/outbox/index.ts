@@ -1,2 +1,2 @@
-export { checkTarget } from './check-draft.ts';
+export { checkAge, checkTarget } from './check-draft.ts';
 export { Outbox } from './outbox.ts';

@@ -11,6 +11,7 @@ import {
   type PendingChanges,
   type SentMessages,
   withChange,
+  withDisappearance,
 } from '../messages/index.ts';
 import { problemOf } from '../problem.ts';
 import {
@@ -23,6 +24,7 @@ import {
 } from '../store/index.ts';
 import { Timer } from '../timer.ts';
 import type { Changing, ConversationId, Draft, LocalMessage, Self, Sending, Target } from '../types.ts';
+import { ageOf } from '../values/index.ts';
 import { ChangeSends } from './change-sends.ts';
 import { checkChange } from './check-change.ts';
 import { checkDraft } from './check-draft.ts';
@@ -73,6 +75,7 @@ export class Outbox implements SentMessages {
     this.#unsaved = new UnsavedSends({
       ...options,
       ids: this.#ids,
+      complete: withAge,
       onSaved: (records) => {
         for (const record of records) this.#queue.add(record, false);
         this.pump();
@@ -188,7 +191,7 @@ export class Outbox implements SentMessages {
       return true;
     }
     const { pending, expiry, expiresAt, revision, ...others } = before;
-    const after: MessageRecord = {
+    const placed: MessageRecord = {
       ...others,
       from: self()?.address ?? before.from,
       order: seq,
@@ -198,8 +201,9 @@ export class Outbox implements SentMessages {
       ...(expiry === undefined ? {} : { expiresAt: ts + expiry * 1000 }),
     };
     transaction.removeMessage(before.conversation, before.order);
+    const conversation = conversationIn(transaction, placed);
+    const after = withDisappearance(placed, conversation, ts);
     transaction.putMessage(after);
-    const conversation = conversationIn(transaction, after);
     transaction.afterwards(() => this.#queue.accepted(id));
     this.#waiting.accepted(transaction, before, seq);
     transaction.afterwards(() => {
@@ -322,6 +326,12 @@ export class Outbox implements SentMessages {
     if (now === undefined) throw new StoaError('NOT_FOUND', 'The message was deleted.');
     return this.#changes.send(now, checkChange(now, change));
   }
+}
+
+/** What the user has set for the conversation holds for a message that says nothing else. */
+function withAge(transaction: Transaction, record: MessageRecord): MessageRecord {
+  const age = record.event === undefined ? ageOf(transaction, record.conversation) : undefined;
+  return record.age !== undefined || age === undefined ? record : { ...record, age };
 }
 
 /** A message that was answered a moment ago is among the newest. */

@@ -17,6 +17,8 @@ export interface UnsavedSendsOptions {
   readonly data: LocalData;
   readonly events: Events;
   readonly ids: SendIds;
+  /** The last chance to complete what was handed in, with what the store knows. */
+  readonly complete: (transaction: Transaction, record: MessageRecord) => MessageRecord;
   /** They are in the store and were announced: they may be sent. In order. */
   readonly onSaved: (records: readonly MessageRecord[]) => void;
   /** The store does not take it: it will not be sent. */
@@ -62,10 +64,11 @@ export class UnsavedSends {
       .transact(async (transaction) => {
         const sends = this.#take();
         batch = sends;
-        for (const unsaved of sends) await this.#put(transaction, unsaved);
+        const records: MessageRecord[] = [];
+        for (const unsaved of sends) records.push(await this.#put(transaction, unsaved));
         const lastSendId = Math.max(transaction.device.lastSendId, sends.at(-1)?.record.id ?? 0);
         transaction.putDevice({ ...transaction.device, lastSendId });
-        transaction.afterwards(() => onSaved(sends.map(({ record }) => record)));
+        transaction.afterwards(() => onSaved(records));
       })
       .catch((error: unknown) => this.#notSaved(batch ?? this.#take(), error));
   }
@@ -76,11 +79,13 @@ export class UnsavedSends {
     return unsaved;
   }
 
-  async #put(transaction: Transaction, { record, announce }: Unsaved): Promise<void> {
+  async #put(transaction: Transaction, unsaved: Unsaved): Promise<MessageRecord> {
+    const record = this.#options.complete(transaction, unsaved.record);
     const { conversation } = record;
     transaction.putConversation(transaction.conversation(conversation) ?? newConversation(conversation));
     transaction.putMessage(record);
-    await announce(transaction, record);
+    await unsaved.announce(transaction, record);
+    return record;
   }
 
   #notSaved(batch: readonly Unsaved[], cause: unknown): void {

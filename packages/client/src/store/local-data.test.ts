@@ -57,6 +57,7 @@ function dataOn(store: LocalStore) {
   const data = new LocalData({
     store,
     newDevice: () => ({ device: 'new device', lastSendId: 0 }),
+    onDisappearing: () => {},
     onOpened: ({ device }) => opened.push(device.lastSendId),
     onConversation: (record) => announced.push(record),
     onLost: () => {},

@@ -13,6 +13,8 @@ export interface LocalDataOptions {
   readonly onOpened: (snapshot: StoreSnapshot & { readonly device: DeviceRecord }) => void;
   /** Called after a commit for each conversation that it changed, when the events of its transaction are out. */
   readonly onConversation: (record: ConversationRecord, before: ConversationRecord | undefined) => void;
+  /** Called after a commit with messages that disappear, with the time of the first. */
+  readonly onDisappearing: (at: number) => void;
   /** Another client took the store over. */
   readonly onLost: (error: StoaError) => void;
 }
@@ -119,6 +121,9 @@ export class LocalData {
       before: this.#conversations.get(record.id),
     }));
     for (const { record } of changed) this.#remember(record);
+    if (transaction.disappearsFirst < Number.POSITIVE_INFINITY) {
+      this.#options.onDisappearing(transaction.disappearsFirst);
+    }
     for (const call of afterwards) call();
     for (const { record, before } of changed) this.#options.onConversation(record, before);
   }

@@ -1,4 +1,4 @@
-import type { Content, MessageEvent, MessageFrame } from '@stoa/protocol';
+import type { Content, MessageAge, MessageEvent, MessageFrame } from '@stoa/protocol';
 import type { ConversationId, Self } from '../types.ts';
 
 /** Places `start` … `end` of a conversation, both included; empty when `end` is `start - 1`. */
@@ -51,6 +51,7 @@ export interface MessageRecord {
   readonly target?: number;
   /** In the outbox: a change that was made after it had been sent; it follows when the server has answered. */
   readonly revision?: { readonly event: MessageEvent; readonly content: Content };
+  readonly age?: MessageAge;
   /** Time of the server at which it disappears: stores index it. */
   readonly disappearsAt?: number;
   /** Why sending failed. */

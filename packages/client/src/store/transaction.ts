@@ -29,6 +29,7 @@ export class Transaction {
   /** Conversations whose newest message was removed: the newest one is looked for at the end. */
   readonly #withoutLatest = new Set<ConversationId>();
   #device: DeviceRecord | undefined;
+  #disappearsFirst = Number.POSITIVE_INFINITY;
   #emptied = false;
 
   constructor(store: LocalStore, committed: Committed) {
@@ -74,6 +75,11 @@ export class Transaction {
     return this.#values;
   }
 
+  /** When the first of the messages that were put disappears; infinite when none does. */
+  get disappearsFirst(): number {
+    return this.#disappearsFirst;
+  }
+
   /** Conversations that were put. */
   get changedConversations(): ReadonlyMap<ConversationId, ConversationRecord> {
     return this.#conversations;
@@ -92,6 +98,7 @@ export class Transaction {
   putMessage(record: MessageRecord): void {
     this.#changes.push({ put: 'message', record });
     this.#staged(record.conversation).put(record);
+    this.#disappearsFirst = Math.min(this.#disappearsFirst, record.disappearsAt ?? Number.POSITIVE_INFINITY);
     const conversation = this.conversation(record.conversation);
     if (conversation === undefined || !isListed(record)) return;
     if (record.order >= (conversation.latest?.order ?? 0)) {

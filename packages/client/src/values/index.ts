@@ -1,4 +1,5 @@
 export {
+  ageOf,
   blockedAddresses,
   clearedIn,
   clearedPlace,
