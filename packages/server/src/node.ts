@@ -138,10 +138,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       clock,
       authenticate: (token, app) => users.authenticate(token, app),
       silenceMs,
-      deliveryFor: ({ uid, dev }, connection) =>
+      deliveryFor: (uid, { dev, createdAt }, connection) =>
         new Delivery({
           uid,
           dev,
+          since: createdAt,
           outlet: connection,
           log: store.log,
           cursors: store.cursors,

@@ -22,6 +22,8 @@ export interface SignedInDevice {
   readonly dev: number;
   readonly signIns: number;
   readonly run: string | null;
+  /** When it first signed in. */
+  readonly createdAt: number;
 }
 
 /** A device of a user, for lists. */
@@ -65,11 +67,11 @@ export class Devices {
       now: clock.now(),
     });
     if (!device.admitted && device.ended !== null) throw endError(device.ended, limit);
-    const { dev, signIns, run } = device;
+    const { dev, signIns, run, createdAt } = device;
     publishToUser(bus, uid, { type: 'device-signed-in', dev, signIns, run });
     for (const displaced of device.displaced) this.#announceEnd(displaced, 'displaced');
     if (device.displaced.length > 0) await store.forgetEnded(uid, endedRemembered);
-    return { dev, signIns, run };
+    return { dev, signIns, run, createdAt };
   }
 
   /**

@@ -49,6 +49,29 @@ describe('delivery to a device', () => {
     await Promise.all([sender.close(), device.close()]);
   });
 
+  it('brings everything of a conversation that began while the device was away, though other devices have it', async () => {
+    const { to, sender, send } = await pair('away');
+    const signIn = async (device: string, position?: number) => {
+      const client = await SocketClient.open(server.url);
+      await client.hello(to.token, { device, ...(position === undefined ? {} : { position }) });
+      return client;
+    };
+    const away = await signIn('device-that-was-away');
+    const { position } = await away.next('synced');
+    await away.close();
+    const present = await signIn('device-that-was-here');
+    await send(50);
+    const { conv } = await present.next('message', ({ seq }) => seq === 50);
+    present.send({ t: 'received', conv, seq: 50 });
+    await sender.next('receipt', ({ delivered }) => delivered === 50);
+    const back = await signIn('device-that-was-away', position);
+    expect(await back.next('conversation')).toMatchObject({ conv, from: 0, last: 50 });
+    await back.next('message', ({ seq }) => seq === 50);
+    const another = await signIn('device-that-is-newer');
+    expect(await another.next('conversation')).toMatchObject({ conv, from: 30 });
+    await Promise.all([sender, present, back, another].map((client) => client.close()));
+  });
+
   it('holds live messages back behind the window too, and loses none', async () => {
     const { to, sender, send } = await pair('live');
     const device = await SocketClient.open(server.url);

@@ -17,6 +17,8 @@ export interface DeliveryOutlet {
 export interface DeliveryOptions {
   readonly uid: number;
   readonly dev: number;
+  /** When the device first signed in: of a conversation that began later it gets everything. */
+  readonly since: number;
   readonly outlet: DeliveryOutlet;
   readonly log: MessageLog;
   readonly cursors: CursorStore;
@@ -222,7 +224,7 @@ export class Delivery {
     if (known !== undefined) return known;
     const { history, outlet, uid } = this.#options;
     const { conv, last, received, own, peer } = conversation;
-    const from = received ?? Math.max(0, Math.min(own.delivered, last - recent));
+    const from = received ?? (await this.#beginning(conversation, recent));
     const sides = await history.sides(conversation);
     const other = sides.a.uid === uid ? sides.b : sides.a;
     // The address belongs to somebody else now, whose conversation a client would take this one for.
@@ -248,6 +250,15 @@ export class Delivery {
     this.#tracks.set(conv, track);
     if (track.sent < track.last) this.#behind.add(conv);
     return track;
+  }
+
+  /** Where streaming to a device begins that has received nothing of the conversation. */
+  async #beginning({ conv, own, last }: ConversationForDevice, recent: number): Promise<number> {
+    const { log, since } = this.#options;
+    const from = Math.max(0, Math.min(own.delivered, last - recent));
+    if (from === 0) return 0;
+    const [first] = await log.read(conv, { after: 0, limit: 1 });
+    return first !== undefined && first.ts >= since ? 0 : from;
   }
 
   #count(track: Track, seq: number): void {

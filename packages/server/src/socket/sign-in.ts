@@ -1,7 +1,7 @@
 import { type CloseName, type Code, type HelloFrame, protocolVersion, StoaError } from '@stoa/protocol';
 import type { User, UserToken } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
-import type { Devices } from '../devices/index.ts';
+import type { Devices, SignedInDevice } from '../devices/index.ts';
 import type { Delivery } from '../messages/index.ts';
 import type { Connection } from './connection.ts';
 import { Session, type SessionIdentity, type SessionServices } from './session.ts';
@@ -14,7 +14,7 @@ export interface SignInOptions {
   readonly clock: Clock;
   /** Whose token it is; throws StoaError BAD_TOKEN, TOKEN_EXPIRED, WRONG_APP or SUSPENDED. */
   readonly authenticate: (token: string, app?: string) => Promise<{ user: User; token: UserToken }>;
-  readonly deliveryFor: (identity: SessionIdentity, connection: Connection) => Delivery;
+  readonly deliveryFor: (uid: number, device: SignedInDevice, connection: Connection) => Delivery;
   /** Milliseconds after which a silent connection is dead. */
   readonly silenceMs: number;
 }
@@ -45,7 +45,7 @@ export async function signIn(
 
   const { uid, aid, address, name } = user;
   const identity: SessionIdentity = { aid, uid, address, dev: device.dev, tokenId: token.id };
-  const delivery = options.deliveryFor(identity, connection);
+  const delivery = options.deliveryFor(uid, device, connection);
   const session = new Session({
     identity,
     device,
