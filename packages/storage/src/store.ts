@@ -1,3 +1,9 @@
+import type { Conversation, MessageLog } from './store-messages.ts';
+import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
+
+export * from './store-messages.ts';
+export * from './store-personal.ts';
+
 /**
  * What the server asks of a database. Two promises hold for every implementation, and the contract suite
  * (`@stoa/storage/contract`) holds it to them:
@@ -16,6 +22,9 @@ export interface Store {
   readonly devices: DeviceStore;
   readonly log: MessageLog;
   readonly cursors: CursorStore;
+  readonly values: UserValueStore;
+  readonly schedule: ScheduleStore;
+  readonly erasures: ErasureStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;
@@ -79,7 +88,7 @@ export interface UserStore {
     uid: number,
     change: { name?: string; active?: boolean; flag?: number; lastSeen?: number },
   ): Promise<User | undefined>;
-  /** Marks the user removed and deletes his tokens and devices. False when there is none. */
+  /** Marks the user removed and deletes his tokens, devices, values and scheduled messages. False when there is none. */
   remove(uid: number): Promise<boolean>;
   /** Ascending by address, from after `after`. `pattern` may contain `*`. */
   list(query: { aid: number; pattern?: string; after?: string; limit: number }): Promise<User[]>;
@@ -212,76 +221,6 @@ export interface DeviceStore {
   forgetEnded(uid: number, keep: number): Promise<void>;
   /** Forgets the device; its number is not given again. False when there is none. */
   remove(uid: number, dev: number): Promise<boolean>;
-}
-
-/** A pair of users (a = b for notes to oneself; order does not matter) or a group. */
-export type ConversationKey =
-  | { readonly kind: 'pair'; readonly aid: number; readonly a: number; readonly b: number }
-  | { readonly kind: 'group'; readonly aid: number; readonly gid: number };
-
-export interface NewMessage {
-  readonly conversation: ConversationKey;
-  /** uid of the sender. */
-  readonly sender: number;
-  /** Device number; 0 when sent by the back end. */
-  readonly dev: number;
-  /** Idempotency key within (sender, dev); null when the caller wants none. */
-  readonly id: number | null;
-  readonly ts: number;
-  readonly type: number;
-  readonly flags: number;
-  readonly localId: number;
-  /** Null when it answers no message. */
-  readonly ref: number | null;
-  /** 0 when it never expires. */
-  readonly expiresAt: number;
-  /** Encoded by the caller; the store does not look into it. */
-  readonly content: Uint8Array;
-}
-
-export interface StoredMessage extends Omit<NewMessage, 'conversation' | 'content'> {
-  readonly mid: number;
-  /** Id of the conversation. */
-  readonly conv: number;
-  readonly seq: number;
-  /** Null when the content was removed because the message expired. */
-  readonly content: Uint8Array | null;
-}
-
-export interface Appended {
-  readonly mid: number;
-  readonly conv: number;
-  readonly seq: number;
-  /** Time of the first append, when this one repeats it. */
-  readonly ts: number;
-  /** True when (sender, dev, id) was appended before: nothing was added. */
-  readonly duplicate: boolean;
-}
-
-export interface Conversation {
-  readonly conv: number;
-  readonly key: ConversationKey;
-  /** Place of the newest message; 0 when there is none. */
-  readonly last: number;
-  readonly lastAt: number;
-}
-
-export interface MessageLog {
-  /** Appends and makes the conversation if needed. Concurrent appends share one commit and one sync. */
-  append(message: NewMessage): Promise<Appended>;
-  /** Ascending by seq: the first `limit` after `after`, or the last `limit` before `before`. */
-  read(
-    conv: number,
-    range: { after: number; limit: number } | { before: number; limit: number },
-  ): Promise<StoredMessage[]>;
-  find(mid: number): Promise<StoredMessage | undefined>;
-  conversation(conv: number): Promise<Conversation | undefined>;
-  findConversation(key: ConversationKey): Promise<Conversation | undefined>;
-  /**
-   * Removes the content of messages that expired before `now` and were not delivered, at most `limit`;
-   * number removed, 0 when none is left. Delivered means to another member than the sender; of notes to oneself, to any device.
-   */
-  sweep(now: number, limit: number): Promise<number>;
 }
 
 /** Cumulative: everything up to the place. Times are those of the last advance; 0 before the first. */

@@ -89,6 +89,7 @@ export class Messages {
       ref: outgoing.ref ?? null,
       expiresAt: now + (outgoing.expiry ?? limits.expirySeconds) * 1000,
       content,
+      special: null,
     };
     const addresses: FrameAddresses = { from: sender.address, to: receiver.address };
     if (flags & messageFlags.transient) {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { describeAges } from './ages.ts';
 import { describeApps } from './apps.ts';
 import { describeChanged } from './changed.ts';
 import { describeConvergence } from './convergence.ts';
@@ -6,14 +7,19 @@ import { describeCursors } from './cursors.ts';
 import { describeDeviceLimit } from './device-limit.ts';
 import { describeDevices } from './devices.ts';
 import { describeDurability } from './durability.ts';
+import { describeErasure } from './erasure.ts';
+import { describeEvents } from './events.ts';
 import { describeExpiry } from './expiry.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLog } from './log.ts';
 import { describeOtps } from './otps.ts';
+import { describeRetention } from './retention.ts';
+import { describeSchedule } from './schedule.ts';
 import { describeSettings } from './settings.ts';
 import type { OpenStore } from './store-under-test.ts';
 import { describeTokens } from './tokens.ts';
 import { describeUsers } from './users.ts';
+import { describeValues } from './values.ts';
 
 export type { OpenStore, StoreUnderTest } from './store-under-test.ts';
 
@@ -33,7 +39,13 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeSettings(open);
     describeLog(open);
     describeIdempotency(open);
+    describeEvents(open);
     describeExpiry(open);
+    describeAges(open);
+    describeRetention(open);
+    describeErasure(open);
+    describeValues(open);
+    describeSchedule(open);
     describeCursors(open);
     describeChanged(open);
     describeConvergence(open);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationKey } from '../store.ts';
+import type { ConversationKey, LogRange } from '../store.ts';
 import {
   bytes,
   newApp,
@@ -32,7 +32,7 @@ export function describeLog(open: OpenStore): void {
       const appended = await tested.store.log.append(message);
       expect(appended).toEqual({ mid: appended.mid, conv: appended.conv, seq: 1, ts: now, duplicate: false });
       const { conversation: _, ...fields } = message;
-      const stored = { ...fields, mid: appended.mid, conv: appended.conv, seq: 1 };
+      const stored = { ...fields, mid: appended.mid, conv: appended.conv, seq: 1, special: null };
       expect(await tested.store.log.find(appended.mid)).toEqual(stored);
       expect(await tested.store.log.read(appended.conv, { after: 0, limit: 1 })).toEqual([stored]);
     });
@@ -144,7 +144,7 @@ export function describeLog(open: OpenStore): void {
       const { alice, conversation } = await newPair(tested.store);
       const messages = Array.from({ length: 10 }, () => newMessage({ conversation, sender: alice }));
       const [first] = await Promise.all(messages.map((message) => tested.store.log.append(message)));
-      const places = async (range: { after: number; limit: number } | { before: number; limit: number }) =>
+      const places = async (range: LogRange) =>
         (await tested.store.log.read(first?.conv ?? 0, range)).map((message) => message.seq);
       expect(await places({ after: 0, limit: 3 })).toEqual([1, 2, 3]);
       expect(await places({ after: 8, limit: 5 })).toEqual([9, 10]);
@@ -152,6 +152,9 @@ export function describeLog(open: OpenStore): void {
       expect(await places({ before: 11, limit: 3 })).toEqual([8, 9, 10]);
       expect(await places({ before: 3, limit: 5 })).toEqual([1, 2]);
       expect(await places({ before: 1, limit: 5 })).toEqual([]);
+      const beforeMid = (await tested.store.log.read(first?.conv ?? 0, { after: 6, limit: 1 }))[0]?.mid ?? 0;
+      expect(await places({ beforeMid, limit: 3 })).toEqual([4, 5, 6]);
+      expect(await places({ beforeMid: first?.mid ?? 0, limit: 3 })).toEqual([]);
     });
 
     it('answers for what does not exist', async () => {

@@ -15,6 +15,7 @@ import {
   updateHeads,
   updateMembers,
 } from './log-statements.ts';
+import { applyEffects } from './message-effects.ts';
 import { ConflictError } from './postgres-errors.ts';
 import { type Finish, transaction } from './transaction.ts';
 
@@ -115,6 +116,7 @@ async function write(connection: Connection, changes: LogChanges): Promise<void>
   await Promise.all([
     insertMessages(connection, changes.messages),
     insertExpiries(connection, changes.messages),
+    applyEffects(connection, changes.effects),
     insertReceipts(connection, changes.receipts),
     updateMembers(connection, [...changes.moved]),
     moveDeviceCursors(connection, [...changes.deviceCursors]),

@@ -1,12 +1,17 @@
 import { hasMoved, type MovingCursors, moveCursors } from '../sql/member-cursors.ts';
 import { receiptKinds } from '../sql/receipt-kinds.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
+import { isSpecial, type MessageEffect, waits } from './message-effects.ts';
 
 /** A conversation that the transaction has locked. */
 export interface Head {
   readonly conv: number;
   last: number;
   lastAt: number;
+  /** Of a user with himself. */
+  readonly notes: boolean;
+  /** There may be messages whose age begins with a cursor. */
+  aging: boolean;
 }
 
 export interface Member extends MovingCursors {
@@ -57,6 +62,7 @@ export function sendName({ sender, dev, id }: NewMessage): string | undefined {
 export class LogChanges {
   readonly messages: MessageRow[] = [];
   readonly receipts: ReceiptRow[] = [];
+  readonly effects: MessageEffect[] = [];
   readonly moved = new Set<Member>();
   /** In which there is anything new. */
   readonly changed = new Set<Head>();
@@ -84,7 +90,12 @@ export class LogChanges {
     head.last += 1;
     head.lastAt = message.ts;
     this.changed.add(head);
-    this.messages.push({ mid, conv: head.conv, seq: head.last, message });
+    const row = { mid, conv: head.conv, seq: head.last, message };
+    this.messages.push(row);
+    if (isSpecial(message)) {
+      this.effects.push({ kind: 'special', row });
+      head.aging ||= waits(message);
+    }
     const appended = { mid, conv: head.conv, seq: head.last, ts: message.ts, duplicate: false };
     if (name !== undefined) this.#sends.set(name, appended);
     return appended;
@@ -102,6 +113,10 @@ export class LogChanges {
       if (moves[kind] !== undefined) {
         this.receipts.push({ conv, uid, kind: receiptKinds[kind], seq: place, ts: now });
       }
+    }
+    if (head.aging && (moves.delivered !== undefined || moves.read !== undefined)) {
+      const { delivered = 0, read = 0 } = moves;
+      this.effects.push({ kind: 'start ages', conv, uid, notes: head.notes, delivered, read, now });
     }
     if (hasMoved(moves)) {
       this.moved.add(member);

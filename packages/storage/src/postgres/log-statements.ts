@@ -31,10 +31,17 @@ export async function lockConversations(
   convs: Iterable<number>,
 ): Promise<Map<number, Head>> {
   const rows = await connection.numbers(
-    'select conv, last, last_at from conversations where conv = any($1::int8[]) order by conv for no key update',
+    `select conv, last, last_at, (a is not null and a = b)::int, exists (
+      select 1 from message_extras x where x.conv = c.conv and x.age > 0 and x.due_at is null)::int
+    from conversations c where conv = any($1::int8[]) order by conv for no key update`,
     [int8Array([...convs])],
   );
-  return new Map(rows.map(([conv = 0, last = 0, lastAt = 0]) => [conv, { conv, last, lastAt }]));
+  return new Map(
+    rows.map(([conv = 0, last = 0, lastAt = 0, notes, aging]) => [
+      conv,
+      { conv, last, lastAt, notes: notes === 1, aging: aging === 1 },
+    ]),
+  );
 }
 
 /** Which of the messages were appended before, by `sender:dev:id`. */
@@ -211,6 +218,14 @@ export async function updateHeads(connection: Connection, heads: readonly Head[]
         column(heads, ({ lastAt }) => lastAt),
       ],
     ),
+  ]);
+}
+
+/** The next position; nobody else gets one until the transaction has ended. */
+export async function takePosition(connection: Connection): Promise<void> {
+  await Promise.all([
+    connection.rows(`select pg_advisory_xact_lock(${positionLock})`),
+    connection.rows('insert into log_positions (position) select position + 1 from log_state'),
   ]);
 }
 

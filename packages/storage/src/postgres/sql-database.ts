@@ -12,6 +12,8 @@ import type { RowsOf } from '../sql/executor.ts';
 import { type SqlStatement, toSqlValue } from '../sql/sql-statement.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { Connections } from './connections.ts';
+import { takePosition } from './log-statements.ts';
+import { transaction } from './transaction.ts';
 import { writeForUser, writeStatements } from './write-statements.ts';
 
 /** Kysely builds the statements; the connections run them. */
@@ -39,6 +41,19 @@ export function createSqlDatabase(connections: Connections): SqlDatabase {
 
     async writeForUser<Queries extends readonly CompiledQuery[]>(uid: number, ...queries: Queries) {
       return (await writeForUser(connections, uid, queries.map(toStatement))) as RowsOf<Queries>;
+    },
+
+    writeAtNewPosition(...queries) {
+      const statements = queries.map(toStatement);
+      return connections.use((connection) =>
+        // Each statement sees what was committed before it: the position that was taken after the lock was had.
+        transaction(connection, 'read committed', async () => async () => {
+          await Promise.all([
+            takePosition(connection),
+            ...statements.map(({ sql, parameters }) => connection.rows(sql, parameters)),
+          ]);
+        }),
+      );
     },
   };
 }

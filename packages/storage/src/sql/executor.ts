@@ -11,6 +11,11 @@ export interface SqlExecutor {
   read<Row>(query: CompiledQuery<Row>): Promise<Row[]>;
   /** Runs the statements in one transaction, in order; resolves when it is committed and synced. */
   write<Queries extends readonly CompiledQuery[]>(...queries: Queries): Promise<RowsOf<Queries>>;
+  /**
+   * Like `write`, under a new position, which the statements find in `log_state`: nothing that commits later has it or
+   * a smaller one.
+   */
+  writeAtNewPosition(...queries: readonly CompiledQuery[]): Promise<void>;
 }
 
 /** For each of the queries, its rows. */

@@ -1,41 +1,40 @@
-import type { Conversation, MessageLog, StoredMessage } from '../store.ts';
+import type { Conversation, MessageLog } from '../store.ts';
 import { type ConversationRow, conversationColumns, toConversation } from './conversation-row.ts';
+import type { SqlDatabase } from './database.ts';
 import type { LogCommitter, LogReader } from './executor.ts';
+import { readMessages } from './message-rows.ts';
 import { receiptKinds } from './receipt-kinds.ts';
-import type { SqlStatement } from './sql-statement.ts';
+import type { SqlStatement, SqlValue } from './sql-statement.ts';
+import { sweepDue, withoutExtras } from './sweep-due.ts';
+import { createSweepOlder } from './sweep-older.ts';
 
-/** Named as in the interface, so that a row is a message. */
-const messageColumns = `mid, conv, seq, sender, dev, id, ts, type, flags, local_id as "localId", ref,
-  expires_at as "expiresAt", content`;
+export function createMessageLog(reader: LogReader, writer: LogCommitter, database: SqlDatabase): MessageLog {
+  const select = (rest: string, ...parameters: SqlValue[]) => readMessages(reader, rest, ...parameters);
+  const newestFirst = 'order by seq desc limit ?';
 
-export function createMessageLog(reader: LogReader, writer: LogCommitter): MessageLog {
   return {
     append: (message) => writer.append(message),
 
     async read(conv, range) {
+      const { limit } = range;
       if ('after' in range) {
-        return reader.all<StoredMessage>(
-          `select ${messageColumns} from messages where conv = ? and seq > ? order by seq limit ?`,
-          conv,
-          range.after,
-          range.limit,
-        );
+        return select('where conv = ? and seq > ? order by seq limit ?', conv, range.after, limit);
       }
-      const newestFirst = await reader.all<StoredMessage>(
-        `select ${messageColumns} from messages where conv = ? and seq < ? order by seq desc limit ?`,
-        conv,
-        range.before,
-        range.limit,
-      );
-      return newestFirst.reverse();
+      const found =
+        'before' in range
+          ? await select(`where conv = ? and seq < ? ${newestFirst}`, conv, range.before, limit)
+          : await select(`where conv = ? and mid < ? ${newestFirst}`, conv, range.beforeMid, limit);
+      return found.reverse();
     },
 
     async find(mid) {
-      const [row] = await reader.all<StoredMessage>(
-        `select ${messageColumns} from messages where mid = ?`,
-        mid,
-      );
-      return row;
+      const [message] = await select('where mid = ?', mid);
+      return message;
+    },
+
+    async findSend({ sender, dev, id }) {
+      const [message] = await select('where sender = ? and dev = ? and id = ?', sender, dev, id);
+      return message;
     },
 
     async conversation(conv) {
@@ -65,10 +64,16 @@ export function createMessageLog(reader: LogReader, writer: LogCommitter): Messa
       // Messages that were delivered are looked at and left: they count for nothing, so look on.
       for (;;) {
         const [emptied, examined] = await writer.write(sweepStatements(now, limit));
-        if (emptied !== undefined && emptied.length > 0) return emptied.length;
-        if (examined === undefined || examined.length === 0) return 0;
+        if (emptied !== undefined && emptied.length > 0) {
+          const mids = emptied.map(({ mid }) => Number(mid));
+          await database.write(withoutExtras(database, mids));
+          return emptied.length;
+        }
+        if (examined === undefined || examined.length === 0) return sweepDue(database, now, limit);
       }
     },
+
+    sweepOlder: createSweepOlder(database),
   };
 }
 
@@ -83,7 +88,7 @@ function sweepStatements(now: number, count: number): SqlStatement[] {
   return [
     {
       sql: `
-        update messages set content = null
+        update messages set content = null, state = null
         where mid in (select mid ${expired}) and content is not null and not exists (
           select 1 from conversations c join members m on m.uid in (c.a, c.b) and m.conv = c.conv
           where c.conv = messages.conv and m.delivered >= messages.seq

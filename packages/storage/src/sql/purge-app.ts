@@ -20,6 +20,22 @@ export async function purgeApp(database: SqlDatabase, aid: number): Promise<void
     await Promise.all(found.map(({ conv }) => purgeConversation(database, conv)));
   }
 
+  const owners = query.selectFrom('users').select('uid').where('aid', '=', aid);
+  const someValues = query
+    .selectFrom('user_values')
+    .select(['uid', 'key'])
+    .where('uid', 'in', owners)
+    .limit(rowsAtOnce);
+  const removeValues = query
+    .deleteFrom('user_values')
+    .where(({ eb, refTuple }) => eb(refTuple('uid', 'key'), 'in', someValues.$asTuple('uid', 'key')))
+    .returning('uid')
+    .compile();
+  for (;;) {
+    const [removed] = await database.write(removeValues);
+    if (removed.length < rowsAtOnce) break;
+  }
+
   const users = query.selectFrom('users').select('uid').where('aid', '=', aid).limit(rowsAtOnce);
   const removeUsers = query.deleteFrom('users').where('uid', 'in', users).returning('uid').compile();
   for (;;) {

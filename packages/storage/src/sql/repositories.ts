@@ -3,11 +3,14 @@ import { createAppStore } from './apps.ts';
 import { createCursorStore } from './cursor-store.ts';
 import type { SqlDatabase } from './database.ts';
 import { createDeviceStore } from './devices.ts';
+import { createErasureStore } from './erasures.ts';
 import type { LogCommitter, LogReader } from './executor.ts';
 import { createMessageLog } from './message-log.ts';
 import { createOtpStore } from './otps.ts';
+import { createScheduleStore } from './schedule.ts';
 import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
+import { createUserValueStore } from './user-values.ts';
 import { createUserStore } from './users.ts';
 
 /** All parts of a store on an SQL database, whichever it is. */
@@ -22,8 +25,11 @@ export function createRepositories(
     tokens: createTokenStore(database),
     otps: createOtpStore(database),
     devices: createDeviceStore(database),
-    log: createMessageLog(reader, committer),
+    log: createMessageLog(reader, committer, database),
     cursors: createCursorStore(reader, committer),
+    values: createUserValueStore(database),
+    schedule: createScheduleStore(database),
+    erasures: createErasureStore(database),
     settings: createSettingStore(database),
   };
 }

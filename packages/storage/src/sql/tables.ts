@@ -13,8 +13,13 @@ export interface Tables {
   otps: OtpsTable;
   devices: DevicesTable;
   settings: SettingsTable;
+  user_values: UserValuesTable;
+  scheduled: ScheduledTable;
+  erasures: ErasuresTable;
   conversations: { conv: number; aid: number };
-  messages: { mid: number; conv: number };
+  messages: MessagesTable;
+  message_extras: MessageExtrasTable;
+  log_state: { position: number };
   receipts: { conv: number; uid: number; kind: number; seq: number };
   device_cursors: { dev: number; conv: number };
 }
@@ -28,6 +33,8 @@ export interface AppsTable {
   created_at: number;
   /** 1 while its data is being removed: nothing finds it any more. */
   removed: Generated<number>;
+  /** Up to this message, `sweepOlder` has looked at everything. */
+  swept_mid: Generated<number>;
 }
 
 export interface UsersTable {
@@ -79,4 +86,53 @@ export interface DevicesTable {
 export interface SettingsTable {
   name: string;
   value: string;
+}
+
+export interface UserValuesTable {
+  uid: number;
+  key: string;
+  /** Null marks a value that was removed. */
+  value: Uint8Array | null;
+  position: number;
+  updated_at: number;
+}
+
+export interface ScheduledTable {
+  sender: number;
+  dev: number;
+  id: number;
+  at: number;
+  /** Null when it was cancelled. */
+  payload: Uint8Array | null;
+  failed: string | null;
+  /** When it was last handed out, or cancelled; 0 while it waits. */
+  touched_at: Generated<number>;
+}
+
+/** Up to which of his messages, in the orders (dev, id) and (without id) mid, a user's erasure has come. */
+export interface ErasuresTable {
+  uid: number;
+  dev: Generated<number>;
+  id: Generated<number>;
+  mid: Generated<number>;
+}
+
+/** Some of the columns that the message log owns. */
+export interface MessagesTable {
+  mid: number;
+  conv: number;
+  sender: number;
+  dev: number;
+  id: number | null;
+  ts: number;
+  content: Uint8Array | null;
+  /** See messageStates; null for most messages. */
+  state: number | null;
+}
+
+/** Of messages whose state is `extra`: what is special about them. */
+export interface MessageExtrasTable {
+  mid: number;
+  event: number;
+  due_at: number | null;
 }

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { User, UserStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { removeUser } from './remove-user.ts';
 import type { UsersTable } from './tables.ts';
 
 /** Written out, not bound as a parameter: otherwise the index of those who are present could not be used. */
@@ -78,8 +79,7 @@ export function createUserStore(database: SqlDatabase): UserStore {
           .where(isPresent)
           .returning('uid')
           .compile(),
-        query.deleteFrom('tokens').where('uid', '=', uid).compile(),
-        query.deleteFrom('devices').where('uid', '=', uid).compile(),
+        ...removeUser(query, uid),
       );
       return removed.length > 0;
     },

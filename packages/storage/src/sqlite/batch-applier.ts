@@ -74,9 +74,10 @@ export class BatchApplier {
         encodeMoves(result.numbers, index, this.#log.advance(operation.advance));
         break;
       case 'sql':
-        // Such statements touch rows that the log writer may still hold.
+        // Such statements touch rows that the log writer may still hold, and the counters that it remembers.
         this.#log.flush();
         result.rows[operation.place] = operation.statements.map((statement) => this.#query(statement));
+        this.#log.forgetCounters();
     }
   }
 

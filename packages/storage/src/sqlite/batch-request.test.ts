@@ -7,21 +7,39 @@ const conversation = fc.oneof(
   fc.record({ kind: fc.constant('pair' as const), aid: int, a: int, b: int }),
   fc.record({ kind: fc.constant('group' as const), aid: int, gid: int }),
 );
+const ordinaryKeys = [
+  'conversation',
+  'sender',
+  'dev',
+  'id',
+  'ts',
+  'type',
+  'flags',
+  'localId',
+  'ref',
+  'expiresAt',
+  'content',
+] as const;
 const append = fc.record({
   kind: fc.constant('append' as const),
-  message: fc.record({
-    conversation,
-    sender: int,
-    dev: int,
-    id: fc.option(int),
-    ts: int,
-    type: int,
-    flags: int,
-    localId: int,
-    ref: fc.option(int),
-    expiresAt: int,
-    content: fc.uint8Array({ maxLength: 3000 }),
-  }),
+  message: fc.record(
+    {
+      conversation,
+      sender: int,
+      dev: int,
+      id: fc.option(int),
+      ts: int,
+      type: int,
+      flags: int,
+      localId: int,
+      ref: fc.option(int),
+      expiresAt: int,
+      content: fc.uint8Array({ maxLength: 3000 }),
+      change: fc.record({ event: fc.constantFrom('edit' as const, 'recall' as const), target: int }),
+      age: fc.record({ seconds: int, from: fc.constantFrom('sent' as const, 'read' as const) }),
+    },
+    { noNullPrototype: true, requiredKeys: [...ordinaryKeys] },
+  ),
 });
 const advance = fc.record({
   kind: fc.constant('advance' as const),

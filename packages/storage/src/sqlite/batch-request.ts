@@ -18,8 +18,12 @@ export interface BatchRequest {
   readonly count: number;
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly contents: Uint8Array<ArrayBuffer>;
+  /** What only few messages have; an append names its own by place. */
+  readonly extras: readonly MessageExtra[];
   readonly sql: readonly (readonly SqlStatement[])[];
 }
+
+export type MessageExtra = Pick<NewMessage, 'change' | 'age'>;
 
 export type Operation =
   | { readonly kind: 'append'; readonly message: NewMessage }
@@ -33,6 +37,7 @@ export class BatchEncoder {
   #contents = new Uint8Array(1024);
   #contentsLength = 0;
   #count = 0;
+  readonly #extras: MessageExtra[] = [];
   readonly #sql: SqlStatement[][] = [];
 
   get count(): number {
@@ -62,6 +67,11 @@ export class BatchEncoder {
     to[at + 12] = message.expiresAt;
     to[at + 13] = this.#contentsLength;
     to[at + 14] = content.length;
+    const { change, age } = message;
+    // Left at 0 by ordinary messages.
+    if (change !== undefined || age !== undefined) {
+      to[at + 15] = this.#extras.push({ ...(change && { change }), ...(age && { age }) });
+    }
     this.#addContent(content);
   }
 
@@ -86,7 +96,13 @@ export class BatchEncoder {
   }
 
   finish(): { request: BatchRequest; transfer: ArrayBuffer[] } {
-    const request = { count: this.#count, numbers: this.#numbers, contents: this.#contents, sql: this.#sql };
+    const request = {
+      count: this.#count,
+      numbers: this.#numbers,
+      contents: this.#contents,
+      extras: this.#extras,
+      sql: this.#sql,
+    };
     return { request, transfer: [this.#numbers.buffer, this.#contents.buffer] };
   }
 
@@ -138,6 +154,7 @@ export function decodeOperation(request: BatchRequest, index: number): Operation
           ref: nullable(11),
           expiresAt: number(12),
           content: request.contents.subarray(number(13), number(13) + number(14)),
+          ...(number(15) > 0 && request.extras[number(15) - 1]),
         },
       };
     case kinds.advance:

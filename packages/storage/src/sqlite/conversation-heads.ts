@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { conversationName, groupName, pairName } from '../sql/conversation-name.ts';
 import type { MovingCursors } from '../sql/member-cursors.ts';
 import type { ConversationKey } from '../store.ts';
@@ -9,6 +9,10 @@ export interface Head {
   last: number;
   lastAt: number;
   readonly members: Map<number, MemberHead>;
+  /** Of a user with himself. */
+  readonly notes: boolean;
+  /** There may be messages whose age begins with a cursor. */
+  aging: boolean;
   /** Is among those that the batch has changed. */
   changed: boolean;
 }
@@ -19,6 +23,8 @@ export interface MemberHead extends MovingCursors {
   /** Is among those whose cursors the batch has moved. */
   moved: boolean;
 }
+
+type HeadRow = Readonly<Record<string, SQLOutputValue>>;
 
 /** Conversations kept between batches; when there are more, it starts anew. */
 const limit = 20_000;
@@ -39,7 +45,8 @@ export class ConversationHeads {
   readonly #insertMember: StatementSync;
 
   constructor(database: DatabaseSync) {
-    const columns = 'conv, a, b, aid, gid, last, last_at';
+    const columns = `conv, a, b, aid, gid, last, last_at, exists (
+      select 1 from message_extras x where x.conv = conversations.conv and age > 0 and due_at is null) as aging`;
     this.#selectPair = database.prepare(
       `select ${columns} from conversations where a = ? and b = ? and gid is null`,
     );
@@ -63,7 +70,7 @@ export class ConversationHeads {
         ? this.#selectPair.get(Math.min(key.a, key.b), Math.max(key.a, key.b))
         : this.#selectGroup.get(key.aid, key.gid);
     if (row === undefined) return undefined;
-    return this.#keep(name, Number(row.conv), Number(row.last), Number(row.last_at));
+    return this.#keep(name, row);
   }
 
   findById(conv: number): Head | undefined {
@@ -73,19 +80,19 @@ export class ConversationHeads {
     if (row === undefined) return undefined;
     const name =
       row.gid === null ? pairName(Number(row.a), Number(row.b)) : groupName(Number(row.aid), Number(row.gid));
-    return this.#keep(name, conv, Number(row.last), Number(row.last_at));
+    return this.#keep(name, row);
   }
 
   create(key: ConversationKey): Head {
     if (key.kind === 'group') {
-      const row = this.#insertConversation.get(key.aid, null, null, key.gid);
-      return this.#keep(conversationName(key), Number(row?.conv), 0, 0);
+      return this.#keep(conversationName(key), this.#insert(key.aid, null, null, key.gid));
     }
     const [a, b] = [Math.min(key.a, key.b), Math.max(key.a, key.b)];
-    const conv = Number(this.#insertConversation.get(key.aid, a, b, null)?.conv);
+    const row = this.#insert(key.aid, a, b, null);
+    const conv = Number(row.conv);
     this.#insertMember.run(a, conv);
     if (a !== b) this.#insertMember.run(b, conv);
-    return this.#keep(conversationName(key), conv, 0, 0);
+    return this.#keep(conversationName(key), row);
   }
 
   member(head: Head, uid: number): MemberHead | undefined {
@@ -117,8 +124,22 @@ export class ConversationHeads {
     this.#byKey.clear();
   }
 
-  #keep(name: string, conv: number, last: number, lastAt: number): Head {
-    const head: Head = { conv, last, lastAt, members: new Map(), changed: false };
+  #insert(aid: number, a: number | null, b: number | null, gid: number | null): HeadRow {
+    const conv = Number(this.#insertConversation.get(aid, a, b, gid)?.conv);
+    return { conv, a, b, last: 0, last_at: 0, aging: 0 };
+  }
+
+  #keep(name: string, row: HeadRow): Head {
+    const conv = Number(row.conv);
+    const head: Head = {
+      conv,
+      last: Number(row.last),
+      lastAt: Number(row.last_at),
+      members: new Map(),
+      notes: row.a !== null && row.a === row.b,
+      aging: row.aging === 1,
+      changed: false,
+    };
     this.#byConv.set(conv, head);
     this.#byKey.set(name, head);
     return head;

@@ -4,6 +4,7 @@ import { receiptKinds } from '../sql/receipt-kinds.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
 import { ConversationHeads, type Head, type MemberHead } from './conversation-heads.ts';
 import { DeviceCursors } from './device-cursors.ts';
+import { MessageChanges } from './message-changes.ts';
 
 /**
  * Appends and advances inside the transaction of a batch. A message and a receipt are written at once; what many of
@@ -13,11 +14,12 @@ import { DeviceCursors } from './device-cursors.ts';
 export class LogWriter {
   readonly #heads: ConversationHeads;
   readonly #deviceCursors: DeviceCursors;
+  readonly #changes: MessageChanges;
   readonly #changed: Head[] = [];
   readonly #moved: MemberHead[] = [];
-  /** What `log_state` holds, with the message ids given since; unknown until the first batch and after a rollback. */
+  /** What `log_state` holds, with what was given since; unknown until the first batch and after a rollback. */
   #state: { position: number; mid: number } | undefined;
-  /** Whether the transaction has written something under the next position. */
+  /** Whether the position is one that this transaction has made. */
   #positionTaken = false;
 
   readonly #selectState: StatementSync;
@@ -32,6 +34,7 @@ export class LogWriter {
   constructor(database: DatabaseSync) {
     this.#heads = new ConversationHeads(database);
     this.#deviceCursors = new DeviceCursors(database);
+    this.#changes = new MessageChanges(database);
     this.#selectState = database.prepare('select position, mid from log_state');
     this.#updateState = database.prepare('update log_state set position = ?, mid = ?');
     this.#insertMessage = database.prepare(`
@@ -85,6 +88,9 @@ export class LogWriter {
       return repeated;
     }
     if (message.expiresAt > 0) this.#insertExpiry.run(message.expiresAt, mid);
+    if (message.change !== undefined || message.age !== undefined) {
+      this.#changes.complete(head, mid, seq, message);
+    }
     state.mid = mid;
     head.last = seq;
     head.lastAt = message.ts;
@@ -104,6 +110,7 @@ export class LogWriter {
     if (moves.delivered !== undefined) this.#insertReceipt.run(conv, uid, receiptKinds.delivered, place, now);
     if (moves.read !== undefined) this.#insertReceipt.run(conv, uid, receiptKinds.read, place, now);
     if (hasMoved(moves)) this.#markMoved(head, member);
+    if (head.aging) this.#changes.startAges(head, uid, moves, now);
     return moves;
   }
 
@@ -112,7 +119,9 @@ export class LogWriter {
     this.#deviceCursors.flush();
     if (this.#changed.length === 0) return;
     const state = this.#counters();
-    const position = state.position + 1;
+    if (!this.#positionTaken) state.position += 1;
+    this.#positionTaken = true;
+    const { position } = state;
     for (const member of this.#moved) {
       const { delivered, deliveredAt, read, readAt, seen } = member;
       this.#updateCursors.run(delivered, deliveredAt, read, readAt, seen, member.uid, member.conv);
@@ -125,17 +134,20 @@ export class LogWriter {
     this.#updateState.run(position, state.mid);
     this.#moved.length = 0;
     this.#changed.length = 0;
-    this.#positionTaken = true;
+  }
+
+  /** Another statement may have changed the counters in the database. Only when everything is flushed. */
+  forgetCounters(): void {
+    this.#state = undefined;
   }
 
   committed(): void {
-    if (this.#positionTaken && this.#state !== undefined) this.#state.position += 1;
     this.#positionTaken = false;
     this.#heads.trim();
   }
 
   forget(): void {
-    this.#state = undefined;
+    this.forgetCounters();
     this.#positionTaken = false;
     this.#moved.length = 0;
     this.#changed.length = 0;

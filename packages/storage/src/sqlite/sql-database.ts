@@ -40,8 +40,14 @@ export function createSqlDatabase(reader: Reader, writer: Writer): SqlDatabase {
     write,
     // There is one writer, with one transaction after the other.
     writeForUser: (_uid, ...queries) => write(...queries),
+
+    async writeAtNewPosition(...queries) {
+      await writer.write([nextPosition, ...queries.map(toStatement)]);
+    },
   };
 }
+
+const nextPosition: SqlStatement = { sql: 'update log_state set position = position + 1', parameters: [] };
 
 const toStatement = ({ sql, parameters }: CompiledQuery): SqlStatement => ({
   sql,
