@@ -1,12 +1,17 @@
 import type { Selectable } from 'kysely';
 import type { App, AppStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { prepared } from './prepared.ts';
 import { purgeApp } from './purge-app.ts';
 import type { AppsTable } from './tables.ts';
 
 export function createAppStore(database: SqlDatabase): AppStore {
   const { query } = database;
   const present = query.selectFrom('apps').selectAll().where('removed', '=', 0);
+  const byAid = prepared<{ aid: number }>()((value) => present.where('aid', '=', value('aid')));
+  const byToken = prepared<{ hash: Uint8Array }>()((value) =>
+    present.where('token_hash', '=', value('hash')),
+  );
 
   return {
     async create({ name, tokenHash, now }) {
@@ -22,12 +27,12 @@ export function createAppStore(database: SqlDatabase): AppStore {
     },
 
     async find(aid) {
-      const [row] = await database.read(present.where('aid', '=', aid).compile());
+      const [row] = await database.read(byAid({ aid }));
       return row && toApp(row);
     },
 
     async findByToken(tokenHash) {
-      const [row] = await database.read(present.where('token_hash', '=', tokenHash).compile());
+      const [row] = await database.read(byToken({ hash: tokenHash }));
       return row && toApp(row);
     },
 

@@ -55,6 +55,14 @@ export function signInStatements(query: Query) {
         .returningAll();
     }),
     displace: displaceStatement(query, []),
+    present: prepared<{ uid: number }>()((value) =>
+      query
+        .selectFrom('devices')
+        .selectAll()
+        .where('uid', '=', value('uid'))
+        .where('ended', 'is', null)
+        .orderBy('dev'),
+    ),
     find: prepared<{ uid: number; dev: number }>()((value) =>
       query.selectFrom('devices').selectAll().where('uid', '=', value('uid')).where('dev', '=', value('dev')),
     ),

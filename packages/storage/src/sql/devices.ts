@@ -45,9 +45,7 @@ export function createDeviceStore(database: SqlDatabase): DeviceStore {
     },
 
     async list(uid) {
-      const rows = await database.read(
-        all.where('uid', '=', uid).where('ended', 'is', null).orderBy('dev').compile(),
-      );
+      const rows = await database.read(statements.present({ uid }));
       return rows.map(toDevice);
     },
 

@@ -1,10 +1,20 @@
 import type { Selectable } from 'kysely';
 import type { TokenStore, UserToken } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { prepared } from './prepared.ts';
 import type { TokensTable } from './tables.ts';
 
 export function createTokenStore(database: SqlDatabase): TokenStore {
   const { query } = database;
+  const byHash = prepared<{ hash: Uint8Array }>()((value) =>
+    query
+      .selectFrom('tokens')
+      .innerJoin('apps', 'apps.aid', 'tokens.aid')
+      .selectAll('tokens')
+      .where('tokens.hash', '=', value('hash'))
+      // An app that is being removed has no users any more, although its rows go little by little.
+      .where('apps.removed', '=', 0),
+  );
 
   return {
     async add(token) {
@@ -27,16 +37,7 @@ export function createTokenStore(database: SqlDatabase): TokenStore {
     },
 
     async find(hash) {
-      const [row] = await database.read(
-        query
-          .selectFrom('tokens')
-          .innerJoin('apps', 'apps.aid', 'tokens.aid')
-          .selectAll('tokens')
-          .where('tokens.hash', '=', hash)
-          // An app that is being removed has no users any more, although its rows go little by little.
-          .where('apps.removed', '=', 0)
-          .compile(),
-      );
+      const [row] = await database.read(byHash({ hash }));
       return row && toToken(row);
     },
 

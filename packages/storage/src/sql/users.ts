@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { User, UserStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { prepared } from './prepared.ts';
 import { removeUser } from './remove-user.ts';
 import type { UsersTable } from './tables.ts';
 
@@ -10,6 +11,12 @@ const isPresent = sql<boolean>`removed = 0`;
 export function createUserStore(database: SqlDatabase): UserStore {
   const { query } = database;
   const present = query.selectFrom('users').selectAll().where(isPresent);
+  const byAddress = prepared<{ aid: number; address: string }>()((value) =>
+    present.where('aid', '=', value('aid')).where('address', '=', value('address')),
+  );
+  const byUid = prepared<{ uid: number }>()((value) =>
+    query.selectFrom('users').selectAll().where('uid', '=', value('uid')),
+  );
 
   return {
     async upsert({ aid, address, now, ...given }) {
@@ -44,16 +51,12 @@ export function createUserStore(database: SqlDatabase): UserStore {
     },
 
     async findByAddress(aid, address) {
-      const [row] = await database.read(
-        present.where('aid', '=', aid).where('address', '=', address).compile(),
-      );
+      const [row] = await database.read(byAddress({ aid, address }));
       return row && toUser(row);
     },
 
     async find(uid) {
-      const [row] = await database.read(
-        query.selectFrom('users').selectAll().where('uid', '=', uid).compile(),
-      );
+      const [row] = await database.read(byUid({ uid }));
       return row && toUser(row);
     },
 
