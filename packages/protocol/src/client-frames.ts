@@ -1,5 +1,6 @@
 /** The frames that a client sends. */
 import Type, { type Static } from 'typebox';
+import { CallRequestFrame } from './call-frames.ts';
 import {
   Address,
   Content,
@@ -133,6 +134,7 @@ export const clientFrames = {
   watch: Watch,
   history: History,
   request: Request,
+  call: CallRequestFrame,
   ping: Ping,
   pong: Pong,
 } as const;
@@ -157,5 +159,6 @@ export type ClientFrame =
   | WatchFrame
   | HistoryFrame
   | RequestFrame
+  | CallRequestFrame
   | PingFrame
   | PongFrame;

@@ -55,6 +55,32 @@ export const StateKey = Type.String({
   pattern: '^[^\\p{Cc}\\p{Cs}]+$',
 });
 
+/** Made by the caller's device from at least 96 random bits. */
+export const CallId = Type.String({
+  minLength: limits.callIdMin,
+  maxLength: limits.callIdMax,
+  pattern: '^[A-Za-z0-9_-]+$',
+});
+
+/**
+ * How a call ended, as the conversation keeps it: one message per call, sent in the name of the caller. `answered`: the
+ * two talked, for so many seconds; `missed`: nobody answered, or the caller gave up; `failed`: it was answered, but no
+ * connection came about.
+ */
+export const CallLog = Type.Object({
+  id: CallId,
+  outcome: Type.Union([
+    Type.Literal('answered'),
+    Type.Literal('missed'),
+    Type.Literal('declined'),
+    Type.Literal('busy'),
+    Type.Literal('failed'),
+  ]),
+  seconds: Int(),
+  video: Type.Boolean(),
+});
+export type CallLog = Static<typeof CallLog>;
+
 /**
  * What a message says. The server stores and carries it unread; fields that it does not know are kept. All of it is
  * plain data, see requirePlainContent.
@@ -80,6 +106,8 @@ export const Content = Plain(
         }),
       ),
     ),
+    /** A call that took place; written by the server alone. */
+    call: Type.Optional(Plain(CallLog)),
     /** Fields of the application. */
     fields: Type.Optional(Plain(Type.Record(Type.String(), Type.Unknown()))),
   }),

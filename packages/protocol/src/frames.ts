@@ -3,6 +3,7 @@
  * them in validate.ts. Unknown fields are ignored, so fields may be added; nothing here is ever renamed.
  * @module
  */
+export * from './call-frames.ts';
 export * from './client-frames.ts';
 export * from './fields.ts';
 export * from './server-frames.ts';

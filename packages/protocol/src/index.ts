@@ -9,11 +9,19 @@ export { type Code, type CodeDescription, codes, StoaError } from './codes.ts';
 export { requirePlainContent } from './content.ts';
 export { messageFlags, presenceValues } from './flags.ts';
 export type {
+  CallEndReason,
+  CallFailure,
+  CallLog,
+  CallNotice,
+  CallNoticeFrame,
+  CallRequest,
+  CallRequestFrame,
   ClientFrame,
   Content,
   ConversationFrame,
   HelloFrame,
   HistoryFrame,
+  IceCandidate,
   MessageAge,
   MessageEvent,
   MessageFrame,

@@ -50,6 +50,18 @@ export const limits = {
   scheduleSeconds: 365 * 24 * 3600,
   /** Seconds a message may wait for delivery: one year. */
   expirySeconds: 365 * 24 * 3600,
+  /** Characters of the id of a call; its caller makes it from at least 96 random bits. */
+  callIdMin: 16,
+  callIdMax: 64,
+  /** Characters of a session description, of an ICE candidate, and candidates in one frame and kept while it rings. */
+  sdpLength: 32 * 1024,
+  candidateLength: 512,
+  candidatesPerFrame: 32,
+  candidatesKept: 64,
+  /** Characters of the ticket of a call. */
+  callTicketLength: 1024,
+  /** Keys pressed in one `dtmf`. */
+  dtmfLength: 32,
   /** Seconds a presence value may stay valid. */
   presenceSeconds: 3600,
 } as const;

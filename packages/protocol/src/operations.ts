@@ -82,6 +82,21 @@ export const operations = {
   },
   /** Takes an own message back before its time. NOT_FOUND when it was sent or cancelled already. */
   'scheduled.cancel': { request: Type.Object({ dev: Int(), id: Int(1) }), response: Nothing },
+  /** STUN and TURN servers for calls, in the words of WebRTC (RTCIceServer). */
+  'calls.servers': {
+    request: Nothing,
+    response: Type.Object({
+      servers: Type.Array(
+        Type.Object({
+          urls: Type.Array(Type.String()),
+          username: Type.Optional(Type.String()),
+          credential: Type.Optional(Type.String()),
+        }),
+      ),
+      /** For how long the credentials are good. */
+      seconds: Int(),
+    }),
+  },
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -6,7 +6,15 @@ import { codecs, jsonCodec } from './codec/index.ts';
 import { codes } from './codes.ts';
 import { messageFlags, presenceValues } from './flags.ts';
 import { limits } from './limits.ts';
-import { Content, clientFrames, operations, parseClientFrame, serverFrames } from './validate.ts';
+import {
+  Content,
+  callNotices,
+  callRequests,
+  clientFrames,
+  operations,
+  parseClientFrame,
+  serverFrames,
+} from './validate.ts';
 
 const text = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
 
@@ -91,6 +99,26 @@ describe('docs/protocol.md', () => {
         fieldsOf(request),
         fieldsOf(response),
       ]),
+    );
+  });
+
+  test.each([
+    ['### Events from a device', callRequests],
+    ['### Events from the server', callNotices],
+  ])('lists the events of calls with their fields, %s', (heading, events) => {
+    const described = rowsOf(section(heading)).map(([name, fields = '']) => [
+      name,
+      fields === '–' ? [] : fields.split(', '),
+    ]);
+    expect(described).toStrictEqual(
+      Object.entries(events).map(([name, schema]) => [`\`${name}\``, fieldsOf(schema).slice(1)]),
+    );
+  });
+
+  test('lists the reasons for which calls end', () => {
+    const { reason } = callNotices.ended.properties;
+    expect(rowsOf(section('### Reasons of the end')).map(([name]) => name)).toStrictEqual(
+      reason.anyOf.map((each) => `\`${each.const}\``),
     );
   });
 

@@ -1,5 +1,6 @@
 /** The frames that a server sends. */
 import Type, { type Static } from 'typebox';
+import { CallNoticeFrame } from './call-frames.ts';
 import { Ping, type PingFrame, Pong, type PongFrame } from './client-frames.ts';
 import {
   Address,
@@ -178,6 +179,7 @@ export const serverFrames = {
   page: Page,
   state: State,
   response: Response,
+  call: CallNoticeFrame,
   error: ErrorFrame,
   ping: Ping,
   pong: Pong,
@@ -208,6 +210,7 @@ export type ServerFrame =
   | PageFrame
   | StateFrame
   | ResponseFrame
+  | CallNoticeFrame
   | RefusedFrame
   | PingFrame
   | PongFrame;

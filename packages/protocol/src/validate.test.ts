@@ -134,3 +134,41 @@ test('the content must be plain data of limited depth', () => {
     '"send.content.fields.x" must be a finite number.',
   );
 });
+
+describe('the event of a call', () => {
+  const call = (event: unknown) => ({ t: 'call', call: 'c'.repeat(16), event });
+  const refusal = (event: unknown): string => {
+    try {
+      parseClientFrame(call(event));
+    } catch (error) {
+      return String(error);
+    }
+    return 'accepted';
+  };
+
+  test('is refused with its name and field', () => {
+    expect(refusal({ type: 'hangup', reason: 'tired' })).toContain('"call.hangup.reason"');
+    expect(refusal({ type: 'answer' })).toContain('"call.answer" must have required properties');
+    expect(refusal({ type: 'dtmf', digits: '12x' })).toContain('"call.dtmf.digits"');
+    expect(refusal({ type: 'incoming', from: 'bob' })).toContain('no type "incoming"');
+    expect(refusal({ type: 'toString' })).toContain('no type "toString"');
+    expect(refusal('ringing')).toContain('"call.event"');
+    expect(refusal({ type: 'ringing' })).toBe('accepted');
+  });
+
+  test('carries nothing that is surely no session description, and no more of it than fits', () => {
+    const offer = (sdp: string) => refusal({ type: 'description', epoch: 1, kind: 'offer', sdp });
+    expect(offer('v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n')).toBe('accepted');
+    expect(offer('hello world')).toContain('"call.description.sdp"');
+    expect(offer(`v=0\r\n${'a'.repeat(limits.sdpLength)}`)).toContain('"call.description.sdp"');
+    const many = Array.from({ length: limits.candidatesPerFrame + 1 }, () => ({ candidate: '' }));
+    expect(refusal({ type: 'candidates', epoch: 1, candidates: many })).toContain(
+      '"call.candidates.candidates"',
+    );
+  });
+
+  test('cannot be forged as the message that a call leaves behind', () => {
+    const content = { call: { id: 'c'.repeat(16), outcome: 'missed', seconds: 0, video: false } };
+    expect(() => parseClientFrame({ ...send, content })).toThrow('written by the server alone');
+  });
+});

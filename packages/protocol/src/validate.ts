@@ -7,7 +7,9 @@ import { Compile } from 'typebox/compile';
 import { StoaError } from './codes.ts';
 import { requirePlainContent } from './content.ts';
 import {
+  type CallRequestFrame,
   type ClientFrame,
+  callRequests,
   clientFrames,
   type HistoryFrame,
   type RequestFrame,
@@ -15,7 +17,15 @@ import {
 } from './frames.ts';
 import { operations } from './operations.ts';
 
-export { Address, Content, clientFrames, MessageAge, serverFrames } from './frames.ts';
+export {
+  Address,
+  Content,
+  callNotices,
+  callRequests,
+  clientFrames,
+  MessageAge,
+  serverFrames,
+} from './frames.ts';
 export { operations } from './operations.ts';
 
 interface Validator {
@@ -29,6 +39,11 @@ const validators = new Map<string, Validator>(
 
 const requestValidators = new Map<string, Validator>(
   Object.entries(operations).map(([op, { request }]) => [op, Compile(request as TSchema)]),
+);
+
+/** Those of the events of calls tell more of what is wrong than the one of all events can. */
+const callValidators = new Map<string, Validator>(
+  Object.entries(callRequests).map(([type, schema]) => [type, Compile(schema as TSchema)]),
 );
 
 /**
@@ -46,12 +61,15 @@ export function parseClientFrame(value: unknown): ClientFrame {
   if (validator === undefined) {
     throw new StoaError('UNKNOWN_FRAME', `There is no frame type "${type.slice(0, 40).toWellFormed()}".`);
   }
-  if (!validator.Check(value)) throw new StoaError('BAD_FRAME', firstProblem(type, validator, value));
+  if (!validator.Check(value)) {
+    throw new StoaError('BAD_FRAME', problemOfCall(type, value) ?? firstProblem(type, validator, value));
+  }
   const frame = value as ClientFrame;
   if (frame.t === 'send' || frame.t === 'presence' || frame.t === 'history') requireOneDestination(frame);
   if (frame.t === 'history') requireOneDirection(frame);
   if (frame.t === 'send') requireSendable(frame);
   if (frame.t === 'request') requireOperation(frame);
+  if (frame.t === 'call') requireSdp(frame);
   return frame;
 }
 
@@ -81,7 +99,26 @@ function requireSendable(frame: SendFrame): void {
   if (frame.event !== undefined && frame.at !== undefined) {
     throw new StoaError('BAD_FRAME', '"send.at" is for messages only, not for events.');
   }
+  if (frame.content.call !== undefined) {
+    throw new StoaError('BAD_FRAME', '"send.content.call" is written by the server alone.');
+  }
   requirePlainContent(frame.content, 'send.content');
+}
+
+/** What is wrong with the event of a call, when it is one that is known. */
+function problemOfCall(type: string, value: object): string | undefined {
+  if (type !== 'call' || !('event' in value) || !isMap(value.event)) return undefined;
+  const { event } = value;
+  const name = 'type' in event && typeof event.type === 'string' ? event.type : '';
+  const validator = callValidators.get(name);
+  if (validator === undefined) return `"call.event" has no type "${name.slice(0, 40).toWellFormed()}".`;
+  return validator.Check(event) ? undefined : firstProblem(`call.${name}`, validator, event);
+}
+
+/** Browsers look at the rest of a description; here it is only kept apart from what surely is none. */
+function requireSdp({ event }: CallRequestFrame): void {
+  if (!('sdp' in event) || event.sdp === undefined || /^v=0[\r\n]/.test(event.sdp)) return;
+  throw new StoaError('BAD_FRAME', `"call.${event.type}.sdp" must be a session description.`);
 }
 
 function requireOperation({ op, body }: RequestFrame): void {

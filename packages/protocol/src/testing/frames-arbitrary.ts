@@ -7,7 +7,14 @@
  */
 import fc, { type Arbitrary } from 'fast-check';
 import type { TSchema } from 'typebox';
-import { type ClientFrame, Content, clientFrames, type ServerFrame, serverFrames } from '../frames.ts';
+import {
+  type CallRequestFrame,
+  type ClientFrame,
+  Content,
+  clientFrames,
+  type ServerFrame,
+  serverFrames,
+} from '../frames.ts';
 import { operations } from '../operations.ts';
 import { keyArbitrary, numberArbitrary, plainDataArbitrary, textArbitrary } from './plain-data-arbitrary.ts';
 
@@ -53,19 +60,28 @@ function requestArbitrary(): Arbitrary<ClientFrame> {
   return fc.oneof(...each);
 }
 
-/** What the schemas do not say: one destination, one direction of history, and what goes together in a send. */
+/** What the schemas do not say: one destination, one direction of history, and what goes together in a send, how a description begins. */
 function withinTheRules(frame: ClientFrame): ClientFrame {
+  if (frame.t === 'call') return withSdp(frame);
   if (frame.t !== 'send' && frame.t !== 'presence' && frame.t !== 'history') return frame;
   const { peer, gid, ...rest } = frame;
   const destination = peer === undefined ? { gid: gid ?? 7 } : { peer };
   if (rest.t === 'send') {
-    const { event, target, at, ...message } = rest;
+    const { event, target, at, ...sent } = rest;
+    const { call: _, ...content } = sent.content;
+    const message = { ...sent, content };
     if (event !== undefined) return { ...message, ...destination, event, target: target ?? 1 };
     return { ...message, ...destination, ...(at === undefined ? {} : { at }) };
   }
   if (rest.t !== 'history' || rest.before === undefined) return { ...rest, ...destination };
   const { after: _, ...backwards } = rest;
   return { ...backwards, ...destination };
+}
+
+function withSdp(frame: CallRequestFrame): ClientFrame {
+  const { event } = frame;
+  if (!('sdp' in event) || event.sdp === undefined) return frame;
+  return { ...frame, event: { ...event, sdp: `v=0\r\n${event.sdp}` } };
 }
 
 /** The members of JSON Schema that our schemas use. */
