@@ -1,4 +1,5 @@
 import type { Bus } from '@stoa/bus';
+import type { CallRequest } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
 
 /**
@@ -13,6 +14,8 @@ export type UserEvent =
       readonly type: 'frame';
       readonly bytes: Uint8Array;
       readonly exceptDev?: number;
+      /** For this device alone. */
+      readonly onlyDev?: number;
       /** True for the moment only: not worth waiting for a device that does not keep up. */
       readonly droppable?: boolean;
     }
@@ -55,6 +58,13 @@ export interface ConnectedDevices {
   readonly type: 'connected-devices';
   readonly devs: readonly number[];
 }
+/** About one call (subject `call.<id>`) or the calls to a user (`calls-to.<uid>`), for the node that is responsible. */
+export type CallEvent =
+  /** A device said something at another node, which has proven who it is. */
+  | { readonly type: 'call-said'; readonly uid: number; readonly dev: number; readonly event: CallRequest }
+  | { readonly type: 'call-signed-in'; readonly uid: number; readonly dev: number }
+  /** A node says that it is responsible, and how often it has seen the call move. */
+  | { readonly type: 'call-owned'; readonly node: string; readonly steps: number };
 
 /** Something about a user changed that nodes may have cached (subject `users`). */
 export interface UserChanged {
@@ -70,6 +80,8 @@ export function publishToUser(bus: Bus, uid: number, event: UserEvent): void {
 export const subjects = {
   user: (uid: number): string => `user.${uid}`,
   presence: (uid: number): string => `presence.${uid}`,
+  call: (id: string): string => `call.${id}`,
+  callsTo: (uid: number): string => `calls-to.${uid}`,
   users: 'users',
   /** Answers to one question. */
   inbox: (id: string): string => `inbox.${id}`,

@@ -4,6 +4,7 @@ import { type Bus, createInProcessBus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
 import type { Logger } from 'pino';
 import { Administrator, Apps, devicesPerUser, ensureFirstApp, type FirstStart } from './apps/index.ts';
+import { startCalling } from './calling.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Devices, deviceOperations } from './devices/index.ts';
 import { Directory } from './directory/index.ts';
@@ -100,6 +101,17 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     limitOf: async (aid) => devicesPerUser(await store.apps.find(aid)) ?? settings.devicesPerUser,
     onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
   });
+  const { calls, operations } = await startCalling({
+    settings,
+    store,
+    bus,
+    clock,
+    directory,
+    messages,
+    mayCall: async () => 'yes',
+    alarm: { ring: () => {}, stop: () => {} },
+    onError,
+  });
   const sessions = new Sessions(bus, presence, settings.sessionsPerUser);
 
   const http = await buildHttp({
@@ -128,9 +140,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         receipts,
         history,
         presence,
+        calls,
         bus,
         limits,
-        operations: deviceOperations(devices),
+        operations: { ...deviceOperations(devices), ...operations },
         onAccepted: () => acceptedFromSockets.inc(),
       },
       sessions,
@@ -160,8 +173,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     clock.every(1_000, () => {
       presence.sweep();
       devices.flush().catch(onError);
+      calls.tick();
       metrics.connections.set(door.connections);
       metrics.sessions.set(sessions.count);
+      metrics.calls.set(calls.count);
     }),
   ];
 
@@ -171,6 +186,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     try {
       await http.close();
       await Promise.all([presence.close(), devices.flush()]);
+      await calls.close();
+      await presence.close();
     } finally {
       await bus.close();
       await store.close();

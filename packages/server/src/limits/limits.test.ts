@@ -8,6 +8,7 @@ function limits(settings: Partial<LimitSettings> = {}) {
       messagesPerSecond: 2,
       connectionsPerAddress: 2,
       callsPerMinute: 2,
+      callInvitesPerMinute: 2,
       limitLoopback: false,
       ...settings,
     },
@@ -43,11 +44,22 @@ it('limits back-end calls by address and messages by user', () => {
   expect(node.messageDelay(8)).toBe(0);
 });
 
+it('limits how often a user calls others, and how much is said about it', () => {
+  const node = limits();
+  expect([1, 2, 3].map(() => node.inviteDelay(7, stranger))).toEqual([0, 0, 30_000]);
+  expect(node.inviteDelay(8, stranger)).toBe(0);
+  for (let i = 0; i < 300; i++) expect(node.signalDelay(7, stranger)).toBe(0);
+  expect(node.signalDelay(7, stranger)).toBe(100);
+  expect(node.signalDelay(8, stranger)).toBe(0);
+});
+
 it('does not limit clients on this machine, unless it is told to', () => {
   const free = limits();
   for (let i = 0; i < 10; i++) {
     expect(free.callDelay(local)).toBe(0);
     expect(free.messageDelay(1, local)).toBe(0);
+    expect(free.inviteDelay(1, local)).toBe(0);
+    expect(free.signalDelay(1, local)).toBe(0);
     expect(free.admitConnection(local)).toBeDefined();
   }
   const strict = limits({ limitLoopback: true });

@@ -8,12 +8,17 @@ export interface LimitSettings {
   readonly messagesPerSecond: number;
   readonly connectionsPerAddress: number;
   readonly callsPerMinute: number;
+  readonly callInvitesPerMinute: number;
   /** Count clients on this machine too. */
   readonly limitLoopback: boolean;
 }
 
 /** Wrong administrator passwords that an address may try in a minute. */
 const passwordsPerMinute = 10;
+
+/** `call` frames of a user, most of them ICE candidates: many at once, and far fewer over time. */
+const signalsAtOnce = 300;
+const signalsFillMs = 30_000;
 
 const notLimited = () => {};
 
@@ -24,6 +29,8 @@ export class Limits {
   readonly #messages: TokenBuckets | undefined;
   readonly #calls: TokenBuckets | undefined;
   readonly #passwords: TokenBuckets;
+  readonly #invites: TokenBuckets | undefined;
+  readonly #signals: TokenBuckets;
   readonly #connections: ConnectionCounter | undefined;
 
   constructor(settings: LimitSettings, now: () => number) {
@@ -34,6 +41,8 @@ export class Limits {
     this.#messages = rate(settings.messagesPerSecond, 1_000);
     this.#calls = rate(settings.callsPerMinute, 60_000);
     this.#passwords = new TokenBuckets({ capacity: passwordsPerMinute, fillMs: 60_000, now });
+    this.#invites = rate(settings.callInvitesPerMinute, 60_000);
+    this.#signals = new TokenBuckets({ capacity: signalsAtOnce, fillMs: signalsFillMs, now });
     this.#connections =
       settings.connectionsPerAddress === 0
         ? undefined
@@ -64,6 +73,16 @@ export class Limits {
   messageDelay(uid: number, client?: ClientAddress): number {
     if (client !== undefined && this.#isExempt(client)) return 0;
     return this.#messages?.take(uid) ?? 0;
+  }
+
+  /** Milliseconds that the user must wait before he may call somebody again; 0 when it was counted. */
+  inviteDelay(uid: number, client: ClientAddress): number {
+    return this.#isExempt(client) ? 0 : (this.#invites?.take(uid) ?? 0);
+  }
+
+  /** Milliseconds that the user must wait before his next word about a call; 0 when it was counted. */
+  signalDelay(uid: number, client: ClientAddress): number {
+    return this.#isExempt(client) ? 0 : this.#signals.take(uid);
   }
 
   /** Milliseconds that the client must wait before it may try another administrator password. */

@@ -7,6 +7,8 @@ export interface Metrics {
   readonly connections: Gauge;
   /** Signed-in sockets. */
   readonly sessions: Gauge;
+  /** Calls that this node is responsible for. */
+  readonly calls: Gauge;
   /** Messages stored (or, when transient, passed on), by the door through which they came. */
   readonly messagesAccepted: Counter<'door'>;
   /** Messages written to a device of a receiver. */
@@ -26,6 +28,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     registry,
     connections: new Gauge({ name: 'stoa_connections', help: 'Open sockets.', registers }),
     sessions: new Gauge({ name: 'stoa_sessions', help: 'Signed-in sockets.', registers }),
+    calls: new Gauge({ name: 'stoa_calls', help: 'Calls that ring or go on.', registers }),
     messagesAccepted: new Counter({
       name: 'stoa_messages_accepted_total',
       help: 'Messages that were stored, or passed on when transient.',

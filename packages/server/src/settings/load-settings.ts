@@ -65,6 +65,13 @@ export function loadSettings(inputs: SettingInputs = {}): Settings {
   const read = values as SettingValues;
   const absolute = resolve(cwd, read.dataDir);
   const tls = readTls({ cwd, certificate: read.tlsCertificate, key: read.tlsKey, readFile, problems });
+  if (read.turnSecret === null && read.turnUrls.some((url) => url.startsWith('turn'))) {
+    const { env: setting } = settingTable.turnSecret;
+    problems.push({
+      setting,
+      problem: `must be set, because ${settingTable.turnUrls.env} names TURN servers`,
+    });
+  }
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     ...read,

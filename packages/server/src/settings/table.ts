@@ -174,6 +174,11 @@ export const settingTable = {
     1000,
     'Calls of the back-end API (/backend, /api.php, /v1) that an address may make in a minute',
   ),
+  callInvitesPerMinute: limit(
+    'STOA_CALL_INVITES_PER_MINUTE',
+    30,
+    'Voice and video calls that a user may begin in a minute',
+  ),
   sessionsPerUser: limit('STOA_SESSIONS_PER_USER', 32, 'Sessions that a user may have at the same time'),
   devicesPerUser: limit(
     'STOA_DEVICES_PER_USER',
@@ -231,7 +236,8 @@ export const settingTable = {
     env: 'STOA_TURN_URLS',
     type: listOf(turnUrl, 'addresses such as turn:turn.example.com:3478, separated by commas'),
     fallback: [],
-    description: 'TURN servers for clients that no UDP reaches.',
+    description:
+      'STUN and TURN servers, by which the two sides of a call find each other and which relay what no direct way leads to (see docs/deploy/turn.md).',
   }),
   turnSecret: optional({
     group: 'calls',
@@ -239,6 +245,43 @@ export const settingTable = {
     type: text('8 to 256 characters', { minimum: 8, maximum: 256 }),
     description: 'Secret that the TURN servers share with this server (REST API credentials).',
     secret: true,
+  }),
+  turnSeconds: setting({
+    group: 'calls',
+    env: 'STOA_TURN_SECONDS',
+    type: wholeNumber(300, 30 * 24 * 3600),
+    fallback: 12 * 3600,
+    description:
+      'For how long a client may use the TURN servers with the credentials that it gets, in seconds.',
+  }),
+  callRingSeconds: setting({
+    group: 'calls',
+    env: 'STOA_CALL_RING_SECONDS',
+    type: wholeNumber(5, 600),
+    fallback: 60,
+    description: 'For how long a call rings.',
+  }),
+  callConnectSeconds: setting({
+    group: 'calls',
+    env: 'STOA_CALL_CONNECT_SECONDS',
+    type: wholeNumber(5, 600),
+    fallback: 30,
+    description: 'Time in which the two sides must be connected after the answer.',
+  }),
+  callGraceSeconds: setting({
+    group: 'calls',
+    env: 'STOA_CALL_GRACE_SECONDS',
+    type: wholeNumber(30, 3600),
+    fallback: 60,
+    description:
+      'For how long a side that is lost may come back to its call. Clients report every 20 seconds.',
+  }),
+  callMinutes: setting({
+    group: 'calls',
+    env: 'STOA_CALL_MINUTES',
+    type: wholeNumber(0, 100_000),
+    fallback: 0,
+    description: 'For how long a call may last; 0 for no limit.',
   }),
 } as const;
 

@@ -1,5 +1,6 @@
 import type { Bus } from '@stoa/bus';
 import {
+  type CallRequestFrame,
   type ClientFrame,
   encodeSent,
   type HistoryFrame,
@@ -14,6 +15,7 @@ import {
   type WatchFrame,
 } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
+import type { Calls } from '../calls/index.ts';
 import { endError, type SignedInDevice } from '../devices/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
@@ -33,6 +35,7 @@ export interface SessionServices {
   readonly receipts: Receipts;
   readonly history: History;
   readonly presence: Presence;
+  readonly calls: Calls;
   readonly bus: Bus;
   readonly limits: Limits;
   readonly operations: OperationHandlers;
@@ -101,6 +104,8 @@ export class Session implements ConnectionHandler {
         return this.#pages.take(1, () => this.#history(frame));
       case 'request':
         return this.#requests.take(1, () => this.#request(frame));
+      case 'call':
+        return this.#call(frame);
       case 'ping':
         this.connection.write({ t: 'pong' });
         return;
@@ -119,6 +124,7 @@ export class Session implements ConnectionHandler {
         return;
       case 'frame':
         if (event.exceptDev === this.identity.dev) return;
+        if (event.onlyDev !== undefined && event.onlyDev !== this.identity.dev) return;
         if (event.droppable !== true || !this.connection.congested) this.connection.writeEncoded(event.bytes);
         return;
       case 'end-sessions':
@@ -216,6 +222,20 @@ export class Session implements ConnectionHandler {
     if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
     const answer = await carryOut(this.#services.operations, this.identity, op, body);
     this.connection.write({ t: 'response', id, body: answer });
+  }
+
+  #call(frame: CallRequestFrame): Promise<void> {
+    const { limits, calls } = this.#services;
+    const { uid } = this.identity;
+    const { client } = this.connection;
+    if (frame.event.type === 'invite' && limits.inviteDelay(uid, client) > 0) {
+      const event = { type: 'ended', reason: 'rateLimited', seconds: 0 } as const;
+      this.connection.write({ t: 'call', call: frame.call, event });
+      return Promise.resolve();
+    }
+    const wait = limits.signalDelay(uid, client);
+    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    return calls.frame(this.identity, frame);
   }
 
   async #presence(frame: SendPresenceFrame): Promise<void> {

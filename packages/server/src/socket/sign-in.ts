@@ -78,6 +78,7 @@ export async function signIn(
     time: clock.now(),
     silence: options.silenceMs,
   });
+  services.calls.signedIn(identity);
   await delivery.start(hello.position);
 }
 

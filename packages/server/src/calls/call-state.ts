@@ -1,0 +1,124 @@
+import type { CallEndReason, CallLog, CallNotice, CallRequest, IceCandidate } from '@stoa/protocol';
+
+/** What is settled when a call begins. */
+export interface CallFacts {
+  readonly id: string;
+  readonly aid: number;
+  readonly caller: {
+    readonly uid: number;
+    readonly address: string;
+    readonly name: string;
+    readonly dev: number;
+  };
+  readonly callee: { readonly uid: number; readonly address: string };
+  readonly video: boolean;
+  /** Milliseconds since 1970, like all times here. */
+  readonly invitedAt: number;
+}
+
+/** Who answered, and when. */
+export interface CallAnswer {
+  readonly dev: number;
+  readonly at: number;
+  readonly video: boolean;
+}
+
+type Side = 'caller' | 'callee';
+type NoticeOf<Type extends CallNotice['type']> = Extract<CallNotice, { type: Type }>;
+
+/** All devices of the callee ring, and the first one that answers has the call. */
+export interface RingingCall {
+  readonly phase: 'ringing';
+  readonly facts: CallFacts;
+  /** When it counts as not answered. */
+  readonly ringsUntil: number;
+  /** When somebody who is offline is to be woken; undefined when that is done, or not needed. */
+  readonly wakeAt: number | undefined;
+  readonly woken: boolean;
+  /** How far the caller was told that it rings. */
+  readonly rings: 'no' | 'waiting' | 'yes';
+  /** The caller counts as gone when nothing is heard of his device until then. */
+  readonly callerUntil: number;
+  /** What devices that come later must be told of the caller. */
+  readonly offer: { readonly epoch: number; readonly sdp: string } | undefined;
+  readonly candidates: { readonly epoch: number; readonly list: readonly IceCandidate[] };
+  readonly media: NoticeOf<'media'> | undefined;
+}
+
+export interface AnsweredCall {
+  readonly phase: 'answered';
+  readonly facts: CallFacts;
+  readonly answer: CallAnswer;
+  readonly connected: Readonly<Record<Side, boolean>>;
+  /** When it counts as failed unless both sides are connected. */
+  readonly connectsUntil: number;
+  readonly heardAt: Readonly<Record<Side, number>>;
+  /** A side counts as gone when nothing is heard of its device until then. */
+  readonly until: Readonly<Record<Side, number>>;
+}
+
+/** Kept for a while, so that devices that come late learn how it ended. */
+export interface EndedCall {
+  readonly phase: 'ended';
+  readonly facts: CallFacts;
+  readonly seconds: number;
+  readonly callerReason: CallEndReason;
+  /** The device of the callee that answered or refused, if one did. */
+  readonly dev: number | undefined;
+  /** What that device is told. */
+  readonly devReason: CallEndReason;
+  /** What the callee's other devices are told. */
+  readonly otherReason: CallEndReason;
+}
+
+export type CallState = RingingCall | AnsweredCall | EndedCall;
+
+/** Something that happened to a call. */
+export type CallInput =
+  /** A device of one of the two says something. */
+  | { readonly type: 'said'; readonly uid: number; readonly dev: number; readonly event: CallRequest }
+  /** A device of the callee has signed in. */
+  | { readonly type: 'signedIn'; readonly dev: number }
+  | { readonly type: 'tick' };
+
+/** What is to be done. */
+export type CallEffect =
+  /** Tell one device of a user, all of them, or all but one. */
+  | {
+      readonly type: 'tell';
+      readonly uid: number;
+      readonly dev?: number;
+      readonly exceptDev?: number;
+      readonly notice: CallNotice;
+    }
+  /** Write the message that the call leaves behind. */
+  | { readonly type: 'log'; readonly log: CallLog }
+  /** No device of the callee answers: wake one. */
+  | { readonly type: 'wake' }
+  /** What was woken need not ring any more. */
+  | { readonly type: 'unwake' };
+
+/** How long things may take, in milliseconds. */
+export interface CallTimes {
+  /** From the invitation to the answer. */
+  readonly ring: number;
+  /** From the answer until both sides are connected. */
+  readonly connect: number;
+  /** Without a word of a side. */
+  readonly grace: number;
+  /** The whole call, from the answer on; 0 for as long as they like. */
+  readonly longest: number;
+}
+
+/** What reduce needs besides the state and the input. */
+export interface CallContext {
+  readonly now: number;
+  readonly times: CallTimes;
+  /** Signs what a device needs to go on with the call at another node. */
+  readonly ticket: (facts: CallFacts, answer?: CallAnswer) => string;
+}
+
+export interface CallStep {
+  readonly state: CallState;
+  readonly effects: readonly CallEffect[];
+}

@@ -1,0 +1,329 @@
+import { type CallRequest, limits } from '@stoa/protocol';
+import type {
+  AnsweredCall,
+  CallAnswer,
+  CallContext,
+  CallEffect,
+  CallFacts,
+  CallInput,
+  CallState,
+  CallStep,
+  EndedCall,
+  RingingCall,
+} from './call-state.ts';
+import { endAnswered, endRinging, tellCaller, tellDevice } from './end-call.ts';
+
+/** A call begins: all devices of the callee are told. */
+export function startCall(facts: CallFacts, sdp: string | undefined, context: CallContext): CallStep {
+  const { now, times } = context;
+  const state: RingingCall = {
+    phase: 'ringing',
+    facts,
+    ringsUntil: facts.invitedAt + times.ring,
+    wakeAt: now + wakeAfterMs,
+    woken: false,
+    rings: 'no',
+    callerUntil: now + times.grace,
+    offer: sdp === undefined ? undefined : { epoch: 1, sdp },
+    candidates: { epoch: 1, list: [] },
+    media: undefined,
+  };
+  return { state, effects: [calling(state, context), ...incoming(state, now)] };
+}
+
+/** A call goes on that another node, or this one before a restart, was responsible for. */
+export function adoptCall(facts: CallFacts, answer: CallAnswer | undefined, context: CallContext): CallStep {
+  if (answer === undefined) return startCall(facts, undefined, context);
+  const { now, times } = context;
+  const until = now + times.grace;
+  const state: AnsweredCall = {
+    phase: 'answered',
+    facts,
+    answer,
+    // Whoever resumes has had the call, and watches his connection himself.
+    connected: { caller: true, callee: true },
+    connectsUntil: now + times.connect,
+    heardAt: { caller: now, callee: now },
+    until: { caller: until, callee: until },
+  };
+  return { state, effects: [] };
+}
+
+/** What becomes of a call by something that happened, and what is to be done about it. */
+export function reduce(state: CallState, input: CallInput, context: CallContext): CallStep {
+  switch (state.phase) {
+    case 'ringing':
+      return whileRinging(state, input, context);
+    case 'answered':
+      return whileAnswered(state, input, context);
+    case 'ended':
+      return afterTheEnd(state, input);
+  }
+}
+
+function whileRinging(state: RingingCall, input: CallInput, context: CallContext): CallStep {
+  const { facts } = state;
+  switch (input.type) {
+    case 'tick':
+      return ringOn(state, context.now);
+    case 'signedIn':
+      return { state, effects: incoming(state, context.now, input.dev) };
+    case 'said':
+      if (isCaller(facts, input)) return fromCallerWhileRinging(state, input.event, context);
+      if (input.uid === facts.callee.uid)
+        return fromCalleeWhileRinging(state, input.dev, input.event, context);
+      return unchanged(state);
+  }
+}
+
+function ringOn(state: RingingCall, now: number): CallStep {
+  if (now >= state.callerUntil) return endRinging(state, 'cancelled');
+  if (now >= state.ringsUntil) return endRinging(state, state.rings === 'no' ? 'offline' : 'noAnswer');
+  if (state.wakeAt === undefined || now < state.wakeAt) return unchanged(state);
+  return {
+    state: { ...state, wakeAt: undefined, woken: true },
+    effects: [{ type: 'wake' }, toCaller(state.facts, { type: 'waking' })],
+  };
+}
+
+function fromCallerWhileRinging(before: RingingCall, event: CallRequest, context: CallContext): CallStep {
+  const { now, times } = context;
+  const { facts } = before;
+  const state: RingingCall = { ...before, callerUntil: now + times.grace };
+  const toAll = (notice: RelayedEvent): CallEffect => ({ type: 'tell', uid: facts.callee.uid, notice });
+  switch (event.type) {
+    case 'invite':
+      return { state, effects: [calling(state, context), ...ringingAgain(state)] };
+    case 'alive':
+      return unchanged(state);
+    case 'resume': {
+      const resumed = toCaller(facts, { type: 'resumed', phase: 'ringing' });
+      return { state, effects: [resumed, ...ringingAgain(state)] };
+    }
+    case 'leaving':
+      return unchanged({ ...before, callerUntil: now + leavingMs });
+    case 'hangup':
+      return endRinging(state, 'cancelled');
+    case 'description': {
+      if (event.kind !== 'offer') return unchanged(state);
+      const { epoch, sdp } = event;
+      return { state: { ...state, offer: { epoch, sdp } }, effects: [toAll(event)] };
+    }
+    case 'candidates': {
+      const { epoch, candidates } = event;
+      const kept = epoch === state.candidates.epoch ? state.candidates.list : [];
+      const list = [...kept, ...candidates].slice(0, limits.candidatesKept);
+      return { state: { ...state, candidates: { epoch, list } }, effects: [toAll(event)] };
+    }
+    case 'media':
+      return { state: { ...state, media: event }, effects: [toAll(event)] };
+    default:
+      return unchanged(state);
+  }
+}
+
+function fromCalleeWhileRinging(
+  state: RingingCall,
+  dev: number,
+  event: CallRequest,
+  context: CallContext,
+): CallStep {
+  const { rings } = state;
+  switch (event.type) {
+    case 'ringing': {
+      const now = event.waiting === true ? 'waiting' : 'yes';
+      if (rings === 'yes' || rings === now) return unchanged(state);
+      const ringing: RingingCall = { ...state, rings: now, wakeAt: undefined };
+      return { state: ringing, effects: ringingAgain(ringing) };
+    }
+    case 'busy':
+      return endRinging(state, 'busy', dev);
+    case 'decline':
+    case 'hangup':
+      return endRinging(state, 'declined', dev);
+    case 'merge':
+      return endRinging(state, 'merged', dev);
+    case 'answer':
+      return answered(state, { dev, at: context.now, video: event.video }, event.sdp, context);
+    case 'resume':
+      return { state, effects: incoming(state, context.now, dev) };
+    default:
+      return unchanged(state);
+  }
+}
+
+function answered(
+  { facts, callerUntil, woken }: RingingCall,
+  answer: CallAnswer,
+  sdp: string | undefined,
+  context: CallContext,
+): CallStep {
+  const { now, times } = context;
+  const state: AnsweredCall = {
+    phase: 'answered',
+    facts,
+    answer,
+    connected: { caller: false, callee: false },
+    connectsUntil: now + times.connect,
+    heardAt: { caller: now, callee: now },
+    until: { caller: callerUntil, callee: now + times.grace },
+  };
+  const { uid } = facts.callee;
+  const elsewhere = { type: 'ended', reason: 'answeredElsewhere', seconds: 0 } as const;
+  return {
+    state,
+    effects: [
+      tellAnswered(state, context, sdp),
+      tellAccepted(state, context),
+      { type: 'tell', uid, exceptDev: answer.dev, notice: elsewhere },
+      ...(woken ? [{ type: 'unwake' } as const] : []),
+    ],
+  };
+}
+
+function whileAnswered(state: AnsweredCall, input: CallInput, context: CallContext): CallStep {
+  const { facts, answer } = state;
+  if (input.type === 'tick') return talkOn(state, context);
+  if (input.type === 'signedIn') return unchanged(state);
+  if (isCaller(facts, input)) return fromSide(state, 'caller', input.event, context);
+  if (input.uid !== facts.callee.uid) return unchanged(state);
+  if (input.dev === answer.dev) return fromSide(state, 'callee', input.event, context);
+  const notice = { type: 'ended', reason: 'answeredElsewhere', seconds: 0 } as const;
+  return { state, effects: [{ type: 'tell', uid: input.uid, dev: input.dev, notice }] };
+}
+
+function talkOn(state: AnsweredCall, context: CallContext): CallStep {
+  const { answer, connected, connectsUntil, heardAt, until } = state;
+  const { now, times } = context;
+  for (const side of ['caller', 'callee'] as const) {
+    if (now >= until[side]) return endAnswered(state, 'lost', context, heardAt[side]);
+  }
+  if (now >= connectsUntil && !(connected.caller && connected.callee)) {
+    return endAnswered(state, 'networkError', context);
+  }
+  if (times.longest > 0 && now >= answer.at + times.longest) return endAnswered(state, 'tooLong', context);
+  return unchanged(state);
+}
+
+function fromSide(
+  before: AnsweredCall,
+  side: 'caller' | 'callee',
+  event: CallRequest,
+  context: CallContext,
+): CallStep {
+  const { now, times } = context;
+  const wait = event.type === 'leaving' ? leavingMs : times.grace;
+  const state: AnsweredCall = {
+    ...before,
+    heardAt: { ...before.heardAt, [side]: now },
+    until: { ...before.until, [side]: now + wait },
+  };
+  const [self, other] = side === 'caller' ? ([toCaller, toCallee] as const) : ([toCallee, toCaller] as const);
+  switch (event.type) {
+    case 'invite':
+      return side === 'caller' ? { state, effects: [tellAnswered(state, context)] } : unchanged(state);
+    case 'answer':
+      return side === 'callee' ? { state, effects: [tellAccepted(state, context)] } : unchanged(state);
+    case 'connected':
+      return unchanged({ ...state, connected: { ...state.connected, [side]: true } });
+    case 'resume':
+      return {
+        state,
+        effects: [
+          self(state.facts, { type: 'resumed', phase: 'answered' }, state.answer),
+          other(state.facts, { type: 'peerResumed' }, state.answer),
+        ],
+      };
+    case 'hangup':
+      return endAnswered(state, event.reason ?? 'hangup', context);
+    case 'description':
+    case 'candidates':
+    case 'media':
+    case 'dtmf':
+      return { state, effects: [other(state.facts, event, state.answer)] };
+    default:
+      return unchanged(state);
+  }
+}
+
+function afterTheEnd(state: EndedCall, input: CallInput): CallStep {
+  if (input.type !== 'said' || silent.has(input.event.type)) return unchanged(state);
+  const { facts } = state;
+  if (isCaller(facts, input)) return { state, effects: [tellCaller(state)] };
+  if (input.uid === facts.callee.uid) return { state, effects: [tellDevice(state, input.dev)] };
+  return unchanged(state);
+}
+
+/** What a device may say many times, or on its way out: it learns of the end by something else. */
+const silent: ReadonlySet<CallRequest['type']> = new Set(['leaving', 'candidates']);
+
+type RelayedEvent = Extract<CallRequest, { type: 'description' | 'candidates' | 'media' | 'dtmf' }>;
+type Notice = Extract<CallEffect, { type: 'tell' }>['notice'];
+
+function isCaller({ caller }: CallFacts, { uid, dev }: { uid: number; dev: number }): boolean {
+  return uid === caller.uid && dev === caller.dev;
+}
+
+function toCaller({ caller }: CallFacts, notice: Notice): CallEffect {
+  return { type: 'tell', uid: caller.uid, dev: caller.dev, notice };
+}
+
+function toCallee({ callee }: CallFacts, notice: Notice, answer: CallAnswer): CallEffect {
+  return { type: 'tell', uid: callee.uid, dev: answer.dev, notice };
+}
+
+function calling({ facts, ringsUntil }: RingingCall, { now, ticket }: CallContext): CallEffect {
+  return toCaller(facts, { type: 'calling', ticket: ticket(facts), ms: Math.max(0, ringsUntil - now) });
+}
+
+/** What the caller was told of the ringing so far. */
+function ringingAgain({ facts, rings }: RingingCall): CallEffect[] {
+  if (rings === 'no') return [];
+  return [toCaller(facts, rings === 'waiting' ? { type: 'ringing', waiting: true } : { type: 'ringing' })];
+}
+
+/** The invitation and all that belongs to it, for one device of the callee or for all. */
+function incoming(state: RingingCall, now: number, dev?: number): CallEffect[] {
+  const { facts, offer, candidates, media, ringsUntil } = state;
+  const { caller, callee, video } = facts;
+  const whom = { uid: callee.uid, ...(dev === undefined ? {} : { dev }) };
+  const tell = (notice: Notice): CallEffect => ({ type: 'tell', ...whom, notice });
+  const first = offer?.epoch === 1 ? { sdp: offer.sdp } : {};
+  const effects = [
+    tell({
+      type: 'incoming',
+      from: caller.address,
+      name: caller.name,
+      video,
+      ms: Math.max(0, ringsUntil - now),
+      ...first,
+    }),
+  ];
+  if (offer !== undefined && offer.epoch > 1)
+    effects.push(tell({ type: 'description', kind: 'offer', ...offer }));
+  if (media !== undefined) effects.push(tell(media));
+  for (let start = 0; start < candidates.list.length; start += limits.candidatesPerFrame) {
+    const some = candidates.list.slice(start, start + limits.candidatesPerFrame);
+    effects.push(tell({ type: 'candidates', epoch: candidates.epoch, candidates: some }));
+  }
+  return effects;
+}
+
+function tellAnswered({ facts, answer }: AnsweredCall, { ticket }: CallContext, sdp?: string): CallEffect {
+  const { video } = answer;
+  const offer = sdp === undefined ? {} : { sdp };
+  return toCaller(facts, { type: 'answered', video, ticket: ticket(facts, answer), ...offer });
+}
+
+function tellAccepted({ facts, answer }: AnsweredCall, { ticket }: CallContext): CallEffect {
+  return toCallee(facts, { type: 'accepted', ticket: ticket(facts, answer) }, answer);
+}
+
+function unchanged(state: CallState): CallStep {
+  return { state, effects: [] };
+}
+
+/** Without a word of a device of the callee, it is tried to wake one. */
+const wakeAfterMs = 2_000;
+/** A page that is loaded anew takes a few seconds; one that is closed must not keep the other side waiting. */
+const leavingMs = 15_000;
