@@ -3,19 +3,8 @@ import type { Connection } from './connections.ts';
 import { ConversationIds, createConversations } from './conversation-ids.ts';
 import type { Operation, Outcome } from './log-batch.ts';
 import { type Found, LogChanges, sendName } from './log-changes.ts';
-import {
-  findMembers,
-  findSends,
-  insertExpiries,
-  insertMessages,
-  insertReceipts,
-  lockConversations,
-  moveDeviceCursors,
-  takeMessageIds,
-  updateHeads,
-  updateMembers,
-} from './log-statements.ts';
-import { applyEffects } from './message-effects.ts';
+import { findAging, findMembers, findSends, lockConversations, takeMessageIds } from './log-lookups.ts';
+import { changeStatements } from './log-statements.ts';
 import { ConflictError } from './postgres-errors.ts';
 import { type Finish, transaction } from './transaction.ts';
 
@@ -44,17 +33,15 @@ export class BatchApplier {
     }
     await this.#findConversations(connection, messages);
     const heads = await this.#lock(connection, messages, members);
-    const [sends, found, mids] = await Promise.all([
+    const [sends, found, aging, mids] = await Promise.all([
       findSends(connection, messages.filter(isIdentified)),
       findMembers(connection, members),
+      findAging(connection, new Set(members.map(({ conv }) => conv))),
       takeMessageIds(connection, messages.length),
     ]);
-    const changes = new LogChanges({ heads, members: found, sends, mids });
+    const changes = new LogChanges({ heads, members: found, aging, sends, mids });
     const outcomes = operations.map((operation) => this.#carryOut(operation, changes));
-    return async () => {
-      await write(connection, changes);
-      return outcomes;
-    };
+    return { statements: changeStatements(changes), result: () => outcomes };
   }
 
   #carryOut(operation: Operation, changes: LogChanges): Outcome {
@@ -110,16 +97,3 @@ export class BatchApplier {
 
 const toKey = ({ conversation }: NewMessage): ConversationKey => conversation;
 const isIdentified = ({ id }: NewMessage): boolean => id !== null;
-
-/** Sends everything before it waits, as what finishes a transaction must. */
-async function write(connection: Connection, changes: LogChanges): Promise<void> {
-  await Promise.all([
-    insertMessages(connection, changes.messages),
-    insertExpiries(connection, changes.messages),
-    applyEffects(connection, changes.effects),
-    insertReceipts(connection, changes.receipts),
-    updateMembers(connection, [...changes.moved]),
-    moveDeviceCursors(connection, [...changes.deviceCursors]),
-    updateHeads(connection, [...changes.changed]),
-  ]);
-}

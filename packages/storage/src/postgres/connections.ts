@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type PoolConfig, type QueryArrayResult, type QueryResult } from 'pg';
+import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
 import { StoreUnavailableError } from '../store.ts';
 import { BackOff } from './back-off.ts';
 import { isConnectionLost, toStoreError } from './postgres-errors.ts';
@@ -127,6 +128,11 @@ export class Connection {
     };
     const result: QueryArrayResult<number[]> = await this.#client.query(query);
     return result.rows;
+  }
+
+  /** Sends all of the statements at once; the rows of each. */
+  all(statements: readonly SqlStatement[]): Promise<SqlRow[][]> {
+    return Promise.all(statements.map(({ sql, parameters }) => this.rows<SqlRow>(sql, parameters)));
   }
 
   /** Runs statements without parameters or rows, several of them separated by semicolons. */

@@ -56,7 +56,8 @@ export class ConversationIds {
 
 /**
  * Makes these conversations, as far as their app and users exist and nobody else makes them at the same time. In one
- * order, so that two nodes that make the same ones wait for each other but never both.
+ * order, so that two nodes that make the same ones wait for each other but never both. Their apps are locked, so that
+ * what is made in an app that is about to be removed is there when its conversations are.
  */
 export async function createConversations(
   connection: Connection,
@@ -64,12 +65,15 @@ export async function createConversations(
 ): Promise<void> {
   const { pairs, groups } = divide(keys);
   await Promise.all([
+    connection.numbers('select aid from apps where aid = any($1::int8[]) order by aid for share', [
+      int8Array([...new Set(keys.map(({ aid }) => aid))]),
+    ]),
     pairs.length > 0 &&
       connection.numbers(
         `with made as (
           insert into conversations (aid, a, b)
           select k.aid, k.a, k.b from unnest($1::int8[], $2::int8[], $3::int8[]) k (aid, a, b)
-          where exists (select 1 from apps where aid = k.aid)
+          where exists (select 1 from apps where aid = k.aid and removed = 0)
             and exists (select 1 from users where uid = k.a) and exists (select 1 from users where uid = k.b)
           order by k.a, k.b
           on conflict (a, b) where gid is null do nothing
@@ -85,7 +89,7 @@ export async function createConversations(
       connection.numbers(
         `insert into conversations (aid, gid)
         select k.aid, k.gid from unnest($1::int8[], $2::int8[]) k (aid, gid)
-        where exists (select 1 from apps where aid = k.aid)
+        where exists (select 1 from apps where aid = k.aid and removed = 0)
         order by k.aid, k.gid
         on conflict (aid, gid) where gid is not null do nothing`,
         [int8Array(groups.map(({ aid }) => aid)), int8Array(groups.map(({ gid }) => gid))],

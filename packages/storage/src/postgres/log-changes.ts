@@ -1,7 +1,7 @@
 import { hasMoved, type MovingCursors, moveCursors } from '../sql/member-cursors.ts';
 import { receiptKinds } from '../sql/receipt-kinds.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
-import { isSpecial, type MessageEffect, waits } from './message-effects.ts';
+import { isSpecial, MessageEffects, waits } from './message-effects.ts';
 
 /** A conversation that the transaction has locked. */
 export interface Head {
@@ -10,8 +10,6 @@ export interface Head {
   lastAt: number;
   /** Of a user with himself. */
   readonly notes: boolean;
-  /** There may be messages whose age begins with a cursor. */
-  aging: boolean;
 }
 
 export interface Member extends MovingCursors {
@@ -45,6 +43,8 @@ export interface DeviceCursorRow {
 export interface Found {
   readonly heads: ReadonlyMap<number, Head>;
   readonly members: ReadonlyMap<string, Member>;
+  /** Conversations with messages whose age begins with a cursor. */
+  readonly aging: ReadonlySet<number>;
   /** Sends that were appended before, by {@link sendName}. */
   readonly sends: ReadonlyMap<string, Appended>;
   /** At least one for each append, ascending. */
@@ -62,17 +62,19 @@ export function sendName({ sender, dev, id }: NewMessage): string | undefined {
 export class LogChanges {
   readonly messages: MessageRow[] = [];
   readonly receipts: ReceiptRow[] = [];
-  readonly effects: MessageEffect[] = [];
+  readonly effects = new MessageEffects();
   readonly moved = new Set<Member>();
   /** In which there is anything new. */
   readonly changed = new Set<Head>();
   readonly #deviceCursors = new Map<string, DeviceCursorRow>();
   readonly #found: Found;
   readonly #sends: Map<string, Appended>;
+  readonly #aging: Set<number>;
 
   constructor(found: Found) {
     this.#found = found;
     this.#sends = new Map(found.sends);
+    this.#aging = new Set(found.aging);
   }
 
   get deviceCursors(): Iterable<DeviceCursorRow> {
@@ -93,8 +95,8 @@ export class LogChanges {
     const row = { mid, conv: head.conv, seq: head.last, message };
     this.messages.push(row);
     if (isSpecial(message)) {
-      this.effects.push({ kind: 'special', row });
-      head.aging ||= waits(message);
+      this.effects.appended(row);
+      if (waits(message)) this.#aging.add(head.conv);
     }
     const appended = { mid, conv: head.conv, seq: head.last, ts: message.ts, duplicate: false };
     if (name !== undefined) this.#sends.set(name, appended);
@@ -114,9 +116,8 @@ export class LogChanges {
         this.receipts.push({ conv, uid, kind: receiptKinds[kind], seq: place, ts: now });
       }
     }
-    if (head.aging && (moves.delivered !== undefined || moves.read !== undefined)) {
-      const { delivered = 0, read = 0 } = moves;
-      this.effects.push({ kind: 'start ages', conv, uid, notes: head.notes, delivered, read, now });
+    if (this.#aging.has(conv) && hasMoved(moves)) {
+      this.effects.startAges({ conv, uid, notes: head.notes, now, ...moves });
     }
     if (hasMoved(moves)) {
       this.moved.add(member);

@@ -38,9 +38,13 @@ export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && conflictCodes.has(error.code ?? '');
 }
 
-/** Whether the same statement may succeed later. Whatever is no answer of the server has happened to the connection. */
+/**
+ * Whether the same statement may succeed later. What is no answer of the server has happened to the connection; a value
+ * that could not be sent has not.
+ */
 function isUnavailable(error: unknown): boolean {
-  if (error instanceof ConflictError || !(error instanceof DatabaseError)) return true;
+  if (error instanceof RangeError || error instanceof TypeError) return false;
+  if (!(error instanceof DatabaseError)) return true;
   const code = error.code ?? '';
   return unavailableClasses.has(code.slice(0, 2)) || unavailableCodes.has(code);
 }

@@ -12,9 +12,7 @@ import type { RowsOf } from '../sql/executor.ts';
 import { type SqlStatement, toSqlValue } from '../sql/sql-statement.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { Connections } from './connections.ts';
-import { takePosition } from './log-statements.ts';
-import { transaction } from './transaction.ts';
-import { writeForUser, writeStatements } from './write-statements.ts';
+import { writeAtNewPosition, writeForUser, writeStatements } from './write-statements.ts';
 
 /** Kysely builds the statements; the connections run them. */
 export function createSqlDatabase(connections: Connections): SqlDatabase {
@@ -43,18 +41,7 @@ export function createSqlDatabase(connections: Connections): SqlDatabase {
       return (await writeForUser(connections, uid, queries.map(toStatement))) as RowsOf<Queries>;
     },
 
-    writeAtNewPosition(...queries) {
-      const statements = queries.map(toStatement);
-      return connections.use((connection) =>
-        // Each statement sees what was committed before it: the position that was taken after the lock was had.
-        transaction(connection, 'read committed', async () => async () => {
-          await Promise.all([
-            takePosition(connection),
-            ...statements.map(({ sql, parameters }) => connection.rows(sql, parameters)),
-          ]);
-        }),
-      );
-    },
+    writeAtNewPosition: (...queries) => writeAtNewPosition(connections, queries.map(toStatement)),
   };
 }
 

@@ -1,16 +1,20 @@
+import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
 import type { Connection } from './connections.ts';
 import { isConflict } from './postgres-errors.ts';
 
-/** Attempts at a transaction that meets others. Each meeting lets one of them through, so this many hardly ever meet. */
-const attempts = 10;
+/**
+ * Attempts at a transaction that meets others. Each meeting lets one of them through; so many are needed only where
+ * many nodes do the same thing at once.
+ */
+const attempts = 50;
 
 export type Isolation = 'read committed' | 'repeatable read';
 
-/**
- * Sends the last statements of a transaction, all of them before it waits for anything; resolves to the result when
- * they are carried out.
- */
-export type Finish<T> = () => Promise<T>;
+/** How a transaction ends: statements that go out together with the commit, and what their rows amount to. */
+export interface Finish<T> {
+  readonly statements: readonly SqlStatement[];
+  result(rows: SqlRow[][]): T;
+}
 
 /**
  * Runs a transaction; when it meets another so that one of the two has to yield, it is run again. `work` resolves to
@@ -54,8 +58,11 @@ async function runOnce<T>(
     throw error;
   }
   // After a statement that failed, the server takes the commit for a rollback.
-  const [finished, committed] = await Promise.allSettled([finish(), connection.run('commit')]);
+  const [finished, committed] = await Promise.allSettled([
+    connection.all(finish.statements),
+    connection.run('commit'),
+  ]);
   if (finished.status === 'rejected') throw finished.reason;
   if (committed.status === 'rejected') throw committed.reason;
-  return finished.value;
+  return finish.result(finished.value);
 }

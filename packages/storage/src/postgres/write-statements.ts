@@ -1,5 +1,6 @@
 import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
 import type { Connections } from './connections.ts';
+import { takePosition } from './log-statements.ts';
 import { retryConflicts, transaction } from './transaction.ts';
 
 /**
@@ -12,11 +13,9 @@ export function writeStatements(
   statements: readonly SqlStatement[],
 ): Promise<SqlRow[][]> {
   return connections.use((connection) => {
-    const runAll = (): Promise<SqlRow[][]> =>
-      Promise.all(statements.map(({ sql, parameters }) => connection.rows<SqlRow>(sql, parameters)));
     // One statement is a transaction by itself.
-    if (statements.length === 1) return retryConflicts(runAll);
-    return transaction(connection, 'repeatable read', async () => runAll);
+    if (statements.length === 1) return retryConflicts(() => connection.all(statements));
+    return transaction(connection, 'repeatable read', async () => ({ statements, result: (rows) => rows }));
   });
 }
 
@@ -32,11 +31,23 @@ export function writeForUser(
   const lock = { sql: 'select uid from users where uid = $1 for no key update', parameters: [uid] };
   return connections.use((connection) =>
     // Each statement sees what was committed before it, and so what was committed before the lock was had.
-    transaction(connection, 'read committed', async () => async () => {
-      const [, ...rows] = await Promise.all(
-        [lock, ...statements].map(({ sql, parameters }) => connection.rows<SqlRow>(sql, parameters)),
-      );
-      return rows;
-    }),
+    transaction(connection, 'read committed', async () => ({
+      statements: [lock, ...statements],
+      result: ([, ...rows]) => rows,
+    })),
+  );
+}
+
+/** Runs the statements in one transaction, under a position that nobody else has. */
+export async function writeAtNewPosition(
+  connections: Connections,
+  statements: readonly SqlStatement[],
+): Promise<void> {
+  await connections.use((connection) =>
+    // Each statement sees what was committed before it: the position that was taken after the lock was had.
+    transaction(connection, 'read committed', async () => ({
+      statements: [...takePosition, ...statements],
+      result: () => undefined,
+    })),
   );
 }

@@ -75,9 +75,13 @@ export class Writer implements LogCommitter {
   async #commit(operations: readonly Operation[]): Promise<LogReply> {
     const outcomes = await this.#apply(operations);
     this.#count += 1;
-    // Not awaited: nobody needs it, and it is done again later.
-    if (this.#count % batchesPerTidying === 0) this.#others.use(removeOldPositions).catch(() => {});
+    if (this.#count % batchesPerTidying === 0) void this.#removeOldPositions();
     return { outcomes, failures: failuresOf(outcomes) };
+  }
+
+  /** Nobody waits for this, and what is missed is done the next time. */
+  async #removeOldPositions(): Promise<void> {
+    await this.#others.use((connection) => connection.run(removeOldPositions)).catch(() => {});
   }
 
   /**

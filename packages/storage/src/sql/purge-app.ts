@@ -79,5 +79,10 @@ async function purgeConversation(database: SqlDatabase, conv: number): Promise<v
     );
     if (messages.length < rowsAtOnce && receipts.length < rowsAtOnce) break;
   }
-  await database.write(query.deleteFrom('conversations').where('conv', '=', conv).compile());
+  // With what was written since; not every database has foreign keys for that.
+  await database.write(
+    query.deleteFrom('messages').where('conv', '=', conv).compile(),
+    query.deleteFrom('receipts').where('conv', '=', conv).compile(),
+    query.deleteFrom('conversations').where('conv', '=', conv).compile(),
+  );
 }

@@ -103,6 +103,10 @@ export function createScheduleStore(database: SqlDatabase): ScheduleStore {
           .where(({ eb, refTuple }) =>
             eb(refTuple('sender', 'dev', 'id'), 'in', due.$asTuple('sender', 'dev', 'id')),
           )
+          // Once more: another node may have taken it since it was found.
+          .where('touched_at', '<', retryBefore)
+          .where('payload', 'is not', null)
+          .where('failed', 'is', null)
           .returning(columns)
           .compile(),
       );
