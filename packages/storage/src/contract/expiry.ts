@@ -70,6 +70,23 @@ export function describeExpiry(open: OpenStore): void {
       expect(await isThere(waiting.mid)).toBe(false);
     });
 
+    it('are found however long they had', async () => {
+      const { append, isThere } = await setUp();
+      const year = 365 * 24 * 3600 * 1000;
+      const [long, longer, soon] = [
+        await append({ expiresAt: now + year }),
+        await append({ expiresAt: now + year + 1 }),
+        await append(),
+      ];
+      expect(await tested.store.log.sweep(now + year / 2, 10)).toBe(1);
+      expect(await isThere(soon.mid)).toBe(false);
+      expect(await tested.store.log.sweep(now + year, 10)).toBe(0);
+      expect(await tested.store.log.sweep(now + year + 1, 10)).toBe(1);
+      expect(await isThere(long.mid)).toBe(false);
+      expect(await isThere(longer.mid)).toBe(true);
+      expect(await tested.store.log.sweep(now + year + 2, 10)).toBe(1);
+    });
+
     it('are removed in portions until none is left, however many were delivered', async () => {
       const { append, bob, bobDevice } = await setUp();
       const delivered = await Promise.all(Array.from({ length: 30 }, () => append()));

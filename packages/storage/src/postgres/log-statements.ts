@@ -3,6 +3,7 @@
  * are arrays, a row of the table is what stands at the same place in each of them. None when there is no row.
  * @module
  */
+import { expiresSoon } from '../sql/expiry-list.ts';
 import { messageStates } from '../sql/message-states.ts';
 import type { SqlStatement } from '../sql/sql-statement.ts';
 import type { NewMessage } from '../store.ts';
@@ -20,7 +21,7 @@ const lockPositions: SqlStatement = {
 export function changeStatements(changes: LogChanges): SqlStatement[] {
   return [
     ...insertMessages(changes.messages),
-    ...insertExpiries(changes.messages.filter(({ message }) => message.expiresAt > 0)),
+    ...insertExpiries(changes.messages.filter(({ message }) => expiresSoon(message))),
     ...changes.effects.statements(),
     ...insertReceipts(changes.receipts),
     ...updateMembers([...changes.moved]),

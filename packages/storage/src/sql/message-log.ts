@@ -2,6 +2,7 @@ import type { Conversation, MessageLog } from '../store.ts';
 import { type ConversationRow, conversationColumns, toConversation } from './conversation-row.ts';
 import type { SqlDatabase } from './database.ts';
 import type { LogCommitter, LogReader } from './executor.ts';
+import { listExpiring } from './expiry-list.ts';
 import { readMessages } from './message-rows.ts';
 import { receiptKinds } from './receipt-kinds.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
@@ -61,6 +62,7 @@ export function createMessageLog(reader: LogReader, writer: LogCommitter, databa
     },
 
     async sweep(now, limit) {
+      await listExpiring(database, now);
       // Messages that were delivered are looked at and left: they count for nothing, so look on.
       for (;;) {
         const [emptied, examined] = await writer.write(sweepStatements(now, limit));

@@ -16,6 +16,8 @@ export interface Tables {
   user_values: UserValuesTable;
   scheduled: ScheduledTable;
   erasures: ErasuresTable;
+  message_expiry: MessageExpiryTable;
+  expiry_marker: ExpiryMarkerTable;
   conversations: { conv: number; aid: number };
   messages: MessagesTable;
   message_extras: MessageExtrasTable;
@@ -125,9 +127,21 @@ export interface MessagesTable {
   dev: number;
   id: number | null;
   ts: number;
+  expires_at: number;
   content: Uint8Array | null;
   /** See messageStates; null for most messages. */
   state: number | null;
+}
+
+/** Messages that may have to be emptied, in order of time. */
+export interface MessageExpiryTable {
+  expires_at: number;
+  mid: number;
+}
+
+/** One row: up to which message `message_expiry` is complete. */
+export interface ExpiryMarkerTable {
+  mid: number;
 }
 
 /** Of messages whose state is `extra`: what is special about them. */

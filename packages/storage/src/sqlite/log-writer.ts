@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { expiresSoon } from '../sql/expiry-list.ts';
 import { hasMoved, moveCursors } from '../sql/member-cursors.ts';
 import { receiptKinds } from '../sql/receipt-kinds.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
@@ -87,7 +88,7 @@ export class LogWriter {
       if (repeated === undefined) throw new Error('A message was neither added nor there before.');
       return repeated;
     }
-    if (message.expiresAt > 0) this.#insertExpiry.run(message.expiresAt, mid);
+    if (expiresSoon(message)) this.#insertExpiry.run(message.expiresAt, mid);
     if (message.change !== undefined || message.age !== undefined) {
       this.#changes.complete(head, mid, seq, message);
     }
