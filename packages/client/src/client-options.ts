@@ -3,6 +3,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type OpenWebSocket, openSystemWebSocket, socketUrl } from './connection/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
 import { type LocalStore, memoryStore } from './store/index.ts';
+import type { LocalMessage } from './types.ts';
 
 export interface ClientOptions {
   /** Base URL of the server, such as `https://chat.example.com`; the socket is at `/ws` below it. */
@@ -17,6 +18,11 @@ export interface ClientOptions {
   readonly agent?: string;
   /** Default: msgpack. json is readable in a browser's tools. */
   readonly codec?: 'msgpack' | 'json';
+  /**
+   * Called with each message of others before it is stored; false drops it: it counts as received, and is stored and
+   * shown nowhere on this device. Must be quick and have no effects: it may be called again for the same message.
+   */
+  readonly filter?: (message: LocalMessage) => boolean;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Default: the browser's, where there is one. */
@@ -33,6 +39,7 @@ export interface ResolvedOptions {
   readonly app: string | undefined;
   readonly store: LocalStore;
   readonly agent: string | undefined;
+  readonly filter: (message: LocalMessage) => boolean;
   readonly codec: Codec;
   readonly clock: Clock;
   readonly environment: Environment;
@@ -48,6 +55,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     app: options.app,
     store: options.store ?? memoryStore(),
     agent: options.agent,
+    filter: options.filter ?? (() => true),
     codec: options.codec === 'json' ? jsonCodec : msgpackCodec,
     clock: options.clock ?? systemClock,
     environment: options.environment ?? systemEnvironment,

@@ -26,8 +26,10 @@ import { Outbox } from './outbox/index.ts';
 import { Presence } from './presence/index.ts';
 import { problemOf } from './problem.ts';
 import { Requests } from './requests/index.ts';
+import { ScheduledMessages } from './scheduled/index.ts';
+import { Search } from './search/index.ts';
 import { type ConversationRecord, LocalData, type Transaction } from './store/index.ts';
-import type { ConnectionStatus, LocalConversation, Self } from './types.ts';
+import type { ConnectionStatus, LocalConversation, LocalMessage, Self } from './types.ts';
 import { SharedValues, sharedOf } from './values/index.ts';
 
 /**
@@ -48,13 +50,15 @@ export class Core {
   readonly deletions: Deletions;
   readonly marks: ConversationMarks;
   readonly disappearing: Disappearing;
+  readonly search: Search;
+  readonly scheduled: ScheduledMessages;
+  readonly pages: HistoryRequests;
   status: ConnectionStatus = { state: 'stopped' };
   readonly #options: ResolvedOptions;
   readonly #receiver: Receiver;
   readonly #sequence = new Sequence();
   readonly #position: SyncPosition;
   readonly #acknowledgements: Acknowledgements;
-  readonly #pages: HistoryRequests;
   readonly #gaps: GapFiller;
   readonly #inbox: Inbox;
   readonly #values: SharedValues;
@@ -66,6 +70,7 @@ export class Core {
     const { clock, random } = options;
     const { events } = this;
     const self = () => this.self;
+    const wants = (message: LocalMessage): boolean => this.#wants(message);
     this.#options = options;
     this.serverClock = new ServerClock(clock);
     this.data = new LocalData({
@@ -152,14 +157,25 @@ export class Core {
       outbox: this.outbox,
       serverClock,
       self,
+      wants,
       onMissed: (id, change) => this.older.missed(id, change),
       onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
     });
-    this.#pages = new HistoryRequests(link);
-    this.older = new OlderMessages({ data, requests: this.#pages, changes, serverClock, self });
+    this.pages = new HistoryRequests(link);
+    this.older = new OlderMessages({ data, requests: this.pages, changes, serverClock, view, wants, self });
+    this.search = new Search({ data, link, requests: this.requests, view, self, wants });
+    this.scheduled = new ScheduledMessages({
+      data,
+      link,
+      requests: this.requests,
+      outbox: this.outbox,
+      serverClock,
+      events,
+      self,
+    });
     this.#gaps = new GapFiller({
       data,
-      requests: this.#pages,
+      requests: this.pages,
       clock,
       gaps: () => this.#sequence.gaps(),
       onPage: (id, after, page) =>
@@ -192,6 +208,16 @@ export class Core {
     return localConversation(record, newest, sharedOf(this.data, record.id));
   }
 
+  /** A filter that fails filters nothing. */
+  #wants(message: LocalMessage): boolean {
+    try {
+      return this.#options.filter(message) !== false;
+    } catch (error) {
+      this.events.emit('problem', problemOf(error));
+      return true;
+    }
+  }
+
   #announce(record: ConversationRecord): void {
     this.events.emit('conversation', this.showConversation(record));
   }
@@ -203,6 +229,8 @@ export class Core {
       case 'sent':
         if (frame.seq > 0) return this.#receiver.sent(transaction, frame);
         return transaction.afterwards(() => this.outbox.transientAccepted(frame));
+      case 'scheduled':
+        return this.outbox.scheduled(transaction, frame);
       case 'receipt':
         return this.#receiver.receipt(transaction, frame);
       case 'conversation':
@@ -212,7 +240,7 @@ export class Core {
       case 'presence':
         return transaction.afterwards(() => this.presence.received(frame));
       case 'page':
-        return transaction.afterwards(() => this.#pages.answered(frame));
+        return transaction.afterwards(() => this.pages.answered(frame));
       case 'state':
         return this.#values.received(transaction, frame.key, frame.value);
       case 'response':
@@ -224,7 +252,7 @@ export class Core {
 
   async #refused(transaction: Transaction, frame: RefusedFrame): Promise<void> {
     if (await this.outbox.refused(transaction, frame)) return;
-    if (this.#pages.refused(frame) || this.requests.refused(frame)) return;
+    if (this.pages.refused(frame) || this.requests.refused(frame)) return;
     transaction.afterwards(() => this.events.emit('problem', errorOf(frame)));
   }
 
@@ -298,7 +326,7 @@ export class Core {
     this.#sequence.clear();
     this.#position.disconnected();
     this.#acknowledgements.clear();
-    this.#pages.disconnected();
+    this.pages.disconnected();
     this.requests.disconnected(forGood);
     this.#values.disconnected();
     this.#gaps.disconnected();

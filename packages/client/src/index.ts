@@ -9,6 +9,7 @@ export type { OpenWebSocket, WebSocketLike } from './connection/index.ts';
 export { conversationId, targetOf } from './conversations/index.ts';
 export type { Environment, EnvironmentChange } from './environment.ts';
 export type { RequestOptions } from './requests/index.ts';
+export type { SearchOptions, SearchResult } from './search/index.ts';
 export {
   type Change,
   type ConversationRecord,

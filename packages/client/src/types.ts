@@ -45,11 +45,17 @@ export interface Draft {
   readonly ref?: number;
   /** When it disappears, for everybody; default: what setAge() says for the conversation. */
   readonly age?: MessageAge;
+  /**
+   * When the server is to send it, in milliseconds since 1970 by the server's clock. Until then it is among
+   * scheduled() and in no conversation.
+   */
+  readonly at?: number;
 }
 
 /**
- * Own messages go `outbox` → `sent` (durably stored by the server) → `delivered` → `read`, or end as `expired` or
- * `failed`. Messages of others are `unread` or `seen`.
+ * Own messages go `outbox` → `sent` (durably stored by the server) → `delivered` → `read`, or end as `expired`,
+ * `failed` or `blocked` (the receiver does not take messages from this user). Those that wait for their time are
+ * `scheduled`. Messages of others are `unread` or `seen`.
  */
 export type MessageStatus =
   | 'outbox'
@@ -58,6 +64,8 @@ export type MessageStatus =
   | 'read'
   | 'expired'
   | 'failed'
+  | 'blocked'
+  | 'scheduled'
   | 'unread'
   | 'seen';
 
@@ -96,8 +104,30 @@ export interface LocalMessage {
   /** What is shown is a change that the server has not confirmed yet. */
   readonly changing?: MessageEvent;
   readonly status: MessageStatus;
-  /** With `failed`: why. */
+  /** With `scheduled`: when the server sends it. */
+  readonly scheduledAt?: number;
+  /** With `failed` and `blocked`: why. */
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/** An own message that waits for its time. */
+export interface ScheduledMessage {
+  readonly target: Target;
+  /** Device that it was sent from, and its idempotency key there: together they name it. */
+  readonly dev: number;
+  readonly id: number;
+  /** When it is sent, in milliseconds since 1970 by the server's clock. */
+  readonly at: number;
+  readonly content: Content;
+  /** `outbox`: the server does not have it yet. */
+  readonly status: 'scheduled' | 'outbox';
+}
+
+/** When a message reached somebody, in milliseconds since 1970; absent: not yet. */
+export interface ReceiptTimes {
+  readonly user: string;
+  readonly deliveredAt?: number;
+  readonly readAt?: number;
 }
 
 /** What was typed and not sent. Clients may add to it. */
@@ -186,6 +216,8 @@ export interface ClientEvents {
   update: [message: LocalMessage, before: LocalMessage];
   /** Messages were removed: deleted by the user, here or on another device, or their age was over. */
   removed: [removed: RemovedMessages];
+  /** What scheduled() lists has changed, as far as this device knows. */
+  scheduled: [];
   /** A conversation changed: newest message, unread count, cursors, name, draft, block … */
   conversation: [conversation: LocalConversation];
   /** Messages of a user are refused from now on, or not any more. */

@@ -108,6 +108,8 @@ export const Content = Plain(
     ),
     /** A call that took place; written by the server alone. */
     call: Type.Optional(Plain(CallLog)),
+    /** How often it was forwarded until it came here; absent when it was not. */
+    forwarded: Type.Optional(Int(1)),
     /** Fields of the application. */
     fields: Type.Optional(Plain(Type.Record(Type.String(), Type.Unknown()))),
   }),

@@ -54,7 +54,7 @@ export const MessageBubble = memo(function MessageBubble({
             {outgoing && <MessageTicks status={status} />}
           </span>
         </div>
-        {status === 'failed' && <FailedMessage message={message} />}
+        {(status === 'failed' || status === 'blocked') && <FailedMessage message={message} />}
       </article>
     </>
   );

@@ -1,5 +1,5 @@
 import type { MessageStatus } from '@stoa/client';
-import { Check, CheckCheck, CircleAlert, Clock, TimerOff } from 'lucide-react';
+import { Ban, CalendarClock, Check, CheckCheck, CircleAlert, Clock, TimerOff } from 'lucide-react';
 import styles from './message-ticks.module.css';
 
 const ticks = {
@@ -7,6 +7,8 @@ const ticks = {
   sent: { Icon: Check, label: 'Sent', style: undefined },
   delivered: { Icon: CheckCheck, label: 'Delivered', style: undefined },
   read: { Icon: CheckCheck, label: 'Read', style: styles.read },
+  blocked: { Icon: Ban, label: 'Not taken by the receiver', style: styles.failed },
+  scheduled: { Icon: CalendarClock, label: 'Scheduled', style: undefined },
   failed: { Icon: CircleAlert, label: 'Not sent', style: styles.failed },
   expired: { Icon: TimerOff, label: 'Expired before it was delivered', style: undefined },
 } as const;

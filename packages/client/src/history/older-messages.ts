@@ -12,11 +12,13 @@ import {
   type Changes,
   type LoggedChange,
   loggedChange,
+  type MessageView,
   messageRecord,
+  needsReading,
   withDisappearance,
 } from '../messages/index.ts';
-import type { LocalData, Transaction } from '../store/index.ts';
-import type { ConversationId, Self, Target } from '../types.ts';
+import type { ConversationRecord, LocalData, MessageRecord, Transaction } from '../store/index.ts';
+import type { ConversationId, LocalMessage, Self, Target } from '../types.ts';
 import { isDeleted } from '../values/index.ts';
 import type { HistoryRequests } from './history-requests.ts';
 
@@ -25,6 +27,9 @@ export interface OlderMessagesOptions {
   readonly requests: HistoryRequests;
   readonly changes: Changes;
   readonly serverClock: ServerClock;
+  readonly view: MessageView;
+  /** Whether the application wants to have a message of somebody else. */
+  readonly wants: (message: LocalMessage) => boolean;
   readonly self: () => Self | undefined;
 }
 
@@ -99,25 +104,15 @@ export class OlderMessages {
     const messages = page.messages.filter(({ seq }) => seq < before);
     // Known places are left alone: their message may have been deleted here.
     const added = messages.filter(({ seq }) => !isKnown(record.runs, seq));
-    const isShown = (frame: MessageFrame): boolean =>
-      isKept(frame) && !isDeleted(transaction, record, frame.seq);
-    const needNoReading = added.filter(
-      (frame) =>
-        frame.seq > doneUpTo(record) &&
-        (frame.from === self.address || frame.content === undefined || !isShown(frame)),
-    );
+    const kept = added.flatMap((frame) => this.#recordOf(transaction, record, frame, self) ?? []);
+    const unread = kept.filter((message) => message.seq > doneUpTo(record) && needsReading(message));
     const start = page.more ? (messages[0]?.seq ?? before) : 1;
     transaction.putConversation({
       ...record,
       runs: addPlaces(record.runs, start, before - 1),
-      skipped: record.skipped + needNoReading.length,
+      skipped: record.skipped + added.filter(({ seq }) => seq > doneUpTo(record)).length - unread.length,
     });
-    for (const frame of added.filter(isShown)) {
-      const message = withDisappearance(
-        messageRecord(frame, id, frame.seq, self, true),
-        record,
-        this.#options.serverClock.now(),
-      );
+    for (const message of kept) {
       transaction.putMessage(message.edited === undefined ? message : { ...message, editedSeq: upToDate });
     }
     // Older messages that are here did not hear of changes in the gap that is being closed.
@@ -128,9 +123,21 @@ export class OlderMessages {
     const { runs } = transaction.conversation(id) ?? record;
     return (await transaction.messages(id, firstPlace(runs), before)).length;
   }
-}
 
-/** Changes have a place and no message, and of some messages nothing is left. */
-function isKept({ event, gone }: MessageFrame): boolean {
-  return event === undefined && gone !== 'disappeared';
+  /** Undefined when there is nothing to keep but the place. */
+  #recordOf(
+    transaction: Transaction,
+    conversation: ConversationRecord,
+    frame: MessageFrame,
+    self: Self,
+  ): MessageRecord | undefined {
+    const { serverClock, view, wants } = this.#options;
+    const { seq, event, gone } = frame;
+    if (event !== undefined || gone === 'disappeared' || isDeleted(transaction, conversation, seq)) {
+      return undefined;
+    }
+    const record = messageRecord(frame, conversation.id, seq, self, true);
+    if (needsReading(record) && !wants(view.of(record, conversation))) return undefined;
+    return withDisappearance(record, conversation, serverClock.now());
+  }
 }

@@ -7,8 +7,8 @@ import { needsReading, recounted } from './unread.ts';
 export interface WaitingMessages {
   /** Ids of the messages that wait in a conversation. */
   waitingIn(conversation: ConversationId): readonly number[];
-  /** Changes of messages that wait in a conversation. */
-  changesIn(conversation: ConversationId): readonly MessageRecord[];
+  /** What waits for a conversation and is not shown in it: changes of messages, and scheduled ones. */
+  hiddenIn(conversation: ConversationId): readonly MessageRecord[];
   /** The message will not be sent. */
   cancel(transaction: Transaction, id: number): void;
 }
@@ -52,7 +52,7 @@ export async function clearConversation(
   for (const pending of outbox.waitingIn(id)) outbox.cancel(transaction, pending);
   transaction.removeMessages(id, 0, Number.POSITIVE_INFINITY);
   // Who recalls a message and then clears the conversation wants both.
-  for (const change of outbox.changesIn(id)) transaction.putMessage(change);
+  for (const hidden of outbox.hiddenIn(id)) transaction.putMessage(hidden);
   const record = transaction.conversation(id);
   if (record === undefined) return;
   transaction.putConversation(await recounted(transaction, { ...record, clearedAt: lastPlace(record.runs) }));

@@ -17,8 +17,9 @@ export function statusOf(message: MessageRecord, cursors: StatusCursors, now: nu
     if (isExpired(message)) return 'expired';
     return message.seq > 0 && message.seq <= cursors.read ? 'seen' : 'unread';
   }
-  if (message.error !== undefined) return 'failed';
+  if (message.error !== undefined) return message.error.code === 'BLOCKED' ? 'blocked' : 'failed';
   if (message.pending !== undefined) return 'outbox';
+  if (message.scheduledAt !== undefined) return 'scheduled';
   if (message.expired || isExpired(message)) return 'expired';
   const { delivered, read } = cursors.peerCursor;
   if (message.seq > 0 && message.seq <= delivered) {

@@ -2,8 +2,8 @@ import type { ConversationFrame, MessageFrame, PageFrame, ReceiptFrame, SentFram
 import type { ServerClock } from '../clock.ts';
 import { addPlaces, conversationId, doneUpTo, lastPlace, newConversation } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
-import { type MessageRecord, orderBehind, type Transaction } from '../store/index.ts';
-import type { ConversationId, Origin, Self } from '../types.ts';
+import { type MessageRecord, orderBehind, outboxOrder, type Transaction } from '../store/index.ts';
+import type { ConversationId, LocalMessage, Origin, Self } from '../types.ts';
 import { isDeleted } from '../values/index.ts';
 import { type LoggedChange, loggedChange } from './changed-record.ts';
 import type { Changes } from './changes.ts';
@@ -33,6 +33,8 @@ export interface ReceiverOptions {
   readonly outbox: SentMessages;
   readonly serverClock: ServerClock;
   readonly self: () => Self | undefined;
+  /** Whether the application wants to have a message of somebody else. */
+  readonly wants: (message: LocalMessage) => boolean;
   /** Somebody changed a message that is not here. */
   readonly onMissed: (id: ConversationId, change: LoggedChange) => void;
   /** Something of the conversation is stored that the server wants to know of; `streamed`: it waits for it. */
@@ -143,7 +145,9 @@ export class Receiver {
     if (frame.content === undefined) return;
     const conversation = transaction.conversation(id) ?? newConversation(id);
     const order = orderBehind(lastPlace(conversation.runs), frame.mid);
-    const local = view.of(messageRecord(frame, id, order, self, true), conversation);
+    const record = messageRecord(frame, id, order, self, true);
+    if (!record.outgoing && !this.#isWanted(transaction, record)) return;
+    const local = view.of(record, conversation);
     const origin = local.outgoing ? 'self' : 'realtime';
     transaction.afterwards(() => events.emit('message', local, origin));
   }
@@ -181,6 +185,7 @@ export class Receiver {
       const isAnswer = await outbox.accepted(transaction, frame);
       const known = isAnswer || (await transaction.message(id, frame.seq));
       if (known) return this.#placeOwn(transaction, id, frame.seq);
+      await this.#endSchedule(transaction, id, outboxOrder(frame.id));
     }
     if (frame.event !== undefined) {
       const change = loggedChange(frame);
@@ -194,6 +199,10 @@ export class Receiver {
     }
     const inTime = !this.#expiredOnItsWay(frame.expires);
     const received: MessageRecord = messageRecord(frame, id, frame.seq, self, outgoing || inTime);
+    if (!outgoing && !this.#isWanted(transaction, received)) {
+      emptyPlace(transaction, id, frame.seq);
+      return;
+    }
     const readable = received.content !== undefined;
     place(transaction, id, frame.seq, !outgoing && readable);
     const conversation = transaction.conversation(id);
@@ -204,6 +213,13 @@ export class Receiver {
     const local = view.of(record, conversation);
     const origin = this.#originOf(local.outgoing, frame.ts);
     transaction.afterwards(() => events.emit('message', local, origin));
+  }
+
+  #isWanted(transaction: Transaction, record: MessageRecord): boolean {
+    const { view, wants } = this.#options;
+    const conversation =
+      transaction.conversation(record.conversation) ?? newConversation(record.conversation);
+    return record.content === undefined || wants(view.of(record, conversation));
   }
 
   /** Something of this device has got the next place. */
@@ -218,6 +234,14 @@ export class Receiver {
     transaction.removeMessage(id, seq);
     const { events } = this.#options;
     transaction.afterwards(() => events.emit('removed', { conversation: id, orders: [seq] }));
+  }
+
+  /** The time of a scheduled message has come: what stood in for it goes. */
+  async #endSchedule(transaction: Transaction, id: ConversationId, order: number): Promise<void> {
+    const scheduled = await transaction.message(id, order);
+    if (scheduled?.scheduledAt === undefined) return;
+    transaction.removeMessage(id, order);
+    transaction.afterwards(() => this.#options.events.emit('scheduled'));
   }
 
   /**

@@ -2,8 +2,8 @@ import type { LocalStore, MessageRecord } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
 
 /**
- * Reads messages like LocalStore.messages(), without what only waits in the outbox to change others: when there are
- * fewer than `limit`, there are no more.
+ * Reads messages like LocalStore.messages(), without changes and scheduled messages that wait in the outbox: when
+ * there are fewer than `limit`, there are no more.
  */
 export async function shownMessages(
   store: LocalStore,
@@ -14,8 +14,12 @@ export async function shownMessages(
   for (let { before } = range; ; ) {
     const limit = range.limit - shown.length;
     const page = await store.messages(id, { ...range, ...(before === undefined ? {} : { before }), limit });
-    shown.push(...page.filter(({ event }) => event === undefined));
+    shown.push(...page.filter(isShown));
     before = page.at(-1)?.order;
     if (page.length < limit || before === undefined || shown.length >= range.limit) return shown;
   }
+}
+
+function isShown({ event, scheduledAt }: MessageRecord): boolean {
+  return event === undefined && scheduledAt === undefined;
 }

@@ -16,9 +16,12 @@ export function checkChange(message: LocalMessage, { event, content }: PendingCh
   if (message.gone !== undefined) {
     throw new StoaError('BAD_REQUEST', 'There is nothing left of the message that could be changed.');
   }
-  if (message.seq === 0 && message.status !== 'outbox') {
+  const isScheduled = message.scheduledAt !== undefined;
+  if (isScheduled || (message.seq === 0 && message.status !== 'outbox')) {
     throw new StoaError('BAD_REQUEST', 'The server does not have this message.', {
-      hint: 'A message that failed can be sent anew, or deleted.',
+      hint: isScheduled
+        ? 'Cancel the scheduled message, and schedule another one.'
+        : 'A message that failed can be sent anew, or deleted.',
     });
   }
   const copy = checkContent(content);

@@ -22,6 +22,7 @@ export function checkDraft(target: Target, draft: Draft): Content {
   checkInteger('expiry', draft.expiry, 1, limits.expirySeconds);
   checkInteger('localId', draft.localId, 0, uint32);
   checkInteger('ref', draft.ref, 1, Number.MAX_SAFE_INTEGER);
+  checkInteger('at', draft.at, 0, Number.MAX_SAFE_INTEGER);
   if (draft.age !== undefined) checkAge(draft.age);
   return checkContent(draft.content);
 }

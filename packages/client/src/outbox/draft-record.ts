@@ -11,7 +11,7 @@ export function recordOfDraft(
   own: { readonly id: number; readonly localId: number; readonly from: string; readonly now: number },
 ): MessageRecord {
   const { id, localId, from, now } = own;
-  const { expiry, ref, age } = draft;
+  const { expiry, ref, age, at } = draft;
   return {
     conversation: conversationId(target),
     order: outboxOrder(id),
@@ -27,6 +27,7 @@ export function recordOfDraft(
     ...(expiry === undefined ? {} : { expiry, expiresAt: now + expiry * 1000 }),
     ...(ref === undefined ? {} : { ref }),
     ...(age === undefined ? {} : { age: { seconds: age.seconds, from: age.from } }),
+    ...(at === undefined ? {} : { scheduledAt: at }),
     content,
     pending: id,
   };
@@ -81,6 +82,7 @@ export function sendFrame(record: MessageRecord, now: number): SendFrame {
     ref,
     expiresAt,
     age,
+    scheduledAt,
     event,
     target: place,
   } = record;
@@ -96,6 +98,7 @@ export function sendFrame(record: MessageRecord, now: number): SendFrame {
     ...(expiresAt === undefined ? {} : { expiry: Math.max(1, Math.ceil((expiresAt - now) / 1000)) }),
     ...(ref === undefined ? {} : { ref }),
     ...(age === undefined ? {} : { age }),
+    ...(scheduledAt === undefined ? {} : { at: scheduledAt }),
     ...(event === undefined || place === undefined ? {} : { event, target: place }),
   };
 }

@@ -1,4 +1,10 @@
-import { messageFlags, type RefusedFrame, type SentFrame, StoaError } from '@stoa/protocol';
+import {
+  messageFlags,
+  type RefusedFrame,
+  type ScheduledFrame,
+  type SentFrame,
+  StoaError,
+} from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { errorOf, type Link } from '../connection/index.ts';
 import { lastPlace, newConversation } from '../conversations/index.ts';
@@ -95,6 +101,7 @@ export class Outbox implements SentMessages {
     this.#waiting = new WaitingChanges({
       ...parts,
       changes: this.#changes,
+      idOf: ({ id }) => this.#newIds.get(id) ?? id,
       sent: (id) => this.#sent.of(id),
       cancel: (transaction, id) => this.cancel(transaction, id),
     });
@@ -125,7 +132,7 @@ export class Outbox implements SentMessages {
     const change = checkChange(message, wanted);
     const done =
       message.status === 'outbox'
-        ? this.#changeWaiting(message, change)
+        ? this.#waiting.change(message, change).finally(() => this.pump())
         : this.#changes.send(message, change);
     done.catch(() => {});
     return { message: withChange(message, change), done };
@@ -133,7 +140,7 @@ export class Outbox implements SentMessages {
 
   /** @throws StoaError BAD_REQUEST when it is not an own message that failed. */
   resend(target: Target, message: LocalMessage): Sending {
-    if (message.status !== 'failed' || !message.outgoing) {
+    if (message.status !== 'failed' && message.status !== 'blocked') {
       throw new StoaError('BAD_REQUEST', 'Only an own message that failed can be sent again.', {
         hint: 'Messages in the outbox are sent again without help.',
       });
@@ -190,7 +197,7 @@ export class Outbox implements SentMessages {
       await this.#changes.accepted(transaction, before, answer);
       return true;
     }
-    const { pending, expiry, expiresAt, revision, ...others } = before;
+    const { pending, expiry, expiresAt, revision, scheduledAt, ...others } = before;
     const placed: MessageRecord = {
       ...others,
       from: self()?.address ?? before.from,
@@ -208,10 +215,35 @@ export class Outbox implements SentMessages {
     this.#waiting.accepted(transaction, before, seq);
     transaction.afterwards(() => {
       const is = view.of(after, conversation);
-      events.emit('update', is, view.of(before, conversation));
+      if (scheduledAt === undefined) events.emit('update', is, view.of(before, conversation));
+      else this.#appears(is);
       this.#sent.resolve(id, is);
     });
     return true;
+  }
+
+  /** The server will send the message in time. */
+  scheduled(transaction: Transaction, { id, at }: ScheduledFrame): void {
+    const { view, events } = this.#options;
+    const before = this.#queue.get(id);
+    if (before === undefined || transaction.isRemoved(before.conversation, before.order)) return;
+    const { pending, revision, ...others } = before;
+    const after: MessageRecord = { ...others, scheduledAt: at };
+    transaction.putMessage(after);
+    const conversation = conversationIn(transaction, after);
+    transaction.afterwards(() => {
+      this.#queue.accepted(id);
+      events.emit('scheduled');
+      this.#sent.resolve(id, view.of(after, conversation));
+    });
+  }
+
+  /** Takes a message back that never went out. Otherwise resolves to false, when the server has answered it. */
+  async withdraw(id: number): Promise<boolean> {
+    const made = await this.#waiting.make(id, { event: 'recall', content: {} }, false);
+    if (made !== undefined) this.#options.events.emit('scheduled');
+    else if (this.#queue.get(id) !== undefined) await this.#sent.of(id);
+    return made !== undefined;
   }
 
   transientAccepted(frame: SentFrame): void {
@@ -239,8 +271,8 @@ export class Outbox implements SentMessages {
     return this.#queue.idsIn(conversation);
   }
 
-  changesIn(conversation: ConversationId): MessageRecord[] {
-    return this.#queue.changesIn(conversation);
+  hiddenIn(conversation: ConversationId): MessageRecord[] {
+    return this.#queue.hiddenIn(conversation);
   }
 
   /** The message was deleted: it is not sent any more, unless it has been already. */
@@ -277,7 +309,7 @@ export class Outbox implements SentMessages {
       transaction.afterwards(() => events.emit('removed', { conversation, orders: [order] }));
       return;
     }
-    const { pending, expiry, ...others } = left;
+    const { pending, expiry, scheduledAt, ...others } = left;
     const { code, message, hint } = error;
     const last = lastPlace(conversationIn(transaction, before).runs);
     const after = { ...others, order: orderBehind(last, before.id), error: { code, message, hint } };
@@ -286,9 +318,16 @@ export class Outbox implements SentMessages {
     const [was, is] = [view.of(before, conversation), view.of(after, conversation)];
     transaction.afterwards(() => {
       this.#queue.remove(before.id);
-      events.emit('update', is, was);
+      if (scheduledAt === undefined) events.emit('update', is, was);
+      else this.#appears(is);
       this.#sent.reject(before.id, error);
     });
+  }
+
+  /** A scheduled message that was in no conversation yet. */
+  #appears(message: LocalMessage): void {
+    this.#options.events.emit('message', message, 'outgoing');
+    this.#options.events.emit('scheduled');
   }
 
   /** A message was stored. */
@@ -302,29 +341,14 @@ export class Outbox implements SentMessages {
     if (repeats !== undefined) transaction.removeMessage(repeats.conversation, repeats.order);
     const local = view.of(record, conversationIn(transaction, record));
     transaction.afterwards(() => {
+      if (record.scheduledAt !== undefined) {
+        events.emit('scheduled');
+        return;
+      }
       if (local.id !== given.id) events.emit('update', local, given);
       if (repeats === undefined) events.emit('message', local, 'outgoing');
       else events.emit('update', local, repeats);
     });
-  }
-
-  async #changeWaiting(message: LocalMessage, change: PendingChange): Promise<void> {
-    const { data, view } = this.#options;
-    // The store may only have been opened since, and then knows a higher id.
-    await data.read(() => {});
-    const id = this.#newIds.get(message.id) ?? message.id;
-    const made = await this.#waiting.make(id, change);
-    this.pump();
-    if (made !== undefined) return made.done;
-    // The server has answered meanwhile.
-    const now = await data.read(async (store) => {
-      const newest = await store.messages(message.conversation, { limit: newestLimit });
-      const record = newest.find((one) => one.outgoing && one.id === id && one.event === undefined);
-      const conversation = data.conversation(message.conversation);
-      return record === undefined || conversation === undefined ? undefined : view.of(record, conversation);
-    });
-    if (now === undefined) throw new StoaError('NOT_FOUND', 'The message was deleted.');
-    return this.#changes.send(now, checkChange(now, change));
   }
 }
 
@@ -333,9 +357,6 @@ function withAge(transaction: Transaction, record: MessageRecord): MessageRecord
   const age = record.event === undefined ? ageOf(transaction, record.conversation) : undefined;
   return record.age !== undefined || age === undefined ? record : { ...record, age };
 }
-
-/** A message that was answered a moment ago is among the newest. */
-const newestLimit = 500;
 
 function conversationIn(transaction: Transaction, { conversation }: MessageRecord): ConversationRecord {
   return transaction.conversation(conversation) ?? newConversation(conversation);

@@ -128,19 +128,19 @@ export class SendQueue {
     this.disconnected();
   }
 
-  /** Messages that wait in a conversation. */
+  /** Messages of a conversation that wait and are shown in it. */
   idsIn(conversation: ConversationId): number[] {
     const ids: number[] = [];
     for (const { record } of this.#entries.values()) {
-      if (record.conversation === conversation && record.event === undefined) ids.push(record.id);
+      if (record.conversation === conversation && isShown(record)) ids.push(record.id);
     }
     return ids;
   }
 
-  /** Changes of messages that wait in a conversation. */
-  changesIn(conversation: ConversationId): MessageRecord[] {
+  /** What waits for a conversation and is not shown in it: changes of messages, and scheduled ones. */
+  hiddenIn(conversation: ConversationId): MessageRecord[] {
     const records = [...this.#entries.values()].map(({ record }) => record);
-    return records.filter((record) => record.conversation === conversation && record.event !== undefined);
+    return records.filter((record) => record.conversation === conversation && !isShown(record));
   }
 
   /** Messages that the server cannot know of. */
@@ -148,4 +148,8 @@ export class SendQueue {
     const untried = [...this.#entries.values()].filter(({ tried }) => !tried);
     return untried.map(({ record }) => record).filter(({ event }) => event === undefined);
   }
+}
+
+function isShown({ event, scheduledAt }: MessageRecord): boolean {
+  return event === undefined && scheduledAt === undefined;
 }

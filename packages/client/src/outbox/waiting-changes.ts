@@ -1,9 +1,11 @@
-import type { StoaError } from '@stoa/protocol';
+import { StoaError } from '@stoa/protocol';
 import { newConversation } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
 import type { MessageView, PendingChange } from '../messages/index.ts';
 import type { LocalData, MessageRecord, Transaction } from '../store/index.ts';
+import type { LocalMessage } from '../types.ts';
 import type { ChangeSends } from './change-sends.ts';
+import { checkChange } from './check-change.ts';
 import { Promises } from './promises.ts';
 import type { SendQueue } from './send-queue.ts';
 
@@ -13,6 +15,8 @@ export interface WaitingChangesOptions {
   readonly events: Events;
   readonly queue: SendQueue;
   readonly changes: ChangeSends;
+  /** The id that a message has now. */
+  readonly idOf: (message: LocalMessage) => number;
   /** Settles when the server has answered the message. */
   readonly sent: (id: number) => Promise<unknown>;
   /** The message is not to be sent any more. */
@@ -33,15 +37,45 @@ export class WaitingChanges {
   }
 
   /**
-   * @param id of the message
-   * @returns undefined when the message does not wait any more; `done` settles when the server has answered
+   * Changes a message that waited in the outbox when the caller saw it.
+   *
+   * @returns a promise that settles when the server has answered
    */
-  async make(id: number, change: PendingChange): Promise<{ done: Promise<void> } | undefined> {
+  async change(message: LocalMessage, change: PendingChange): Promise<void> {
+    const { data, view, changes, idOf } = this.#options;
+    // The store may only have been opened since, and then knows a higher id.
+    await data.read(() => {});
+    const id = idOf(message);
+    const made = await this.make(id, change);
+    if (made !== undefined) return made.done;
+    // The server has answered meanwhile.
+    const now = await data.read(async (store) => {
+      const newest = await store.messages(message.conversation, { limit: newestLimit });
+      const record = newest.find((one) => one.outgoing && one.id === id && one.event === undefined);
+      const conversation = data.conversation(message.conversation);
+      return record === undefined || conversation === undefined ? undefined : view.of(record, conversation);
+    });
+    if (now === undefined) throw new StoaError('NOT_FOUND', 'The message was deleted.');
+    return changes.send(now, checkChange(now, change));
+  }
+
+  /**
+   * @param id of the message
+   * @param isFollowed whether the change may follow a message that the server may have
+   * @returns undefined when the message does not wait any more, or must not be followed; `done` settles when the
+   * server has answered
+   */
+  async make(
+    id: number,
+    change: PendingChange,
+    isFollowed = true,
+  ): Promise<{ done: Promise<void> } | undefined> {
     const { data, queue } = this.#options;
     try {
       return await data.transact((transaction) => {
         const record = queue.get(id);
         if (record === undefined) return undefined;
+        if (queue.isTried(id) && !isFollowed) return undefined;
         if (queue.isTried(id)) return { done: this.#revise(transaction, record, change) };
         // Committing takes a while, and it must not go out as it was meanwhile.
         queue.hold(id);
@@ -104,3 +138,6 @@ export class WaitingChanges {
     });
   }
 }
+
+/** A message that was answered a moment ago is among the newest. */
+const newestLimit = 500;

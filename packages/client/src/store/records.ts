@@ -46,6 +46,8 @@ export interface MessageRecord {
   readonly expiry?: number;
   /** Own message that was not delivered before it expired. */
   readonly expired?: true;
+  /** A message that waits for its time, in the outbox or (without `pending`) with the server. Never shown. */
+  readonly scheduledAt?: number;
   /** In the outbox only: no message but a change of the one at place `target`. Never shown. */
   readonly event?: MessageEvent;
   readonly target?: number;

@@ -232,8 +232,8 @@ class StagedMessages {
 }
 
 /** Only these are the newest one of a list. Messages of others that expired only keep their place. */
-function isListed({ event, outgoing, content, gone }: MessageRecord): boolean {
-  if (event !== undefined) return false;
+function isListed({ event, scheduledAt, outgoing, content, gone }: MessageRecord): boolean {
+  if (event !== undefined || scheduledAt !== undefined) return false;
   return outgoing || content !== undefined || (gone !== undefined && gone !== 'expired');
 }
 

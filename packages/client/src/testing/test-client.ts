@@ -13,6 +13,7 @@ const names = [
   'update',
   'removed',
   'blocked',
+  'scheduled',
   'conversation',
   'presence',
   'synced',

@@ -17,6 +17,7 @@ import {
 
 const statuses = {
   outbox: MESIBO_MSGSTATUS_OUTBOX,
+  scheduled: MESIBO_MSGSTATUS_OUTBOX,
   sent: MESIBO_MSGSTATUS_SENT,
   delivered: MESIBO_MSGSTATUS_DELIVERED,
   read: MESIBO_MSGSTATUS_READ,
@@ -30,13 +31,14 @@ const failures: Readonly<Record<string, number>> = {
   NOT_FOUND: MESIBO_MSGSTATUS_INVALIDDEST,
   MESSAGE_EXPIRED: MESIBO_MSGSTATUS_EXPIRED,
   NOT_A_MEMBER: MESIBO_MSGSTATUS_NOTMEMBER,
+  BLOCKED: MESIBO_MSGSTATUS_BLOCKED,
   PERMISSION_DENIED: MESIBO_MSGSTATUS_BLOCKED,
   TOO_MANY: MESIBO_MSGSTATUS_INBOXFULL,
 };
 
 /** MESIBO_MSGSTATUS_* of a message. */
 export function messageStatus({ status, error, outgoing }: LocalMessage): number {
-  if (status === 'failed') return failureStatus(error?.code);
+  if (status === 'failed' || status === 'blocked') return failureStatus(error?.code);
   // Only the place is left of a message that expired before it came here.
   return status === 'expired' && !outgoing ? MESIBO_MSGSTATUS_EMPTY : statuses[status];
 }

@@ -87,7 +87,7 @@ export class Messages {
     const { client } = this.context;
     const { local } = message[internal];
     if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
-    if (local?.status !== 'failed') return MESIBO_RESULT_BADREQ;
+    if (local?.status !== 'failed' && local?.status !== 'blocked') return MESIBO_RESULT_BADREQ;
     const sending = client.resend(local);
     this.adopt(message, sending.message);
     sending.sent.catch(() => {});

@@ -15,7 +15,7 @@ export function matchesCount(status: number): (message: LocalMessage) => boolean
     case counted.received:
       return (message) => !message.outgoing;
     case counted.failed:
-      return (message) => message.status === 'failed' || message.status === 'expired';
+      return ({ status }) => status === 'failed' || status === 'blocked' || status === 'expired';
     default:
       return (message) => messageStatus(message) === status;
   }

@@ -1,0 +1,216 @@
+import { type Content, StoaError } from '@stoa/protocol';
+import {
+  byNewest,
+  conversationId,
+  firstPlace,
+  isListed,
+  newConversation,
+  targetOf,
+  unreadOf,
+} from './conversations/index.ts';
+import type { Core } from './core.ts';
+import { findMessage } from './history/index.ts';
+import { type ReadOptions, shownMessages } from './messages/index.ts';
+import type { SearchOptions, SearchResult } from './search/index.ts';
+import { nextOrder } from './store/index.ts';
+import type {
+  Changing,
+  Draft,
+  LocalConversation,
+  LocalMessage,
+  ReceiptTimes,
+  ScheduledMessage,
+  Sending,
+  Target,
+} from './types.ts';
+import { draftOf } from './values/index.ts';
+
+/** What a client does with messages: sending, changing, reading, finding, deleting. */
+export abstract class Messaging {
+  protected readonly core: Core;
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  /**
+   * Puts a message into the outbox. It is sent as soon as there is a connection and everything before it was sent.
+   * Transient messages are not kept: without a connection they fail with UNAVAILABLE. With `at`, the server sends it
+   * later: see scheduled().
+   *
+   * @throws StoaError BAD_FRAME or TOO_LARGE when the target or the draft is not one that a server would take
+   */
+  send(target: Target, draft: Draft): Sending {
+    const sending = this.core.outbox.send(target, draft);
+    this.core.presence.messageSent(target);
+    return sending;
+  }
+
+  /**
+   * Sends an own message that failed or was blocked once more, as a new send that takes its place (`update` event).
+   *
+   * @throws StoaError BAD_REQUEST when it has not failed
+   */
+  resend(message: LocalMessage): Sending {
+    return this.core.outbox.resend(targetOf(message.conversation), message);
+  }
+
+  /**
+   * Changes what an own message says, for everybody, by replacing its content. It is shown at once (`update` event)
+   * and goes through the outbox like a message; when the server refuses it (TOO_LATE after the time that its operator
+   * allows), the message is shown as before.
+   *
+   * @throws StoaError PERMISSION_DENIED for a message of somebody else, BAD_REQUEST for one that failed or is gone,
+   * BAD_FRAME or TOO_LARGE for its content
+   */
+  edit(message: LocalMessage, content: Content): Changing {
+    return this.core.outbox.change(message, { event: 'edit', content });
+  }
+
+  /**
+   * Takes an own message back, for everybody: only a mark of it is left (`gone`). One that has not left this device
+   * is simply removed. Otherwise like edit().
+   *
+   * @throws StoaError as edit() does
+   */
+  recall(message: LocalMessage): Changing {
+    return this.core.outbox.change(message, { event: 'recall', content: {} });
+  }
+
+  /**
+   * Sends a copy of a message to somebody, marked as forwarded.
+   *
+   * @throws StoaError as send() does; BAD_REQUEST when there is nothing left of it
+   */
+  forward({ content, type }: LocalMessage, target: Target): Sending {
+    if (content === undefined) {
+      throw new StoaError('BAD_REQUEST', 'There is nothing left of the message that could be forwarded.');
+    }
+    return this.send(target, { content: { ...content, forwarded: (content.forwarded ?? 0) + 1 }, type });
+  }
+
+  /**
+   * Own messages that wait for their time, the next one first: those of all devices with a connection, else what this
+   * one has scheduled. An event `scheduled` tells when to look again.
+   */
+  scheduled(): Promise<ScheduledMessage[]> {
+    return this.core.scheduled.list();
+  }
+
+  /**
+   * Takes a scheduled message back. Rejects with StoaError: NOT_FOUND when it was sent or cancelled already,
+   * UNAVAILABLE without a connection, unless it never left this device.
+   */
+  cancelScheduled(message: Pick<ScheduledMessage, 'dev' | 'id'>): Promise<void> {
+    return this.core.scheduled.cancel(message);
+  }
+
+  /**
+   * When a message reached each of its receivers and was read by him, as the server knows it. Rejects with StoaError:
+   * UNAVAILABLE without a connection.
+   */
+  async receiptTimes({ conversation, seq }: LocalMessage): Promise<ReceiptTimes[]> {
+    const { data, requests } = this.core;
+    const conv = (await data.read(() => data.conversation(conversation)))?.conv ?? 0;
+    if (conv === 0 || seq === 0) return [];
+    return (await requests.ask('message.receipts', { conv, seq })).receipts;
+  }
+
+  /**
+   * Messages that contain all words of a query. Rejects with StoaError: BAD_REQUEST for a query that is empty or too
+   * long, or what the server says.
+   *
+   * @example
+   * const { messages, cursor } = await client.search('invoice', { target: { peer: 'bob' } });
+   */
+  search(query: string, options: SearchOptions = {}): Promise<SearchResult> {
+    return this.core.search.find(query, options);
+  }
+
+  /**
+   * The message that another one answers: from this device, else from the server. Undefined when it answers none, and
+   * when there is no such message any more.
+   */
+  async repliedTo({ conversation, ref }: LocalMessage): Promise<LocalMessage | undefined> {
+    return ref === undefined ? undefined : this.message(targetOf(conversation), ref);
+  }
+
+  /** A message of a conversation by the server's id of it: from this device, else from the server. */
+  message(target: Target, mid: number): Promise<LocalMessage | undefined> {
+    const { data, pages, view } = this.core;
+    return findMessage({ data, requests: pages, view, self: () => this.core.self }, target, mid);
+  }
+
+  /** Messages that wait to be read, over all conversations. */
+  unread(): Promise<number> {
+    const { data } = this.core;
+    return data.read(() => [...data.conversations()].reduce((sum, record) => sum + unreadOf(record), 0));
+  }
+
+  /** All conversations on this device, the one with the newest message first. */
+  conversations(): Promise<LocalConversation[]> {
+    const { data } = this.core;
+    return data.read(() =>
+      [...data.conversations()]
+        .filter((record) => isListed(record) || draftOf(data, record.id) !== undefined)
+        .map((record) => this.core.showConversation(record))
+        .sort(byNewest),
+    );
+  }
+
+  conversation(target: Target): Promise<LocalConversation | undefined> {
+    const { data } = this.core;
+    return data.read(() => {
+      const record = data.conversation(conversationId(target));
+      return record === undefined ? undefined : this.core.showConversation(record);
+    });
+  }
+
+  /**
+   * Messages on this device, newest first: at most `limit` with an order below `before`. When there are fewer, older
+   * ones may be on the server: see fetchOlder.
+   */
+  messages(target: Target, page: { before?: number; limit: number }): Promise<LocalMessage[]> {
+    const { data, view } = this.core;
+    const id = conversationId(target);
+    return data.read(async (store) => {
+      const record = data.conversation(id) ?? newConversation(id);
+      // Older messages that are here too come after a hole: not before it is closed.
+      const from = nextOrder(firstPlace(record.runs) - 1);
+      const found = await shownMessages(store, id, { ...page, from });
+      return found.map((message) => view.of(message, record));
+    });
+  }
+
+  /**
+   * Fetches the messages before the oldest one that messages() knows, about `limit`. Resolves to the number of
+   * messages that messages() has got by it: 0 at the beginning of the conversation, and when nothing is known of it.
+   * Rejects with StoaError: UNAVAILABLE without a connection.
+   */
+  fetchOlder(target: Target, limit: number): Promise<number> {
+    return this.core.older.fetch(target, limit);
+  }
+
+  /** Marks messages as read, here at once and for others as soon as there is a connection. */
+  markRead(target: Target, options: ReadOptions = {}): Promise<void> {
+    return this.core.reading.markRead(target, options);
+  }
+
+  /** Marks a conversation, to come back to it; on all devices of the user, until markRead(). */
+  markUnread(target: Target): Promise<void> {
+    return this.core.marks.set('unread', target, true);
+  }
+
+  /** Deletes messages by their order, for this user only: here at once, and on his other devices. */
+  deleteMessages(target: Target, orders: readonly number[]): Promise<void> {
+    return this.core.deletions.delete(target, orders);
+  }
+
+  /**
+   * Deletes all messages of a conversation for this user only, what waits in the outbox included; or only those up to
+   * place `upTo`. It is listed again with the next message.
+   */
+  clearConversation(target: Target, upTo?: number): Promise<void> {
+    return this.core.deletions.clear(target, upTo);
+  }
+}

@@ -1,0 +1,1 @@
+export { ScheduledMessages } from './scheduled-messages.ts';
