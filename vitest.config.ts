@@ -24,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packages',
-          include: ['{packages,apps,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{packages,apps,scripts,bench}/**/*.test.{ts,tsx}'],
           testTimeout: 20_000,
         },
       },

@@ -1,132 +1,79 @@
 /**
- * `npm run bench -- messaging`: Stoa beside a bare `ws` relay on the same machine in the same run. Load comes from a
- * process of its own; figures are medians over the rounds, the ratios are what to quote.
+ * `npm run bench -- messaging`: Stoa and its peers on this machine, one after the other in each round, so that a drift
+ * of the machine hits all alike. Ratios are what to quote.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import type { LoadUser, PairsResult, PairsTask } from './load/pairs.ts';
-import { benchAppToken, type PeerName, startServer } from './server-under-test.ts';
-
-interface Round extends PairsResult {
-  readonly serverCpuSeconds: number;
-}
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { type Figures, runScenario, type Scenario, type Sizes, usersNeeded } from '@stoa/cli/bench';
+import { type MessagingOptions, parseOptions } from './options.ts';
+import { createPeer, type Peer } from './peers/index.ts';
+import { bounds } from './report/bounds.ts';
+import { printReport } from './report/print.ts';
+import { ratios } from './report/ratios.ts';
 
 export async function messagingBench(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      pairs: { type: 'string', default: '200' },
-      messages: { type: 'string', default: '250' },
-      window: { type: 'string', default: '10' },
-      rounds: { type: 'string', default: '5' },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const size = {
-    pairs: Number(values.pairs),
-    messages: Number(values.messages),
-    window: Number(values.window),
-  };
-  const rounds: Record<PeerName, Round[]> = { relay: [], stoa: [] };
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    for (const peer of ['relay', 'stoa'] as const) {
-      process.stderr.write(`round ${round} of ${values.rounds}: ${peer} …\n`);
-      rounds[peer].push(await runRound(peer, size));
+  const options = parseOptions(args);
+  if (options === undefined) return;
+  const { scenarios, sizes } = options;
+  const peers: Peer[] = [];
+  const results = new Map<string, Map<string, Figures[]>>();
+  try {
+    for (const name of options.peers) {
+      progress(`preparing ${name} …`);
+      peers.push(await createPeer(name, usersNeeded(scenarios, sizes)));
     }
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const scenario of scenarios) {
+        for (const peer of peers) {
+          if (!takesPart(peer, scenario)) continue;
+          const figures = await runOnce(peer, scenario, options);
+          const ofScenario = results.get(scenario.name) ?? new Map<string, Figures[]>();
+          results.set(scenario.name, ofScenario);
+          ofScenario.set(peer.name, [...(ofScenario.get(peer.name) ?? []), figures]);
+          progress(
+            `round ${round} of ${options.rounds}, ${scenario.name}, ${peer.name}: ${summary(scenario, sizes, figures)}`,
+          );
+        }
+      }
+    }
+  } finally {
+    for (const peer of peers) await peer.close();
   }
-  report(rounds, size, values.json);
-}
-
-async function runRound(
-  peer: PeerName,
-  { pairs, messages, window }: { pairs: number; messages: number; window: number },
-): Promise<Round> {
-  const server = await startServer(peer);
-  const user = async (address: string): Promise<LoadUser> => ({
-    address,
-    token: peer === 'stoa' ? await addUser(server.url, address) : '',
-  });
-  const users: PairsTask['pairs'][number][] = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    users.push({ sender: await user(`sender-${pair}`), receiver: await user(`receiver-${pair}`) });
+  const found = ratios(results, bounds(sizes.connections));
+  printReport(scenarios, sizes, results, found);
+  if (options.json !== undefined) {
+    const rounds = Object.fromEntries([...results].map(([name, all]) => [name, Object.fromEntries(all)]));
+    const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
+    writeFileSync(options.json, `${JSON.stringify({ machine, sizes, ratios: found, rounds }, null, 2)}\n`);
   }
-  const load = fork(fileURLToPath(new URL('./load/pairs.ts', import.meta.url)));
-  const task: PairsTask = {
-    peer,
-    url: server.url,
-    pairs: users,
-    window,
-    warmUp: Math.ceil(messages / 5),
-    messages,
-  };
-  load.send(task);
-  await once(load, 'message');
-  const before = server.cpuSeconds();
-  const answer = once(load, 'message');
-  load.send('go');
-  const [result] = (await answer) as [PairsResult];
-  const serverCpuSeconds = server.cpuSeconds() - before;
-  await server.stop();
-  return { ...result, serverCpuSeconds };
 }
 
-async function addUser(url: string, address: string): Promise<string> {
-  const response = await fetch(`${url}/backend`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ op: 'useradd', token: benchAppToken, user: { address, token: { v2: true } } }),
-  });
-  const answer = (await response.json()) as { user?: { token: string } };
-  if (answer.user === undefined) throw new Error(`useradd failed: ${JSON.stringify(answer)}`);
-  return answer.user.token;
+/** The relay has nowhere to keep a message. */
+function takesPart(peer: Peer, scenario: Scenario): boolean {
+  return !(peer.name === 'relay' && scenario.name === 'offline');
 }
 
-function report(
-  rounds: Record<PeerName, Round[]>,
-  size: { pairs: number; messages: number; window: number },
-  json: boolean,
-): void {
-  const rows = Object.entries(rounds).map(([peer, all]) => ({
-    peer,
-    'messages/s': Math.round(median(all.map(({ messages, seconds }) => messages / seconds))),
-    'server CPU-s per 100k': rounded(
-      median(all.map((one) => (one.serverCpuSeconds / one.messages) * 100_000)),
-    ),
-    'client CPU-s per 100k': rounded(
-      median(all.map((one) => (one.clientCpuSeconds / one.messages) * 100_000)),
-    ),
-    'p50 ms': rounded(median(all.map(({ latency }) => latency.p50))),
-    'p99 ms': rounded(median(all.map(({ latency }) => latency.p99))),
-  }));
-  const ratios = rounds.stoa.map((stoa, index) => {
-    const relay = rounds.relay[index] ?? stoa;
-    return {
-      cpu: stoa.serverCpuSeconds / stoa.messages / (relay.serverCpuSeconds / relay.messages),
-      p99: stoa.latency.p99 / relay.latency.p99,
-    };
-  });
-  const ratio = {
-    cpu: rounded(median(ratios.map(({ cpu }) => cpu))),
-    p99: rounded(median(ratios.map(({ p99 }) => p99))),
-  };
-  if (json) {
-    console.log(JSON.stringify({ scenario: 'pairs', ...size, rows, ratio, rounds }));
-    return;
+async function runOnce(
+  peer: Peer,
+  scenario: Scenario,
+  { sizes, loadProcesses }: MessagingOptions,
+): Promise<Figures> {
+  const server = await peer.start();
+  try {
+    return await runScenario(scenario, { ...peer, ...server }, { sizes, loadProcesses });
+  } finally {
+    await server.stop();
   }
-  console.log(
-    `${size.pairs} pairs, 100-byte texts, window ${size.window}; acknowledged (Stoa: synced to disk) and received`,
-  );
-  console.table(rows);
-  console.log(`Stoa / relay: CPU per message ${ratio.cpu}, p99 ${ratio.p99}`);
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+function summary(scenario: Scenario, sizes: Sizes, figures: Figures): string {
+  return scenario
+    .metrics(sizes)
+    .map(({ name, title, digits }) => `${title} ${figures[name]?.toFixed(digits)}`)
+    .slice(0, 3)
+    .join(', ');
 }
 
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -8,20 +8,20 @@ interface ServerOptions {
   readonly password?: string;
 }
 
-const url = () =>
+export const serverUrl = (): Option =>
   new Option('--url <address>', 'Address of the server.').env('STOA_URL').default('http://localhost:8080');
 
 /** Adds what a command needs that acts for an app. */
 export function forApp(command: Command): Command {
   return command
-    .addOption(url())
+    .addOption(serverUrl())
     .addOption(new Option('--token <token>', 'App token, printed by the first start.').env('STOA_APP_TOKEN'));
 }
 
 /** Adds what a command needs that acts for the whole installation. */
 export function forAdministrator(command: Command): Command {
   return command
-    .addOption(url())
+    .addOption(serverUrl())
     .addOption(
       new Option('--password <password>', 'Password of the administrator.').env('STOA_ADMIN_PASSWORD'),
     );

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import {
   ServerProcess,
   SocketClient,
@@ -12,24 +10,7 @@ import {
   testAppToken,
 } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const script = fileURLToPath(new URL('./stoa.ts', import.meta.url));
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the command as a person would, with an environment of its own. */
-function stoa(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 };
-    execFile(process.execPath, [script, ...args], options, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
-    });
-  });
-}
+import { type Outcome, stoa } from './testing/run-stoa.ts';
 
 describe('the administrative commands', () => {
   let server: TestNode;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { appCommand } from './commands/app.ts';
+import { benchCommand } from './commands/bench.ts';
 import { sendCommand } from './commands/send.ts';
 import { tokenCommand } from './commands/token.ts';
 import { userCommand } from './commands/user.ts';
@@ -9,7 +10,14 @@ import { fail } from './output.ts';
 const program = new Command('stoa')
   .description('Stoa: messaging on your own server.')
   .showHelpAfterError('Run "stoa --help" for help.');
-for (const command of [await serveCommand(), appCommand(), userCommand(), tokenCommand(), sendCommand()]) {
+for (const command of [
+  await serveCommand(),
+  appCommand(),
+  userCommand(),
+  tokenCommand(),
+  sendCommand(),
+  benchCommand(),
+]) {
   program.addCommand(command);
 }
 

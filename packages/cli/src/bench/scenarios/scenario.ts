@@ -1,0 +1,47 @@
+import type { Fleet } from '../load/fleet.ts';
+import type { LoadTask } from '../load/load-process.ts';
+import type { ReadUsage } from '../usage/usage.ts';
+
+/** What is measured, named as in the report. Times are in seconds, memory in bytes unless the name says otherwise. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** A column of the report. */
+export interface Metric {
+  readonly name: string;
+  readonly title: string;
+  readonly digits: number;
+}
+
+/** How many and how large. */
+export interface Sizes {
+  /** Idle connections, ascending. */
+  readonly connections: readonly number[];
+  /** Seconds for which connections are watched while idle. */
+  readonly idleSeconds: number;
+  readonly pairs: number;
+  /** Messages of each pair. */
+  readonly messages: number;
+  readonly window: number;
+  readonly offlineUsers: number;
+  /** Messages for each offline user. */
+  readonly offlineMessages: number;
+  readonly reconnects: number;
+}
+
+/** The server under test, and the processes that load it. */
+export interface Rig {
+  readonly fleet: Fleet;
+  readonly usage: ReadUsage;
+  readonly sizes: Sizes;
+  /** Has the server let go of what it does not need any more, where it can be asked to. */
+  readonly collectGarbage: () => Promise<void>;
+}
+
+export interface Scenario {
+  readonly name: LoadTask['scenario'];
+  readonly title: (sizes: Sizes) => string;
+  readonly metrics: (sizes: Sizes) => readonly Metric[];
+  /** Users who take part, as many senders as receivers unless one is missing. */
+  readonly users: (sizes: Sizes) => { readonly senders: number; readonly receivers: number };
+  run(rig: Rig): Promise<Figures>;
+}

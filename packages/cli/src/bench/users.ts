@@ -1,0 +1,26 @@
+import { type ApiOptions, call } from '../api.ts';
+import { inParallel } from './load/in-parallel.ts';
+import type { LoadUser } from './load/wire.ts';
+
+/** Adds users with these addresses' beginning and a number, each with a token to sign in with. */
+export async function addUsers(api: ApiOptions, count: number, prefix = 'user'): Promise<LoadUser[]> {
+  const users = Array.from({ length: count }, (_, index) => ({ address: `${prefix}-${index}`, token: '' }));
+  await inParallel(users, callsAtOnce, async (user) => {
+    const made = await call<{ token: { token: string } }>(api, 'POST', '/users', {
+      address: user.address,
+      token: { expiresIn: tokenMinutes },
+    });
+    user.token = made.token.token;
+  });
+  return users;
+}
+
+export async function removeUsers(api: ApiOptions, users: readonly LoadUser[]): Promise<void> {
+  await inParallel(users, callsAtOnce, ({ address }) =>
+    call(api, 'DELETE', `/users/${encodeURIComponent(address)}`),
+  );
+}
+
+const callsAtOnce = 32;
+/** A run that was killed leaves nothing that is of use for long. */
+const tokenMinutes = 24 * 60;
