@@ -9,6 +9,7 @@
 export interface Bus {
   /** Whether other nodes can be reached. When not, subscribers on this node are served all the same. */
   readonly connected: boolean;
+  readonly counts: BusCounts;
   /** Reaches the subscribers on every node, this one included. Never throws or waits; what cannot be sent is dropped. */
   publish(subject: string, event: BusEvent): void;
   /**
@@ -19,6 +20,14 @@ export interface Bus {
   subscribe(subject: string, handler: (event: BusEvent) => void, onLost?: () => void): Promise<Subscription>;
   /** Ends this node's subscriptions; what is published afterwards is dropped, subscribing is refused. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Events to and from other nodes, since the start. */
+export interface BusCounts {
+  readonly sent: number;
+  readonly received: number;
+  /** Not sent, because other nodes could not be reached or did not keep up, or the event was too large. */
+  readonly dropped: number;
 }
 
 export interface Subscription {

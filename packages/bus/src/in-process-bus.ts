@@ -40,6 +40,7 @@ export class InProcessHub {
     let closed = false;
     return {
       connected: true,
+      counts: nobodyElse,
       publish: (subject, event) => {
         if (!closed) this.#publish(subject, event);
       },
@@ -117,6 +118,8 @@ interface Delivery {
   /** Its place among all that were published. */
   readonly number: number;
 }
+
+const nobodyElse = { sent: 0, received: 0, dropped: 0 };
 
 function reportToConsole(error: unknown, subject: string): void {
   console.error(`A handler of "${subject}" failed.`, error);

@@ -3,13 +3,7 @@
  * for one process and over NATS.
  * @module
  */
-export type { Bus, BusEvent, Subscription } from './bus.ts';
+export type { Bus, BusCounts, BusEvent, Subscription } from './bus.ts';
 export { createInProcessBus, type InProcessBusOptions, InProcessHub } from './in-process-bus.ts';
-export {
-  type BusCounts,
-  connectNatsBus,
-  type NatsBus,
-  type NatsBusOptions,
-  type NatsState,
-} from './nats/nats-bus.ts';
+export { connectNatsBus, type NatsBusOptions, type NatsState } from './nats/nats-bus.ts';
 export { parseNatsUrl } from './nats/nats-servers.ts';

@@ -66,6 +66,14 @@ export type CallEvent =
   /** A node says that it is responsible, and how often it has seen the call move. */
   | { readonly type: 'call-owned'; readonly node: string; readonly steps: number };
 
+/** That a node lives (every few seconds), or has ended (subject `nodes`). */
+export interface NodeEvent {
+  readonly type: 'node-alive' | 'node-left';
+  readonly node: string;
+  /** It has just begun to listen, and may know nobody: the others name themselves. */
+  readonly new?: true;
+}
+
 /** Something about a user changed that nodes may have cached (subject `users`). */
 export interface UserChanged {
   readonly type: 'user-changed';
@@ -83,6 +91,7 @@ export const subjects = {
   call: (id: string): string => `call.${id}`,
   callsTo: (uid: number): string => `calls-to.${uid}`,
   users: 'users',
+  nodes: 'nodes',
   /** Answers to one question. */
   inbox: (id: string): string => `inbox.${id}`,
 } as const;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { type Bus, createInProcessBus } from '@stoa/bus';
+import type { Bus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
 import type { Logger } from 'pino';
 import { Administrator, Apps, devicesPerUser, ensureFirstApp, type FirstStart } from './apps/index.ts';
@@ -13,12 +13,15 @@ import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { Delivery, History, Messages, sendFromBackend } from './messages/index.ts';
-import { createMetrics } from './metrics/index.ts';
+import { createMetrics, observeBus } from './metrics/index.ts';
+import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
-import { Presence } from './presence/index.ts';
+import { OtherNodes, Presence } from './presence/index.ts';
+import { Readiness } from './readiness.ts';
 import { Receipts } from './receipts/index.ts';
 import type { Settings } from './settings/index.ts';
+import { CatchUp } from './socket/catch-up.ts';
 import { silenceMs } from './socket/heartbeat.ts';
 import { Sessions } from './socket/sessions.ts';
 import { SocketDoor } from './socket/socket-door.ts';
@@ -63,8 +66,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { now } = clock;
   await mkdir(settings.dataDir, { recursive: true });
   const store = options.store ?? (await openStore(settings.database));
-  const bus = options.bus ?? createInProcessBus({ onError });
+  const bus = options.bus ?? (await openBus({ natsUrl: settings.natsUrl, settings: store.settings, logger }));
+  const hasOthers = options.bus !== undefined || settings.natsUrl !== null;
+  const readiness = new Readiness(store, bus);
   const metrics = createMetrics({ processMetrics: true });
+  observeBus(metrics.registry, bus);
 
   const publish = announceUserChanges(bus);
   const apps = new Apps({ store, now, publish });
@@ -73,9 +79,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const otps = new Otps({ store, now });
   const limits = new Limits(settings, now);
   const { appToken, adminPassword } = settings;
-  const firstStart = await ensureFirstApp({ apps, administrator, presets: { appToken, adminPassword } });
+  const firstStart = await ensureFirstApp({
+    apps,
+    administrator,
+    settings: store.settings,
+    presets: { appToken, adminPassword },
+  });
 
-  const directory = new Directory(store.users);
+  const directory = new Directory(store.users, () => bus.connected);
   await followUserChanges(bus, directory);
   const messages = new Messages({
     log: store.log,
@@ -86,9 +97,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const history = new History({ log: store.log, cursors: store.cursors, directory, clock });
   const receipts = new Receipts({ cursors: store.cursors, log: store.log, bus, clock });
   const acceptedFromSockets = metrics.messagesAccepted.labels({ door: 'socket' });
+  const node = randomUUID();
+  const others = new OtherNodes({ node, bus, clock });
   const presence = new Presence({
-    node: randomUUID(),
+    node,
     bus,
+    others,
     users: store.users,
     clock,
     graceMs: presenceGraceMs,
@@ -112,7 +126,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     alarm: { ring: () => {}, stop: () => {} },
     onError,
   });
-  const sessions = new Sessions(bus, presence, settings.sessionsPerUser);
+  const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
+  const sessions = new Sessions({
+    bus,
+    presence,
+    perUser: settings.sessionsPerUser,
+    onMayMiss: (session) => catchUp.request(session),
+  });
 
   const http = await buildHttp({
     settings,
@@ -125,7 +145,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     metrics,
     logger,
     limits,
-    ready: () => store.ping(),
+    ready: () => readiness.check(),
     paths: webPaths(),
   });
   const door = new SocketDoor({
@@ -168,10 +188,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         }),
     },
   });
+  await presence.join();
   const stops = [
     startSweeping({ store, clock, onError }),
+    clock.every(250, () => presence.sweep()),
+    ...(hasOthers ? [clock.every(100, () => catchUp.tick())] : []),
     clock.every(1_000, () => {
-      presence.sweep();
+      others.tick();
+      readiness.look();
       devices.flush().catch(onError);
       calls.tick();
       metrics.connections.set(door.connections);

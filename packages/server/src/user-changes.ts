@@ -28,5 +28,11 @@ export function announceUserChanges(bus: Bus): PublishUserChange {
 
 /** Keeps this node's directory true when a user changes on any node. */
 export function followUserChanges(bus: Bus, directory: Directory): Promise<Subscription> {
-  return bus.subscribe(subjects.users, (event) => directory.forget((event as UserChanged).uid));
+  return bus.subscribe(
+    subjects.users,
+    (event) => {
+      if (event.type === 'user-changed') directory.forget((event as UserChanged).uid);
+    },
+    () => directory.forgetAll(),
+  );
 }

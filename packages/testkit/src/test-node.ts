@@ -1,4 +1,6 @@
+import type { Bus } from '@stoa/bus';
 import { loadSettings, type RunningNode, startNode } from '@stoa/server';
+import type { Store } from '@stoa/storage';
 import { addUser, type BackendAnswer, backend, type TestUser } from './backend.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { testAdminPassword, testAppToken } from './server-process.ts';
@@ -9,6 +11,9 @@ export interface TestNodeOptions {
   /** Kept when given; otherwise a temporary folder that goes with the node. */
   readonly dataDir?: string;
   readonly clock?: ManualClock;
+  /** Of the caller's making, to be shared with other nodes. The node closes both with itself. */
+  readonly store?: Store;
+  readonly bus?: Bus;
   /** Settings by environment name, such as STOA_MESSAGES_PER_SECOND. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -50,6 +55,8 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   const node = await startNode({
     settings,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.store === undefined ? {} : { store: options.store }),
+    ...(options.bus === undefined ? {} : { bus: options.bus }),
   });
   const url = `http://127.0.0.1:${node.port}`;
   return {

@@ -25,19 +25,6 @@ export type NatsState =
   | { readonly connected: true; readonly server: string }
   | { readonly connected: false; readonly reason: string };
 
-/** Events since the start. */
-export interface BusCounts {
-  readonly sent: number;
-  readonly received: number;
-  /** Not sent, because the server was away, did not keep up, or takes no events of this size. */
-  readonly dropped: number;
-}
-
-/** A bus over a NATS server. */
-export interface NatsBus extends Bus {
-  readonly counts: BusCounts;
-}
-
 /**
  * Joins the nodes of an installation by a NATS server. Resolves after the first attempt to connect, also when it
  * failed: the bus goes on trying for ever, and until then serves this node's own subscribers.
@@ -52,7 +39,7 @@ export interface NatsBus extends Bus {
  * const bus = await connectNatsBus({ url: 'nats://127.0.0.1:4222', prefix: 'stoa.example' });
  * bus.publish('user.17', { type: 'message' });
  */
-export async function connectNatsBus(options: NatsBusOptions): Promise<NatsBus> {
+export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const bus = new ConnectedBus(options);
   await bus.tried();
   return bus;
@@ -68,7 +55,7 @@ interface Subject {
   ready: Promise<void>;
 }
 
-class ConnectedBus implements NatsBus {
+class ConnectedBus implements Bus {
   readonly #options: NatsBusOptions;
   readonly #onError: (error: unknown, subject: string) => void;
   readonly #local: Bus;

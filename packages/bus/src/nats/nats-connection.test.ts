@@ -89,9 +89,8 @@ it('of several servers the first one that answers is taken, and another one when
     { connected: true, server: `127.0.0.1:${first.port}` },
   ]);
   await first.stop();
-  await one.connected(false);
-  await one.connected(true);
-  expect(one.states.at(-1)).toEqual({ connected: true, server: `127.0.0.1:${second.port}` });
+  await one.connectedTo(`127.0.0.1:${second.port}`);
+  expect(one.states[2]).toMatchObject({ connected: false });
 });
 
 it('installations with different prefixes do not hear each other', async () => {

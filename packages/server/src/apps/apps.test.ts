@@ -63,8 +63,10 @@ describe('apps', () => {
   });
 
   describe('the first start', () => {
-    const ensure = (presets = noPresets as { appToken: string | null; adminPassword: string | null }) =>
-      ensureFirstApp({ apps, administrator: new Administrator(store.settings), presets });
+    const ensure = (presets = noPresets as { appToken: string | null; adminPassword: string | null }) => {
+      const { settings } = store;
+      return ensureFirstApp({ apps, administrator: new Administrator(settings), settings, presets });
+    };
 
     it('makes an app and an administrator, and shows their secrets this once', async () => {
       const first = await ensure();
@@ -89,6 +91,19 @@ describe('apps', () => {
       const second = await ensure();
       expect(second.appToken).toBeDefined();
       expect(second.adminPassword).toBeUndefined();
+    });
+
+    it('makes one app when several nodes start together', async () => {
+      const starts = await Promise.all([ensure(), ensure(), ensure()]);
+      expect(await apps.list()).toHaveLength(1);
+      expect(starts.filter(({ app }) => app !== undefined)).toHaveLength(1);
+      expect(starts.filter(({ adminPassword }) => adminPassword !== undefined)).toHaveLength(1);
+    });
+
+    it('is not left to a node that claimed it and died', async () => {
+      await store.settings.setOnce('first-app/0', `${Date.now() - 60_000} the dead one`);
+      expect((await ensure()).app?.name).toBe('demo');
+      expect(await apps.list()).toHaveLength(1);
     });
   });
 

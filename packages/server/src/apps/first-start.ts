@@ -1,11 +1,13 @@
-import { randomInt } from 'node:crypto';
-import type { App } from '@stoa/storage';
+import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { App, SettingStore } from '@stoa/storage';
 import type { Administrator } from './administrator.ts';
 import type { Apps } from './apps.ts';
 
 export interface FirstStartOptions {
   readonly apps: Apps;
   readonly administrator: Administrator;
+  readonly settings: SettingStore;
   /** What the operator wants instead of generated secrets. */
   readonly presets: { readonly appToken: string | null; readonly adminPassword: string | null };
 }
@@ -22,20 +24,42 @@ const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /**
  * Sees to it that there is an app and an administrator. Each is made when it is missing, so that a start that was
- * interrupted is completed by the next one. `app` is set when an app was made now; a preset secret is not returned.
+ * interrupted is completed by the next one, and only once when several nodes start together. `app` is set when an app
+ * was made now; a preset secret is not returned.
  */
 export async function ensureFirstApp({
   apps,
   administrator,
+  settings,
   presets,
 }: FirstStartOptions): Promise<FirstStart> {
   const adminPassword = presets.adminPassword ?? generatePassword();
   const isNew = await administrator.setFirstPassword(adminPassword);
   const password = isNew && presets.adminPassword === null ? { adminPassword } : {};
-  if ((await apps.list()).length > 0) return password;
+  if (!(await isMineToMake(apps, settings))) return password;
   const { app, token } = await apps.create('demo', presets.appToken ?? undefined);
   return { app, ...(presets.appToken === null ? { appToken: token } : {}), ...password };
 }
+
+/**
+ * Whether there is no app, and this node is the one to make it. Nodes claim it one after the other: each waits a while
+ * for the one before it, which may have died.
+ */
+async function isMineToMake(apps: Apps, settings: SettingStore): Promise<boolean> {
+  for (let claim = 0; ; claim++) {
+    if ((await apps.list()).length > 0) return false;
+    const mine = `${Date.now()} ${randomUUID()}`;
+    const holder = await settings.setOnce(`first-app/${claim}`, mine);
+    if (holder === mine) return true;
+    const until = Math.min(Number.parseInt(holder, 10), Date.now()) + patienceMs;
+    while (Date.now() < until) {
+      if ((await apps.list()).length > 0) return false;
+      await delay(50);
+    }
+  }
+}
+
+const patienceMs = 10_000;
 
 /** 20 letters in groups of five: 100 random bits. */
 function generatePassword(): string {

@@ -11,6 +11,7 @@ export async function connectedDevices(bus: Bus, uid: number, waitMs = answerMs)
   const devs = new Set<number>();
   const reply = subjects.inbox(randomUUID());
   const answers = await bus.subscribe(reply, (event) => {
+    if (event.type !== 'connected-devices') return;
     for (const dev of (event as ConnectedDevices).devs) devs.add(dev);
   });
   try {

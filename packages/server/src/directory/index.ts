@@ -21,8 +21,12 @@ export class Directory {
   /** Counts calls of forget. */
   #forgotten = 0;
 
-  constructor(users: Store['users'], capacity = 100_000) {
+  readonly #hears: () => boolean;
+
+  /** `hears`: whether this node hears of changes on other nodes. */
+  constructor(users: Store['users'], hears: () => boolean = () => true, capacity = 100_000) {
     this.#users = users;
+    this.#hears = hears;
     this.#uids = new BoundedMap(capacity);
     this.#byUid = new BoundedMap(capacity);
   }
@@ -30,18 +34,25 @@ export class Directory {
   /** Answers at once when the user is cached, so that a run of messages keeps its order without waiting. */
   byAddress(aid: number, address: string): Person | Promise<Person | undefined> {
     const uid = this.#uids.get(addressKey(aid, address));
-    const known = uid === undefined ? undefined : this.#byUid.get(uid);
+    const known = uid === undefined || !this.#hears() ? undefined : this.#byUid.get(uid);
     return known ?? this.#remembering(this.#users.findByAddress(aid, address));
   }
 
   /** Finds removed users too: their messages keep their sender. */
   byUid(uid: number): Person | Promise<Person | undefined> {
-    return this.#byUid.get(uid) ?? this.#remembering(this.#users.find(uid));
+    const known = this.#hears() ? this.#byUid.get(uid) : undefined;
+    return known ?? this.#remembering(this.#users.find(uid));
   }
 
   forget(uid: number): void {
     this.#forgotten += 1;
     this.#byUid.delete(uid);
+  }
+
+  /** Any user may have changed. */
+  forgetAll(): void {
+    this.#forgotten += 1;
+    this.#byUid.clear();
   }
 
   async #remembering(reading: Promise<User | undefined>): Promise<Person | undefined> {

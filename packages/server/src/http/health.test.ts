@@ -3,7 +3,7 @@ import { adminPassword, type HttpFixture, openHttp } from './http-fixture.ts';
 
 describe('health and metrics', () => {
   let fixture: HttpFixture;
-  let store = Promise.resolve();
+  let store: Promise<readonly string[]> = Promise.resolve([]);
   beforeAll(async () => {
     fixture = await openHttp({}, { ready: () => store });
   });
@@ -12,6 +12,11 @@ describe('health and metrics', () => {
   it('/healthz answers as long as the process lives, /readyz while the store answers', async () => {
     expect((await fixture.http.inject('/healthz')).statusCode).toBe(200);
     expect((await fixture.http.inject('/readyz')).json()).toEqual({ status: 'ready' });
+    store = Promise.resolve(['something is slow']);
+    expect((await fixture.http.inject('/readyz')).json()).toEqual({
+      status: 'ready',
+      warnings: ['something is slow'],
+    });
     store = Promise.reject(new Error('disk on fire at /secret/path'));
     store.catch(() => {});
     const response = await fixture.http.inject('/readyz');

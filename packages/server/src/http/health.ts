@@ -18,12 +18,12 @@ export function healthRoutes(app: FastifyInstance, needs: Needs): void {
   app.get('/readyz', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     try {
-      await within(readyWithinMs, needs.ready());
+      const warnings = await within(readyWithinMs, needs.ready());
+      return { status: 'ready', ...(warnings.length > 0 ? { warnings } : {}) };
     } catch (error) {
       request.log.warn({ err: error }, 'not ready');
       throw new StoaError('UNAVAILABLE', 'The server is not ready to work.');
     }
-    return { status: 'ready' };
   });
 
   // Numbers about the load are nobody's business outside: a collector elsewhere uses the administrator's password.
@@ -36,13 +36,13 @@ export function healthRoutes(app: FastifyInstance, needs: Needs): void {
   });
 }
 
-async function within(ms: number, work: Promise<void>): Promise<void> {
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
   });
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

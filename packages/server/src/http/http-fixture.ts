@@ -53,7 +53,10 @@ export interface HttpFixture {
 /** Settings by environment name; `ready` stands for the store's answer. */
 export async function openHttp(
   env: Record<string, string> = {},
-  { ready = async () => {}, built = true }: { ready?: () => Promise<void>; built?: boolean } = {},
+  {
+    ready = async () => [],
+    built = true,
+  }: { ready?: () => Promise<readonly string[]>; built?: boolean } = {},
 ): Promise<HttpFixture> {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'stoa-test-'));
   const settings = loadSettings({
@@ -71,6 +74,7 @@ export async function openHttp(
   const { app } = await ensureFirstApp({
     apps,
     administrator,
+    settings: store.settings,
     presets: { appToken, adminPassword },
   });
   const aid = app?.aid ?? 0;

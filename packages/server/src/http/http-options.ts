@@ -28,8 +28,8 @@ export interface HttpOptions {
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;
-  /** Rejects while the node cannot do its work. */
-  readonly ready: () => Promise<void>;
+  /** Rejects while the node cannot do its work; resolves to what is wrong although it can. */
+  readonly ready: () => Promise<readonly string[]>;
   readonly paths: {
     /** The built mesibo.js. */
     readonly mesiboScript: string;

@@ -31,6 +31,8 @@ export interface DeliveryOptions {
 
 /** How far one conversation has been sent to the device on this connection. */
 interface Track {
+  /** Where the device was told to begin. */
+  readonly from: number;
   /** Everything up to here was sent, or was received before. */
   sent: number;
   /** The newest message known to exist. */
@@ -57,7 +59,11 @@ export class Delivery {
   readonly #unlisted = new Map<number, number>();
   /** The last unbroken run of the device's own messages in conversations without a track. */
   readonly #own = new Map<number, { first: number; last: number }>();
+  /** Position of the first listing, until the device was told that it has everything up to there. */
   #position = 0;
+  /** Position up to which the store was asked for changes. */
+  #listed = 0;
+  #started: Promise<void> | undefined;
   #inFlight = 0;
   #pumping = false;
   #failed = false;
@@ -68,26 +74,41 @@ export class Delivery {
 
   /** Announces what changed since the device's position, newest conversation first, and begins to stream it. */
   async start(position: number | undefined): Promise<void> {
+    this.#started = this.#list(position ?? 0);
+    await this.#started;
+    this.#position = this.#listed;
+    this.#catchingUp = new Set(this.#behind);
+    for (const conv of this.#unlisted.keys()) this.#behind.add(conv);
+    this.pump();
+  }
+
+  /**
+   * Events may have been lost: announces again what changed since it was listed last, and streams what is missing.
+   * When it rejects, nothing is lost, and it can be called again.
+   */
+  async catchUp(): Promise<void> {
+    // Not begun: then the store will be asked anyway. Under way: it may have been asked before the loss.
+    if (this.#started === undefined) return;
+    await this.#started;
+    await this.#list(this.#listed);
+    this.pump();
+  }
+
+  /** Announces the conversations that changed after the position. */
+  async #list(position: number): Promise<void> {
     const { uid, dev, cursors, outlet } = this.#options;
     let before: { lastAt: number; conv: number } | undefined;
-    let listed = 0;
-    const catchingUp = new Set<number>();
+    let listed = position;
+    let count = 0;
     for (;;) {
-      const page = await cursors.changed({
-        uid,
-        dev,
-        position: position ?? 0,
-        limit: listingPage,
-        ...(before === undefined ? {} : { before }),
-      });
+      const query = { uid, dev, position, limit: listingPage };
+      const page = await cursors.changed(before === undefined ? query : { ...query, before });
       // Later pages read a later state: only the first position is behind all of them.
-      if (before === undefined) this.#position = page.position;
+      if (before === undefined) listed = page.position;
       for (const conversation of page.conversations) {
         if (outlet.closed) return;
-        const recent = listed < conversationsInFull ? recentMessages : 1;
-        await this.#announce(conversation, recent);
-        if (this.#behind.has(conversation.conv)) catchingUp.add(conversation.conv);
-        listed += 1;
+        await this.#announce(conversation, count < conversationsInFull ? recentMessages : 1);
+        count += 1;
       }
       // Reads of the store may all be synchronous: everybody else has his turn between pages.
       await nextTurn();
@@ -95,9 +116,7 @@ export class Delivery {
       if (oldest === undefined || page.conversations.length < listingPage) break;
       before = { lastAt: oldest.lastAt, conv: oldest.conv };
     }
-    this.#catchingUp = catchingUp;
-    for (const conv of this.#unlisted.keys()) this.#behind.add(conv);
-    this.pump();
+    this.#listed = listed;
   }
 
   /** An event says that message `seq` of a conversation exists; `bytes` is its frame. */
@@ -215,45 +234,53 @@ export class Delivery {
   async #findTrack(conv: number): Promise<Track | undefined> {
     const { cursors, uid, dev } = this.#options;
     const conversation = await cursors.forDevice(conv, uid, dev);
-    return conversation === undefined ? undefined : this.#announce(conversation, recentMessages);
+    if (conversation === undefined) return undefined;
+    return this.#tracks.get(conv) ?? this.#announce(conversation, recentMessages);
   }
 
   /** Tells the device the state of a conversation and marks it behind when messages are missing. */
   async #announce(conversation: ConversationForDevice, recent: number): Promise<Track | undefined> {
-    const known = this.#tracks.get(conversation.conv);
-    if (known !== undefined) return known;
     const { history, outlet, uid } = this.#options;
-    const { conv, last, received, own, peer } = conversation;
-    const from = received ?? (await this.#beginning(conversation, recent));
+    const { conv, last, own, peer } = conversation;
+    const from = this.#tracks.get(conv)?.from ?? (await this.#beginning(conversation, recent));
     const sides = await history.sides(conversation);
     const other = sides.a.uid === uid ? sides.b : sides.a;
     // The address belongs to somebody else now, whose conversation a client would take this one for.
     if (other.removed && (await history.hasSuccessor(other))) return undefined;
+    const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from);
     outlet.write({
       t: 'conversation',
       conv,
       peer: other.address,
       name: other.name,
       last,
-      from,
+      from: track.from,
       read: own.seen,
       ...(peer === null ? {} : { peerCursor: cursorFields(peer) }),
     });
+    track.last = Math.max(track.last, last);
+    if (track.sent < track.last) this.#behind.add(conv);
+    return track;
+  }
+
+  #newTrack(conv: number, from: number): Track {
     const run = this.#own.get(conv);
     const track: Track = {
+      from,
       sent: run !== undefined && from >= run.first - 1 ? Math.max(from, run.last) : from,
-      last: Math.max(last, this.#unlisted.get(conv) ?? 0),
+      last: this.#unlisted.get(conv) ?? 0,
       unacknowledged: [],
     };
     this.#unlisted.delete(conv);
     this.#own.delete(conv);
     this.#tracks.set(conv, track);
-    if (track.sent < track.last) this.#behind.add(conv);
     return track;
   }
 
   /** Where streaming to a device begins that has received nothing of the conversation. */
-  async #beginning({ conv, own, last }: ConversationForDevice, recent: number): Promise<number> {
+  async #beginning(conversation: ConversationForDevice, recent: number): Promise<number> {
+    const { conv, received, own, last } = conversation;
+    if (received !== null) return received;
     const { log, since } = this.#options;
     const from = Math.max(0, Math.min(own.delivered, last - recent));
     if (from === 0) return 0;

@@ -79,9 +79,21 @@ describe('loading settings', () => {
     ]);
   });
 
-  it('says that NATS is not there yet, instead of ignoring it', () => {
-    const problems = problemsOf(() => load({ env: { STOA_NATS_URL: 'nats://bus' } }));
-    expect(problems[0]).toMatch(/STOA_NATS_URL .*single node/);
+  it('joins several nodes by NATS when they share a database', () => {
+    const env = { STOA_DATABASE_URL: 'postgres://db/stoa', STOA_NATS_URL: 'nats://a:4222, tls://u:p@b' };
+    expect(load({ env }).natsUrl).toBe('nats://a:4222, tls://u:p@b');
+    expect(problemsOf(() => load({ env: { STOA_NATS_URL: 'nats://bus' } }))).toEqual([
+      expect.stringMatching(/STOA_NATS_URL .*several nodes.*set STOA_DATABASE_URL to postgres/),
+    ]);
+  });
+
+  it('says what the address of a NATS server looks like, and does not show the password that it may hold', () => {
+    for (const url of ['nats', 'http://hunter2@bus', 'nats://u:hunter2@bus:x']) {
+      const env = { STOA_DATABASE_URL: 'postgres://db/stoa', STOA_NATS_URL: url };
+      const problems = problemsOf(() => load({ env })).join();
+      expect(problems).toMatch(/STOA_NATS_URL must be an address such as nats:/);
+      expect(problems).not.toContain('hunter2');
+    }
   });
 
   it.each(['postgres', 'postgresql'])('takes a database on a server: %s', (scheme) => {

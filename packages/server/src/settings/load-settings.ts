@@ -64,6 +64,10 @@ export function loadSettings(inputs: SettingInputs = {}): Settings {
 
   const read = values as SettingValues;
   const absolute = resolve(cwd, read.dataDir);
+  const database = databasePlace(read.databaseUrl, absolute);
+  if (read.natsUrl !== null && database.kind === 'sqlite') {
+    problems.push({ setting: settingTable.natsUrl.env, problem: natsNeedsPostgres });
+  }
   const tls = readTls({ cwd, certificate: read.tlsCertificate, key: read.tlsKey, readFile, problems });
   if (read.turnSecret === null && read.turnUrls.some((url) => url.startsWith('turn'))) {
     const { env: setting } = settingTable.turnSecret;
@@ -76,12 +80,15 @@ export function loadSettings(inputs: SettingInputs = {}): Settings {
   return {
     ...read,
     dataDir: absolute,
-    database: databasePlace(read.databaseUrl, absolute),
+    database,
     tls,
     sources: sources as Record<SettingName, SettingSource>,
     configFile: file?.path ?? null,
   };
 }
+
+const natsNeedsPostgres =
+  'joins several nodes, which cannot share the embedded database: set STOA_DATABASE_URL to postgres://… as well';
 
 function databasePlace(url: string, dataDir: string): DatabasePlace {
   const [, file] = /^sqlite:(.*)$/s.exec(url) ?? [];

@@ -1,3 +1,4 @@
+import { parseNatsUrl } from '@stoa/bus';
 import { isAddressRange } from '../address-ranges.ts';
 import {
   listOf,
@@ -59,9 +60,18 @@ const database: SettingType<string> = {
   },
 };
 
-const noBus: SettingType<string> = {
-  expects: 'unset (this version runs as a single node)',
-  read: () => ({ problem: 'must be unset: this version runs as a single node and cannot connect to NATS' }),
+const natsServers: SettingType<string> = {
+  expects:
+    'an address such as nats://host:4222 or tls://user:password@host, or several of them separated by commas',
+  read: (input): Reading<string> => {
+    const url = String(input).trim();
+    try {
+      parseNatsUrl(url);
+      return { value: url };
+    } catch {
+      return { problem: `must be ${natsServers.expects}` };
+    }
+  },
 };
 
 const token = text('17 to 256 letters, digits, "-", "_", "." or "~"', {
@@ -149,8 +159,9 @@ export const settingTable = {
   natsUrl: optional({
     group: 'storage',
     env: 'STOA_NATS_URL',
-    type: noBus,
-    description: 'Connects several nodes. Not supported by this version, which runs as a single node.',
+    type: natsServers,
+    description:
+      'The NATS servers that join several nodes, which share one PostgreSQL database. A node that cannot reach them goes on trying, and serves its users meanwhile.',
     secret: true,
   }),
   appToken: optional({
@@ -167,19 +178,31 @@ export const settingTable = {
     description: 'Password of the administrator that the first start sets, instead of a generated one.',
     secret: true,
   }),
-  messagesPerSecond: limit('STOA_MESSAGES_PER_SECOND', 100, 'Messages that a user may send in a second'),
-  connectionsPerAddress: limit('STOA_CONNECTIONS_PER_ADDRESS', 1000, 'Sockets that an address may have open'),
+  messagesPerSecond: limit(
+    'STOA_MESSAGES_PER_SECOND',
+    100,
+    'Messages that a user may send to one node in a second',
+  ),
+  connectionsPerAddress: limit(
+    'STOA_CONNECTIONS_PER_ADDRESS',
+    1000,
+    'Sockets that an address may have open at one node',
+  ),
   callsPerMinute: limit(
     'STOA_CALLS_PER_MINUTE',
     1000,
-    'Calls of the back-end API (/backend, /api.php, /v1) that an address may make in a minute',
+    'Calls of the back-end API (/backend, /api.php, /v1) that an address may make to one node in a minute',
+  ),
+  sessionsPerUser: limit(
+    'STOA_SESSIONS_PER_USER',
+    32,
+    'Sessions that a user may have at one node at the same time',
   ),
   callInvitesPerMinute: limit(
     'STOA_CALL_INVITES_PER_MINUTE',
     30,
     'Voice and video calls that a user may begin in a minute',
   ),
-  sessionsPerUser: limit('STOA_SESSIONS_PER_USER', 32, 'Sessions that a user may have at the same time'),
   devicesPerUser: limit(
     'STOA_DEVICES_PER_USER',
     8,

@@ -59,6 +59,7 @@ export class Session implements ConnectionHandler {
   readonly delivery: Delivery;
   readonly #device: SignedInDevice;
   readonly #services: SessionServices;
+  readonly #confirm: () => Promise<boolean>;
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
   readonly #watching = new Map<string, number>();
@@ -75,6 +76,8 @@ export class Session implements ConnectionHandler {
     connection: Connection;
     delivery: Delivery;
     services: SessionServices;
+    /** Whether the session is still allowed; ends the connection when it is not. */
+    confirm: () => Promise<boolean>;
     onClosed: (session: Session) => void;
   }) {
     this.identity = options.identity;
@@ -82,6 +85,7 @@ export class Session implements ConnectionHandler {
     this.connection = options.connection;
     this.delivery = options.delivery;
     this.#services = options.services;
+    this.#confirm = options.confirm;
     this.#onClosed = options.onClosed;
   }
 
@@ -142,6 +146,14 @@ export class Session implements ConnectionHandler {
       case 'device-query':
         return;
     }
+  }
+
+  /**
+   * Events about the user may have been lost: asks the store for what they would have told. When it rejects, it must
+   * be called again.
+   */
+  async catchUp(): Promise<void> {
+    if (await this.#confirm()) await this.delivery.catchUp();
   }
 
   drained(): void {

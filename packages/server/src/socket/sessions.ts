@@ -9,23 +9,37 @@ interface UserSessions {
   readonly subscription: Promise<Subscription>;
 }
 
+export interface SessionsOptions {
+  readonly bus: Bus;
+  readonly presence: Presence;
+  /** Sessions that one user may have on this node; 0 for no limit. */
+  readonly perUser: number;
+  /** Events about the session's user may have been lost. */
+  readonly onMayMiss: (session: Session) => void;
+}
+
 /** The signed-in sessions of this node, by user. It listens for a user's events while it holds a session of his. */
 export class Sessions {
   readonly #bus: Bus;
   readonly #presence: Presence;
   readonly #perUser: number;
+  readonly #onMayMiss: (session: Session) => void;
   readonly #byUser = new Map<number, UserSessions>();
   #count = 0;
 
-  /** `perUser`: sessions that one user may have; 0 for no limit. */
-  constructor(bus: Bus, presence: Presence, perUser: number) {
+  constructor({ bus, presence, perUser, onMayMiss }: SessionsOptions) {
     this.#bus = bus;
     this.#presence = presence;
     this.#perUser = perUser;
+    this.#onMayMiss = onMayMiss;
   }
 
   get count(): number {
     return this.#count;
+  }
+
+  *[Symbol.iterator](): Generator<Session> {
+    for (const { sessions } of this.#byUser.values()) yield* sessions;
   }
 
   /**
@@ -46,7 +60,11 @@ export class Sessions {
         else if (event.type === 'device-query') this.#nameDevices(sessions, event.reply);
         else for (const one of sessions) one.event(event);
       };
-      const subscription = this.#bus.subscribe(subjects.user(uid), (event) => handle(event as UserEvent));
+      const subscription = this.#bus.subscribe(
+        subjects.user(uid),
+        (event) => handle(event as UserEvent),
+        () => sessions.forEach(this.#onMayMiss),
+      );
       user = { sessions, subscription };
       this.#byUser.set(uid, user);
     }

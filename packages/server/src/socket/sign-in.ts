@@ -46,12 +46,17 @@ export async function signIn(
   const { uid, aid, address, name } = user;
   const identity: SessionIdentity = { aid, uid, address, dev: device.dev, tokenId: token.id };
   const delivery = options.deliveryFor(uid, device, connection);
+  const isStillAllowed = async (): Promise<boolean> => {
+    const proofs = [options.authenticate(hello.token, hello.app), devices.confirm(uid, device)];
+    return (await admitted(connection, () => Promise.all(proofs))) !== undefined;
+  };
   const session = new Session({
     identity,
     device,
     connection,
     delivery,
     services,
+    confirm: isStillAllowed,
     onClosed: (closed) => {
       sessions.remove(closed);
       devices.left(device.dev);
@@ -63,11 +68,7 @@ export async function signIn(
   // Listening begins before the store is read, so that nothing falls between the two.
   await sessions.add(session);
   // The token may have been revoked, or the device displaced, before anybody listened for it.
-  const still = await admitted(connection, async () => {
-    await Promise.all([options.authenticate(hello.token, hello.app), devices.confirm(uid, device)]);
-    return true;
-  });
-  if (still === undefined || connection.closed) return;
+  if (!(await isStillAllowed()) || connection.closed) return;
   connection.write({
     t: 'welcome',
     v: protocolVersion,

@@ -1,13 +1,16 @@
 import { until } from '@stoa/testkit';
-import { connectNatsBus, type NatsBus, type NatsBusOptions, type NatsState } from '../nats-bus.ts';
+import type { Bus } from '../../bus.ts';
+import { connectNatsBus, type NatsBusOptions, type NatsState } from '../nats-bus.ts';
 
 /** A bus that tells what became of it. */
 export interface RecordedBus {
-  readonly bus: NatsBus;
+  readonly bus: Bus;
   readonly states: readonly NatsState[];
   readonly errors: readonly unknown[];
   /** Resolves when the bus is connected, or is not. */
   connected(is: boolean): Promise<void>;
+  /** Resolves when the bus is, or was, connected to this server. */
+  connectedTo(server: string): Promise<void>;
   /** Subscribes, and writes down what comes: the `value` of events, `lost` for `onLost`. */
   record(subject: string): Promise<Recording>;
 }
@@ -24,6 +27,10 @@ export async function recordedBus(
   const states: NatsState[] = [];
   const errors: unknown[] = [];
   let changed = (): void => {};
+  const onChange = (look: () => void): (() => void) => {
+    changed = look;
+    return () => {};
+  };
   const bus = await connectNatsBus({
     ...options,
     onError: (error) => {
@@ -41,12 +48,15 @@ export async function recordedBus(
     connected: (is) =>
       until(
         () => bus.connected === is,
-        (look) => {
-          changed = look;
-          return () => {};
-        },
+        onChange,
         is ? 'the bus to be connected' : 'the bus to notice',
         30_000,
+      ),
+    connectedTo: (server) =>
+      until(
+        () => states.some((state) => state.connected && state.server === server),
+        onChange,
+        `the bus to be connected to ${server}`,
       ),
     async record(subject) {
       const heard: unknown[] = [];
@@ -80,7 +90,7 @@ export async function recordedBus(
 
 export const lost = 'lost';
 
-export function say(bus: NatsBus, subject: string, value: unknown): void {
+export function say(bus: Bus, subject: string, value: unknown): void {
   const event = { type: 'test', value };
   bus.publish(subject, event);
 }

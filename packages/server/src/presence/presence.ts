@@ -1,0 +1,246 @@
+import type { Bus, BusEvent, Subscription } from '@stoa/bus';
+import { type PresenceFrame, presenceValues } from '@stoa/protocol';
+import type { UserStore } from '@stoa/storage';
+import type { Clock } from '../clock.ts';
+import { type PresenceChange, publishToUser, subjects } from '../events.ts';
+import type { OtherNodes } from './other-nodes.ts';
+
+/** Somebody who wants to be told of users' going online and offline. */
+export interface Watcher {
+  write(frame: PresenceFrame): void;
+}
+
+export interface PresenceOptions {
+  /** Name of this node, unique in the installation. */
+  readonly node: string;
+  readonly bus: Bus;
+  readonly users: UserStore;
+  readonly clock: Clock;
+  readonly others: OtherNodes;
+  /** How long a user without connection still counts as online, so that a reload does not flicker. */
+  readonly graceMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Watched {
+  readonly uid: number;
+  readonly address: string;
+  readonly watchers: Set<Watcher>;
+  /** Those who were told nothing yet, because other nodes may still say that they hold the user. */
+  readonly untold: Set<Watcher>;
+  /** Nodes that hold a session of the user. */
+  readonly nodes: Set<string>;
+  /** Those of them that have yet to say so again, because a goodbye may have been lost. */
+  readonly doubted: Set<string>;
+  /** When all nodes have had the time to answer. */
+  settledAt: number;
+  readonly subscription: Promise<Subscription>;
+  seen: number;
+}
+
+/**
+ * Who is online. Nodes tell each other only about users whom somebody watches (the bus's interest is the routing),
+ * so the cost follows those who are interested.
+ */
+export class Presence {
+  readonly #options: PresenceOptions;
+  /** Sessions on this node, by user; 0 while he is leaving. */
+  readonly #sessions = new Map<number, number>();
+  /** When the last session of a leaving user ended; in that order. */
+  readonly #leaving = new Map<number, number>();
+  readonly #watched = new Map<number, Watched>();
+  /** Those of whom other nodes were asked a moment ago. */
+  readonly #asked = new Set<Watched>();
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to follow what becomes of other nodes. */
+  join(): Promise<void> {
+    return this.#options.others.join({
+      gone: (node, seen) => this.#nodeGone(node, seen),
+      back: () => {
+        for (const watched of this.#watched.values()) this.#ask(watched);
+      },
+    });
+  }
+
+  sessionOpened(uid: number): void {
+    const sessions = this.#sessions.get(uid);
+    this.#sessions.set(uid, (sessions ?? 0) + 1);
+    this.#leaving.delete(uid);
+    if (sessions === undefined) this.#publish(uid, true);
+  }
+
+  sessionClosed(uid: number): void {
+    const sessions = (this.#sessions.get(uid) ?? 1) - 1;
+    this.#sessions.set(uid, sessions);
+    if (sessions === 0) this.#leaving.set(uid, this.#options.clock.now());
+  }
+
+  /** Called several times a second: users whose time of grace is over go offline, and questions are settled. */
+  sweep(): void {
+    const { clock, graceMs, onError } = this.#options;
+    const now = clock.now();
+    for (const watched of this.#asked) {
+      if (watched.settledAt <= now) this.#settle(watched).catch(onError);
+    }
+    for (const [uid, endedAt] of this.#leaving) {
+      if (endedAt + graceMs > now) return;
+      this.#leave(uid, endedAt).catch(onError);
+    }
+  }
+
+  /** Writes down when the users were last seen whose sessions have ended with the node, and says goodbye. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#leaving].map(([uid, endedAt]) => this.#leave(uid, endedAt)));
+    this.#options.others.leave();
+  }
+
+  async #leave(uid: number, endedAt: number): Promise<void> {
+    this.#leaving.delete(uid);
+    this.#sessions.delete(uid);
+    this.#publish(uid, false, endedAt);
+    await this.#options.users.update(uid, { lastSeen: endedAt });
+  }
+
+  /** Another node asks about a user of this one. */
+  answerQuery(uid: number): void {
+    if (this.#sessions.has(uid)) this.#publish(uid, true);
+  }
+
+  /**
+   * Tells the watcher the present state of the user, and from now on every change. Resolves when he is told, or will
+   * be as soon as the other nodes had time to answer.
+   */
+  async watch(watcher: Watcher, user: { uid: number; address: string }): Promise<void> {
+    const watched = this.#watched.get(user.uid) ?? this.#startWatching(user);
+    watched.watchers.add(watcher);
+    watched.untold.add(watcher);
+    await watched.subscription;
+    if (watched.nodes.size > 0) this.#tell(watched, watched.untold);
+    else if (!this.#asked.has(watched)) await this.#settle(watched);
+  }
+
+  unwatch(watcher: Watcher, uid: number): void {
+    const watched = this.#watched.get(uid);
+    if (watched === undefined) return;
+    watched.watchers.delete(watcher);
+    watched.untold.delete(watcher);
+    if (watched.watchers.size > 0) return;
+    this.#watched.delete(uid);
+    this.#asked.delete(watched);
+    watched.subscription.then((subscription) => subscription.unsubscribe(), this.#options.onError);
+  }
+
+  #startWatching({ uid, address }: { uid: number; address: string }): Watched {
+    const { bus, node, onError } = this.#options;
+    const watched: Watched = {
+      uid,
+      address,
+      watchers: new Set(),
+      untold: new Set(),
+      nodes: new Set(this.#sessions.has(uid) ? [node] : []),
+      doubted: new Set(),
+      settledAt: 0,
+      seen: 0,
+      subscription: bus.subscribe(
+        subjects.presence(uid),
+        (event) => this.#take(watched, event),
+        () => this.#doubt(watched),
+      ),
+    };
+    this.#watched.set(uid, watched);
+    this.#ask(watched);
+    watched.subscription.catch(onError);
+    return watched;
+  }
+
+  /** Asks all nodes whether they hold the user. */
+  #ask(watched: Watched): void {
+    const { bus, clock, others, onError } = this.#options;
+    if (others.count > 0) {
+      watched.settledAt = clock.now() + answerMs;
+      this.#asked.add(watched);
+    }
+    const { uid, subscription } = watched;
+    subscription.then(() => publishToUser(bus, uid, { type: 'presence-query' })).catch(onError);
+  }
+
+  /** What nodes said about the user may have been lost. */
+  #doubt(watched: Watched): void {
+    for (const node of watched.nodes) {
+      if (node !== this.#options.node) watched.doubted.add(node);
+    }
+    this.#ask(watched);
+  }
+
+  /** All nodes had time to answer: those that did not do not hold the user. */
+  async #settle(watched: Watched): Promise<void> {
+    this.#asked.delete(watched);
+    for (const node of watched.doubted) this.#apply(watched, node, false, this.#options.clock.now());
+    if (watched.untold.size === 0) return;
+    if (watched.seen === 0) {
+      watched.seen = (await this.#options.users.find(watched.uid))?.lastSeen ?? 0;
+    }
+    this.#tell(watched, watched.untold);
+  }
+
+  #nodeGone(node: string, seen: number): void {
+    const left: number[] = [];
+    for (const watched of this.#watched.values()) {
+      if (!watched.nodes.has(node)) continue;
+      this.#apply(watched, node, false, seen);
+      if (watched.nodes.size === 0) left.push(watched.uid);
+    }
+    this.#writeSeen(left, seen).catch(this.#options.onError);
+  }
+
+  /** The node that held the users could not write down when they were seen last. */
+  async #writeSeen(uids: readonly number[], seen: number): Promise<void> {
+    const { users } = this.#options;
+    for (const uid of uids) {
+      const user = await users.find(uid);
+      if (user !== undefined && user.lastSeen < seen) await users.update(uid, { lastSeen: seen });
+    }
+  }
+
+  #take(watched: Watched, event: BusEvent): void {
+    if (event.type !== 'presence') return;
+    const { node, online, seen } = event as PresenceChange;
+    this.#options.others.heardFrom(node);
+    this.#apply(watched, node, online, seen);
+  }
+
+  #apply(watched: Watched, node: string, online: boolean, seen: number): void {
+    const before = watched.nodes.size > 0;
+    if (online) watched.nodes.add(node);
+    else watched.nodes.delete(node);
+    watched.doubted.delete(node);
+    watched.seen = Math.max(watched.seen, seen);
+    if (before !== watched.nodes.size > 0) this.#tell(watched, watched.watchers);
+  }
+
+  #tell(watched: Watched, watchers: ReadonlySet<Watcher>): void {
+    const frame = presenceFrame(watched.address, watched.nodes.size > 0, watched.seen);
+    for (const watcher of watchers) {
+      watcher.write(frame);
+      watched.untold.delete(watcher);
+    }
+  }
+
+  #publish(uid: number, online: boolean, seen = this.#options.clock.now()): void {
+    const { bus, node } = this.#options;
+    const change: PresenceChange = { type: 'presence', node, online, seen };
+    bus.publish(subjects.presence(uid), change);
+  }
+}
+
+function presenceFrame(from: string, online: boolean, seen: number): PresenceFrame {
+  if (online) return { t: 'presence', from, value: presenceValues.online };
+  return { t: 'presence', from, value: presenceValues.offline, ...(seen > 0 ? { seen } : {}) };
+}
+
+/** In this time every node has answered, unless something is wrong with it. */
+const answerMs = 400;
