@@ -10,6 +10,7 @@ import { describeDurability } from './durability.ts';
 import { describeErasure } from './erasure.ts';
 import { describeEvents } from './events.ts';
 import { describeExpiry } from './expiry.ts';
+import { describeFailedOperations } from './failed-operations.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLog } from './log.ts';
 import { describeOtps } from './otps.ts';
@@ -39,6 +40,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeSettings(open);
     describeLog(open);
     describeIdempotency(open);
+    describeFailedOperations(open);
     describeEvents(open);
     describeExpiry(open);
     describeAges(open);

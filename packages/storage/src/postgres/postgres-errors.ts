@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { StoreOpenError } from '../open-error.ts';
 import { StoreUnavailableError } from '../store.ts';
 
 /** Classes of SQLSTATE that say something about the server, not about the statement (appendix A of its manual). */
@@ -57,7 +58,7 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** The error as the callers of a store know it. */
 export function toStoreError(error: unknown): Error {
-  if (error instanceof StoreUnavailableError) return error;
+  if (error instanceof StoreUnavailableError || error instanceof StoreOpenError) return error;
   if (isUnavailable(error)) {
     return new StoreUnavailableError(`The database is not available: ${messageOf(error)}.`, { cause: error });
   }
