@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newApp, newDevice, newMessage, newPair, newUser, now } from '../contract/store-under-test.ts';
 import type { Appended, ConversationKey, Store } from '../store.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
+import { holdCommits } from './testing/hold-commits.ts';
 import { type PostgresStoreUnderTest, usePostgres } from './testing/test-store.ts';
 
 const { server, openTestStore } = usePostgres();
@@ -257,29 +257,6 @@ describe('two nodes on one database', { timeout: 60_000 }, () => {
     expect(await nodes[0].users.list({ aid, limit: 100 })).toHaveLength(9);
   });
 });
-
-/** Makes every commit that has updated such a row wait until it is released. */
-async function holdCommits(
-  url: string,
-  table: 'conversations' | 'apps',
-  condition: string,
-): Promise<{ release(): Promise<void> }> {
-  const holder = new Client({ connectionString: url });
-  await holder.connect();
-  await holder.query(`
-    create function wait_for_test() returns trigger language plpgsql as
-      'begin perform pg_advisory_xact_lock(1, 1); return null; end';
-    create constraint trigger wait_for_test after update on ${table} deferrable initially deferred
-      for each row when (${condition}) execute function wait_for_test()`);
-  await holder.query('select pg_advisory_lock(1, 1)');
-  return {
-    async release() {
-      await holder.query('select pg_advisory_unlock(1, 1)');
-      await holder.query(`drop trigger wait_for_test on ${table}; drop function wait_for_test`);
-      await holder.end();
-    },
-  };
-}
 
 const place = ({ mid, conv, seq, ts }: Appended) => ({ mid, conv, seq, ts });
 

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectAcknowledged } from '../testing/acknowledgements.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 
-const program = fileURLToPath(new URL('./testing/append-until-killed.ts', import.meta.url));
+const program = fileURLToPath(new URL('../testing/append-until-killed.ts', import.meta.url));
 
 describe('a process that is killed while it writes', { timeout: 30_000 }, () => {
   let folder: string;
@@ -42,19 +43,8 @@ describe('a process that is killed while it writes', { timeout: 30_000 }, () => 
 
   it('loses no append that was resolved, and leaves no gap', async () => {
     await kill(await runUntil(1500));
-    const lines = readFileSync(acknowledgements, 'utf8').split('\n').slice(0, -1);
-    const acknowledged = lines.map((line) => line.split(' '));
-    expect(acknowledged.length).toBeGreaterThanOrEqual(1500);
-
     const store = await openSqliteStore({ path });
-    const stored = new Map<string, string>();
-    for (const conv of new Set(acknowledged.map(([id]) => Number(id)))) {
-      const messages = await store.log.read(conv, { after: 0, limit: 1_000_000 });
-      expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, index) => index + 1));
-      expect(await store.log.conversation(conv)).toMatchObject({ last: messages.length });
-      for (const { sender, dev, id, seq } of messages) stored.set(`${conv} ${sender}:${dev}:${id}`, `${seq}`);
-    }
-    for (const [conv, send, seq] of acknowledged) expect(stored.get(`${conv} ${send}`)).toBe(seq);
+    expect(await expectAcknowledged(store, acknowledgements)).toBeGreaterThanOrEqual(1500);
     await store.close();
   });
 

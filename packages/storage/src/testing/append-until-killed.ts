@@ -1,18 +1,23 @@
 /**
  * A process that appends as fast as it can until it is killed:
- * `node append-until-killed.ts <database> <file> <count>`. For every append that was resolved it adds a line to the
+ * `node append-until-killed.ts <database> <file> <count>`, with the
+ * file of an SQLite database or the address of one on a server. For every append that was resolved it adds a line to the
  * file (conversation, sender:device:id, place), and says so on its output when there are `count` of them.
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
-import { openSqliteStore } from '../open-sqlite-store.ts';
+import { openPostgresStore } from '../postgres/open-postgres-store.ts';
+import { openSqliteStore } from '../sqlite/open-sqlite-store.ts';
 
-const [path = '', file = '', count = ''] = process.argv.slice(2);
+const [database = '', file = '', count = ''] = process.argv.slice(2);
 const acknowledged = openSync(file, 'a');
 let lines = 0;
-const store = await openSqliteStore({ path });
+const store = database.startsWith('postgres:')
+  ? await openPostgresStore({ url: database })
+  : await openSqliteStore({ path: database });
 const now = Date.now();
-const { aid } = await store.apps.create({ name: 'crash', tokenHash: new Uint8Array(32), now });
+const { aid } = await store.apps.create({ name: 'crash', tokenHash: randomBytes(32), now });
 const addresses = ['a', 'b', 'c', 'd'];
 const users = await Promise.all(addresses.map((address) => store.users.upsert({ aid, address, now })));
 const [receiver = 0, ...senders] = users.map(({ user }) => user.uid);
