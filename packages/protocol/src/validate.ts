@@ -6,6 +6,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { StoaError } from './codes.ts';
 import { requirePlainContent } from './content.ts';
+import { messageFlags } from './flags.ts';
 import {
   type CallRequestFrame,
   type ClientFrame,
@@ -96,8 +97,17 @@ function requireSendable(frame: SendFrame): void {
   if ((frame.event === undefined) !== (frame.target === undefined)) {
     throw new StoaError('BAD_FRAME', '"send" must name "event" and "target" together.');
   }
-  if (frame.event !== undefined && frame.at !== undefined) {
-    throw new StoaError('BAD_FRAME', '"send.at" is for messages only, not for events.');
+  for (const field of ['at', 'age'] as const) {
+    if (frame.event !== undefined && frame[field] !== undefined) {
+      throw new StoaError('BAD_FRAME', `"send.${field}" is for messages only, not for events.`);
+    }
+  }
+  if (frame.event === 'edit' && Object.keys(frame.content).length === 0) {
+    throw new StoaError('BAD_FRAME', '"send.content" of an edit must not be empty.');
+  }
+  const isStored = frame.event !== undefined || frame.at !== undefined;
+  if (isStored && (frame.flags ?? 0) & messageFlags.transient) {
+    throw new StoaError('BAD_FRAME', 'Events and scheduled messages cannot be transient.');
   }
   if (frame.content.call !== undefined) {
     throw new StoaError('BAD_FRAME', '"send.content.call" is written by the server alone.');

@@ -3,7 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import type { Bus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
 import type { Logger } from 'pino';
-import { Administrator, Apps, devicesPerUser, ensureFirstApp, type FirstStart } from './apps/index.ts';
+import {
+  Administrator,
+  Apps,
+  devicesPerUser,
+  ensureFirstApp,
+  type FirstStart,
+  retentionDays,
+  retractionSettings,
+} from './apps/index.ts';
+import { Background } from './background.ts';
 import { startCalling } from './calling.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Devices, deviceOperations } from './devices/index.ts';
@@ -12,20 +21,28 @@ import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
-import { Delivery, History, Messages, sendFromBackend } from './messages/index.ts';
+import {
+  Changes,
+  changeFromBackend,
+  Delivery,
+  Gone,
+  History,
+  Messages,
+  sendFromBackend,
+} from './messages/index.ts';
 import { createMetrics, observeBus } from './metrics/index.ts';
 import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
 import { Readiness } from './readiness.ts';
-import { Receipts } from './receipts/index.ts';
+import { Receipts, receiptOperations } from './receipts/index.ts';
 import type { Settings } from './settings/index.ts';
 import { CatchUp } from './socket/catch-up.ts';
 import { silenceMs } from './socket/heartbeat.ts';
 import { Sessions } from './socket/sessions.ts';
 import { SocketDoor } from './socket/socket-door.ts';
-import { startSweeping } from './sweeping.ts';
+import { sweepRepeatedly } from './sweeping.ts';
 import { announceUserChanges, followUserChanges } from './user-changes.ts';
 import { Users } from './users/index.ts';
 import { webPaths } from './web-paths.ts';
@@ -88,13 +105,27 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const directory = new Directory(store.users, () => bus.connected);
   await followUserChanges(bus, directory);
+  const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
   const messages = new Messages({
     log: store.log,
     bus,
     clock,
+    gone,
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
   });
-  const history = new History({ log: store.log, cursors: store.cursors, directory, clock });
+  const changes = new Changes({
+    log: store.log,
+    cursors: store.cursors,
+    clock,
+    gone,
+    rulesOf: async (aid) => ({
+      editSeconds: settings.editSeconds,
+      recallSeconds: settings.recallSeconds,
+      policy: 'own',
+      ...retractionSettings(await store.apps.find(aid)),
+    }),
+  });
+  const history = new History({ log: store.log, directory, gone });
   const receipts = new Receipts({ cursors: store.cursors, log: store.log, bus, clock });
   const acceptedFromSockets = metrics.messagesAccepted.labels({ door: 'socket' });
   const node = randomUUID();
@@ -142,6 +173,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     devices,
     otps,
     send: sendFromBackend(messages, directory, () => metrics.messagesAccepted.inc({ door: 'http' })),
+    changeMessage: changeFromBackend({ log: store.log, directory, changes, messages }),
     metrics,
     logger,
     limits,
@@ -159,11 +191,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         messages,
         receipts,
         history,
+        changes,
         presence,
         calls,
         bus,
         limits,
-        operations: { ...deviceOperations(devices), ...operations },
+        operations: {
+          ...deviceOperations(devices),
+          ...receiptOperations({ log: store.log, cursors: store.cursors, directory }),
+          ...operations,
+        },
         onAccepted: () => acceptedFromSockets.inc(),
       },
       sessions,
@@ -189,8 +226,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     },
   });
   await presence.join();
+  const background = new Background({ clock, onError });
+  sweepRepeatedly({
+    store,
+    background,
+    now,
+    retentionDaysOf: (app) => retentionDays(app) ?? settings.retentionDays,
+  });
   const stops = [
-    startSweeping({ store, clock, onError }),
     clock.every(250, () => presence.sweep()),
     ...(hasOthers ? [clock.every(100, () => catchUp.tick())] : []),
     clock.every(1_000, () => {
@@ -206,7 +249,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const close = async (): Promise<void> => {
     for (const stop of stops) stop();
-    await door.close();
+    await Promise.all([background.stop(), door.close()]);
     try {
       await http.close();
       await Promise.all([presence.close(), devices.flush()]);

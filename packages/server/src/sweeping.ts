@@ -1,34 +1,38 @@
-import type { Store } from '@stoa/storage';
-import type { Clock } from './clock.ts';
+import type { App, Store } from '@stoa/storage';
+import type { Background } from './background.ts';
 
 export interface SweepingOptions {
-  readonly store: Pick<Store, 'log' | 'tokens' | 'otps'>;
-  readonly clock: Clock;
-  readonly onError: (error: unknown) => void;
+  readonly store: Pick<Store, 'apps' | 'log' | 'tokens' | 'otps' | 'schedule'>;
+  readonly background: Background;
+  readonly now: () => number;
+  /** Days for which messages of an app are kept; 0 for ever. */
+  readonly retentionDaysOf: (app: App) => number;
 }
 
 /**
- * Removes what has expired (contents of messages, tokens, one-time codes) from the store, once a minute in small
- * steps. Nothing depends on it but disk space: what has expired is refused and withheld by its time alone.
- *
- * @returns the function that stops it
+ * Removes what has expired (contents of messages, tokens, one-time codes) and what is older than it is to be kept, once
+ * a minute in small steps. Nothing depends on it but disk space: what has expired is refused and withheld by its time
+ * alone.
  */
-export function startSweeping({ store, clock, onError }: SweepingOptions): () => void {
-  let running = false;
-  const sweepAll = async (): Promise<void> => {
-    if (running) return;
-    running = true;
-    try {
-      for (const part of [store.log, store.tokens, store.otps]) {
-        while ((await part.sweep(clock.now(), batchSize)) > 0);
-      }
-    } catch (error) {
-      onError(error);
-    } finally {
-      running = false;
+export function sweepRepeatedly({ store, background, now, retentionDaysOf }: SweepingOptions): void {
+  background.repeat(60_000, async (goOn) => {
+    const parts = [
+      () => store.log.sweep(now(), batchSize),
+      () => store.tokens.sweep(now(), batchSize),
+      () => store.otps.sweep(now(), batchSize),
+      () => store.schedule.sweep(now() - scheduleMemoryMs, batchSize),
+    ];
+    for (const app of await store.apps.list()) {
+      const days = retentionDaysOf(app);
+      if (days === 0) continue;
+      const before = now() - days * dayMs;
+      parts.push(() => store.log.sweepOlder({ aid: app.aid, before, limit: batchSize }));
     }
-  };
-  return clock.every(60_000, () => void sweepAll());
+    for (const part of parts) while (goOn() && (await part()) > 0);
+  });
 }
 
 const batchSize = 500;
+const dayMs = 24 * 3600 * 1000;
+/** How long it is remembered that a scheduled message was cancelled, or failed. */
+const scheduleMemoryMs = 30 * dayMs;

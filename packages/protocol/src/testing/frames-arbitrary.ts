@@ -67,11 +67,17 @@ function withinTheRules(frame: ClientFrame): ClientFrame {
   const { peer, gid, ...rest } = frame;
   const destination = peer === undefined ? { gid: gid ?? 7 } : { peer };
   if (rest.t === 'send') {
-    const { event, target, at, ...sent } = rest;
+    const { event, target, at, age, flags, ...sent } = rest;
     const { call: _, ...content } = sent.content;
-    const message = { ...sent, content };
-    if (event !== undefined) return { ...message, ...destination, event, target: target ?? 1 };
-    return { ...message, ...destination, ...(at === undefined ? {} : { at }) };
+    const message = { ...sent, content, ...destination };
+    const stored = flags === undefined ? {} : { flags: flags - (flags % 8) };
+    if (event !== undefined) {
+      const said = event === 'edit' ? { text: 'edited', ...content } : content;
+      return { ...message, ...stored, content: said, event, target: target ?? 1 };
+    }
+    const aged = { ...message, ...(age === undefined ? {} : { age }) };
+    if (at !== undefined) return { ...aged, ...stored, at };
+    return { ...aged, ...(flags === undefined ? {} : { flags }) };
   }
   if (rest.t !== 'history' || rest.before === undefined) return { ...rest, ...destination };
   const { after: _, ...backwards } = rest;

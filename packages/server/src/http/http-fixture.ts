@@ -10,7 +10,7 @@ import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
 import { Devices } from '../devices/index.ts';
 import { Directory } from '../directory/index.ts';
 import { Limits } from '../limits/index.ts';
-import { Messages, sendFromBackend } from '../messages/index.ts';
+import { Changes, changeFromBackend, Gone, Messages, sendFromBackend } from '../messages/index.ts';
 import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
@@ -80,6 +80,16 @@ export async function openHttp(
   const aid = app?.aid ?? 0;
   const bus = createInProcessBus({ onError: (error) => lines.push(String(error)) });
   const clock = { now, every: () => () => {} };
+  const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
+  const messages = new Messages({ log: store.log, bus, clock, gone });
+  const directory = new Directory(store.users);
+  const retractions = new Changes({
+    log: store.log,
+    cursors: store.cursors,
+    clock,
+    gone,
+    rulesOf: async () => ({ editSeconds: 0, recallSeconds: 0, policy: 'own' }),
+  });
   const options: HttpOptions = {
     settings,
     apps,
@@ -93,7 +103,8 @@ export async function openHttp(
       onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
     }),
     otps: new Otps({ store, now }),
-    send: sendFromBackend(new Messages({ log: store.log, bus, clock }), new Directory(store.users), () => {}),
+    send: sendFromBackend(messages, directory, () => {}),
+    changeMessage: changeFromBackend({ log: store.log, directory, changes: retractions, messages }),
     limits: new Limits(settings, now),
     metrics: createMetrics(),
     logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),

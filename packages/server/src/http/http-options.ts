@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Administrator, Apps } from '../apps/index.ts';
 import type { Devices } from '../devices/index.ts';
 import type { Limits } from '../limits/index.ts';
-import type { BackendMessage } from '../messages/index.ts';
+import type { BackendChange, BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Otps } from '../otp/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -16,6 +16,11 @@ export type SendFromBackend = (
   message: BackendMessage,
 ) => Promise<{ readonly mid: number; readonly seq: number; readonly conv: number; readonly ts: number }>;
 
+/** Resolves when the change is committed. Rejects with a StoaError: NOT_FOUND, TOO_LARGE. */
+export type ChangeFromBackend = (
+  change: BackendChange,
+) => Promise<{ readonly conv: number; readonly seq: number; readonly ts: number }>;
+
 /** Everything that the HTTP doors need; the composition root gives it. */
 export interface HttpOptions {
   readonly settings: Pick<Settings, 'publicUrl' | 'tls' | 'demo' | 'requestBytes' | 'requestSeconds'>;
@@ -25,6 +30,7 @@ export interface HttpOptions {
   readonly devices: Devices;
   readonly otps: Otps;
   readonly send: SendFromBackend;
+  readonly changeMessage: ChangeFromBackend;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;

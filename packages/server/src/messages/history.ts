@@ -1,28 +1,25 @@
 import { type HistoryFrame, limits, type MessageFrame, type PageFrame, StoaError } from '@stoa/protocol';
-import type { Conversation, CursorStore, MessageLog, StoredMessage } from '@stoa/storage';
-import type { Clock } from '../clock.ts';
+import type { Conversation, MessageLog, StoredMessage } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
-import { isExpired, messageFrame } from './message-frame.ts';
+import type { Gone } from './gone.ts';
+import { messageFrame } from './message-frame.ts';
 
 export interface HistoryOptions {
   readonly log: MessageLog;
-  readonly cursors: CursorStore;
   readonly directory: Directory;
-  readonly clock: Clock;
+  readonly gone: Gone;
 }
 
 /** Reads conversations for the devices of their members. */
 export class History {
   readonly #log: MessageLog;
-  readonly #cursors: CursorStore;
   readonly #directory: Directory;
-  readonly #clock: Clock;
+  readonly #gone: Gone;
 
-  constructor({ log, cursors, directory, clock }: HistoryOptions) {
-    this.#cursors = cursors;
+  constructor({ log, directory, gone }: HistoryOptions) {
     this.#log = log;
     this.#directory = directory;
-    this.#clock = clock;
+    this.#gone = gone;
   }
 
   /**
@@ -55,11 +52,11 @@ export class History {
   /** The frames of stored messages, with the addresses of both sides. */
   async frames(conversation: Conversation, messages: readonly StoredMessage[]): Promise<MessageFrame[]> {
     const sides = await this.sides(conversation);
-    const now = this.#clock.now();
     const frames: MessageFrame[] = [];
     for (const message of messages) {
       const [from, to] = message.sender === sides.a.uid ? [sides.a, sides.b] : [sides.b, sides.a];
-      const gone = isExpired(message, now) && !(await this.#wasDelivered(message, to.uid));
+      const found = this.#gone.reasonFor(message, to.uid);
+      const gone = found instanceof Promise ? await found : found;
       frames.push(messageFrame(message, { from: from.address, to: to.address }, gone));
     }
     return frames;
@@ -78,12 +75,6 @@ export class History {
     if (a === undefined || b === undefined)
       throw new Error(`conversation ${conv} names a user who never was`);
     return { a, b };
-  }
-
-  /** An expired message that was delivered in time stays readable: expiry is about delivery. */
-  async #wasDelivered({ conv, seq, expiresAt }: StoredMessage, receiver: number): Promise<boolean> {
-    const { deliveredAt } = await this.#cursors.times(conv, receiver, seq);
-    return deliveredAt !== null && deliveredAt <= expiresAt;
   }
 
   /** Ascending. Read in steps, so that a page of large messages does not read more than it can hold. */

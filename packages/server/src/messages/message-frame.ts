@@ -1,5 +1,5 @@
-import { type Content, encodeMessage, type MessageFrame, unpackValue } from '@stoa/protocol';
-import type { StoredMessage } from '@stoa/storage';
+import { type Content, encodeMessage, type MessageFrame, msgpackCodec, unpackValue } from '@stoa/protocol';
+import type { GoneReason, MessageSpecial, StoredMessage } from '@stoa/storage';
 
 /** Who the two sides of a conversation are, in the words of the wire. */
 export interface FrameAddresses {
@@ -8,15 +8,14 @@ export interface FrameAddresses {
   readonly gid?: number;
 }
 
-/** Whether the time in which the message could be delivered is over. */
-export function isExpired({ expiresAt }: StoredMessage, now: number): boolean {
-  return expiresAt !== 0 && expiresAt <= now;
-}
-
-/** The frame of a stored message, the same for every receiver. One that is `gone` keeps its place without content. */
-export function messageFrame(message: StoredMessage, addresses: FrameAddresses, gone: boolean): MessageFrame {
+/** The frame of a stored message, the same for every receiver. One that is gone keeps its place without content. */
+export function messageFrame(
+  message: StoredMessage,
+  addresses: FrameAddresses,
+  gone: GoneReason | null,
+): MessageFrame {
   const head = messageHead(message, addresses);
-  if (gone || message.content === null) return { ...head, gone: 'expired' };
+  if (gone !== null || message.content === null) return { ...head, gone: gone ?? 'recalled' };
   return { ...head, content: unpackValue(message.content) as Content };
 }
 
@@ -27,6 +26,17 @@ export function encodedMessage(
   addresses: FrameAddresses,
 ): Uint8Array {
   return encodeMessage(messageHead(message, addresses), content);
+}
+
+/** Of a message that may be gone. */
+export function encodedFrame(
+  message: StoredMessage,
+  addresses: FrameAddresses,
+  gone: GoneReason | null,
+): Uint8Array {
+  return gone === null && message.content !== null
+    ? encodedMessage(message, message.content, addresses)
+    : (msgpackCodec.encode(messageFrame(message, addresses, gone)) as Uint8Array);
 }
 
 function messageHead(
@@ -47,5 +57,15 @@ function messageHead(
     ...(message.ref === null ? {} : { ref: message.ref }),
     dev: message.dev,
     id: message.id ?? 0,
+    ...(message.special === null ? {} : specialFields(message.special)),
+  };
+}
+
+function specialFields({ event, target, age, editedAt }: MessageSpecial) {
+  return {
+    ...(event === null ? {} : { event }),
+    ...(target === null ? {} : { target }),
+    ...(editedAt === null ? {} : { edited: editedAt }),
+    ...(age === null ? {} : { age }),
   };
 }

@@ -1,9 +1,19 @@
 import type { Bus } from '@stoa/bus';
-import { type Content, limits, messageFlags, packValue, type SentFrame, StoaError } from '@stoa/protocol';
+import {
+  type Content,
+  limits,
+  type MessageAge,
+  type MessageEvent,
+  messageFlags,
+  packValue,
+  type SentFrame,
+  StoaError,
+} from '@stoa/protocol';
 import type { MessageLog, StoredMessage } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
-import { encodedMessage, type FrameAddresses, isExpired } from './message-frame.ts';
+import type { Gone } from './gone.ts';
+import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
 import { TransientIds } from './transient-ids.ts';
 
 /** Who sends: a signed-in device, or the back end in the name of a user (dev 0). */
@@ -30,6 +40,11 @@ export interface Outgoing {
   readonly expiry?: number;
   readonly localId?: number;
   readonly ref?: number;
+  /** When the message disappears. */
+  readonly age?: MessageAge;
+  /** Changes the message at place `target` instead; whether that is allowed was asked before. */
+  readonly event?: MessageEvent;
+  readonly target?: number;
 }
 
 /** A message that is stored, synced and not yet told to anybody. */
@@ -43,6 +58,7 @@ export interface MessagesOptions {
   readonly log: MessageLog;
   readonly bus: Bus;
   readonly clock: Clock;
+  readonly gone: Gone;
   /** Seconds from asking the store to the commit, for each message. */
   readonly onCommitted?: (seconds: number) => void;
 }
@@ -52,11 +68,13 @@ export class Messages {
   readonly #log: MessageLog;
   readonly #bus: Bus;
   readonly #clock: Clock;
+  readonly #gone: Gone;
   readonly #onCommitted: (seconds: number) => void;
   readonly #transientIds = new TransientIds();
 
-  constructor({ log, bus, clock, onCommitted = () => {} }: MessagesOptions) {
+  constructor({ log, bus, clock, gone, onCommitted = () => {} }: MessagesOptions) {
     this.#onCommitted = onCommitted;
+    this.#gone = gone;
     this.#log = log;
     this.#bus = bus;
     this.#clock = clock;
@@ -76,8 +94,12 @@ export class Messages {
         `The content has ${content.length} bytes; the limit is ${limits.contentBytes}.`,
       );
     }
+    const { event, target, age } = outgoing;
+    if (event !== undefined && target !== undefined) {
+      return this.#acceptChange(sender, receiver, outgoing, content, { event, target });
+    }
     const now = this.#clock.now();
-    const flags = outgoing.flags ?? messageFlags.deliveryReceipt | messageFlags.readReceipt;
+    const flags = outgoing.flags ?? defaultFlags;
     const message = {
       sender: sender.uid,
       dev: sender.dev,
@@ -89,7 +111,7 @@ export class Messages {
       ref: outgoing.ref ?? null,
       expiresAt: now + (outgoing.expiry ?? limits.expirySeconds) * 1000,
       content,
-      special: null,
+      special: age === undefined ? null : { ...nothingSpecial, age },
     };
     const addresses: FrameAddresses = { from: sender.address, to: receiver.address };
     if (flags & messageFlags.transient) {
@@ -99,19 +121,52 @@ export class Messages {
     const conversation = { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid } as const;
     const asked = performance.now();
     // Every message comes through here: a plain chain costs half of what the steps of an async function do.
-    return this.#log.append({ ...message, conversation }).then((appended) => {
-      this.#onCommitted((performance.now() - asked) / 1000);
-      const { mid, conv, seq, ts, duplicate } = appended;
-      const answer = { conv, seq, mid, ts };
-      if (duplicate) return this.#repeated(answer, addresses, receiver.uid);
-      const stored: StoredMessage = { ...message, mid, conv, seq, ts };
-      return { answer, announce: () => this.#announce(stored, addresses, receiver.uid) };
+    return this.#log
+      .append(age === undefined ? { ...message, conversation } : { ...message, conversation, age })
+      .then((appended) => {
+        this.#onCommitted((performance.now() - asked) / 1000);
+        const { mid, conv, seq, ts, duplicate } = appended;
+        const answer = { conv, seq, mid, ts };
+        if (duplicate) return this.#repeated(answer, addresses, receiver.uid);
+        const stored = { ...message, mid, conv, seq, ts };
+        return { answer, announce: () => this.#announce(stored, addresses, receiver.uid) };
+      });
+  }
+
+  /** Whatever was changed meanwhile, what is announced is what the log says. */
+  async #acceptChange(
+    sender: Sender,
+    receiver: Receiver,
+    { id, type = 0, flags = defaultFlags, localId = 0 }: Outgoing,
+    content: Uint8Array,
+    change: { event: MessageEvent; target: number },
+  ): Promise<Accepted> {
+    const answer = await this.#log.append({
+      conversation: { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid },
+      sender: sender.uid,
+      dev: sender.dev,
+      id,
+      ts: this.#clock.now(),
+      type,
+      flags,
+      localId,
+      ref: null,
+      // It goes with its target, not by itself.
+      expiresAt: 0,
+      content: change.event === 'recall' ? packValue({}) : content,
+      change,
     });
+    const { mid, conv, seq, ts } = answer;
+    return this.#repeated(
+      { mid, conv, seq, ts },
+      { from: sender.address, to: receiver.address },
+      receiver.uid,
+    );
   }
 
   /**
-   * A repeated send is announced again, because the first announcement may have died with a node; but as it was
-   * stored then, whatever was sent this time.
+   * A repeated send is announced again, because the first announcement may have died with a node; but as it is in the
+   * log, whatever was sent this time.
    */
   async #repeated(
     answer: Accepted['answer'],
@@ -127,16 +182,20 @@ export class Messages {
         hint: 'Ids increase with every message of a device.',
       });
     }
-    // What has expired meanwhile is for the log to tell.
-    const announce = (): void => {
-      if (!isExpired(first, this.#clock.now())) this.#announce(first, addresses, receiver);
+    const bytes = encodedFrame(first, addresses, await this.#gone.reasonFor(first, receiver));
+    const { conv, seq } = first;
+    return {
+      answer,
+      announce: () => this.#publish({ type: 'message', conv, seq, bytes }, first.sender, receiver),
     };
-    return { answer, announce };
   }
 
-  #announce(message: StoredMessage, addresses: FrameAddresses, receiver: number): void {
+  #announce(
+    message: StoredMessage & { readonly content: Uint8Array },
+    addresses: FrameAddresses,
+    receiver: number,
+  ): void {
     const { conv, seq, content, sender } = message;
-    if (content === null) return;
     const bytes = encodedMessage(message, content, addresses);
     this.#publish({ type: 'message', conv, seq, bytes }, sender, receiver);
   }
@@ -167,3 +226,6 @@ export class Messages {
     if (sender !== receiver) publishToUser(this.#bus, sender, event);
   }
 }
+
+const defaultFlags = messageFlags.deliveryReceipt | messageFlags.readReceipt;
+const nothingSpecial = { event: null, target: null, dueAt: null, editedAt: null, gone: null };

@@ -33,6 +33,59 @@ describe('receipts', () => {
     return client;
   }
 
+  describe('of one message', () => {
+    async function receiptsOf(client: SocketClient, body: object) {
+      client.send({ t: 'request', id: 7, op: 'message.receipts', body });
+      return (await client.next('response', ({ id }) => id === 7)).body.receipts;
+    }
+
+    it('tell when it was delivered and read', async () => {
+      expect(await receiptsOf(from, { conv, seq: 1 })).toEqual([{ user: bob.address }]);
+      to.send({ t: 'received', conv, seq: 2 });
+      const delivered = await from.next('receipt');
+      to.send({ t: 'read', conv, seq: 1 });
+      const read = await from.next('receipt');
+      expect(await receiptsOf(from, { conv, seq: 1 })).toEqual([
+        { user: bob.address, deliveredAt: delivered.ts, readAt: read.ts },
+      ]);
+      expect(await receiptsOf(from, { conv, seq: 2 })).toEqual([
+        { user: bob.address, deliveredAt: delivered.ts },
+      ]);
+      expect(await receiptsOf(to, { conv, seq: 3 })).toEqual([{ user: bob.address }]);
+    });
+
+    it('are none in notes to oneself', async () => {
+      from.send({ t: 'send', id: 9, peer: alice.address, content: { text: 'note' } });
+      const sent = await from.next('sent', ({ id }) => id === 9);
+      expect(await receiptsOf(from, { conv: sent.conv, seq: 1 })).toEqual([]);
+    });
+
+    it('are refused for what is not there and for conversations of others, in the same words', async () => {
+      const carol = await signIn(await server.addUser(`carol-${users}`));
+      const refusals: string[] = [];
+      for (const [client, body] of [
+        [carol, { conv, seq: 1 }],
+        [carol, { conv: 999_999, seq: 1 }],
+        [from, { conv, seq: 4 }],
+      ] as const) {
+        client.send({ t: 'request', id: 1, op: 'message.receipts', body });
+        const { code, message } = await client.next('error');
+        refusals.push(`${code} ${message.replaceAll(/\d+/g, 'n')}`);
+      }
+      expect(new Set(refusals).size).toBe(1);
+      expect(refusals[0]).toMatch(/^NOT_FOUND/);
+      await carol.close();
+    });
+
+    it.each([[{}], [{ conv: 1 }], [{ conv: 0, seq: 1 }], [{ conv: 1, seq: '1' }]])(
+      'are refused when they are asked for with %o',
+      async (body) => {
+        from.send({ t: 'request', id: 1, op: 'message.receipts', body });
+        expect(await from.next('error')).toMatchObject({ code: 'BAD_FRAME', of: 'request', id: 1 });
+      },
+    );
+  });
+
   it('say delivered when a device stored the message, read when it was read', async () => {
     to.send({ t: 'received', conv, seq: 2 });
     expect(await from.next('receipt')).toMatchObject({ conv, user: bob.address, delivered: 2 });

@@ -178,6 +178,14 @@ export const settingTable = {
     description: 'Password of the administrator that the first start sets, instead of a generated one.',
     secret: true,
   }),
+  retentionDays: setting({
+    group: 'storage',
+    env: 'STOA_RETENTION_DAYS',
+    type: wholeNumber(0, 36_500),
+    fallback: 0,
+    description:
+      'Days for which messages are kept; older ones lose their content. 0 for ever. The setting retention.days of an app counts before it.',
+  }),
   messagesPerSecond: limit(
     'STOA_MESSAGES_PER_SECOND',
     100,
@@ -202,6 +210,16 @@ export const settingTable = {
     'STOA_CALL_INVITES_PER_MINUTE',
     30,
     'Voice and video calls that a user may begin in a minute',
+  ),
+  editSeconds: limit(
+    'STOA_EDIT_SECONDS',
+    3600,
+    'Time in which a user may edit a message that he sent, in seconds. The setting retraction.editSeconds of an app counts before it',
+  ),
+  recallSeconds: limit(
+    'STOA_RECALL_SECONDS',
+    3600,
+    'Time in which a user may recall a message that he sent, in seconds. The setting retraction.recallSeconds of an app counts before it',
   ),
   devicesPerUser: limit(
     'STOA_DEVICES_PER_USER',

@@ -20,7 +20,7 @@ import { endError, type SignedInDevice } from '../devices/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
 import type { Limits } from '../limits/index.ts';
-import type { Delivery, History, Messages } from '../messages/index.ts';
+import type { Changes, Delivery, History, Messages } from '../messages/index.ts';
 import type { Presence } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
@@ -33,6 +33,7 @@ export interface SessionServices {
   readonly directory: Directory;
   readonly messages: Messages;
   readonly receipts: Receipts;
+  readonly changes: Changes;
   readonly history: History;
   readonly presence: Presence;
   readonly calls: Calls;
@@ -192,7 +193,7 @@ export class Session implements ConnectionHandler {
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     return this.#sends.run(
-      () => this.#receiver(frame),
+      () => (frame.event === undefined ? this.#receiver(frame) : this.#receiverOfChange(frame)),
       (receiver) => this.#store(frame, receiver),
     );
   }
@@ -219,6 +220,23 @@ export class Session implements ConnectionHandler {
     }
     const found = this.#services.directory.byAddress(this.identity.aid, frame.peer);
     return found instanceof Promise ? found.then((person) => existing(person, frame.peer)) : found;
+  }
+
+  async #receiverOfChange({ event, target, ...frame }: SendFrame): Promise<Person> {
+    const receiver = await this.#receiver(frame);
+    if (event !== undefined && target !== undefined) {
+      const { aid, uid, dev } = this.identity;
+      await this.#services.changes.require({
+        aid,
+        uid,
+        dev,
+        id: frame.id,
+        receiver: receiver.uid,
+        event,
+        target,
+      });
+    }
+    return receiver;
   }
 
   #messageDelay(): number {

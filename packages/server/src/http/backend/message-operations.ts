@@ -1,13 +1,11 @@
-import { type Content, limits, messageFlags, StoaError } from '@stoa/protocol';
+import { limits, messageFlags, StoaError } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type, { type Static } from 'typebox';
-import { requirePlain } from '../plain-content.ts';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
 import { appCaller } from './callers.ts';
+import { contentOf, MessageContent, messageContentSpellings } from './message-content.ts';
 import { operation } from './operation.ts';
 import { either } from './parameters.ts';
-
-const Text = Type.String({ maxLength: limits.contentBytes });
 
 const Parameters = Type.Object({
   from: Address,
@@ -15,20 +13,11 @@ const Parameters = Type.Object({
   to: Type.Optional(Type.String({ maxLength: maxReceivers * (limits.addressLength + 1) })),
   gid: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
   type: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
-  channel: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
   /** Seconds; 0 is for receivers that are online now. */
   expiry: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.expirySeconds })),
   when: Type.Optional(Type.Integer({ minimum: 0 })),
   flags: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-  text: Type.Optional(Text),
-  /** The object of the JSON form, or the text itself in the flat one. */
-  message: Type.Optional(Type.Union([Text, Type.Object({})])),
-  title: Type.Optional(Text),
-  subtitle: Type.Optional(Text),
-  footer: Type.Optional(Text),
-  url: Type.Optional(Type.String({ maxLength: 4096 })),
-  latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
-  longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
+  ...MessageContent.properties,
 });
 type Parameters = Static<typeof Parameters>;
 
@@ -42,22 +31,14 @@ const message = operation({
     to: either('message', 'to'),
     gid: either('message', 'gid', 'groupid'),
     type: either('message', 'type'),
-    channel: either('message', 'channel'),
     expiry: either('message', 'expiry'),
     when: either('message', 'when'),
     flags: either('message', 'flags', 'flag'),
-    text: either('message', 'msg', 'text').concat('message.message'),
-    message: ['message'],
-    title: either('message', 'title'),
-    subtitle: either('message', 'subtitle'),
-    footer: either('message', 'footer'),
-    url: either('message', 'url'),
-    latitude: either('message', 'latitude'),
-    longitude: either('message', 'longitude'),
+    ...messageContentSpellings,
   },
   run: async (parameters, { aid }, { services }) => {
     const receivers = receiversOf(parameters);
-    const content = requirePlain(contentOf(parameters));
+    const content = contentOf(parameters);
     const { from } = parameters;
     const how = delivery(parameters);
     await requireReceivers(services.users, aid, receivers);
@@ -108,22 +89,32 @@ function receiversOf({ to, gid, when }: Parameters): string[] {
   return receivers;
 }
 
-function contentOf(parameters: Parameters): Content {
-  const { message, title, subtitle, footer, url, latitude, longitude, channel } = parameters;
-  const text = parameters.text ?? (typeof message === 'string' ? message : undefined);
-  const content: Content = {
-    ...(text === undefined ? {} : { text }),
-    ...(title === undefined ? {} : { title }),
-    ...(subtitle === undefined ? {} : { subtitle }),
-    ...(footer === undefined ? {} : { footer }),
-    ...(url === undefined ? {} : { file: { url } }),
-    ...(latitude === undefined ? {} : { latitude }),
-    ...(longitude === undefined ? {} : { longitude }),
-  };
-  if (Object.keys(content).length === 0) {
-    throw new StoaError('BAD_REQUEST', '"message" must be given (or a title, a url or a location).');
-  }
-  return channel ? { ...content, fields: { channel } } : content;
-}
+/** Names a message of the app by its id, for the operations that change one. */
+const MessageName = Type.Object({ mid: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+const messageNameSpellings = { mid: either('message', 'mid', 'id') };
 
-export const messageOperations = [message];
+/** Gives a message another content, for everybody. */
+const messageset = operation({
+  names: ['messageset'],
+  by: appCaller,
+  parameters: Type.Object({ ...MessageName.properties, ...MessageContent.properties }),
+  spellings: { ...messageNameSpellings, ...messageContentSpellings },
+  run: async ({ mid, ...said }, { aid }, { services }) => {
+    await services.changeMessage({ aid, mid, event: 'edit', content: contentOf(said) });
+    return { mid };
+  },
+});
+
+/** Recalls a message from everybody. */
+const messagedel = operation({
+  names: ['messagedel'],
+  by: appCaller,
+  parameters: MessageName,
+  spellings: messageNameSpellings,
+  run: async ({ mid }, { aid }, { services }) => {
+    await services.changeMessage({ aid, mid, event: 'recall' });
+    return { mid };
+  },
+});
+
+export const messageOperations = [message, messageset, messagedel];

@@ -23,7 +23,7 @@ const AppChange = Type.Object(
       Type.Record(Type.String({ maxLength: limits.nameLength }), Type.Unknown(), {
         maxProperties: 100,
         description:
-          'Replaces all settings. The server itself knows devicesPerUser: how many devices a user of the app may have, 0 for any number.',
+          'Replaces all settings. The server itself knows `devicesPerUser`: how many devices a user of the app may have, 0 for any number; `retraction`: `editSeconds` and `recallSeconds` for which a user may change a message that he sent, 0 for ever, and `policy`: "own", "unread" (only until it is read) or "never"; `retention`: `days` for which messages are kept, 0 for ever.',
       }),
     ),
   },

@@ -6,6 +6,7 @@ import type { HttpOptions } from '../http-options.ts';
 import { appRoutes } from './apps.ts';
 import { deviceRoutes } from './devices.ts';
 import { IdempotentCalls } from './idempotency.ts';
+import { messageChangeRoutes } from './message-changes.ts';
 import { messageRoutes } from './messages.ts';
 import { openApi } from './openapi.ts';
 import { otpRoutes } from './otps.ts';
@@ -35,7 +36,14 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       setCaller(request, await options.apps.authenticate(bearerToken(request)));
     });
     const typed = scope.withTypeProvider<TypeBoxTypeProvider>();
-    for (const routes of [userRoutes, tokenRoutes, deviceRoutes, messageRoutes, otpRoutes])
+    for (const routes of [
+      userRoutes,
+      tokenRoutes,
+      deviceRoutes,
+      messageRoutes,
+      messageChangeRoutes,
+      otpRoutes,
+    ])
       routes(typed, services);
   });
 }

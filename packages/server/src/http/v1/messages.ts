@@ -1,49 +1,11 @@
-import { type Content, limits } from '@stoa/protocol';
+import { limits } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
-import Type, { type Static } from 'typebox';
-import { requirePlain } from '../plain-content.ts';
+import Type from 'typebox';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
 import { IdempotencyHeader, messageIdOf } from './idempotency.ts';
+import { contentOf, MessageContent } from './message-content.ts';
 import { callerOf, type V1Scope, type V1Services } from './route-context.ts';
 import { answers, ref, SentMessage } from './schemas.ts';
-
-const Text = (description: string) =>
-  Type.Optional(Type.String({ maxLength: limits.contentBytes, description }));
-
-/** What a message says, in JSON: bytes are base64. */
-const MessageContent = Type.Object(
-  {
-    text: Text('The text.'),
-    title: Text('Heading.'),
-    subtitle: Text('Second line of the heading.'),
-    footer: Text('Line below the text.'),
-    data: Type.Optional(
-      Type.String({
-        maxLength: limits.contentBytes * 2,
-        pattern: '^[A-Za-z0-9+/]*={0,2}$',
-        contentEncoding: 'base64',
-        description: 'Any bytes, in base64.',
-      }),
-    ),
-    latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
-    longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
-    file: Type.Optional(
-      Type.Object({
-        url: Type.String({ minLength: 1, maxLength: 4096 }),
-        type: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
-        name: Type.Optional(Type.String({ maxLength: 255 })),
-        size: Type.Optional(Type.Integer({ minimum: 0 })),
-        mime: Type.Optional(Type.String({ maxLength: limits.nameLength })),
-      }),
-    ),
-    fields: Type.Optional(
-      Type.Record(Type.String({ maxLength: limits.nameLength }), Type.Unknown(), {
-        description: 'Fields of the application.',
-      }),
-    ),
-  },
-  { minProperties: 1, additionalProperties: false },
-);
 
 const NewMessage = Type.Object(
   {
@@ -102,7 +64,7 @@ export function messageRoutes(scope: V1Scope, { users, send }: V1Services): void
     async (request, reply) => {
       const { aid } = callerOf(request);
       const { to, content: written, ...message } = request.body;
-      const content = requirePlain(contentOf(written));
+      const content = contentOf(written);
       const receivers = [...new Set(typeof to === 'string' ? [to] : to)];
       const key = request.headers['idempotency-key'];
       await requireReceivers(users, aid, receivers);
@@ -116,8 +78,4 @@ export function messageRoutes(scope: V1Scope, { users, send }: V1Services): void
       return reply.status(201).send({ data });
     },
   );
-}
-
-function contentOf({ data, ...rest }: Static<typeof MessageContent>): Content {
-  return data === undefined ? rest : { ...rest, data: new Uint8Array(Buffer.from(data, 'base64')) };
 }

@@ -19,8 +19,8 @@ interface Operation extends Json {
 /** Removing comes last, and what voids the token or the app after all else. */
 function byDestruction(a: { operation: Operation }, b: { operation: Operation }): number {
   const rank = ({ operationId }: Operation) =>
-    ['revokeToken', 'revokeAll', 'deleteUser', 'renewAppToken', 'deleteApp'].findIndex((name) =>
-      operationId.startsWith(name),
+    ['recallMessage', 'revokeToken', 'revokeAll', 'deleteUser', 'renewAppToken', 'deleteApp'].findIndex(
+      (name) => operationId.startsWith(name),
     );
   return rank(a.operation) - rank(b.operation);
 }
@@ -110,6 +110,8 @@ describe('the OpenAPI document', () => {
     const { uid = 0 } = (await fixture.store.users.findByAddress(fixture.aid, 'alice')) ?? {};
     const phone = { uid, id: 'phone', agent: '', position: undefined, now: 1 };
     const { dev } = await fixture.store.devices.open(phone);
+    const message = { from: 'alice', to: 'bob', content: { text: 'hello' } };
+    await fixture.v1('POST', '/messages', message);
     const proof = async () => {
       const { body } = await fixture.v1('POST', '/otps', { address: '+15550100' });
       return { address: body.address, code: body.code };
@@ -119,6 +121,7 @@ describe('the OpenAPI document', () => {
       '{aid}': '1',
       '{id}': '1',
       '{dev}': String(dev),
+      '{mid}': '1',
     };
     for (const { path, method, operation } of operations.toSorted(byDestruction)) {
       const example = operation.requestBody?.content['application/json'].example;

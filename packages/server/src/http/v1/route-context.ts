@@ -20,7 +20,8 @@ export type V1Scope = FastifyInstance<
 >;
 
 /** What the routes of the REST API need. */
-export interface V1Services extends Pick<HttpOptions, 'apps' | 'users' | 'devices' | 'otps' | 'send'> {
+export interface V1Services
+  extends Pick<HttpOptions, 'apps' | 'users' | 'devices' | 'otps' | 'send' | 'changeMessage'> {
   readonly idempotent: IdempotentCalls;
 }
 

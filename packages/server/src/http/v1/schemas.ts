@@ -125,6 +125,16 @@ export const Device = Type.Object(
   },
 );
 
+export const ChangedMessage = Type.Object(
+  {
+    mid: Type.Integer({ minimum: 1, description: 'Id of the message that was changed.' }),
+    conv: Type.Integer({ minimum: 1, description: 'Id of the conversation.' }),
+    seq: Type.Integer({ minimum: 1, description: 'Place of the change in the conversation.' }),
+    ts: Time('When it was changed'),
+  },
+  { $id: 'ChangedMessage', examples: [{ mid: 1387628, conv: 3, seq: 13, ts: 1767225660000 }] },
+);
+
 export const Otp = Type.Object(
   {
     address: Type.String(),
@@ -164,6 +174,7 @@ export const resources = [
   IssuedToken,
   Device,
   SentMessage,
+  ChangedMessage,
   Otp,
   ErrorBody,
 ] as const;

@@ -1,0 +1,50 @@
+import { type Content, type MessageEvent, StoaError } from '@stoa/protocol';
+import type { MessageLog } from '@stoa/storage';
+import type { Directory } from '../directory/index.ts';
+import type { Changes } from './changes.ts';
+import type { Messages } from './messages.ts';
+
+/** What the application's own back end does to a message of one of its users, whoever sent it and whenever. */
+export interface BackendChange {
+  readonly aid: number;
+  readonly mid: number;
+  readonly event: MessageEvent;
+  /** What it says from now on, when it is edited. */
+  readonly content?: Content;
+}
+
+/**
+ * Makes the function behind the HTTP doors' operations that change messages: moderation, in the name of the sender.
+ *
+ * @throws StoaError NOT_FOUND when the app has no such message, or nothing is left of it; TOO_LARGE.
+ */
+export function changeFromBackend({
+  log,
+  directory,
+  changes,
+  messages,
+}: {
+  readonly log: MessageLog;
+  readonly directory: Directory;
+  readonly changes: Changes;
+  readonly messages: Messages;
+}) {
+  return async ({ aid, mid, event, content = {} }: BackendChange) => {
+    const message = await log.find(mid);
+    const key = message && (await log.conversation(message.conv))?.key;
+    if (message === undefined || key === undefined || key.aid !== aid || key.kind !== 'pair') {
+      throw new StoaError('NOT_FOUND', `There is no message ${mid}.`);
+    }
+    const { seq: target, sender: uid } = message;
+    const sender = await directory.byUid(uid);
+    const receiver = await directory.byUid(key.a === uid ? key.b : key.a);
+    if (sender === undefined || receiver === undefined) {
+      throw new StoaError('NOT_FOUND', `The users of message ${mid} are not there any more.`);
+    }
+    await changes.requirePresent(message, receiver.uid);
+    const change = { id: null, content, event, target };
+    const { answer, announce } = await messages.accept({ ...sender, dev: 0 }, receiver, change);
+    announce();
+    return answer;
+  };
+}

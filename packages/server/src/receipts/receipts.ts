@@ -1,0 +1,78 @@
+import type { Bus } from '@stoa/bus';
+import { encodeReceipt, type ReceiptFrame } from '@stoa/protocol';
+import type { Conversation, CursorAdvance, CursorStore, MessageLog } from '@stoa/storage';
+import { BoundedMap } from '../bounded-map.ts';
+import type { Clock } from '../clock.ts';
+import { publishToUser } from '../events.ts';
+
+export interface ReceiptsOptions {
+  readonly cursors: CursorStore;
+  readonly log: MessageLog;
+  readonly bus: Bus;
+  readonly clock: Clock;
+}
+
+/** Who acknowledges. */
+export interface Reader {
+  readonly uid: number;
+  readonly address: string;
+  readonly dev: number;
+}
+
+/** Moves cursors when devices acknowledge, and tells those who may know. */
+export class Receipts {
+  readonly #cursors: CursorStore;
+  readonly #log: MessageLog;
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  /** Conversations never change their members, so a cached one stays true. */
+  readonly #conversations = new BoundedMap<number, Conversation>(50_000);
+
+  constructor({ cursors, log, bus, clock }: ReceiptsOptions) {
+    this.#cursors = cursors;
+    this.#log = log;
+    this.#bus = bus;
+    this.#clock = clock;
+  }
+
+  /**
+   * The reader's device acknowledges everything up to `seq`. Acknowledging a conversation of others changes nothing
+   * and tells nothing, not even whether it exists.
+   */
+  async advance(reader: Reader, conv: number, kind: CursorAdvance['kind'], seq: number): Promise<void> {
+    const now = this.#clock.now();
+    const moves = await this.#cursors.advance({ conv, uid: reader.uid, dev: reader.dev, kind, seq, now });
+    const { delivered, read, seen } = moves;
+    if (delivered !== undefined || read !== undefined) {
+      const peer = await this.#peerOf(conv, reader.uid);
+      if (peer !== undefined) {
+        this.#tell(peer, {
+          conv,
+          user: reader.address,
+          ...(delivered === undefined ? {} : { delivered }),
+          ...(read === undefined ? {} : { read }),
+          ts: now,
+        });
+      }
+    }
+    // The reader's other devices clear their unread marks.
+    const own = seen ?? read;
+    if (own !== undefined) {
+      this.#tell(reader.uid, { conv, user: reader.address, read: own, ts: now }, reader.dev);
+    }
+  }
+
+  #tell(uid: number, frame: Omit<ReceiptFrame, 't'>, exceptDev = 0): void {
+    publishToUser(this.#bus, uid, { type: 'frame', bytes: encodeReceipt(frame), exceptDev });
+  }
+
+  /** The other one of a pair; undefined for notes to oneself. */
+  async #peerOf(conv: number, uid: number): Promise<number | undefined> {
+    const conversation = this.#conversations.get(conv) ?? (await this.#log.conversation(conv));
+    if (conversation === undefined) return undefined;
+    this.#conversations.set(conv, conversation);
+    const { key } = conversation;
+    if (key.kind !== 'pair' || key.a === key.b) return undefined;
+    return key.a === uid ? key.b : key.a;
+  }
+}
