@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { backendApi } from './backend/index.ts';
+import { endConnectionsOnClose } from './closing.ts';
 import { demoRoutes } from './demo.ts';
 import { failureOf, sendFailure, unknownRoute } from './failure.ts';
 import { healthRoutes } from './health.ts';
@@ -43,6 +44,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
 
   secure(app, settings);
   observeRequests(app, metrics, limits);
+  endConnectionsOnClose(app);
   healthRoutes(app, options);
   mesiboScript(app, options);
   webApp(app, options);
