@@ -19,7 +19,8 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #links = new Set<Link>();
   #target: number;
-  #stalled = false;
+  /** From which side no byte passes. */
+  #stalled: 'neither' | 'server' | 'both' = 'neither';
   #refusing = false;
   #delayMs = 0;
 
@@ -67,15 +68,24 @@ export class FaultProxy {
 
   /** No byte passes in either direction, and nobody is told, until `resume`. */
   stall(): void {
-    this.#stalled = true;
+    this.#stalled = 'both';
     for (const { client, server } of this.#links) {
       client.pause();
       server.pause();
     }
   }
 
+  /** What clients say arrives, what the server answers does not, until `resume`. */
+  deafen(): void {
+    this.#stalled = 'server';
+    for (const { client, server } of this.#links) {
+      client.resume();
+      server.pause();
+    }
+  }
+
   resume(): void {
-    this.#stalled = false;
+    this.#stalled = 'neither';
     this.#refusing = false;
     for (const { client, server } of this.#links) {
       client.resume();
@@ -108,7 +118,7 @@ export class FaultProxy {
   }
 
   #pipe(from: Socket, to: Socket, link: Link): void {
-    if (this.#stalled) from.pause();
+    if (this.#stalled === 'both' || (this.#stalled === 'server' && from === link.server)) from.pause();
     const later = (run: () => void): void => {
       if (this.#delayMs === 0) run();
       else setTimeout(run, this.#delayMs);

@@ -9,6 +9,10 @@ export interface ServerProcessOptions {
   /** Default 0: any free port. A restart keeps the port. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Options of Node itself, such as `--import=<module>`. */
+  readonly nodeOptions?: readonly string[];
+  /** Path of another program than `stoa serve` that serves the same settings and says when it is ready. */
+  readonly program?: string;
 }
 
 /** App token of every server that the testkit starts. */
@@ -50,7 +54,9 @@ export class ServerProcess {
 
   /** Resolves when the server takes connections. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [command, 'serve'], {
+    const { nodeOptions = [], program } = this.#options;
+    const run = program === undefined ? [command, 'serve'] : [program];
+    const child = spawn(process.execPath, [...nodeOptions, ...run], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,

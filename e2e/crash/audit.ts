@@ -1,0 +1,85 @@
+import { type ConversationFrame, unpackValue } from '@stoa/protocol';
+import type { Store } from '@stoa/storage';
+import { SocketClient, type TestUser } from '@stoa/testkit';
+import { keyOf } from './observation.ts';
+import { type ConversationTruth, type CursorTruth, type MessageTruth, pairsOf, type Truth } from './truth.ts';
+
+/** What a node says, read with bare frames by a device of its own for each user, which acknowledges nothing. */
+export async function auditNode(url: string, users: readonly TestUser[]): Promise<Truth> {
+  const logs = new Map<string, readonly MessageTruth[]>();
+  const cursors = new Map<string, Record<string, CursorTruth>>();
+  for (const { address, token } of users) {
+    const client = await SocketClient.open(url);
+    await client.hello(token, { device: `auditor-of-${address}`.padEnd(16, '-') });
+    await client.next('synced');
+    const listed = client.frames.filter((frame) => frame.t === 'conversation');
+    for (const conversation of listed) {
+      const { peer = '' } = conversation;
+      const name = [address, peer].sort().join();
+      cursors.set(name, { ...cursors.get(name), ...cursorsOf(conversation, address, cursors.get(name)) });
+      if (!logs.has(name)) logs.set(name, await history(client, peer));
+    }
+    client.terminate();
+  }
+  const conversations = pairsOf(users.map(({ address }) => address)).map((members): ConversationTruth => {
+    const name = members.join();
+    return { members, messages: logs.get(name) ?? [], cursors: cursors.get(name) ?? {} };
+  });
+  return { conversations };
+}
+
+/** A conversation frame tells what the user has seen, and what the other side has received and read. */
+function cursorsOf(
+  { peer = '', read: seen, peerCursor }: ConversationFrame,
+  address: string,
+  before: Record<string, CursorTruth> = {},
+): Record<string, CursorTruth> {
+  const own = before[address] ?? { delivered: 0, read: 0, seen: 0 };
+  if (peerCursor === undefined) return { [address]: { ...own, seen } };
+  const { delivered, read } = peerCursor;
+  const other = before[peer] ?? { delivered: 0, read: 0, seen: 0 };
+  return { [address]: { ...own, seen }, [peer]: { ...other, delivered, read } };
+}
+
+async function history(client: SocketClient, peer: string): Promise<MessageTruth[]> {
+  const messages: MessageTruth[] = [];
+  for (let id = 1; ; id++) {
+    client.send({ t: 'history', id, peer, after: messages.at(-1)?.seq ?? 0, limit: 100 });
+    const page = await client.next('page');
+    for (const { seq, mid, from, content } of page.messages) {
+      messages.push({ seq, mid, from, text: keyOf(content?.text) });
+    }
+    if (!page.more) return messages;
+  }
+}
+
+/** What stands in the database, while no node runs. */
+export async function auditStore(store: Store, users: readonly TestUser[]): Promise<Truth> {
+  const aid = (await store.apps.list())[0]?.aid ?? 0;
+  const addresses = new Map(users.map(({ uid, address }) => [uid, address]));
+  const uids = new Map(users.map(({ uid, address }) => [address, uid]));
+  const conversations: ConversationTruth[] = [];
+  for (const members of pairsOf([...uids.keys()])) {
+    const [a, b] = members.map((address) => uids.get(address) ?? 0);
+    const found = await store.log.findConversation({ kind: 'pair', aid, a: a ?? 0, b: b ?? 0 });
+    if (found === undefined) {
+      conversations.push({ members, messages: [], cursors: {} });
+      continue;
+    }
+    const stored = await store.log.read(found.conv, { after: 0, limit: 1_000_000 });
+    const messages = stored.map(({ seq, mid, sender, content }) => {
+      const { text } = unpackValue(content ?? new Uint8Array()) as { text?: string };
+      return { seq, mid, from: addresses.get(sender) ?? '', text: keyOf(text) };
+    });
+    const cursors: Record<string, CursorTruth> = {};
+    for (const member of members) {
+      const state = await store.cursors.forDevice(found.conv, uids.get(member) ?? 0, 0);
+      const { delivered = 0, read = 0, seen = 0 } = state?.own ?? {};
+      // Of notes to oneself, nobody is told the first two.
+      cursors[member] =
+        members[0] === members[1] ? { delivered: 0, read: 0, seen } : { delivered, read, seen };
+    }
+    conversations.push({ members, messages, cursors });
+  }
+  return { conversations };
+}

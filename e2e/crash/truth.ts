@@ -1,0 +1,31 @@
+/** What the server holds: the logs of all conversations, and how far their members have got. */
+export interface Truth {
+  readonly conversations: readonly ConversationTruth[];
+}
+
+export interface ConversationTruth {
+  /** The two sides, in alphabetical order; the same twice for notes to oneself. */
+  readonly members: readonly [string, string];
+  readonly messages: readonly MessageTruth[];
+  readonly cursors: Readonly<Record<string, CursorTruth>>;
+}
+
+export interface MessageTruth {
+  readonly seq: number;
+  readonly mid: number;
+  readonly from: string;
+  readonly text: string;
+}
+
+export interface CursorTruth {
+  readonly delivered: number;
+  readonly read: number;
+  /** Read without letting others know; never behind `read`. */
+  readonly seen: number;
+}
+
+/** The pairs of users, each with himself included, that may have a conversation. */
+export function pairsOf(users: readonly string[]): [string, string][] {
+  const sorted = [...users].sort();
+  return sorted.flatMap((a, index) => sorted.slice(index).map((b): [string, string] => [a, b]));
+}
