@@ -66,7 +66,10 @@ export interface RunningNode {
   readonly firstStart: FirstStart | undefined;
   /** Signed-in connections. */
   readonly sessions: number;
-  /** Ends all connections with the code that says to come back, stores what is under way, stops. */
+  /**
+   * Is not ready from now on and takes no more connections; ends those that are there with the code that says to come
+   * back, spread over the time to drain when there are other nodes; stores what is under way, stops. Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -233,7 +236,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     now,
     retentionDaysOf: (app) => retentionDays(app) ?? settings.retentionDays,
   });
-  const stops = [
+  const timers = [
     clock.every(250, () => presence.sweep()),
     ...(hasOthers ? [clock.every(100, () => catchUp.tick())] : []),
     clock.every(1_000, () => {
@@ -247,18 +250,25 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     }),
   ];
 
-  const close = async (): Promise<void> => {
-    for (const stop of stops) stop();
-    await Promise.all([background.stop(), door.close()]);
+  const stop = async (): Promise<void> => {
+    readiness.leave();
+    if (sessions.count > 0) logger.info({ sessions: sessions.count }, 'stopping: clients are sent elsewhere');
+    const spreadMs = hasOthers ? settings.drainSeconds * 1_000 : 0;
+    await Promise.all([background.stop(), door.close(spreadMs)]);
+    for (const stopTimer of timers) stopTimer();
     try {
       await http.close();
-      await Promise.all([presence.close(), devices.flush()]);
       await calls.close();
-      await presence.close();
+      await Promise.all([presence.close(), devices.flush()]);
     } finally {
       await bus.close();
       await store.close();
     }
+  };
+  let stopping: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    stopping ??= stop();
+    return stopping;
   };
   const port = await listen(http, settings).catch(async (error: unknown) => {
     await close();

@@ -83,6 +83,21 @@ export class ServerProcess {
     this.#port = await within(ready, 'the server to be ready', 30_000);
   }
 
+  /** Sends a signal, and does not wait for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Resolves to the exit code when the process ends by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      await within(once(child, 'exit'), 'the server to end', 30_000);
+    }
+    return child.exitCode;
+  }
+
   /** Ends the process: at once with SIGKILL (as a power cut would), in order with SIGTERM. */
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#child;

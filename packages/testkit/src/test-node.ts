@@ -49,6 +49,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
       STOA_APP_TOKEN: testAppToken,
       STOA_ADMIN_PASSWORD: testAdminPassword,
       STOA_LOG_LEVEL: 'error',
+      STOA_DRAIN_SECONDS: '0',
       ...options.env,
     },
   });

@@ -125,6 +125,14 @@ export const settingTable = {
     type: text('the path of a PEM file'),
     description: 'Private key of the certificate.',
   }),
+  drainSeconds: setting({
+    group: 'server',
+    env: 'STOA_DRAIN_SECONDS',
+    type: wholeNumber(0, 600),
+    fallback: 5,
+    description:
+      'Time over which a node that is told to stop sends its clients to the other nodes. Without others it stops at once.',
+  }),
   logLevel: setting({
     group: 'server',
     env: 'STOA_LOG_LEVEL',

@@ -25,6 +25,7 @@ export class SocketDoor {
   readonly #turn = new WriteTurn();
   readonly #connections = new Set<Connection>();
   readonly #stopTicking: () => void;
+  #leaving = false;
 
   constructor(options: SocketDoorOptions) {
     this.#options = options;
@@ -44,17 +45,31 @@ export class SocketDoor {
     return this.#connections.size;
   }
 
-  /** Ends all connections with the code that says to come back, and takes no more. Clients that do not answer are cut. */
-  async close(): Promise<void> {
-    this.#stopTicking();
-    this.#options.server.off('upgrade', this.#upgrade);
-    const open = [...this.#connections];
-    for (const connection of open) connection.close('drain');
+  /**
+   * Takes no more connections, and ends those that are there with the code that says to come back: in random order,
+   * spread over `spreadMs`, so that other nodes get them one after the other. Clients that do not answer are cut.
+   */
+  async close(spreadMs = 0): Promise<void> {
+    this.#leaving = true;
+    const open = [...this.#connections]
+      .map((connection) => ({ connection, order: Math.random() }))
+      .sort((a, b) => a.order - b.order)
+      .map(({ connection }) => connection);
+    const steps = Math.ceil(spreadMs / drainStepMs);
+    let ended = 0;
+    for (let step = 1; step <= steps && this.#connections.size > 0; step++) {
+      await delay(drainStepMs);
+      const due = Math.ceil((open.length * step) / steps);
+      for (const connection of open.slice(ended, due)) connection.close('drain');
+      ended = due;
+    }
+    for (const connection of open.slice(ended)) connection.close('drain');
     await Promise.race([
       Promise.all(open.map(({ ended }) => ended)),
-      delay(drainMs, undefined, { ref: false }),
+      delay(answerMs, undefined, { ref: false }),
     ]);
     for (const connection of open) connection.terminate();
+    this.#stopTicking();
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -62,6 +77,10 @@ export class SocketDoor {
     const path = (request.url ?? '').split('?', 1)[0];
     if (path !== '/ws') {
       refuseUpgrade(socket, '404 Not Found');
+      return;
+    }
+    if (this.#leaving) {
+      refuseUpgrade(socket, '503 Service Unavailable\r\nRetry-After: 1', 'The server is stopping.');
       return;
     }
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -125,6 +144,7 @@ export class SocketDoor {
   }
 }
 
+/** `status` may be followed by further header lines. */
 function refuseUpgrade(socket: Duplex, status: string, message = status): void {
   // An upgraded socket may stay half open for as long as its peer likes.
   socket.once('finish', () => socket.destroy());
@@ -133,5 +153,6 @@ function refuseUpgrade(socket: Duplex, status: string, message = status): void {
   );
 }
 
+const drainStepMs = 50;
 /** How long clients have to answer the close when the server stops. */
-const drainMs = 1_000;
+const answerMs = 1_000;
