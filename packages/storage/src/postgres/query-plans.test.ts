@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newApp, newMessage, newPair, now, randomHash } from '../contract/store-under-test.ts';
+import type { Store } from '../store.ts';
+import { type PostgresStoreUnderTest, usePostgres } from './testing/test-store.ts';
+
+const { server, openTestStore } = usePostgres();
+
+/** Few rows, or one: reading all of them is what an index would do too. */
+const smallTables = ['apps', 'erasures', 'expiry_marker', 'log_positions', 'schema_version', 'settings'];
+
+/** Of another app, so that what is asked for is a small part of each table. */
+const fill = `
+  insert into apps (name, created_at) values ('large', 0);
+  insert into users (aid, address, name, active, flag, created_at)
+    select (select max(aid) from apps), 'user' || n, '', 1, 0, 0 from generate_series(1, 20000) n;
+  insert into tokens (uid, aid, hash, expires_at, created_at)
+    select uid, aid, decode(md5(uid::text), 'hex'), 9000000000000, 0 from users;
+  insert into otps select aid, address, '', 1, 1, 9000000000000 from users;
+  insert into devices (uid, id, agent, created_at, last_seen) select uid, 'device', '', 0, 0 from users;
+  insert into user_values select uid, 'key', '', uid, 0 from users;
+  insert into scheduled (sender, dev, id, at, payload) select uid, 1, 1, 9000000000000, '' from users;
+  insert into conversations (aid, a, b, last, last_at, position)
+    select aid, uid, uid + 1, 2, uid, 0 from users where uid < (select max(uid) from users);
+  insert into members (uid, conv) select a, conv from conversations union all select b, conv from conversations;
+  insert into messages (mid, conv, seq, sender, dev, id, ts, type, flags, local_id, expires_at, content)
+    select nextval('message_ids'), conv, seq, a, 1, 2 * conv + seq, 9000000000000, 0, 0, 0, 9000000000000, 'content'
+    from conversations, generate_series(1, 2) seq;
+  insert into message_expiry select expires_at, mid from messages;
+  insert into message_extras (mid, conv, seq, sender, age, age_from)
+    select mid, conv, seq, sender, 60, 2 from messages where seq = 1;
+  insert into receipts select conv, a, 1, 1, 0 from conversations;
+  insert into device_cursors select dev, conv, 1 from devices join conversations on a = uid;
+  analyze`;
+
+describe('the statements of a store on a server', { timeout: 120_000 }, () => {
+  let tested: PostgresStoreUnderTest;
+  beforeAll(async () => {
+    tested = await openTestStore();
+    await (await server()).query(fill, tested.url);
+  }, 120_000);
+  afterAll(() => tested.cleanup());
+
+  it('find what they need by an index, in tables that are large', async () => {
+    const scans = async () => {
+      const rows = await (await server()).query(
+        'select relname, seq_scan::int from pg_stat_user_tables',
+        tested.url,
+      );
+      return new Map(rows.map(({ relname, seq_scan }) => [String(relname), Number(seq_scan)]));
+    };
+    // A connection reports what it has counted at the latest when it ends.
+    await tested.store.close();
+    const before = await scans();
+    const store = await tested.reopen();
+    // More often than the five times after which a statement gets a plan for any parameters.
+    for (let round = 0; round < 7; round++) await doEverything(store);
+    await store.close();
+    await expect
+      .poll(async () =>
+        (await server()).query(
+          'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+          tested.url,
+        ),
+      )
+      .toEqual([]);
+    const after = await scans();
+    const scanned = [...after].filter(([table, count]) => count > (before.get(table) ?? 0));
+    expect(scanned.filter(([table]) => !smallTables.includes(table))).toEqual([]);
+    expect(after.size).toBeGreaterThan(15);
+  });
+});
+
+/** What a server does with users and messages, each at least once. */
+async function doEverything(store: Store): Promise<void> {
+  const { aid, alice, bob, bobDevice: dev, conversation } = await newPair(store);
+  const append = (fields: Partial<Parameters<typeof newMessage>[0]> = {}) =>
+    store.log.append(newMessage({ conversation, sender: alice, dev: 1, ...fields }));
+  const [{ conv, mid, seq }] = await Promise.all([
+    append({ id: 1 }),
+    append({ expiresAt: now + 1 }),
+    append({ age: { seconds: 1, from: 'delivered' } }),
+    append({ change: { event: 'edit', target: 1 } }),
+    append({ change: { event: 'recall', target: 2 } }),
+  ]);
+  await append({ id: 1 });
+  await store.cursors.advance({ conv, uid: bob, dev, kind: 'received', seq: 3, now });
+  await store.cursors.advance({ conv, uid: bob, dev, kind: 'read', seq: 3, now });
+  await store.cursors.changed({ uid: bob, dev, position: 1, limit: 10 });
+  await store.cursors.changed({ uid: bob, dev, position: 1, limit: 10, before: { lastAt: now, conv } });
+  await store.cursors.forDevice(conv, bob, dev);
+  await store.cursors.times(conv, bob, seq);
+  await store.log.read(conv, { after: 0, limit: 10 });
+  await store.log.read(conv, { before: 3, limit: 10 });
+  await store.log.read(conv, { beforeMid: mid, limit: 10 });
+  await store.log.find(mid);
+  await store.log.findSend({ sender: alice, dev: 1, id: 1 });
+  await store.log.conversation(conv);
+  await store.log.findConversation(conversation);
+  await store.log.sweep(now + 100_000, 10);
+  await store.log.sweepOlder({ aid, before: now + 1, limit: 10 });
+
+  await store.users.upsert({ aid, address: 'alice', now });
+  await store.users.find(alice);
+  await store.users.findByAddress(aid, 'alice');
+  await store.users.update(alice, { lastSeen: now });
+  await store.users.list({ aid, pattern: 'a*', after: 'a', limit: 1 });
+  const hash = randomHash();
+  await store.tokens.add({ uid: alice, aid, hash, appName: null, expiresAt: null, now });
+  await store.tokens.find(hash);
+  await store.tokens.list(alice);
+  await store.tokens.removeById(alice, 1);
+  await store.tokens.sweep(now, 1);
+  await store.otps.set({ aid, address: 'alice', hash, tries: 2, reuse: 2, expiresAt: now + 1 });
+  await store.otps.consume({ aid, address: 'alice', hash, now });
+  await store.otps.sweep(now, 1);
+
+  await store.devices.open({
+    uid: bob,
+    id: 'b',
+    agent: '',
+    position: 1,
+    limit: 1,
+    tokenId: 1,
+    run: 'r',
+    now,
+  });
+  await store.devices.list(bob);
+  await store.devices.find(bob, dev);
+  await store.devices.seen([{ dev, at: now }]);
+  await store.devices.signOut(bob, dev);
+  await store.devices.forgetEnded(bob, 0);
+  await store.devices.remove(bob, dev);
+
+  const value = new Uint8Array(1);
+  await store.values.set({ uid: alice, values: [{ key: 'a', value }], limit: 1, now });
+  await store.values.set({ uid: alice, values: [{ key: 'b', value }], limit: 1, now });
+  await store.values.get(alice, 'a');
+  await store.values.list({ uid: alice, prefix: 'a', limit: 1 });
+  await store.values.changed({ uid: alice, position: 0, limit: 1 });
+  const key = { sender: alice, dev: 1, id: 1 };
+  await store.schedule.add({ ...key, at: now, payload: value, limit: 10 });
+  await store.schedule.list({ sender: alice, limit: 1 });
+  await store.schedule.take({ now, retryBefore: now, limit: 1 });
+  await store.schedule.fail(key, 'BLOCKED');
+  await store.schedule.cancel(key, now);
+  await store.schedule.sweep(now + 1, 1);
+
+  await store.erasures.begin(alice, `erased-${alice}`);
+  while (await store.erasures.step(alice, 10));
+  await store.users.remove(bob);
+  const gone = await newApp(store);
+  await store.apps.remove(gone.aid);
+}
