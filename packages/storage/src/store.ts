@@ -299,7 +299,11 @@ export interface SettingStore {
   setOnce(name: string, value: string): Promise<string>;
 }
 
-/** The store cannot take writes now (disk full, database away). The caller may try again later. */
+/**
+ * The store cannot do it now (disk full, database away). The caller may try again later. Nothing was acknowledged, but
+ * when the answer to a commit was lost, it was made: a repeated send is recognised by its id, and one without an id is
+ * appended again.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
