@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { run } from '../e2e/crash/run.ts';
 import { oneNode } from '../e2e/crash/topology.ts';
+import { nodesOnPostgres, startServices } from '../e2e/crash/two-nodes.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +15,9 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     /** Commands in one run. */
     length: { type: 'string', default: '200' },
+    nodes: { type: 'string', default: '1' },
+    /** sqlite or postgres; several nodes need the latter. */
+    store: { type: 'string' },
     /** A node that is killed loses its power, and what it has not synced. */
     power: { type: 'boolean', default: false },
   },
@@ -24,31 +28,41 @@ const end = Date.now() + Number(minutes) * 60_000;
 const first = Number(values.seed ?? Date.now() % 1_000_000_000);
 const runs = Number(values.runs ?? Number.POSITIVE_INFINITY);
 const length = Number(values.length);
-const topology = oneNode(values.power ? { power: 'lost' } : {});
-const totals = { runs: 0, failed: 0, kept: 0, nodeRestarts: 0, deviceCrashes: 0 };
+const nodes = Number(values.nodes);
+const store = values.store ?? (nodes > 1 ? 'postgres' : 'sqlite');
+if ((store !== 'sqlite' && store !== 'postgres') || (store === 'sqlite' && nodes !== 1)) {
+  console.error('--store is sqlite or postgres, and several nodes need postgres');
+  process.exit(2);
+}
+const services = store === 'postgres' ? await startServices() : undefined;
+const topology =
+  services === undefined ? oneNode(values.power ? { power: 'lost' } : {}) : nodesOnPostgres(services, nodes);
+const totals = { runs: 0, failed: 0, kept: 0, nodeRestarts: 0, serviceRestarts: 0, deviceCrashes: 0 };
 
 for (let seed = first; totals.runs < runs && Date.now() < end; seed++) {
   const began = Date.now();
   const report = await run({ seed, topology, length, settleMs: 60_000 });
-  const { problems, kept, nodeRestarts, deviceCrashes, reopened } = report;
+  const { problems, kept, nodeRestarts, serviceRestarts, deviceCrashes, reopened } = report;
   totals.runs += 1;
   totals.kept += kept;
   totals.nodeRestarts += nodeRestarts;
+  totals.serviceRestarts += serviceRestarts;
   totals.deviceCrashes += deviceCrashes;
   console.log(
-    `seed ${seed}: ${kept} messages, ${nodeRestarts} restarts of nodes, ${deviceCrashes} crashes and ` +
+    `seed ${seed}: ${kept} messages, ${nodeRestarts} restarts of nodes, ${serviceRestarts} of services, ${deviceCrashes} crashes and ` +
       `${reopened} returns of devices, ${((Date.now() - began) / 1000).toFixed(1)} s`,
   );
   if (problems.length === 0) continue;
   totals.failed += 1;
   for (const problem of problems.slice(0, 20)) console.log(`  ${problem.slice(0, 500)}`);
   if (problems.length > 20) console.log(`  and ${problems.length - 20} more`);
-  const power = values.power ? ' --power' : '';
-  console.log(`  again: npm run soak -- --seed ${seed} --runs 1 --length ${length}${power}`);
+  const where = `--nodes ${nodes} --store ${store}${values.power ? ' --power' : ''}`;
+  console.log(`  again: npm run soak -- --seed ${seed} --runs 1 --length ${length} ${where}`);
 }
 
 console.log(
   `${totals.runs} runs, ${totals.failed} failed: ${totals.kept} messages, ${totals.nodeRestarts} restarts of nodes, ` +
-    `${totals.deviceCrashes} crashes of devices`,
+    `${totals.serviceRestarts} of services, ${totals.deviceCrashes} crashes of devices`,
 );
+await services?.close();
 process.exitCode = totals.failed === 0 ? 0 : 1;

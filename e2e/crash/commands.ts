@@ -41,6 +41,13 @@ export type Command =
       readonly signal: 'SIGKILL' | 'SIGTERM';
       readonly after: number;
     }
+  /** The database or the bus of the nodes ends after so many observations, and is started again. */
+  | {
+      readonly do: 'restart-service';
+      readonly service: number;
+      readonly how: 'kill' | 'stop';
+      readonly after: number;
+    }
   /** Until so many things have been observed, or for a moment. */
   | { readonly do: 'go-on'; readonly observations: number }
   /** All faults end, until everything has come to rest or for that long. Not part of random courses. */
@@ -100,6 +107,15 @@ const weighted: { weight: number; arbitrary: Arbitrary<Command> }[] = [
       node,
       after: nat(40),
       signal: constantFrom('SIGKILL' as const, 'SIGKILL' as const, 'SIGKILL' as const, 'SIGTERM' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({
+      do: constant('restart-service' as const),
+      service: nat(3),
+      how: constantFrom('kill' as const, 'stop' as const),
+      after: nat(40),
     }),
   },
   { weight: 16, arbitrary: record({ do: constant('go-on' as const), observations: nat(60) }) },

@@ -12,9 +12,17 @@ export interface RunningServer {
   start(): Promise<void>;
 }
 
+/** A server that nodes use, and do without while it is away. */
+export interface Service {
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
 /** The servers of a run, and what they stand on. */
 export interface Topology {
   readonly nodes: readonly RunningServer[];
+  readonly services: readonly Service[];
   /** Called when the users were made: they are to stay, whatever happens from now on. */
   prepared(): Promise<void>;
   /** Opens what the nodes have stored, after all of them were killed. */
@@ -61,6 +69,7 @@ export function oneNode({ power, program }: OneNodeOptions = {}): StartTopology 
     };
     return {
       nodes: [node],
+      services: [],
       async prepared() {
         if (power === undefined) return;
         // A database that is closed in order is synced, whatever its commits were.

@@ -13,6 +13,7 @@ export interface Report {
   readonly kept: number;
   readonly acknowledged: number;
   readonly nodeRestarts: number;
+  readonly serviceRestarts: number;
   readonly deviceCrashes: number;
   readonly reopened: number;
 }
@@ -31,8 +32,8 @@ export class World {
   readonly #devices: Device[] = [];
   readonly #folder = tempFolder();
   readonly #random: () => number;
-  readonly #counts = { nodeRestarts: 0, deviceCrashes: 0, reopened: 0 };
-  readonly #restarting = new Set<number>();
+  readonly #counts = { nodeRestarts: 0, serviceRestarts: 0, deviceCrashes: 0, reopened: 0 };
+  readonly #restarting = new Set<object>();
   /** What was begun and goes on by itself. */
   readonly #underWay = new Set<Promise<unknown>>();
   #observations = 0;
@@ -89,7 +90,9 @@ export class World {
         return proxy.cut();
       }
       case 'restart-node':
-        return this.#restart(command.node % this.#topology.nodes.length, command);
+        return this.#restartNode(command);
+      case 'restart-service':
+        return this.#restartService(command);
       case 'go-on':
         return this.#goOn(command.observations);
       case 'rest':
@@ -192,16 +195,30 @@ export class World {
     await device.open();
   }
 
-  /** Does not wait for it: it happens after so many observations, and life goes on without the node. */
-  #restart(index: number, { signal, after }: Extract<Command, { do: 'restart-node' }>): void {
-    if (this.#restarting.has(index)) return;
-    this.#restarting.add(index);
-    this.#soon(after, async () => {
+  #restartNode({ node, signal, after }: Extract<Command, { do: 'restart-node' }>): void {
+    const server = this.#node(node);
+    this.#restart(server, after, async () => {
       this.#counts.nodeRestarts += 1;
-      await this.#node(index).kill(signal);
-      await this.#node(index).start();
-      this.#restarting.delete(index);
+      await server.kill(signal);
+      await server.start();
     });
+  }
+
+  #restartService({ service, how, after }: Extract<Command, { do: 'restart-service' }>): void {
+    if (this.#topology.services.length === 0) return;
+    const server = at(this.#topology.services, service);
+    this.#restart(server, after, async () => {
+      this.#counts.serviceRestarts += 1;
+      await server[how]();
+      await server.start();
+    });
+  }
+
+  /** Does not wait for it: life goes on without the server. One that is restarting already is left alone. */
+  #restart(server: object, after: number, restart: () => Promise<void>): void {
+    if (this.#restarting.has(server)) return;
+    this.#restarting.add(server);
+    this.#soon(after, () => restart().finally(() => this.#restarting.delete(server)));
   }
 
   /** Does it after so many observations, while the course of events goes on. */
