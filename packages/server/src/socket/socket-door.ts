@@ -59,7 +59,7 @@ export class SocketDoor {
     let ended = 0;
     for (let step = 1; step <= steps && this.#connections.size > 0; step++) {
       await delay(drainStepMs);
-      const due = Math.ceil((open.length * step) / steps);
+      const due = Math.floor((open.length * step) / steps);
       for (const connection of open.slice(ended, due)) connection.close('drain');
       ended = due;
     }
