@@ -158,6 +158,7 @@ export class Core {
       serverClock,
       self,
       wants,
+      onWithdrawn: (...message) => this.deletions.withdrawn(...message),
       onMissed: (id, change) => this.older.missed(id, change),
       onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
     });
@@ -242,7 +243,7 @@ export class Core {
       case 'page':
         return transaction.afterwards(() => this.pages.answered(frame));
       case 'state':
-        return this.#values.received(transaction, frame.key, frame.value);
+        return this.#values.received(transaction, frame.key, frame);
       case 'response':
         return this.requests.answered(transaction, frame);
       case 'error':

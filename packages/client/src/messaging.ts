@@ -83,10 +83,12 @@ export abstract class Messaging {
    * @throws StoaError as send() does; BAD_REQUEST when there is nothing left of it
    */
   forward({ content, type }: LocalMessage, target: Target): Sending {
-    if (content === undefined) {
+    // What the server has written about a call is no message that could be sent.
+    const { call: _, ...said } = content ?? {};
+    if (Object.keys(said).length === 0) {
       throw new StoaError('BAD_REQUEST', 'There is nothing left of the message that could be forwarded.');
     }
-    return this.send(target, { content: { ...content, forwarded: (content.forwarded ?? 0) + 1 }, type });
+    return this.send(target, { content: { ...said, forwarded: (said.forwarded ?? 0) + 1 }, type });
   }
 
   /**

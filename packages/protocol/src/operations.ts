@@ -51,7 +51,8 @@ export const operations = {
         maxItems: limits.statePerRequest,
       }),
     }),
-    response: Nothing,
+    /** Position that the values have got; see `state`. */
+    response: Type.Object({ position: Type.Optional(Int()) }),
   },
   /** When a message reached and was read by each of its receivers. For messages of the user's own conversations. */
   'message.receipts': {

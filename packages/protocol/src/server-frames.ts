@@ -94,6 +94,8 @@ export const State = Type.Object({
   key: StateKey,
   /** Absent when it was removed. */
   value: Type.Optional(Type.Unknown()),
+  /** Orders the changes of one value: the one with the highest position counts. */
+  position: Type.Optional(Int()),
 });
 
 /** Answer to `request`. */

@@ -9,7 +9,7 @@ export interface WaitingMessages {
   waitingIn(conversation: ConversationId): readonly number[];
   /** What waits for a conversation and is not shown in it: changes of messages, and scheduled ones. */
   hiddenIn(conversation: ConversationId): readonly MessageRecord[];
-  /** The message will not be sent. */
+  /** The message was removed: it will not be sent. */
   cancel(transaction: Transaction, id: number): void;
 }
 
@@ -27,11 +27,11 @@ export async function removeMessage(
   const message = await transaction.message(id, order);
   const record = transaction.conversation(id);
   if (message === undefined || record === undefined) return false;
-  if (message.pending !== undefined) outbox.cancel(transaction, message.pending);
   if (needsReading(message) && message.seq > record.read) {
     transaction.putConversation({ ...record, skipped: record.skipped + 1 });
   }
   transaction.removeMessage(id, order);
+  if (message.pending !== undefined) outbox.cancel(transaction, message.pending);
   return true;
 }
 
@@ -49,8 +49,8 @@ export async function clearConversation(
   id: ConversationId,
   outbox: WaitingMessages,
 ): Promise<void> {
-  for (const pending of outbox.waitingIn(id)) outbox.cancel(transaction, pending);
   transaction.removeMessages(id, 0, Number.POSITIVE_INFINITY);
+  for (const pending of outbox.waitingIn(id)) outbox.cancel(transaction, pending);
   // Who recalls a message and then clears the conversation wants both.
   for (const hidden of outbox.hiddenIn(id)) transaction.putMessage(hidden);
   const record = transaction.conversation(id);

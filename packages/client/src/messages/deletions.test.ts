@@ -5,8 +5,8 @@ import { startOfTime } from '../testing/scripted-server.ts';
 import { online } from '../testing/test-client.ts';
 
 const bob = { peer: 'bob' };
-const cleared = (seq: number, conv = 5) =>
-  ({ t: 'state', key: 'cleared:peer/bob', value: { conv, seq } }) as const;
+const cleared = (seq: number, conv = 5, more: { position?: number } = {}) =>
+  ({ t: 'state', key: 'cleared:peer/bob', value: { conv, seq }, ...more }) as const;
 const deleted = (seq: number, conv = 5) =>
   ({ t: 'state', key: `deleted:peer/bob/${seq}`, value: { conv } }) as const;
 
@@ -98,10 +98,10 @@ it('clears up to the farther place of two devices', async () => {
   const { connection, test, client, places } = await withMessages(9);
   await client.clearConversation(bob, 4);
   const { id } = await connection.next('request');
-  connection.send(cleared(6), { t: 'response', id, body: {} });
+  connection.send(cleared(6, 5, { position: 7 }), { t: 'response', id, body: { position: 8 } });
   const again = await connection.next('request');
   expect(again.body.values).toEqual([{ key: 'cleared:peer/bob', value: { conv: 5, seq: 6 } }]);
-  connection.send({ t: 'response', id: again.id, body: {} }, cleared(2));
+  connection.send({ t: 'response', id: again.id, body: { position: 9 } }, cleared(2, 5, { position: 10 }));
   // Who has cleared more tells it once more.
   const last = await connection.next('request');
   expect(last.body.values).toEqual([{ key: 'cleared:peer/bob', value: { conv: 5, seq: 6 } }]);

@@ -35,6 +35,11 @@ export class Deletions {
     });
   }
 
+  /** A message that had been deleted here before it was answered has its place. */
+  withdrawn(transaction: Transaction, id: ConversationId, conv: number, seq: number): Promise<void> {
+    return this.#options.values.set(transaction, deletedKey(id, seq), { conv });
+  }
+
   /** Deletes all messages of a conversation, or those up to a place. */
   clear(target: Target, upTo?: number): Promise<void> {
     const { data, values, outbox } = this.#options;

@@ -35,6 +35,13 @@ export interface ReceiverOptions {
   readonly self: () => Self | undefined;
   /** Whether the application wants to have a message of somebody else. */
   readonly wants: (message: LocalMessage) => boolean;
+  /** A message that was deleted here has its place. */
+  readonly onWithdrawn: (
+    transaction: Transaction,
+    id: ConversationId,
+    conv: number,
+    seq: number,
+  ) => Promise<void>;
   /** Somebody changed a message that is not here. */
   readonly onMissed: (id: ConversationId, change: LoggedChange) => void;
   /** Something of the conversation is stored that the server wants to know of; `streamed`: it waits for it. */
@@ -78,7 +85,7 @@ export class Receiver {
     const id = outbox.conversationOf(frame.id) ?? transaction.conversationOf(frame.conv);
     if (self === undefined || id === undefined) return;
     sequence.adopt(transaction, id, frame.conv);
-    await outbox.accepted(transaction, frame);
+    await this.#accept(transaction, id, frame);
     onStored(id, false);
     await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: 'stored' }, self);
   }
@@ -178,14 +185,13 @@ export class Receiver {
   }
 
   async #store(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): Promise<void> {
-    const { outbox, view, events, changes, serverClock, onMissed } = this.#options;
+    const { view, events, changes, serverClock, onMissed } = this.#options;
     const outgoing = frame.from === self.address;
     if (outgoing && frame.dev === self.dev) {
       // Sent from here: the answer to the send was lost, or it came before.
-      const isAnswer = await outbox.accepted(transaction, frame);
+      const isAnswer = await this.#accept(transaction, id, frame);
       const known = isAnswer || (await transaction.message(id, frame.seq));
       if (known) return this.#placeOwn(transaction, id, frame.seq);
-      await this.#endSchedule(transaction, id, outboxOrder(frame.id));
     }
     if (frame.event !== undefined) {
       const change = loggedChange(frame);
@@ -222,26 +228,37 @@ export class Receiver {
     return record.content === undefined || wants(view.of(record, conversation));
   }
 
-  /** Something of this device has got the next place. */
-  async #placeOwn(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
-    const message = await transaction.message(id, seq);
-    if (message !== undefined && !isDeletedHere(transaction, id, seq)) {
-      place(transaction, id, seq, false);
-      return;
+  /**
+   * The answer to something that this device has sent. A message may have been deleted on another device meanwhile.
+   *
+   * @returns whether it was still waiting
+   */
+  async #accept(transaction: Transaction, id: ConversationId, answer: Accepted): Promise<boolean> {
+    const { outbox, events } = this.#options;
+    const isWaiting = await outbox.accepted(transaction, answer);
+    if (!isWaiting) await this.#endStandIn(transaction, id, answer);
+    else if (isDeletedHere(transaction, id, answer.seq)) {
+      transaction.removeMessage(id, answer.seq);
+      transaction.afterwards(() => events.emit('removed', { conversation: id, orders: [answer.seq] }));
     }
-    emptyPlace(transaction, id, seq);
-    if (message === undefined) return;
-    transaction.removeMessage(id, seq);
-    const { events } = this.#options;
-    transaction.afterwards(() => events.emit('removed', { conversation: id, orders: [seq] }));
+    return isWaiting;
   }
 
-  /** The time of a scheduled message has come: what stood in for it goes. */
-  async #endSchedule(transaction: Transaction, id: ConversationId, order: number): Promise<void> {
-    const scheduled = await transaction.message(id, order);
-    if (scheduled?.scheduledAt === undefined) return;
+  /** Something of this device has got the next place. */
+  async #placeOwn(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
+    if ((await transaction.message(id, seq)) === undefined) emptyPlace(transaction, id, seq);
+    else place(transaction, id, seq, false);
+  }
+
+  /** A message of this device has come to its place that was scheduled, or deleted here before it was answered. */
+  async #endStandIn(transaction: Transaction, id: ConversationId, answer: Accepted): Promise<void> {
+    const { events, onWithdrawn } = this.#options;
+    const order = outboxOrder(answer.id);
+    const standIn = await transaction.message(id, order);
+    if (standIn?.scheduledAt === undefined && standIn?.withdrawn === undefined) return;
     transaction.removeMessage(id, order);
-    transaction.afterwards(() => this.#options.events.emit('scheduled'));
+    if (standIn.withdrawn) await onWithdrawn(transaction, id, answer.conv, answer.seq);
+    else transaction.afterwards(() => events.emit('scheduled'));
   }
 
   /**

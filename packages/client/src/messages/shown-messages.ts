@@ -1,9 +1,9 @@
-import type { LocalStore, MessageRecord } from '../store/index.ts';
+import { isHidden, type LocalStore, type MessageRecord } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
 
 /**
- * Reads messages like LocalStore.messages(), without changes and scheduled messages that wait in the outbox: when
- * there are fewer than `limit`, there are no more.
+ * Reads messages like LocalStore.messages(), without the hidden ones: when there are fewer than `limit`, there are no
+ * more.
  */
 export async function shownMessages(
   store: LocalStore,
@@ -14,12 +14,8 @@ export async function shownMessages(
   for (let { before } = range; ; ) {
     const limit = range.limit - shown.length;
     const page = await store.messages(id, { ...range, ...(before === undefined ? {} : { before }), limit });
-    shown.push(...page.filter(isShown));
+    shown.push(...page.filter((record) => !isHidden(record)));
     before = page.at(-1)?.order;
     if (page.length < limit || before === undefined || shown.length >= range.limit) return shown;
   }
-}
-
-function isShown({ event, scheduledAt }: MessageRecord): boolean {
-  return event === undefined && scheduledAt === undefined;
 }

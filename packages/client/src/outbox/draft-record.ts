@@ -56,6 +56,11 @@ export function recordOfChange(
   };
 }
 
+/** What remains of a message that was deleted before it was answered. */
+export function withdrawn({ pending, content, revision, ...place }: MessageRecord): MessageRecord {
+  return { ...place, withdrawn: true };
+}
+
 /** The draft that a message was made of, to send it anew. */
 export function draftOf(message: LocalMessage): Draft {
   const { content = {}, type, flags, localId, ref, expiresAt, ts, age } = message;

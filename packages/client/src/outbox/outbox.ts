@@ -34,7 +34,7 @@ import { ageOf } from '../values/index.ts';
 import { ChangeSends } from './change-sends.ts';
 import { checkChange } from './check-change.ts';
 import { checkDraft } from './check-draft.ts';
-import { draftOf, recordOfDraft, sendFrame } from './draft-record.ts';
+import { draftOf, recordOfDraft, sendFrame, withdrawn } from './draft-record.ts';
 import { Promises } from './promises.ts';
 import { SendIds } from './send-ids.ts';
 import { SendQueue } from './send-queue.ts';
@@ -103,7 +103,7 @@ export class Outbox implements SentMessages {
       changes: this.#changes,
       idOf: ({ id }) => this.#newIds.get(id) ?? id,
       sent: (id) => this.#sent.of(id),
-      cancel: (transaction, id) => this.cancel(transaction, id),
+      drop: (transaction, id) => this.#drop(transaction, id),
     });
   }
 
@@ -275,8 +275,14 @@ export class Outbox implements SentMessages {
     return this.#queue.hiddenIn(conversation);
   }
 
-  /** The message was deleted: it is not sent any more, unless it has been already. */
+  /** The message was deleted: it is not sent any more. Should the server have it already, that is remembered. */
   cancel(transaction: Transaction, id: number): void {
+    const record = this.#queue.get(id);
+    if (record !== undefined && this.#queue.isTried(id)) transaction.putMessage(withdrawn(record));
+    this.#drop(transaction, id);
+  }
+
+  #drop(transaction: Transaction, id: number): void {
     transaction.afterwards(() => {
       this.#queue.remove(id);
       const error = new StoaError('CONFLICT', 'The message was deleted before it was sent.');
@@ -305,7 +311,7 @@ export class Outbox implements SentMessages {
     transaction.removeMessage(before.conversation, before.order);
     if (left === undefined) {
       const { conversation, order, id } = before;
-      this.cancel(transaction, id);
+      this.#drop(transaction, id);
       transaction.afterwards(() => events.emit('removed', { conversation, orders: [order] }));
       return;
     }

@@ -1,6 +1,6 @@
 import { limits } from '@stoa/protocol';
 import { backoffMs } from '../backoff.ts';
-import type { MessageRecord } from '../store/index.ts';
+import { isHidden, type MessageRecord } from '../store/index.ts';
 import type { ConversationId } from '../types.ts';
 
 interface Entry {
@@ -132,7 +132,7 @@ export class SendQueue {
   idsIn(conversation: ConversationId): number[] {
     const ids: number[] = [];
     for (const { record } of this.#entries.values()) {
-      if (record.conversation === conversation && isShown(record)) ids.push(record.id);
+      if (record.conversation === conversation && !isHidden(record)) ids.push(record.id);
     }
     return ids;
   }
@@ -140,7 +140,7 @@ export class SendQueue {
   /** What waits for a conversation and is not shown in it: changes of messages, and scheduled ones. */
   hiddenIn(conversation: ConversationId): MessageRecord[] {
     const records = [...this.#entries.values()].map(({ record }) => record);
-    return records.filter((record) => record.conversation === conversation && !isShown(record));
+    return records.filter((record) => record.conversation === conversation && isHidden(record));
   }
 
   /** Messages that the server cannot know of. */
@@ -148,8 +148,4 @@ export class SendQueue {
     const untried = [...this.#entries.values()].filter(({ tried }) => !tried);
     return untried.map(({ record }) => record).filter(({ event }) => event === undefined);
   }
-}
-
-function isShown({ event, scheduledAt }: MessageRecord): boolean {
-  return event === undefined && scheduledAt === undefined;
 }

@@ -19,8 +19,8 @@ export interface WaitingChangesOptions {
   readonly idOf: (message: LocalMessage) => number;
   /** Settles when the server has answered the message. */
   readonly sent: (id: number) => Promise<unknown>;
-  /** The message is not to be sent any more. */
-  readonly cancel: (transaction: Transaction, id: number) => void;
+  /** The message was never sent, and is not to be. */
+  readonly drop: (transaction: Transaction, id: number) => void;
 }
 
 /**
@@ -109,11 +109,11 @@ export class WaitingChanges {
 
   /** The message never left this device. */
   #replace(transaction: Transaction, record: MessageRecord, change: PendingChange): Promise<void> {
-    const { queue, sent, cancel, events } = this.#options;
+    const { queue, sent, drop, events } = this.#options;
     const { conversation, order, id } = record;
     if (change.event === 'recall') {
       transaction.removeMessage(conversation, order);
-      cancel(transaction, id);
+      drop(transaction, id);
       transaction.afterwards(() => events.emit('removed', { conversation, orders: [order] }));
       return Promise.resolve();
     }

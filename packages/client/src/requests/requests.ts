@@ -22,8 +22,10 @@ export interface RequestOptions {
 
 interface InternalOptions extends RequestOptions {
   /** Called in the transaction that takes the answer, in order with everything else that the server sends. */
-  readonly onAnswer?: ((transaction: Transaction) => void) | undefined;
+  readonly onAnswer?: OnAnswer | undefined;
 }
+
+type OnAnswer = (transaction: Transaction, body: Record<string, unknown>) => void | Promise<void>;
 
 interface Waiting {
   readonly op: OperationName;
@@ -31,7 +33,7 @@ interface Waiting {
   readonly answer: Deferred<Record<string, unknown>>;
   readonly isRepeatable: boolean;
   readonly deadline: number;
-  readonly onAnswer: ((transaction: Transaction) => void) | undefined;
+  readonly onAnswer: OnAnswer | undefined;
   isSent: boolean;
 }
 
@@ -93,8 +95,8 @@ export class Requests {
     return answer.promise as Promise<OperationResponse<Name>>;
   }
 
-  answered(transaction: Transaction, { id, body }: ResponseFrame): void {
-    this.#waiting.get(id)?.onAnswer?.(transaction);
+  async answered(transaction: Transaction, { id, body }: ResponseFrame): Promise<void> {
+    await this.#waiting.get(id)?.onAnswer?.(transaction, body);
     transaction.afterwards(() => {
       this.#take(id)?.answer.resolve(body);
       this.#pump();

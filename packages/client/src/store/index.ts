@@ -1,3 +1,4 @@
+export { isHidden } from './hidden.ts';
 export { LocalData } from './local-data.ts';
 export type { Change, LocalStore, StoreSnapshot } from './local-store.ts';
 export { memoryStore } from './memory-store.ts';

@@ -48,6 +48,11 @@ export interface MessageRecord {
   readonly expired?: true;
   /** A message that waits for its time, in the outbox or (without `pending`) with the server. Never shown. */
   readonly scheduledAt?: number;
+  /**
+   * Stands in for a message that was deleted here after it had gone out and before it was answered: should the server
+   * have it, it is deleted for the user's other devices too. Never shown, never sent.
+   */
+  readonly withdrawn?: true;
   /** In the outbox only: no message but a change of the one at place `target`. Never shown. */
   readonly event?: MessageEvent;
   readonly target?: number;
@@ -65,6 +70,8 @@ export interface ValueRecord {
   readonly key: string;
   /** Absent while the server has not confirmed that it was removed. */
   readonly value?: unknown;
+  /** Orders its changes: where the server has put the one that is known. */
+  readonly position?: number;
   /** Set while the server has not confirmed it; another number at every change. */
   readonly unsent?: number;
 }

@@ -1,4 +1,5 @@
 import type { ConversationId } from '../types.ts';
+import { isHidden } from './hidden.ts';
 import type { Change, LocalStore } from './local-store.ts';
 import { nextOrder } from './order.ts';
 import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
@@ -232,8 +233,9 @@ class StagedMessages {
 }
 
 /** Only these are the newest one of a list. Messages of others that expired only keep their place. */
-function isListed({ event, scheduledAt, outgoing, content, gone }: MessageRecord): boolean {
-  if (event !== undefined || scheduledAt !== undefined) return false;
+function isListed(record: MessageRecord): boolean {
+  const { outgoing, content, gone } = record;
+  if (isHidden(record)) return false;
   return outgoing || content !== undefined || (gone !== undefined && gone !== 'expired');
 }
 

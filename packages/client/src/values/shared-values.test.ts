@@ -83,14 +83,35 @@ it('has the last word where a value was set here and not told yet', async () => 
   expect(await textOf(client)).toBe('mine');
   test.clock.advance(1_000);
   const { id } = await set(connection);
-  // Whether the server had this before or after the own one cannot be told: the own one is set once more.
   connection.send({ t: 'state', ...draft('theirs again') }, done(id));
-  const again = await set(connection);
-  expect(again.values).toEqual([draft('mine')]);
-  connection.send(done(again.id), { t: 'state', ...draft('theirs at last') });
+  await connection.settled();
+  expect(await textOf(client)).toBe('mine');
+  connection.send({ t: 'state', ...draft('theirs at last') });
   await connection.settled();
   expect(await textOf(client)).toBe('theirs at last');
   expect(connection.frames).toEqual([]);
+});
+
+it('goes by the positions of the server, whatever comes first', async () => {
+  const { connection, test, client } = await online();
+  const mine = async (text: string, position: number, ...others: [string, number][]) => {
+    await client.setDraft(bob, { text });
+    test.clock.advance(1_000);
+    const { id } = await set(connection);
+    for (const [theirs, at] of others) connection.send({ t: 'state', ...draft(theirs), position: at });
+    connection.send({ t: 'response', id, body: { position } });
+    await connection.settled();
+    return textOf(client);
+  };
+  expect(await mine('one', 5, ['older', 4])).toBe('one');
+  expect(await mine('two', 6, ['newer', 7])).toBe('newer');
+  expect(await mine('three', 8)).toBe('three');
+  connection.send({ t: 'state', ...draft('came late'), position: 7 });
+  await connection.settled();
+  expect(await textOf(client)).toBe('three');
+  connection.send({ t: 'state', key, position: 9 }, { t: 'state', ...draft('came late'), position: 8 });
+  await connection.settled();
+  expect(await textOf(client)).toBeUndefined();
 });
 
 it('sends a change that was made while another one was on its way', async () => {

@@ -19,6 +19,9 @@ export interface SharedValuesOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
+/** A value, absent when it was removed, and where the server has put the change. */
+type Placed = Pick<ValueRecord, 'value' | 'position'>;
+
 /**
  * Small values that the user's devices share. They change here at once and are stored; the server is told as soon as
  * there is a connection, and tells the other devices. The last change that reaches it counts.
@@ -28,6 +31,8 @@ export class SharedValues {
   readonly #timer: Timer;
   /** On their way to the server. */
   readonly #flying = new Set<string>();
+  /** What other devices have set meanwhile. */
+  readonly #meanwhile = new Map<string, Placed>();
   #lastChange = 0;
   #failures = 0;
 
@@ -65,28 +70,49 @@ export class SharedValues {
   }
 
   /** Another device has set a value, or removed it (undefined). */
-  async received(transaction: Transaction, key: string, other: unknown): Promise<void> {
+  async received(transaction: Transaction, key: string, other: Placed): Promise<void> {
     const own = transaction.value(key);
-    const isUnsent = own?.unsent !== undefined;
-    const chosen = mergedValue(key, own?.value, other) ?? (isUnsent ? own.value : other);
-    const isFlying = this.#flying.has(key);
-    if (isUnsent && sameValue(chosen, own.value) && (isFlying || !sameValue(chosen, other))) {
-      // Nobody knows which of the two the server had last: the own one is told once more, and then it is.
-      if (isFlying && !sameValue(own.value, other)) this.#put(transaction, key, own.value, true);
-      return;
-    }
-    const isConfirmed = sameValue(chosen, other) && !isFlying;
-    if (isConfirmed && chosen === undefined) transaction.removeValue(key);
-    else this.#put(transaction, key, chosen, !isConfirmed);
-    if (!sameValue(own?.value, chosen)) await this.#options.onChanged(transaction, key, chosen);
-    if (!isConfirmed) transaction.afterwards(() => this.#sendIn(0));
+    const merged = mergedValue(key, own?.value, other.value);
+    if (this.#flying.has(key)) this.#meanwhile.set(key, other);
+    else if (merged !== undefined) await this.#merge(transaction, key, other, merged);
+    // What is still to be sent will be later.
+    else if (own?.unsent === undefined && !isBefore(other, own)) await this.#accept(transaction, key, other);
+  }
+
+  /** Two devices have set it, and it does not matter who was later: the server shall have what they have together. */
+  async #merge(transaction: Transaction, key: string, other: Placed, merged: unknown): Promise<void> {
+    const own = transaction.value(key);
+    const isOthers = sameValue(merged, other.value);
+    const isOlder = isBefore(other, own);
+    if (isOthers && !isOlder) await this.#accept(transaction, key, other);
+    // The server has the one that was later, and it is not the one that counts.
+    else if (isOthers && !sameValue(own?.value, merged)) await this.#setAgain(transaction, key, merged);
+    else if (!isOthers && !isOlder && own?.unsent === undefined)
+      await this.#setAgain(transaction, key, merged);
+  }
+
+  async #accept(transaction: Transaction, key: string, { value, position }: Placed): Promise<void> {
+    const before = transaction.value(key)?.value;
+    const placed = position === undefined ? {} : { position };
+    if (value === undefined && position === undefined) transaction.removeValue(key);
+    else transaction.putValue({ key, ...(value === undefined ? {} : { value }), ...placed });
+    if (!sameValue(before, value)) await this.#options.onChanged(transaction, key, value);
+  }
+
+  async #setAgain(transaction: Transaction, key: string, value: unknown): Promise<void> {
+    const before = transaction.value(key)?.value;
+    this.#put(transaction, key, value, true);
+    if (!sameValue(before, value)) await this.#options.onChanged(transaction, key, value);
+    transaction.afterwards(() => this.#sendIn(0));
   }
 
   #put(transaction: Transaction, key: string, value: unknown, isUnsent: boolean): void {
     if (isUnsent) this.#lastChange += 1;
+    const { position } = transaction.value(key) ?? {};
     transaction.putValue({
       key,
       ...(value === undefined ? {} : { value }),
+      ...(position === undefined ? {} : { position }),
       ...(isUnsent ? { unsent: this.#lastChange } : {}),
     });
   }
@@ -108,7 +134,10 @@ export class SharedValues {
       this.#sendTogether(values)
         .catch(this.#options.onProblem)
         .finally(() => {
-          for (const { key } of values) this.#flying.delete(key);
+          for (const { key } of values) {
+            this.#flying.delete(key);
+            this.#meanwhile.delete(key);
+          }
           // What changed meanwhile.
           if (this.#failures === 0) this.#sendIn(0);
         });
@@ -118,24 +147,43 @@ export class SharedValues {
   async #sendTogether(records: readonly ValueRecord[]): Promise<void> {
     const { requests, data } = this.#options;
     const values = records.map(({ key, value }) => ({ key, ...(value === undefined ? {} : { value }) }));
-    const confirm = (transaction: Transaction): void => this.#confirm(transaction, records);
     try {
-      // In its turn among the changes of other devices: those after it are later.
-      await requests.ask('state.set', { values }, { onAnswer: confirm });
+      // In its turn among the changes of other devices.
+      await requests.ask(
+        'state.set',
+        { values },
+        { onAnswer: (transaction, { position }) => this.#confirm(transaction, records, position) },
+      );
       this.#failures = 0;
     } catch (error) {
-      if (this.#isFinal(error)) await data.transact(confirm);
+      if (this.#isFinal(error)) await data.transact((transaction) => this.#confirm(transaction, records));
     }
   }
 
   /** The server has these. What was changed since is sent by itself. */
-  #confirm(transaction: Transaction, records: readonly ValueRecord[]): void {
-    for (const { key, unsent } of records) {
+  async #confirm(
+    transaction: Transaction,
+    records: readonly ValueRecord[],
+    position?: unknown,
+  ): Promise<void> {
+    const at = typeof position === 'number' ? { position } : {};
+    for (const { key, unsent, value } of records) {
+      const other = this.#meanwhile.get(key);
       this.#flying.delete(key);
-      const record = transaction.value(key);
-      if (record === undefined || record.unsent !== unsent) continue;
-      if (record.value === undefined) transaction.removeValue(key);
-      else this.#put(transaction, key, record.value, false);
+      this.#meanwhile.delete(key);
+      if (transaction.value(key)?.unsent !== unsent) continue;
+      await this.#accept(transaction, key, { value, ...at });
+      if (other !== undefined) await this.#takeMeanwhile(transaction, key, other);
+    }
+  }
+
+  /** Another device has set it while the own change was on its way; without positions that was before. */
+  async #takeMeanwhile(transaction: Transaction, key: string, other: Placed): Promise<void> {
+    const own = transaction.value(key);
+    const merged = mergedValue(key, own?.value, other.value);
+    if (merged !== undefined) await this.#merge(transaction, key, other, merged);
+    else if (other.position !== undefined && !isBefore(other, own)) {
+      await this.#accept(transaction, key, other);
     }
   }
 
@@ -153,6 +201,11 @@ export class SharedValues {
     if (link.online) this.#timer.setTo(clock.now() + delay);
     return false;
   }
+}
+
+/** Whether the server had a change no later than the one that is known. */
+function isBefore({ position }: Placed, own: ValueRecord | undefined): boolean {
+  return position !== undefined && own?.position !== undefined && position <= own.position;
 }
 
 /** Divides values so that each part fits one request. */
