@@ -36,6 +36,13 @@ export function describeUsers(open: OpenStore): void {
       expect(await tested.store.users.findByAddress(aid, 'alice')).toEqual(user);
     });
 
+    it('use up no uid when they are there already', async () => {
+      const { aid } = await newApp(tested.store);
+      const { uid } = await newUser(tested.store, aid, 'alice');
+      for (let again = 0; again < 5; again++) await newUser(tested.store, aid, 'alice');
+      expect((await newUser(tested.store, aid, 'bob')).uid).toBe(uid + 1);
+    });
+
     it('are changed, not made anew, when the address is taken', async () => {
       const { aid } = await newApp(tested.store);
       const first = await tested.store.users.upsert({ aid, address: 'bob', name: 'Bob', flag: 7, now });

@@ -86,28 +86,26 @@ function preparePackaged(
   scratch: string,
   user: Account | undefined,
 ): Installation | undefined {
-  const links = join(scratch, 'lib');
+  const direct = withLinks(native, join(scratch, 'links'), user);
+  if (runs(direct)) return direct;
+  // Another user than root may not look into root's folders: a copy is where he may.
+  const copy = join(scratch, 'pgsql');
+  cpSync(native, copy, { recursive: true, filter: (file) => !file.endsWith('.a') });
+  const copied = withLinks(copy, join(scratch, 'links-to-copy'), user);
+  return runs(copied) ? copied : undefined;
+}
+
+/** The installation in `native`, with the links that its libraries lack in the folder `links`. */
+function withLinks(native: string, links: string, user: Account | undefined): Installation {
   mkdirSync(links, { mode: 0o755 });
   for (const { source, target } of symbolicLinks(native)) {
     if (dirname(target) === 'native/lib') {
       symlinkSync(join(native, 'lib', basename(source)), join(links, basename(target)));
     }
   }
-  const inside = (root: string): Installation => {
-    const libraries = [links, join(root, 'lib')].join(delimiter);
-    return installationIn(
-      join(root, 'bin'),
-      { LD_LIBRARY_PATH: libraries, DYLD_LIBRARY_PATH: libraries },
-      user,
-    );
-  };
-  const direct = inside(native);
-  if (runs(direct)) return direct;
-  // Another user than root may not look into root's folders: a copy is where he may.
-  const copy = join(scratch, 'pgsql');
-  cpSync(native, copy, { recursive: true, filter: (file) => !file.endsWith('.a') });
-  const copied = inside(copy);
-  return runs(copied) ? copied : undefined;
+  const libraries = [links, join(native, 'lib')].join(delimiter);
+  const env = { LD_LIBRARY_PATH: libraries, DYLD_LIBRARY_PATH: libraries };
+  return installationIn(join(native, 'bin'), env, user);
 }
 
 function symbolicLinks(native: string): { source: string; target: string }[] {
