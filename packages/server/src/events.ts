@@ -1,6 +1,7 @@
 import type { Bus } from '@stoa/bus';
 import type { CallRequest } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
+import type { ChangedValue } from './values/index.ts';
 
 /**
  * What nodes tell each other over the bus. An event about a user goes to `user.<uid>`, which a node subscribes to
@@ -19,6 +20,8 @@ export type UserEvent =
       /** True for the moment only: not worth waiting for a device that does not keep up. */
       readonly droppable?: boolean;
     }
+  /** A value that the user's devices share was set on one of them. */
+  | ({ readonly type: 'values'; readonly exceptDev: number } & ChangedValue)
   /** Somebody began to watch the user: nodes that hold him answer on his presence subject. */
   | { readonly type: 'presence-query' }
   /** End the user's sessions: all, or those signed in with one token. */
@@ -76,7 +79,7 @@ export interface NodeEvent {
 
 /** Something about a user changed that nodes may have cached (subject `users`). */
 export interface UserChanged {
-  readonly type: 'user-changed';
+  readonly type: 'user-changed' | 'blocks-changed';
   readonly uid: number;
 }
 

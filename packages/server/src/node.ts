@@ -13,6 +13,7 @@ import {
   retractionSettings,
 } from './apps/index.ts';
 import { Background } from './background.ts';
+import { Blocking } from './blocking/index.ts';
 import { startCalling } from './calling.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Devices, deviceOperations } from './devices/index.ts';
@@ -45,6 +46,7 @@ import { SocketDoor } from './socket/socket-door.ts';
 import { sweepRepeatedly } from './sweeping.ts';
 import { announceUserChanges, followUserChanges } from './user-changes.ts';
 import { Users } from './users/index.ts';
+import { ValueFeed, Values, valueOperations } from './values/index.ts';
 import { webPaths } from './web-paths.ts';
 
 export interface NodeOptions {
@@ -107,7 +109,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
 
   const directory = new Directory(store.users, () => bus.connected);
-  await followUserChanges(bus, directory);
+  const blocking = new Blocking({ values: store.values, clock, hears: () => bus.connected });
   const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
   const messages = new Messages({
     log: store.log,
@@ -129,7 +131,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     }),
   });
   const history = new History({ log: store.log, directory, gone });
-  const receipts = new Receipts({ cursors: store.cursors, log: store.log, bus, clock });
+  const receipts = new Receipts({
+    cursors: store.cursors,
+    log: store.log,
+    bus,
+    clock,
+    directory,
+    blocking,
+  });
   const acceptedFromSockets = metrics.messagesAccepted.labels({ door: 'socket' });
   const node = randomUUID();
   const others = new OtherNodes({ node, bus, clock });
@@ -140,7 +149,22 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     users: store.users,
     clock,
     graceMs: presenceGraceMs,
+    maySee: (uid, address) => blocking.mayReach(uid, address, 'presence'),
     onError,
+  });
+  await followUserChanges(bus, {
+    directory,
+    blocking,
+    onBlocksChanged: (uid) => presence.review(uid).catch(onError),
+  });
+  const values = new Values({
+    store: store.values,
+    bus,
+    clock,
+    onBlocksChanged: (uid) => {
+      blocking.forget(uid);
+      publish({ type: 'blocks-changed', uid });
+    },
   });
   const devices = new Devices({
     store: store.devices,
@@ -156,7 +180,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     directory,
     messages,
-    mayCall: async () => 'yes',
+    mayCall: async (caller, callee) =>
+      (await blocking.mayReach(callee.uid, caller.address, 'calls')) ? 'yes' : 'blocked',
     alarm: { ring: () => {}, stop: () => {} },
     onError,
   });
@@ -175,7 +200,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     users,
     devices,
     otps,
-    send: sendFromBackend(messages, directory, () => metrics.messagesAccepted.inc({ door: 'http' })),
+    send: sendFromBackend({
+      messages,
+      changes,
+      directory,
+      blocking,
+      onAccepted: () => metrics.messagesAccepted.inc({ door: 'http' }),
+    }),
     changeMessage: changeFromBackend({ log: store.log, directory, changes, messages }),
     metrics,
     logger,
@@ -196,11 +227,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         history,
         changes,
         presence,
+        blocking,
         calls,
         bus,
         limits,
+        onError,
         operations: {
           ...deviceOperations(devices),
+          ...valueOperations(values),
           ...receiptOperations({ log: store.log, cursors: store.cursors, directory }),
           ...operations,
         },
@@ -211,6 +245,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       clock,
       authenticate: (token, app) => users.authenticate(token, app),
       silenceMs,
+      valuesFor: (uid, connection) => new ValueFeed({ uid, store: store.values, outlet: connection }),
       deliveryFor: (uid, { dev, createdAt }, connection) =>
         new Delivery({
           uid,

@@ -1,4 +1,5 @@
 import type { Bus, Subscription } from '@stoa/bus';
+import type { Blocking } from './blocking/index.ts';
 import type { Directory } from './directory/index.ts';
 import { publishToUser, subjects, type UserChanged } from './events.ts';
 import type { PublishUserChange } from './users/index.ts';
@@ -6,7 +7,7 @@ import type { PublishUserChange } from './users/index.ts';
 /** Makes the function through which the user domain tells all nodes what became of a user. */
 export function announceUserChanges(bus: Bus): PublishUserChange {
   return ({ type, uid, tokenId }) => {
-    const changed: UserChanged = { type: 'user-changed', uid };
+    const changed: UserChanged = { type: type === 'blocks-changed' ? type : 'user-changed', uid };
     bus.publish(subjects.users, changed);
     switch (type) {
       case 'user-suspended':
@@ -21,18 +22,38 @@ export function announceUserChanges(bus: Bus): PublishUserChange {
         return;
       }
       case 'user-changed':
+      case 'blocks-changed':
         return;
     }
   };
 }
 
-/** Keeps this node's directory true when a user changes on any node. */
-export function followUserChanges(bus: Bus, directory: Directory): Promise<Subscription> {
+/** What this node remembers of users. */
+export interface Remembering {
+  readonly directory: Pick<Directory, 'forget' | 'forgetAll'>;
+  readonly blocking: Pick<Blocking, 'forget' | 'forgetAll'>;
+  /** The user has changed whom he blocks; any user may have when none is named. */
+  readonly onBlocksChanged: (uid?: number) => void;
+}
+
+/** Keeps what this node remembers of users true when one changes on any node. */
+export function followUserChanges(
+  bus: Bus,
+  { directory, blocking, onBlocksChanged }: Remembering,
+): Promise<Subscription> {
   return bus.subscribe(
     subjects.users,
     (event) => {
-      if (event.type === 'user-changed') directory.forget((event as UserChanged).uid);
+      const { type, uid } = event as UserChanged;
+      if (type === 'user-changed') directory.forget(uid);
+      if (type !== 'blocks-changed') return;
+      blocking.forget(uid);
+      onBlocksChanged(uid);
     },
-    () => directory.forgetAll(),
+    () => {
+      directory.forgetAll();
+      blocking.forgetAll();
+      onBlocksChanged();
+    },
   );
 }

@@ -15,15 +15,15 @@ export interface UserValue {
 export interface UserValueStore {
   /**
    * Sets values, or removes those that are null, in one commit. Keys must differ. Removing what is not there changes
-   * nothing. False, and nothing is changed, when the user would have more than about `limit` values; the oldest marks
-   * of removed ones make room first.
+   * nothing. Resolves to the position of the change; to undefined, and nothing is changed, when the user would have
+   * more than about `limit` values. The oldest marks of removed ones make room first.
    */
   set(change: {
     uid: number;
     values: readonly { readonly key: string; readonly value: Uint8Array | null }[];
     limit: number;
     now: number;
-  }): Promise<boolean>;
+  }): Promise<number | undefined>;
   get(uid: number, key: string): Promise<Uint8Array | undefined>;
   /** Those whose key begins with `prefix` (which ends with an ASCII character), ascending by key from after `after`. */
   list(query: { uid: number; prefix: string; after?: string; limit: number }): Promise<UserValue[]>;

@@ -7,6 +7,7 @@ import type { Store } from '@stoa/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
+import { Blocking } from '../blocking/index.ts';
 import { Devices } from '../devices/index.ts';
 import { Directory } from '../directory/index.ts';
 import { Limits } from '../limits/index.ts';
@@ -83,6 +84,7 @@ export async function openHttp(
   const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
   const messages = new Messages({ log: store.log, bus, clock, gone });
   const directory = new Directory(store.users);
+  const blocking = new Blocking({ values: store.values, clock });
   const retractions = new Changes({
     log: store.log,
     cursors: store.cursors,
@@ -103,7 +105,7 @@ export async function openHttp(
       onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
     }),
     otps: new Otps({ store, now }),
-    send: sendFromBackend(messages, directory, () => {}),
+    send: sendFromBackend({ messages, changes: retractions, directory, blocking, onAccepted: () => {} }),
     changeMessage: changeFromBackend({ log: store.log, directory, changes: retractions, messages }),
     limits: new Limits(settings, now),
     metrics: createMetrics(),

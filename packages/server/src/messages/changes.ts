@@ -45,9 +45,9 @@ export class Changes {
    * @throws StoaError NOT_FOUND when there is no such message any more, PERMISSION_DENIED or TOO_LATE.
    */
   async require(request: ChangeRequest): Promise<void> {
-    const { log, rulesOf, clock } = this.#options;
+    const { rulesOf, clock } = this.#options;
     const { aid, uid, dev, receiver, id, event, target } = request;
-    if (id !== null && (await log.findSend({ sender: uid, dev, id })) !== undefined) return;
+    if (id !== null && (await this.isRepeated(uid, dev, id))) return;
     const message = await this.#find(request);
     if (message.sender !== uid) {
       throw new StoaError('PERMISSION_DENIED', `Only its sender may ${event} a message.`);
@@ -64,6 +64,11 @@ export class Changes {
     if (rules.policy === 'unread' && (await this.#isRead(message, receiver))) {
       throw new StoaError('TOO_LATE', `Message ${target} was read already.`);
     }
+  }
+
+  /** Whether this send was stored before. */
+  async isRepeated(sender: number, dev: number, id: number): Promise<boolean> {
+    return (await this.#options.log.findSend({ sender, dev, id })) !== undefined;
   }
 
   /**

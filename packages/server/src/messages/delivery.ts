@@ -72,11 +72,14 @@ export class Delivery {
     this.#options = options;
   }
 
-  /** Announces what changed since the device's position, newest conversation first, and begins to stream it. */
-  async start(position: number | undefined): Promise<void> {
+  /**
+   * Announces what changed since the device's position, newest conversation first, and begins to stream it. `told`: the
+   * position up to which the device knows everything else.
+   */
+  async start(position: number | undefined, told = Number.MAX_SAFE_INTEGER): Promise<void> {
     this.#started = this.#list(position ?? 0);
     await this.#started;
-    this.#position = this.#listed;
+    this.#position = Math.min(this.#listed, told);
     this.#catchingUp = new Set(this.#behind);
     for (const conv of this.#unlisted.keys()) this.#behind.add(conv);
     this.pump();

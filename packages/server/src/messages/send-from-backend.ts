@@ -1,5 +1,7 @@
 import { type Content, StoaError } from '@stoa/protocol';
+import type { Blocking } from '../blocking/index.ts';
 import type { Directory } from '../directory/index.ts';
+import type { Changes } from './changes.ts';
 import type { Messages } from './messages.ts';
 
 /** A message that the application's own back end sends in the name of one of its users. */
@@ -19,14 +21,32 @@ export interface BackendMessage {
 /**
  * Makes the function behind the HTTP doors' `message` operation.
  *
- * @throws StoaError NOT_FOUND for the sender, INVALID_DESTINATION for the receiver, or what Messages.accept throws.
+ * @throws StoaError NOT_FOUND for the sender, INVALID_DESTINATION or BLOCKED for the receiver, or what Messages.accept
+ * throws.
  */
-export function sendFromBackend(messages: Messages, directory: Directory, onAccepted: () => void) {
+export function sendFromBackend({
+  messages,
+  changes,
+  directory,
+  blocking,
+  onAccepted,
+}: {
+  readonly messages: Messages;
+  readonly changes: Changes;
+  readonly directory: Directory;
+  readonly blocking: Pick<Blocking, 'mayReach'>;
+  readonly onAccepted: () => void;
+}) {
   return async ({ aid, from, to, id = null, ...rest }: BackendMessage) => {
     const sender = await directory.byAddress(aid, from);
     if (sender === undefined) throw new StoaError('NOT_FOUND', `There is no user "${from}" to send from.`);
     const receiver = await directory.byAddress(aid, to);
     if (receiver === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${to}".`);
+    const mayReach = await blocking.mayReach(receiver.uid, from, 'messages');
+    // What was stored before the block keeps its answer.
+    if (!mayReach && !(id !== null && (await changes.isRepeated(sender.uid, 0, id)))) {
+      throw new StoaError('BLOCKED', `"${to}" does not take messages of "${from}".`);
+    }
     const { answer, announce } = await messages.accept({ ...sender, dev: 0 }, receiver, { ...rest, id });
     onAccepted();
     announce();

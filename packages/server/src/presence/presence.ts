@@ -7,6 +7,8 @@ import type { OtherNodes } from './other-nodes.ts';
 
 /** Somebody who wants to be told of users' going online and offline. */
 export interface Watcher {
+  /** Address of the user who watches. */
+  readonly address: string;
   write(frame: PresenceFrame): void;
 }
 
@@ -19,6 +21,8 @@ export interface PresenceOptions {
   readonly others: OtherNodes;
   /** How long a user without connection still counts as online, so that a reload does not flicker. */
   readonly graceMs: number;
+  /** Whether the user with this number lets somebody of his app see when he is online. */
+  readonly maySee: (uid: number, address: string) => boolean | Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -26,6 +30,8 @@ interface Watched {
   readonly uid: number;
   readonly address: string;
   readonly watchers: Set<Watcher>;
+  /** Those whom the user blocks: for them he is offline. */
+  readonly blocked: Set<Watcher>;
   /** Those who were told nothing yet, because other nodes may still say that they hold the user. */
   readonly untold: Set<Watcher>;
   /** Nodes that hold a session of the user. */
@@ -115,8 +121,10 @@ export class Presence {
    * be as soon as the other nodes had time to answer.
    */
   async watch(watcher: Watcher, user: { uid: number; address: string }): Promise<void> {
+    const maySee = await this.#options.maySee(user.uid, watcher.address);
     const watched = this.#watched.get(user.uid) ?? this.#startWatching(user);
     watched.watchers.add(watcher);
+    if (!maySee) watched.blocked.add(watcher);
     watched.untold.add(watcher);
     await watched.subscription;
     if (watched.nodes.size > 0) this.#tell(watched, watched.untold);
@@ -128,10 +136,25 @@ export class Presence {
     if (watched === undefined) return;
     watched.watchers.delete(watcher);
     watched.untold.delete(watcher);
+    watched.blocked.delete(watcher);
     if (watched.watchers.size > 0) return;
     this.#watched.delete(uid);
     this.#asked.delete(watched);
     watched.subscription.then((subscription) => subscription.unsubscribe(), this.#options.onError);
+  }
+
+  /** Users (this one, or any) have changed whom they block: those who watch are told what they may see now. */
+  async review(uid?: number): Promise<void> {
+    for (const watched of [...this.#watched.values()]) {
+      if (uid !== undefined && watched.uid !== uid) continue;
+      for (const watcher of [...watched.watchers]) {
+        const maySee = await this.#options.maySee(watched.uid, watcher.address);
+        if (!watched.watchers.has(watcher) || maySee !== watched.blocked.has(watcher)) continue;
+        if (maySee) watched.blocked.delete(watcher);
+        else watched.blocked.add(watcher);
+        this.#tell(watched, new Set([watcher]));
+      }
+    }
   }
 
   #startWatching({ uid, address }: { uid: number; address: string }): Watched {
@@ -140,6 +163,7 @@ export class Presence {
       uid,
       address,
       watchers: new Set(),
+      blocked: new Set(),
       untold: new Set(),
       nodes: new Set(this.#sessions.has(uid) ? [node] : []),
       doubted: new Set(),
@@ -224,8 +248,9 @@ export class Presence {
 
   #tell(watched: Watched, watchers: ReadonlySet<Watcher>): void {
     const frame = presenceFrame(watched.address, watched.nodes.size > 0, watched.seen);
+    const unseen = presenceFrame(watched.address, false, 0);
     for (const watcher of watchers) {
-      watcher.write(frame);
+      watcher.write(watched.blocked.has(watcher) ? unseen : frame);
       watched.untold.delete(watcher);
     }
   }

@@ -1,8 +1,10 @@
 import type { Bus } from '@stoa/bus';
 import { encodeReceipt, type ReceiptFrame } from '@stoa/protocol';
 import type { Conversation, CursorAdvance, CursorStore, MessageLog } from '@stoa/storage';
+import type { Blocking } from '../blocking/index.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
+import type { Directory } from '../directory/index.ts';
 import { publishToUser } from '../events.ts';
 
 export interface ReceiptsOptions {
@@ -10,6 +12,8 @@ export interface ReceiptsOptions {
   readonly log: MessageLog;
   readonly bus: Bus;
   readonly clock: Clock;
+  readonly directory: Pick<Directory, 'byUid'>;
+  readonly blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
 }
 
 /** Who acknowledges. */
@@ -25,10 +29,14 @@ export class Receipts {
   readonly #log: MessageLog;
   readonly #bus: Bus;
   readonly #clock: Clock;
+  readonly #directory: Pick<Directory, 'byUid'>;
+  readonly #blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
   /** Conversations never change their members, so a cached one stays true. */
   readonly #conversations = new BoundedMap<number, Conversation>(50_000);
 
-  constructor({ cursors, log, bus, clock }: ReceiptsOptions) {
+  constructor({ cursors, log, bus, clock, directory, blocking }: ReceiptsOptions) {
+    this.#directory = directory;
+    this.#blocking = blocking;
     this.#cursors = cursors;
     this.#log = log;
     this.#bus = bus;
@@ -37,13 +45,15 @@ export class Receipts {
 
   /**
    * The reader's device acknowledges everything up to `seq`. Acknowledging a conversation of others changes nothing
-   * and tells nothing, not even whether it exists.
+   * and tells nothing, not even whether it exists. Whom the reader blocks is not told: he reads without receipt.
    */
-  async advance(reader: Reader, conv: number, kind: CursorAdvance['kind'], seq: number): Promise<void> {
+  async advance(reader: Reader, conv: number, asked: CursorAdvance['kind'], seq: number): Promise<void> {
+    const hides = !this.#blocking.blocksNobody(reader.uid) && (await this.#hides(reader.uid, conv));
+    const kind = hides && asked === 'read' ? 'seen' : asked;
     const now = this.#clock.now();
     const moves = await this.#cursors.advance({ conv, uid: reader.uid, dev: reader.dev, kind, seq, now });
     const { delivered, read, seen } = moves;
-    if (delivered !== undefined || read !== undefined) {
+    if (!hides && (delivered !== undefined || read !== undefined)) {
       const peer = await this.#peerOf(conv, reader.uid);
       if (peer !== undefined) {
         this.#tell(peer, {
@@ -60,6 +70,13 @@ export class Receipts {
     if (own !== undefined) {
       this.#tell(reader.uid, { conv, user: reader.address, read: own, ts: now }, reader.dev);
     }
+  }
+
+  /** Whether the reader blocks the other one. */
+  async #hides(uid: number, conv: number): Promise<boolean> {
+    const peer = await this.#peerOf(conv, uid);
+    const person = peer === undefined ? undefined : await this.#directory.byUid(peer);
+    return person !== undefined && !(await this.#blocking.mayReach(uid, person.address, 'messages'));
   }
 
   #tell(uid: number, frame: Omit<ReceiptFrame, 't'>, exceptDev = 0): void {

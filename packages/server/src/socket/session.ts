@@ -15,14 +15,16 @@ import {
   type WatchFrame,
 } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
+import type { Blocking } from '../blocking/index.ts';
 import type { Calls } from '../calls/index.ts';
 import { endError, type SignedInDevice } from '../devices/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
 import type { Limits } from '../limits/index.ts';
 import type { Changes, Delivery, History, Messages } from '../messages/index.ts';
-import type { Presence } from '../presence/index.ts';
+import type { Presence, Watcher } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
+import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { InOrder } from './in-order.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
@@ -36,12 +38,14 @@ export interface SessionServices {
   readonly changes: Changes;
   readonly history: History;
   readonly presence: Presence;
+  readonly blocking: Blocking;
   readonly calls: Calls;
   readonly bus: Bus;
   readonly limits: Limits;
   readonly operations: OperationHandlers;
   /** Called for each message that was accepted. */
   readonly onAccepted: () => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** The signed-in user and device of a session. */
@@ -59,11 +63,13 @@ export class Session implements ConnectionHandler {
   readonly connection: Connection;
   readonly delivery: Delivery;
   readonly #device: SignedInDevice;
+  readonly #values: ValueFeed;
   readonly #services: SessionServices;
   readonly #confirm: () => Promise<boolean>;
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
   readonly #watching = new Map<string, number>();
+  readonly #watcher: Watcher;
   /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
   readonly #watches = new Turns(2 * limits.watchPerSession);
   readonly #pages = new Turns(historyWaiting);
@@ -76,6 +82,7 @@ export class Session implements ConnectionHandler {
     device: SignedInDevice;
     connection: Connection;
     delivery: Delivery;
+    values: ValueFeed;
     services: SessionServices;
     /** Whether the session is still allowed; ends the connection when it is not. */
     confirm: () => Promise<boolean>;
@@ -85,6 +92,9 @@ export class Session implements ConnectionHandler {
     this.#device = options.device;
     this.connection = options.connection;
     this.delivery = options.delivery;
+    this.#values = options.values;
+    const { connection } = options;
+    this.#watcher = { address: options.identity.address, write: (frame) => connection.write(frame) };
     this.#services = options.services;
     this.#confirm = options.confirm;
     this.#onClosed = options.onClosed;
@@ -143,6 +153,9 @@ export class Session implements ConnectionHandler {
       case 'device-ended':
         if (event.dev === this.#device.dev && event.signIns >= this.#device.signIns) this.#end(event.end);
         return;
+      case 'values':
+        if (event.exceptDev !== this.identity.dev) this.#values.offer(event, this.#services.onError);
+        return;
       case 'presence-query':
       case 'device-query':
         return;
@@ -154,15 +167,19 @@ export class Session implements ConnectionHandler {
    * be called again.
    */
   async catchUp(): Promise<void> {
-    if (await this.#confirm()) await this.delivery.catchUp();
+    if (!(await this.#confirm())) return;
+    await this.#values.catchUp();
+    await this.delivery.catchUp();
   }
 
   drained(): void {
+    this.#values.drained();
     this.delivery.pump();
   }
 
   closed(): void {
-    for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.connection, uid);
+    this.#values.drained();
+    for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.#watcher, uid);
     this.#watching.clear();
     this.#onClosed(this);
   }
@@ -193,7 +210,7 @@ export class Session implements ConnectionHandler {
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     return this.#sends.run(
-      () => (frame.event === undefined ? this.#receiver(frame) : this.#receiverOfChange(frame)),
+      () => (frame.event === undefined ? this.#openReceiver(frame) : this.#receiverOfChange(frame)),
       (receiver) => this.#store(frame, receiver),
     );
   }
@@ -222,8 +239,27 @@ export class Session implements ConnectionHandler {
     return found instanceof Promise ? found.then((person) => existing(person, frame.peer)) : found;
   }
 
+  /** The receiver, if he takes messages of this user. */
+  #openReceiver(frame: SendFrame): Person | Promise<Person> {
+    const receiver = this.#receiver(frame);
+    if (receiver instanceof Promise) return receiver.then((person) => this.#unlessBlocked(person, frame));
+    return this.#unlessBlocked(receiver, frame);
+  }
+
+  #unlessBlocked(receiver: Person, { id }: SendFrame): Person | Promise<Person> {
+    const { blocking, changes } = this.#services;
+    const { uid, dev, address } = this.identity;
+    const mayReach = blocking.mayReach(receiver.uid, address, 'messages');
+    if (mayReach === true) return receiver;
+    return Promise.resolve(mayReach).then(async (allowed) => {
+      // What was stored before the block keeps its answer.
+      if (allowed || (await changes.isRepeated(uid, dev, id))) return receiver;
+      throw new StoaError('BLOCKED', `"${receiver.address}" does not take messages of "${address}".`);
+    });
+  }
+
   async #receiverOfChange({ event, target, ...frame }: SendFrame): Promise<Person> {
-    const receiver = await this.#receiver(frame);
+    const receiver = await this.#openReceiver(frame);
     if (event !== undefined && target !== undefined) {
       const { aid, uid, dev } = this.identity;
       await this.#services.changes.require({
@@ -272,6 +308,8 @@ export class Session implements ConnectionHandler {
     // True for the moment only: who says too much is not heard.
     if (this.#messageDelay() > 0) return;
     const { uid } = await this.#receiver(frame);
+    // Not refused: nobody is to see by it that he is blocked.
+    if (!(await this.#services.blocking.mayReach(uid, this.identity.address, 'presence'))) return;
     const presence: PresenceFrame = {
       t: 'presence',
       from: this.identity.address,
@@ -286,7 +324,7 @@ export class Session implements ConnectionHandler {
     for (const address of peers) {
       const watched = this.#watching.get(address);
       if (!on) {
-        if (watched !== undefined) this.#services.presence.unwatch(this.connection, watched);
+        if (watched !== undefined) this.#services.presence.unwatch(this.#watcher, watched);
         this.#watching.delete(address);
         continue;
       }
@@ -300,10 +338,10 @@ export class Session implements ConnectionHandler {
         );
       }
       if (watched !== undefined && watched !== person.uid) {
-        this.#services.presence.unwatch(this.connection, watched);
+        this.#services.presence.unwatch(this.#watcher, watched);
       }
       this.#watching.set(address, person.uid);
-      await this.#services.presence.watch(this.connection, person);
+      await this.#services.presence.watch(this.#watcher, person);
     }
   }
 }

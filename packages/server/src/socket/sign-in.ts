@@ -3,6 +3,7 @@ import type { User, UserToken } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { Devices, SignedInDevice } from '../devices/index.ts';
 import type { Delivery } from '../messages/index.ts';
+import type { ValueFeed } from '../values/index.ts';
 import type { Connection } from './connection.ts';
 import { Session, type SessionIdentity, type SessionServices } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -15,6 +16,7 @@ export interface SignInOptions {
   /** Whose token it is; throws StoaError BAD_TOKEN, TOKEN_EXPIRED, WRONG_APP or SUSPENDED. */
   readonly authenticate: (token: string, app?: string) => Promise<{ user: User; token: UserToken }>;
   readonly deliveryFor: (uid: number, device: SignedInDevice, connection: Connection) => Delivery;
+  readonly valuesFor: (uid: number, connection: Connection) => ValueFeed;
   /** Milliseconds after which a silent connection is dead. */
   readonly silenceMs: number;
 }
@@ -50,11 +52,13 @@ export async function signIn(
     const proofs = [options.authenticate(hello.token, hello.app), devices.confirm(uid, device)];
     return (await admitted(connection, () => Promise.all(proofs))) !== undefined;
   };
+  const values = options.valuesFor(uid, connection);
   const session = new Session({
     identity,
     device,
     connection,
     delivery,
+    values,
     services,
     confirm: isStillAllowed,
     onClosed: (closed) => {
@@ -80,7 +84,9 @@ export async function signIn(
     silence: options.silenceMs,
   });
   services.calls.signedIn(identity);
-  await delivery.start(hello.position);
+  const told = await values.start(hello.position);
+  if (connection.closed) return;
+  await delivery.start(hello.position, told);
 }
 
 /** What `prove` resolves to; when it refuses, the connection is told why and closed. */

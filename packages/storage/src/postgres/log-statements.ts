@@ -172,7 +172,10 @@ function updateHeads(heads: readonly Head[]): SqlStatement[] {
 /** Takes the next position, which then stands in `log_state`; nobody else gets one until the transaction has ended. */
 export const takePosition: readonly SqlStatement[] = [
   lockPositions,
-  { sql: 'insert into log_positions (position) select position + 1 from log_state', parameters: [] },
+  {
+    sql: 'insert into log_positions (position) select position + 1 from log_state returning position',
+    parameters: [],
+  },
 ];
 
 /** Only the newest position is needed. What is not visible to everybody yet is newer than what goes. */

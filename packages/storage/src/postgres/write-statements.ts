@@ -38,16 +38,16 @@ export function writeForUser(
   );
 }
 
-/** Runs the statements in one transaction, under a position that nobody else has. */
-export async function writeAtNewPosition(
+/** Runs the statements in one transaction, under a position that nobody else has; resolves to it. */
+export function writeAtNewPosition(
   connections: Connections,
   statements: readonly SqlStatement[],
-): Promise<void> {
-  await connections.use((connection) =>
+): Promise<number> {
+  return connections.use((connection) =>
     // Each statement sees what was committed before it: the position that was taken after the lock was had.
     transaction(connection, 'read committed', async () => ({
       statements: [...takePosition, ...statements],
-      result: () => undefined,
+      result: ([, taken]) => Number(taken?.[0]?.position),
     })),
   );
 }

@@ -13,9 +13,9 @@ export interface SqlExecutor {
   write<Queries extends readonly CompiledQuery[]>(...queries: Queries): Promise<RowsOf<Queries>>;
   /**
    * Like `write`, under a new position, which the statements find in `log_state`: nothing that commits later has it or
-   * a smaller one.
+   * a smaller one. Resolves to it.
    */
-  writeAtNewPosition(...queries: readonly CompiledQuery[]): Promise<void>;
+  writeAtNewPosition(...queries: readonly CompiledQuery[]): Promise<number>;
 }
 
 /** For each of the queries, its rows. */

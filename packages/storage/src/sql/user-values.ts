@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { UserValue, UserValueStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { prepared } from './prepared.ts';
 import type { UserValuesTable } from './tables.ts';
 
 type Changes = Parameters<UserValueStore['set']>[0];
@@ -68,47 +69,48 @@ export function createUserValueStore(database: SqlDatabase): UserValueStore {
     return marks.map(({ key }) => key);
   }
 
+  const one = prepared<{ uid: number; key: string }>()((value) =>
+    query
+      .selectFrom('user_values')
+      .select('value')
+      .where('uid', '=', value('uid'))
+      .where('key', '=', value('key')),
+  );
+  const some = prepared<{ uid: number; first: string; end: string; after: string; limit: number }>()(
+    (value) =>
+      query
+        .selectFrom('user_values')
+        .selectAll()
+        .where('uid', '=', value('uid'))
+        .where('value', 'is not', null)
+        .where('key', '>=', value('first'))
+        .where('key', '<', value('end'))
+        .where('key', '>', value('after'))
+        .orderBy('key')
+        .limit(value('limit')),
+  );
+
   return {
     async set(changes) {
       const surplus = await excess(changes);
       const dropped = surplus > 0 ? await marksOfRemoved(changes, surplus) : [];
-      if (dropped.length < surplus) return false;
-      await database.writeAtNewPosition(
+      if (dropped.length < surplus) return undefined;
+      return database.writeAtNewPosition(
         ...dropped.map((key) =>
           query.deleteFrom('user_values').where('uid', '=', changes.uid).where('key', '=', key).compile(),
         ),
         ...changes.values.map((value) => change(changes, value).compile()),
       );
-      return true;
     },
 
     async get(uid, key) {
-      const [row] = await database.read(
-        query
-          .selectFrom('user_values')
-          .select('value')
-          .where('uid', '=', uid)
-          .where('key', '=', key)
-          .compile(),
-      );
+      const [row] = await database.read(one({ uid, key }));
       return row?.value ?? undefined;
     },
 
-    async list({ uid, prefix, after, limit }) {
-      const rows = await database.read(
-        query
-          .selectFrom('user_values')
-          .selectAll()
-          .where('uid', '=', uid)
-          .where('value', 'is not', null)
-          .where('key', '>=', prefix)
-          .where('key', '<', successorOf(prefix))
-          .where('key', '>', after ?? '')
-          .orderBy('key')
-          .limit(limit)
-          .compile(),
-      );
-      return rows.map(toUserValue);
+    async list({ uid, prefix, after = '', limit }) {
+      const range = { uid, first: prefix, end: successorOf(prefix), after, limit };
+      return (await database.read(some(range))).map(toUserValue);
     },
 
     async changed({ uid, position: since, limit, after = { position: since, key: '' } }) {

@@ -42,12 +42,16 @@ export function createSqlDatabase(reader: Reader, writer: Writer): SqlDatabase {
     writeForUser: (_uid, ...queries) => write(...queries),
 
     async writeAtNewPosition(...queries) {
-      await writer.write([nextPosition, ...queries.map(toStatement)]);
+      const [taken] = await writer.write([nextPosition, ...queries.map(toStatement)]);
+      return Number(taken?.[0]?.position);
     },
   };
 }
 
-const nextPosition: SqlStatement = { sql: 'update log_state set position = position + 1', parameters: [] };
+const nextPosition: SqlStatement = {
+  sql: 'update log_state set position = position + 1 returning position',
+  parameters: [],
+};
 
 const toStatement = ({ sql, parameters }: CompiledQuery): SqlStatement => ({
   sql,

@@ -1,0 +1,1 @@
+export { Blocking, type Reach } from './blocking.ts';

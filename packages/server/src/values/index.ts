@@ -1,0 +1,3 @@
+export { valueOperations } from './operations.ts';
+export { type ChangedValue, ValueFeed } from './value-feed.ts';
+export { Values } from './values.ts';
