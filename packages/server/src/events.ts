@@ -1,6 +1,7 @@
 import type { Bus } from '@stoa/bus';
 import type { CallRequest } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
+import { BoundedMap } from './bounded-map.ts';
 import type { ChangedValue } from './values/index.ts';
 
 /**
@@ -88,8 +89,20 @@ export function publishToUser(bus: Bus, uid: number, event: UserEvent): void {
   bus.publish(subjects.user(uid), event);
 }
 
+/** Names that were made before: to look one up costs less than to make it, and the map it is looked for in knows its hash. */
+const userSubjects = new BoundedMap<number, string>(50_000);
+
+function userSubject(uid: number): string {
+  let subject = userSubjects.get(uid);
+  if (subject === undefined) {
+    subject = `user.${uid}`;
+    userSubjects.set(uid, subject);
+  }
+  return subject;
+}
+
 export const subjects = {
-  user: (uid: number): string => `user.${uid}`,
+  user: userSubject,
   presence: (uid: number): string => `presence.${uid}`,
   call: (id: string): string => `call.${id}`,
   callsTo: (uid: number): string => `calls-to.${uid}`,

@@ -139,7 +139,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     directory,
     blocking,
   });
-  const acceptedFromSockets = metrics.messagesAccepted.labels({ door: 'socket' });
   const node = randomUUID();
   const others = new OtherNodes({ node, bus, clock });
   const presence = new Presence({
@@ -205,7 +204,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       changes,
       directory,
       blocking,
-      onAccepted: () => metrics.messagesAccepted.inc({ door: 'http' }),
+      onAccepted: () => metrics.messagesAccepted.http.add(),
     }),
     changeMessage: changeFromBackend({ log: store.log, directory, changes, messages }),
     metrics,
@@ -238,7 +237,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           ...receiptOperations({ log: store.log, cursors: store.cursors, directory }),
           ...operations,
         },
-        onAccepted: () => acceptedFromSockets.inc(),
+        onAccepted: () => metrics.messagesAccepted.socket.add(),
       },
       sessions,
       devices,
@@ -255,7 +254,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           log: store.log,
           cursors: store.cursors,
           history,
-          onDelivered: () => metrics.messagesDelivered.inc(),
+          onDelivered: () => metrics.messagesDelivered.add(),
           onError: (error) => {
             onError(error);
             connection.close('unavailable');

@@ -6,6 +6,17 @@
 import type { MessageAge, MessageFrame, ReceiptFrame, SentFrame } from '../frames.ts';
 import { allocate } from './slab.ts';
 
+/** Members that may be given as undefined instead of being left out: building an object without them costs more. */
+type MayLack<Frame, Names extends keyof Frame> = Omit<Frame, Names> & {
+  readonly [Name in Names]?: Frame[Name] | undefined;
+};
+
+type ReceiptHead = MayLack<Omit<ReceiptFrame, 't'>, 'delivered' | 'read'>;
+type MessageHead = MayLack<
+  Omit<MessageFrame, 't' | 'content' | 'gone'>,
+  'to' | 'gid' | 'expires' | 'ref' | 'event' | 'target' | 'edited' | 'age'
+>;
+
 /** Bytes that the numbers and names of one frame can take, without texts and content. */
 const headBytes = 384;
 const utf8 = new TextEncoder();
@@ -58,7 +69,7 @@ export function encodeSent(frame: Omit<SentFrame, 't'>): Uint8Array {
   return finish();
 }
 
-export function encodeReceipt(frame: Omit<ReceiptFrame, 't'>): Uint8Array {
+export function encodeReceipt(frame: ReceiptHead): Uint8Array {
   begin(frame.user.length);
   text(keys.t, 'receipt');
   integer(keys.conv, frame.conv);
@@ -75,7 +86,7 @@ export function encodeReceipt(frame: Omit<ReceiptFrame, 't'>): Uint8Array {
  * @example
  * const bytes = encodeMessage(head, packValue({ text: 'hello' }));
  */
-export function encodeMessage(head: Omit<MessageFrame, 'content' | 'gone'>, content: Uint8Array): Uint8Array {
+export function encodeMessage(head: MessageHead, content: Uint8Array): Uint8Array {
   begin(head.from.length + (head.to?.length ?? 0));
   text(keys.t, 'message');
   integer(keys.conv, head.conv);

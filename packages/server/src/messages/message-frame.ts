@@ -25,7 +25,31 @@ export function encodedMessage(
   content: Uint8Array,
   addresses: FrameAddresses,
 ): Uint8Array {
-  return encodeMessage(messageHead(message, addresses), content);
+  const { special } = message;
+  // Every message passes here, so no object is made of parts of others.
+  return encodeMessage(
+    {
+      conv: message.conv,
+      seq: message.seq,
+      mid: message.mid,
+      from: addresses.from,
+      to: addresses.to,
+      gid: addresses.gid,
+      ts: message.ts,
+      type: message.type,
+      flags: message.flags,
+      expires: message.expiresAt === 0 ? undefined : message.expiresAt,
+      localId: message.localId,
+      ref: message.ref ?? undefined,
+      dev: message.dev,
+      id: message.id ?? 0,
+      event: special?.event ?? undefined,
+      target: special?.target ?? undefined,
+      edited: special?.editedAt ?? undefined,
+      age: special?.age ?? undefined,
+    },
+    content,
+  );
 }
 
 /** Of a message that may be gone. */

@@ -10,9 +10,9 @@ export interface Metrics {
   /** Calls that this node is responsible for. */
   readonly calls: Gauge;
   /** Messages stored (or, when transient, passed on), by the door through which they came. */
-  readonly messagesAccepted: Counter<'door'>;
+  readonly messagesAccepted: { readonly http: Tally; readonly socket: Tally };
   /** Messages written to a device of a receiver. */
-  readonly messagesDelivered: Counter;
+  readonly messagesDelivered: Tally;
   /** Seconds from asking the store for a write to its commit. */
   readonly storeCommit: Histogram;
   /** Seconds that HTTP requests took, by method, route pattern and status. */
@@ -24,22 +24,32 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
   const registry = new Registry();
   const registers = [registry];
   if (processMetrics) collectDefaultMetrics({ register: registry });
+  const accepted = { http: new Tally(), socket: new Tally() };
+  new Counter({
+    name: 'stoa_messages_accepted_total',
+    help: 'Messages that were stored, or passed on when transient.',
+    labelNames: ['door'],
+    registers,
+    collect() {
+      for (const door of ['http', 'socket'] as const) this.inc({ door }, accepted[door].take());
+    },
+  });
+  const delivered = new Tally();
+  new Counter({
+    name: 'stoa_messages_delivered_total',
+    help: 'Messages that were written to devices of receivers.',
+    registers,
+    collect() {
+      this.inc(delivered.take());
+    },
+  });
   return {
     registry,
     connections: new Gauge({ name: 'stoa_connections', help: 'Open sockets.', registers }),
     sessions: new Gauge({ name: 'stoa_sessions', help: 'Signed-in sockets.', registers }),
     calls: new Gauge({ name: 'stoa_calls', help: 'Calls that ring or go on.', registers }),
-    messagesAccepted: new Counter({
-      name: 'stoa_messages_accepted_total',
-      help: 'Messages that were stored, or passed on when transient.',
-      labelNames: ['door'],
-      registers,
-    }),
-    messagesDelivered: new Counter({
-      name: 'stoa_messages_delivered_total',
-      help: 'Messages that were written to devices of receivers.',
-      registers,
-    }),
+    messagesAccepted: accepted,
+    messagesDelivered: delivered,
     storeCommit: new Histogram({
       name: 'stoa_store_commit_seconds',
       help: 'Time from asking the store for a write to its commit.',
@@ -54,4 +64,19 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
       registers,
     }),
   };
+}
+
+/** Counts what happens with every message, and is emptied into a metric when somebody asks for that. */
+export class Tally {
+  #count = 0;
+
+  add(): void {
+    this.#count += 1;
+  }
+
+  take(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
 }

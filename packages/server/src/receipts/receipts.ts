@@ -1,5 +1,5 @@
 import type { Bus } from '@stoa/bus';
-import { encodeReceipt, type ReceiptFrame } from '@stoa/protocol';
+import { encodeReceipt } from '@stoa/protocol';
 import type { Conversation, CursorAdvance, CursorStore, MessageLog } from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
 import { BoundedMap } from '../bounded-map.ts';
@@ -56,13 +56,7 @@ export class Receipts {
     if (!hides && (delivered !== undefined || read !== undefined)) {
       const peer = await this.#peerOf(conv, reader.uid);
       if (peer !== undefined) {
-        this.#tell(peer, {
-          conv,
-          user: reader.address,
-          ...(delivered === undefined ? {} : { delivered }),
-          ...(read === undefined ? {} : { read }),
-          ts: now,
-        });
+        this.#tell(peer, { conv, user: reader.address, delivered, read, ts: now });
       }
     }
     // The reader's other devices clear their unread marks.
@@ -79,7 +73,7 @@ export class Receipts {
     return person !== undefined && !(await this.#blocking.mayReach(uid, person.address, 'messages'));
   }
 
-  #tell(uid: number, frame: Omit<ReceiptFrame, 't'>, exceptDev = 0): void {
+  #tell(uid: number, frame: Parameters<typeof encodeReceipt>[0], exceptDev = 0): void {
     publishToUser(this.#bus, uid, { type: 'frame', bytes: encodeReceipt(frame), exceptDev });
   }
 

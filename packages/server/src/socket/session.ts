@@ -217,9 +217,9 @@ export class Session implements ConnectionHandler {
 
   #store(frame: SendFrame, receiver: Person): Promise<void> {
     return this.#services.messages.accept(this.identity, receiver, frame).then(
-      ({ answer, announce }) => {
-        this.connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
-        if (answer.seq > 0) this.delivery.skipOwn(answer.conv, answer.seq);
+      ({ answer: { conv, seq, mid, ts }, announce }) => {
+        this.connection.writeEncoded(encodeSent({ id: frame.id, conv, seq, mid, ts }));
+        if (seq > 0) this.delivery.skipOwn(conv, seq);
         this.#services.onAccepted();
         announce();
       },

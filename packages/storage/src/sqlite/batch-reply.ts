@@ -52,5 +52,7 @@ export function decodeMoves(results: Float64Array, index: number): CursorMoves {
   const delivered = results[at] ?? 0;
   const read = results[at + 1] ?? 0;
   const seen = results[at + 2] ?? 0;
+  // Most are those of a device that has received something.
+  if (read === 0 && seen === 0) return delivered === 0 ? {} : { delivered };
   return { ...(delivered > 0 && { delivered }), ...(read > 0 && { read }), ...(seen > 0 && { seen }) };
 }

@@ -19,7 +19,7 @@ export const pairs: Scenario = {
   users: ({ pairs }) => ({ senders: pairs, receivers: pairs }),
   async run({ fleet, usage, sizes }) {
     await fleet.run('connect', 1);
-    await fleet.run('exchange', Math.ceil(sizes.messages / 5));
+    await fleet.run('exchange', sizes.messages);
     const measured = await measure(usage, () => fleet.run('exchange', sizes.messages));
     const count = measured.latencies.length;
     return {
