@@ -1,4 +1,4 @@
-import { type Codec, jsonCodec, msgpackCodec } from '@stoa/protocol';
+import { type Codec, jsonCodec, type MessageEvent, msgpackCodec } from '@stoa/protocol';
 import { type Clock, systemClock } from './clock.ts';
 import { type OpenWebSocket, openSystemWebSocket, socketUrl } from './connection/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
@@ -23,6 +23,11 @@ export interface ClientOptions {
    * shown nowhere on this device. Must be quick and have no effects: it may be called again for the same message.
    */
   readonly filter?: (message: LocalMessage) => boolean;
+  /**
+   * Called before a message of somebody else is changed by its sender; false leaves it as it is on this device. Like
+   * `filter`, it may be called again.
+   */
+  readonly acceptsChange?: (message: LocalMessage, event: MessageEvent) => boolean;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Default: the browser's, where there is one. */
@@ -40,6 +45,7 @@ export interface ResolvedOptions {
   readonly store: LocalStore;
   readonly agent: string | undefined;
   readonly filter: (message: LocalMessage) => boolean;
+  readonly acceptsChange: (message: LocalMessage, event: MessageEvent) => boolean;
   readonly codec: Codec;
   readonly clock: Clock;
   readonly environment: Environment;
@@ -56,6 +62,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     store: options.store ?? memoryStore(),
     agent: options.agent,
     filter: options.filter ?? (() => true),
+    acceptsChange: options.acceptsChange ?? (() => true),
     codec: options.codec === 'json' ? jsonCodec : msgpackCodec,
     clock: options.clock ?? systemClock,
     environment: options.environment ?? systemEnvironment,

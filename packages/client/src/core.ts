@@ -1,4 +1,10 @@
-import { type RefusedFrame, type ServerFrame, StoaError, type WelcomeFrame } from '@stoa/protocol';
+import {
+  type MessageEvent,
+  type RefusedFrame,
+  type ServerFrame,
+  StoaError,
+  type WelcomeFrame,
+} from '@stoa/protocol';
 import type { ResolvedOptions } from './client-options.ts';
 import { ServerClock } from './clock.ts';
 import { Connection, type ConnectionState, errorOf, statusOfConnection } from './connection/index.ts';
@@ -70,7 +76,9 @@ export class Core {
     const { clock, random } = options;
     const { events } = this;
     const self = () => this.self;
-    const wants = (message: LocalMessage): boolean => this.#wants(message);
+    const wants = (message: LocalMessage): boolean => this.#asks(() => options.filter(message));
+    const accepts = (message: LocalMessage, event: MessageEvent): boolean =>
+      this.#asks(() => options.acceptsChange(message, event));
     this.#options = options;
     this.serverClock = new ServerClock(clock);
     this.data = new LocalData({
@@ -132,7 +140,7 @@ export class Core {
     });
     this.#values = values;
     const cursors = new Cursors(view, events);
-    const changes = new Changes({ view, events, onListed: (record) => this.#announce(record) });
+    const changes = new Changes({ view, events, accepts, onListed: (record) => this.#announce(record) });
     this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, self });
     this.deletions = new Deletions({ data, values, outbox: this.outbox, events });
     this.marks = new ConversationMarks({ data, values, events, onLooks: (record) => this.#announce(record) });
@@ -209,10 +217,10 @@ export class Core {
     return localConversation(record, newest, sharedOf(this.data, record.id));
   }
 
-  /** A filter that fails filters nothing. */
-  #wants(message: LocalMessage): boolean {
+  /** An application that fails to answer says yes. */
+  #asks(question: () => boolean): boolean {
     try {
-      return this.#options.filter(message) !== false;
+      return question() !== false;
     } catch (error) {
       this.events.emit('problem', problemOf(error));
       return true;

@@ -1,9 +1,27 @@
 import type { Client } from '@stoa/client';
+import type { MessageEvent } from '@stoa/protocol';
+import { MESIBO_RETRACT_DELETE, MESIBO_RETRACT_MODIFY, MESIBO_RETRACT_WIPE } from './constants/message.ts';
 import type { Listeners } from './listeners.ts';
 import type { Messages } from './messages/messages.ts';
 import type { KeyStore } from './platform/key-store.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import type { ReadSessions } from './reading/read-sessions.ts';
+
+export interface Retraction {
+  intervalSeconds: number;
+  policy: number;
+  /** The same for what others take back. */
+  remotePolicy: number;
+}
+
+/** Everything that MESIBO_RETRACT_* names. */
+export const allRetractions = 0xffff;
+
+/** Whether a policy lets others change or take back what they have sent. */
+export function acceptsChange(policy: number, event: MessageEvent): boolean {
+  const bits = event === 'edit' ? MESIBO_RETRACT_MODIFY : MESIBO_RETRACT_WIPE | MESIBO_RETRACT_DELETE;
+  return (policy & bits) !== 0;
+}
 
 /** What messages, profiles and read sessions need of the instance that they belong to. */
 export interface Context {
@@ -12,6 +30,8 @@ export interface Context {
   readonly profiles: Profiles;
   readonly sessions: ReadSessions;
   readonly keys: KeyStore;
+  /** Which own messages may be taken back: for how long, and MESIBO_RETRACT_*. */
+  readonly retraction: Retraction;
   /** Undefined until there is a token. */
   readonly client: Client | undefined;
   /** Resolves as soon as there is a token. */

@@ -71,29 +71,53 @@ export abstract class MesiboV1 extends MesiboCalls {
     return unsupported(this[internal], 'Cancelling');
   }
 
-  /** From this device. Messages that nobody shows at the moment are not found. Resolves to MESIBO_RESULT_*. */
+  /**
+   * For this user, on all of his devices; `remote`: for everybody. Messages that nobody shows at the moment are not
+   * found. Resolves to MESIBO_RESULT_*.
+   */
   deleteMessage(mid: number, remote = false): Promise<number> {
-    const message = this[internal].messages.find(mid);
-    if (remote) return Promise.resolve(unsupported(this[internal], 'Recalling a message'));
-    return message?.delete() ?? Promise.resolve(MESIBO_RESULT_BADREQ);
+    return this.onMessage(mid, (message) => (remote ? message.recall() : message.delete()));
   }
   /** `ids`, the conversation named by `params`, or everything until a time in milliseconds. */
   async deleteMessages(what: readonly number[] | V1Params | number): Promise<number> {
     if (typeof what === 'number') return this.deleteUntil(what);
     if (isIds(what)) {
-      const results = await Promise.all(what.map((id) => this.deleteMessage(id)));
-      return results.find((result) => result !== MESIBO_RESULT_OK) ?? MESIBO_RESULT_OK;
+      return allOf(what.map((id) => this.deleteMessage(id)));
     }
     return (await this.profileIn(what)?.deleteMessages()) ?? MESIBO_RESULT_BADREQ;
   }
   deleteMessagesOlderThan(seconds: number): Promise<number> {
     return this.deleteUntil(Date.now() - seconds * 1000);
   }
-  async wipeMessage(_mid: number): Promise<number> {
-    return unsupported(this[internal], 'Wiping a message');
+  wipeMessage(mid: number): Promise<number> {
+    return this.onMessage(mid, (message) => message.wipe());
   }
-  async wipeAndRecallMessage(_mid: number): Promise<number> {
-    return unsupported(this[internal], 'Recalling a message');
+  recallMessage(mid: number): Promise<number> {
+    return this.onMessage(mid, (message) => message.recall());
+  }
+  wipeAndRecallMessage(mid: number): Promise<number> {
+    return this.onMessage(mid, (message) => message.wipeAndRecall());
+  }
+  wipeMessages(mids: readonly number[]): Promise<number> {
+    return allOf(mids.map((mid) => this.wipeMessage(mid)));
+  }
+  recallMessages(mids: readonly number[]): Promise<number> {
+    return allOf(mids.map((mid) => this.recallMessage(mid)));
+  }
+  wipeAndRecallMessages(mids: readonly number[]): Promise<number> {
+    return allOf(mids.map((mid) => this.wipeAndRecallMessage(mid)));
+  }
+  /** For how many seconds after sending mayBeRetracted() says true; default 3600. The server may allow less. */
+  setMessageRetractionInterval(seconds: number): void {
+    this[internal].retraction.intervalSeconds = Math.max(0, Number(seconds));
+  }
+  /** MESIBO_RETRACT_*: what may be done with own messages; WIPE or DELETE lets them be taken back. Default: everything. */
+  setMessageRetractionPolicy(bits: number): void {
+    this[internal].retraction.policy = Number(bits);
+  }
+  /** MESIBO_RETRACT_*: what others may do with theirs on this device: MODIFY, WIPE or DELETE. Default: everything. */
+  setRemoteRetractionPolicy(bits: number): void {
+    this[internal].retraction.remotePolicy = Number(bits);
   }
 
   /** @param tables MESIBO_DBTABLE_*; messages are removed from this device only. */
@@ -145,6 +169,11 @@ export abstract class MesiboV1 extends MesiboCalls {
     return this[internal].profiles.all().filter((profile) => !profile.isGroup());
   }
 
+  private onMessage(mid: number, act: (message: MesiboMessage) => Promise<number>): Promise<number> {
+    const message = this[internal].messages.find(mid);
+    return message === undefined ? Promise.resolve(MESIBO_RESULT_BADREQ) : act(message);
+  }
+
   private sendFrom(params: V1Params, content: V1Params & V1File): number {
     const profile = this.profileIn(params);
     if (profile === undefined) return MESIBO_RESULT_BADREQ;
@@ -178,6 +207,11 @@ export abstract class MesiboV1 extends MesiboCalls {
     }
     return MESIBO_RESULT_OK;
   }
+}
+
+/** The first failure, if there is any. */
+async function allOf(results: readonly Promise<number>[]): Promise<number> {
+  return (await Promise.all(results)).find((result) => result !== MESIBO_RESULT_OK) ?? MESIBO_RESULT_OK;
 }
 
 function targetIn(params: V1Params): Target | undefined {

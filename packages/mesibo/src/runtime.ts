@@ -12,7 +12,7 @@ import { platform } from '#platform';
 import { connectionStatus } from './connection-status.ts';
 import { MESIBO_STATUS_UNKNOWN } from './constants/connection.ts';
 import { MESIBO_ORIGIN_PENDING, MESIBO_ORIGIN_REALTIME } from './constants/message.ts';
-import type { Context } from './context.ts';
+import { acceptsChange, allRetractions, type Context, type Retraction } from './context.ts';
 import { storeWithFallback } from './database.ts';
 import { internal } from './internal.ts';
 import { Listeners } from './listeners.ts';
@@ -46,6 +46,11 @@ export class Runtime implements Context {
   readonly messages: Messages = new Messages(this);
   readonly sessions: ReadSessions = new ReadSessions(this);
   keys: KeyStore = memoryKeyStore();
+  readonly retraction: Retraction = {
+    intervalSeconds: 3600,
+    policy: allRetractions,
+    remotePolicy: allRetractions,
+  };
   readonly profiles: Profiles = new Profiles(this);
   settings: Settings = {};
   /** Told whether the database could be opened, or nothing will be kept. */
@@ -138,6 +143,8 @@ export class Runtime implements Context {
       token,
       store: this.store(token),
       agent: `mesibo.js ${version}`,
+      filter: (message) => this.wants(message),
+      acceptsChange: (_message, event) => acceptsChange(this.retraction.remotePolicy, event),
       ...(appName === undefined ? {} : { app: appName }),
     });
     this.stopListening = [
@@ -145,6 +152,8 @@ export class Runtime implements Context {
       client.on('message', (message, origin) => this.onMessage(message, origin)),
       client.on('update', (message, before) => this.onUpdate(message, before)),
       client.on('conversation', (conversation) => this.onConversation(conversation)),
+      client.on('removed', (removed) => this.sessions.removed(removed)),
+      client.on('blocked', (address) => this.profiles.blockChanged(address)),
       client.on('presence', (event) => this.presence.apply(event)),
       client.on('synced', () => this.onSynced()),
       client.on('problem', (error) => this.fail(error)),
@@ -192,13 +201,15 @@ export class Runtime implements Context {
     if (status.state === 'refused') this.fail(status.error);
   }
 
+  /** What Mesibo_onMessageFilter says false to counts as received, and is stored and shown nowhere. */
+  private wants(local: LocalMessage): boolean {
+    if (!this.listeners.has('MessageFilter')) return true;
+    return this.listeners.ask('MessageFilter', this.messages.report(local)) !== false;
+  }
+
   private onMessage(local: LocalMessage, origin: Origin): void {
     if (isGone(local)) return;
     const message = this.messages.report(local);
-    if (!local.outgoing && this.listeners.ask('MessageFilter', message) === false) {
-      void message.delete();
-      return;
-    }
     message.origin = origin === 'pending' ? MESIBO_ORIGIN_PENDING : MESIBO_ORIGIN_REALTIME;
     message[internal].isLastOfBatch = false;
     if (!local.outgoing) message.profile?.[internal].presence.messageArrived(message.groupid);
@@ -214,7 +225,10 @@ export class Runtime implements Context {
     if (this.isSynced) this.noteTimes(message, local.status);
     if (local.order !== before.order) this.sessions.messageMoved(message);
     if (local.outgoing && local.status !== before.status) this.listeners.notify('MessageStatus', message);
-    else if (local.content !== before.content) this.listeners.notify('MessageUpdate', message);
+    // Also when an edit that is shown already becomes certain, or is taken back.
+    if (local.content !== before.content || local.gone !== before.gone) {
+      this.listeners.notify('MessageUpdate', message);
+    }
   }
 
   /** Only of receipts that come as they are given: what a connection catches up with happened some time before. */

@@ -1,3 +1,4 @@
+import type { MessageEvent } from '@stoa/protocol';
 import type { Events } from '../events.ts';
 import type { ConversationRecord, MessageRecord, Transaction } from '../store/index.ts';
 import type { ConversationId, LocalMessage } from '../types.ts';
@@ -8,6 +9,8 @@ import { needsReading } from './unread.ts';
 export interface ChangesOptions {
   readonly view: MessageView;
   readonly events: Events;
+  /** Whether the application lets the sender change a message that it has. */
+  readonly accepts: (message: LocalMessage, event: MessageEvent) => boolean;
   /** The newest message of the conversation looks different, which lists show. */
   readonly onListed: (conversation: ConversationRecord) => void;
 }
@@ -33,10 +36,18 @@ export class Changes {
     settle: () => void = () => {},
   ): Promise<boolean> {
     const before = await transaction.message(id, change.target);
-    const after = before === undefined ? undefined : changedRecord(before, change);
+    const after = before === undefined ? undefined : this.#changed(transaction, before, change);
     if (before !== undefined && after !== undefined && after !== before) replace(transaction, before, after);
     this.#tell(transaction, id, before, after, settle);
     return before !== undefined;
+  }
+
+  #changed(transaction: Transaction, before: MessageRecord, change: LoggedChange): MessageRecord {
+    const { view, accepts } = this.#options;
+    const conversation = transaction.conversation(before.conversation);
+    const after = changedRecord(before, change);
+    if (after === before || before.outgoing || conversation === undefined) return after;
+    return accepts(view.of(before, conversation), change.event) ? after : before;
   }
 
   /** What is shown of the message at a place depends on more than its record, and `act` changes that. */

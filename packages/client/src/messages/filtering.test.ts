@@ -45,3 +45,20 @@ it('keeps everything when the filter fails', async () => {
   await test.count('message', 1);
   expect(test.of('problem')).toMatchObject([[{ code: 'INTERNAL' }]]);
 });
+
+it('lets nobody change what the application wants to keep as it is', async () => {
+  const all = await scripted({ acceptsChange: ({ seq }, event) => seq !== 1 || event !== 'recall' });
+  await all.client.start();
+  const connection = await all.server.connection();
+  await connection.welcome();
+  connection.send(
+    messageFrame(1),
+    messageFrame(2),
+    messageFrame(3, { event: 'recall', target: 1, content: {} }),
+    messageFrame(4, { event: 'edit', target: 1, content: { text: 'edited' } }),
+    messageFrame(5, { event: 'recall', target: 2, content: {} }),
+  );
+  await connection.next('received', ({ seq }) => seq === 5);
+  const shown = await all.client.messages(bob, { limit: 9 });
+  expect(shown.map(({ content, gone }) => content?.text ?? gone)).toEqual(['recalled', 'edited']);
+});

@@ -1,9 +1,10 @@
 import type { Draft, LocalMessage } from '@stoa/client';
 import { type Content, limits } from '@stoa/protocol';
-import { MESIBO_FLAG_TRANSIENT } from '../constants/message.ts';
+import { MESIBO_FLAG_TRANSIENT, MESIBO_MSGSTATUS_WIPED } from '../constants/message.ts';
 import { MesiboDateTime } from '../date-time.ts';
 import { internal } from '../internal.ts';
 import { randomId } from '../random-id.ts';
+import { nowhere } from './message-fields.ts';
 import { MesiboFile } from './message-file.ts';
 import type { MessageReader } from './message-reader.ts';
 import { messageStatus } from './message-status.ts';
@@ -14,7 +15,7 @@ const sentFlags = 2 ** 32;
 
 /** What the client is to send for a message. */
 export function draftOf(message: MessageReader): Draft {
-  const { ref } = message[internal];
+  const { ref, age } = message[internal];
   const flags = message.flags % sentFlags;
   const isRealtimeOnly = message.expiry === 0;
   return {
@@ -26,11 +27,12 @@ export function draftOf(message: MessageReader): Draft {
       : { expiry: Math.min(message.expiry, limits.expirySeconds) }),
     localId: message.mid === 0 ? randomId() : message.mid,
     ...(ref === undefined ? {} : { ref }),
+    ...(age === undefined ? {} : { age }),
   };
 }
 
 export function contentOf(message: MessageReader): Content {
-  const { payload, fields } = message[internal];
+  const { payload, fields, forwarded } = message[internal];
   const content: Content = {};
   if (message.message !== '') content.text = message.message;
   if (message.title !== '') content.title = message.title;
@@ -49,6 +51,7 @@ export function contentOf(message: MessageReader): Content {
     ...(message.channel === 0 ? {} : { channel: message.channel }),
   };
   if (Object.keys(all).length > 0) content.fields = all;
+  if (forwarded > 0) content.forwarded = forwarded;
   return content;
 }
 
@@ -77,7 +80,9 @@ export function applyLocal(message: MessageReader, local: LocalMessage): void {
     message.ts = local.ts;
     message.date = new MesiboDateTime(local.ts);
   }
+  state.age = local.age;
   if (before?.content !== local.content || before === undefined) applyContent(message, local.content ?? {});
+  if (isWiped(message, local)) showWiped(message);
 }
 
 export function applyContent(message: MessageReader, content: Content): void {
@@ -87,21 +92,40 @@ export function applyContent(message: MessageReader, content: Content): void {
   message.subtitle = content.subtitle ?? '';
   message.footer = content.footer ?? '';
   state.payload = content.data === undefined ? undefined : payloadOfBytes(content.data);
-  if (content.latitude !== undefined && content.longitude !== undefined) {
-    message.latitude = content.latitude;
-    message.longitude = content.longitude;
-  }
-  if (content.file !== undefined && isHarmless(content.file.url)) {
-    message.file = new MesiboFile(content.file);
-    message.filetype = message.file.type;
-    message.fileurl = message.file.url;
-    message.size = message.file.size;
-    message.tn = content.file.thumbnail;
-  }
+  state.forwarded = content.forwarded ?? 0;
+  state.thumbnailUrl = undefined;
+  const isSomewhere = content.latitude !== undefined && content.longitude !== undefined;
+  message.latitude = isSomewhere ? (content.latitude ?? nowhere) : nowhere;
+  message.longitude = isSomewhere ? (content.longitude ?? nowhere) : nowhere;
+  const file = content.file !== undefined && isHarmless(content.file.url) ? content.file : undefined;
+  message.file = file === undefined ? null : new MesiboFile(file);
+  message.filetype = message.file?.type;
+  message.fileurl = message.file?.url;
+  message.size = message.file?.size;
+  message.tn = file?.thumbnail;
   const { launchurl, channel, ...fields } = content.fields ?? {};
   state.fields = fields;
-  if (typeof launchurl === 'string' && isHarmless(launchurl)) message.launchurl = launchurl;
-  if (typeof channel === 'number') message.channel = channel;
+  message.launchurl = typeof launchurl === 'string' && isHarmless(launchurl) ? launchurl : undefined;
+  message.channel = typeof channel === 'number' ? channel : 0;
+}
+
+/** From now on only a mark of the message is shown on this device. */
+export function markWiped(message: MessageReader, local: LocalMessage): void {
+  message[internal].context.keys.set(wipedKey(local), '1');
+  showWiped(message);
+}
+
+function isWiped(message: MessageReader, local: LocalMessage): boolean {
+  return local.mid !== 0 && message[internal].context.keys.get(wipedKey(local)) !== undefined;
+}
+
+function showWiped(message: MessageReader): void {
+  applyContent(message, {});
+  message.status = MESIBO_MSGSTATUS_WIPED;
+}
+
+function wipedKey({ conversation, mid }: LocalMessage): string {
+  return `wiped:${conversation}/${mid}`;
 }
 
 /** Applications make links of URLs that strangers send: one with a script in it must not get that far. */

@@ -1,4 +1,5 @@
 import type { LocalMessage } from '@stoa/client';
+import type { MessageAge } from '@stoa/protocol';
 import {
   MESIBO_FLAG_DEFAULT,
   MESIBO_MSGSTATUS_OUTBOX,
@@ -32,13 +33,20 @@ export interface MessageInternals {
   userData: unknown;
   isLastOfBatch: boolean;
   session: MesiboReadSession | undefined;
+  /** How often the content was forwarded until it came here. */
+  forwarded: number;
+  /** When it disappears. */
+  age: MessageAge | undefined;
+  /** The answered message is being looked for, or was. */
+  isRepliedSought: boolean;
+  replied: MessageFields | undefined;
   /** When this device learned of it, in milliseconds since 1970. */
   deliveredAt: number | undefined;
   readAt: number | undefined;
 }
 
 /** Outside of any place on earth: no location. */
-const nowhere = -720;
+export const nowhere = -720;
 
 /**
  * The data of a message: plain properties, so that applications and template engines can read, add and copy them.
@@ -102,6 +110,10 @@ export class MessageFields {
       userData: undefined,
       isLastOfBatch: false,
       session: undefined,
+      forwarded: 0,
+      age: undefined,
+      isRepliedSought: false,
+      replied: undefined,
       deliveredAt: undefined,
       readAt: undefined,
     } satisfies MessageInternals);

@@ -1,6 +1,8 @@
+import type { MessageAge } from '@stoa/protocol';
 import {
   MESIBO_FLAG_FORWARDED,
   MESIBO_MSGSTATUS_CUSTOM,
+  MESIBO_MSGSTATUS_DELETED,
   MESIBO_MSGSTATUS_DELIVERED,
   MESIBO_MSGSTATUS_FAIL,
   MESIBO_MSGSTATUS_HEADER,
@@ -10,6 +12,7 @@ import {
   MESIBO_MSGSTATUS_RECEIVEDNEW,
   MESIBO_MSGSTATUS_RECEIVEDREAD,
   MESIBO_MSGSTATUS_SENT,
+  MESIBO_MSGSTATUS_WIPED,
   MESIBO_ORIGIN_DBMESSAGE,
   MESIBO_ORIGIN_DBSUMMARY,
   MESIBO_ORIGIN_PENDING,
@@ -102,25 +105,29 @@ export class MessageReader extends MessageContent {
     return false;
   }
   isUpdated(): boolean {
-    return false;
+    return this.isModified() || this.isDeleted();
   }
+  /** Its sender has changed it with sendUpdate(). */
   isModified(): boolean {
-    return false;
+    const { local } = this[internal];
+    return local?.edited !== undefined || local?.changing === 'edit';
   }
   isModifiedByPeer(): boolean {
-    return false;
+    return this.isIncoming() && this.isModified();
   }
   isForwarded(): boolean {
-    return (this.flags & MESIBO_FLAG_FORWARDED) !== 0;
+    return this[internal].forwarded > 0 || (this.flags & MESIBO_FLAG_FORWARDED) !== 0;
   }
   isReply(): boolean {
     return this[internal].ref !== undefined;
   }
+  /** Its sender has taken it back, or it was removed: nothing is left to show but that. */
   isDeleted(): boolean {
-    return false;
+    return this.status === MESIBO_MSGSTATUS_DELETED;
   }
+  /** wipe() was called on this device. */
   isWiped(): boolean {
-    return false;
+    return this.status === MESIBO_MSGSTATUS_WIPED;
   }
   isEndToEndEncrypted(): boolean {
     return false;
@@ -214,20 +221,41 @@ export class MessageReader extends MessageContent {
   }
 
   /**
-   * When it was delivered to the peer; null when that is not known to this device. `peer` tells members of a group
-   * apart and may be null.
+   * When it was delivered to the peer, as the server knows it; null when it was not, and when that cannot be told
+   * without a connection. `peer` tells members of a group apart and may be null.
    */
-  getDeliveryTimestamp(_peer: string | null, callback: (time: MesiboDateTime | null) => void): void {
-    this.withTime('delivered', callback);
+  getDeliveryTimestamp(peer: string | null, callback: (time: MesiboDateTime | null) => void): void {
+    this.withTime('delivered', peer, callback);
   }
-  getReadTimestamp(_peer: string | null, callback: (time: MesiboDateTime | null) => void): void {
-    this.withTime('read', callback);
+  getReadTimestamp(peer: string | null, callback: (time: MesiboDateTime | null) => void): void {
+    this.withTime('read', peer, callback);
   }
 
-  private withTime(which: 'delivered' | 'read', callback: (time: MesiboDateTime | null) => void): void {
+  /** Seconds after which it disappears for everybody, from when it was sent; 0: it does not. */
+  getAge(): number {
+    return this.ageFrom('sent');
+  }
+  getAgeAfterDelivered(): number {
+    return this.ageFrom('delivered');
+  }
+  getAgeAfterRead(): number {
+    return this.ageFrom('read');
+  }
+
+  private ageFrom(from: MessageAge['from']): number {
+    const { age } = this[internal];
+    return age?.from === from ? age.seconds : 0;
+  }
+
+  private withTime(
+    which: 'delivered' | 'read',
+    peer: string | null,
+    callback: (time: MesiboDateTime | null) => void,
+  ): void {
     const { context, local, deliveredAt, readAt } = this[internal];
     const known = which === 'delivered' ? deliveredAt : readAt;
-    const time = known === undefined ? context.messages.cursorTime(local, which) : Promise.resolve(known);
+    const time =
+      known === undefined ? context.messages.receiptTime(local, which, peer) : Promise.resolve(known);
     void time.then((ts) => callback(ts === undefined ? null : new MesiboDateTime(ts)));
   }
 }

@@ -1,6 +1,7 @@
 import type { LocalMessage } from '@stoa/client';
 import {
   MESIBO_MSGSTATUS_BLOCKED,
+  MESIBO_MSGSTATUS_DELETED,
   MESIBO_MSGSTATUS_DELIVERED,
   MESIBO_MSGSTATUS_EMPTY,
   MESIBO_MSGSTATUS_EXPIRED,
@@ -37,15 +38,16 @@ const failures: Readonly<Record<string, number>> = {
 };
 
 /** MESIBO_MSGSTATUS_* of a message. */
-export function messageStatus({ status, error, outgoing }: LocalMessage): number {
+export function messageStatus({ status, error, outgoing, gone }: LocalMessage): number {
+  if (gone !== undefined && gone !== 'expired') return MESIBO_MSGSTATUS_DELETED;
   if (status === 'failed' || status === 'blocked') return failureStatus(error?.code);
   // Only the place is left of a message that expired before it came here.
   return status === 'expired' && !outgoing ? MESIBO_MSGSTATUS_EMPTY : statuses[status];
 }
 
 /** Whether a message of somebody else expired before it came here: there is nothing to show. */
-export function isGone({ outgoing, content }: LocalMessage): boolean {
-  return !outgoing && content === undefined;
+export function isGone({ outgoing, content, gone = 'expired' }: LocalMessage): boolean {
+  return !outgoing && content === undefined && gone === 'expired';
 }
 
 /** MESIBO_MSGSTATUS_* of a message that was refused with this code. */

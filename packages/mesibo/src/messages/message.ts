@@ -1,4 +1,4 @@
-import { targetOf } from '@stoa/client';
+import { limits, type MessageAge } from '@stoa/protocol';
 import {
   MESIBO_FLAG_BROADCAST,
   MESIBO_FLAG_DELIVERYRECEIPT,
@@ -9,15 +9,14 @@ import {
   MESIBO_FLAG_TRANSIENT,
   MESIBO_MSGSTATUS_DATETIME,
 } from '../constants/message.ts';
-import { MESIBO_RESULT_BADREQ, MESIBO_RESULT_OK } from '../constants/result.ts';
+import { MESIBO_RESULT_BADREQ } from '../constants/result.ts';
 import { type Context, sharedContext } from '../context.ts';
 import { MesiboDateTime } from '../date-time.ts';
 import { internal } from '../internal.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
-import { resultOf } from '../result.ts';
 import { unsupported } from '../unsupported.ts';
 import { applyContent, contentOf } from './content-mapping.ts';
-import { MessageReader } from './message-reader.ts';
+import { MessageChanges } from './message-changes.ts';
 
 /**
  * A message: received, sent, or being written.
@@ -27,7 +26,7 @@ import { MessageReader } from './message-reader.ts';
  * m.message = 'Hello';
  * m.send();
  */
-export class MesiboMessage extends MessageReader {
+export class MesiboMessage extends MessageChanges {
   static forProfile(profile: MesiboProfile): MesiboMessage {
     return profile.newMessage();
   }
@@ -67,9 +66,6 @@ export class MesiboMessage extends MessageReader {
     if (receiver === null || this.presence === undefined) return MESIBO_RESULT_BADREQ;
     return receiver.newPresence().send(this.presence);
   }
-  sendUpdate(): number {
-    return unsupported(this[internal].context, 'Changing a sent message');
-  }
   save(): number {
     return unsupported(this[internal].context, 'Saving a message without sending it');
   }
@@ -83,6 +79,7 @@ export class MesiboMessage extends MessageReader {
     copy.type = this.type;
     copy.flags |= MESIBO_FLAG_FORWARDED;
     applyContent(copy, contentOf(this));
+    copy[internal].forwarded += 1;
     return copy;
   }
 
@@ -101,36 +98,17 @@ export class MesiboMessage extends MessageReader {
   setInReplyToMessage(message: MesiboMessage): void {
     this[internal].ref = message[internal].local?.mid || message.mid;
   }
-  /** The message that this one answers, when it was loaded. */
+  /**
+   * The message that this one answers. When it was not loaded, null: it is looked for then, also at the server, and
+   * Mesibo_onMessageUpdate tells of this message when it was found.
+   */
   getRepliedToMessage(): MesiboMessage | null {
-    const { ref, context } = this[internal];
-    return ref === undefined ? null : (context.messages.find(ref) ?? null);
-  }
-
-  /** Removes it from this device. Resolves to MESIBO_RESULT_*. */
-  async delete(): Promise<number> {
-    const { local, context } = this[internal];
-    context.sessions.remove(this);
-    if (local === undefined || context.client === undefined) return MESIBO_RESULT_OK;
-    try {
-      await context.client.deleteMessages(targetOf(local.conversation), [local.order]);
-      return MESIBO_RESULT_OK;
-    } catch (error) {
-      return resultOf(error);
-    }
-  }
-  /** Not supported yet, as are recall() and wipeAndRecall(): nothing is changed, and mayBeRetracted() says so. */
-  async wipe(): Promise<number> {
-    return unsupported(this[internal].context, 'Wiping a message');
-  }
-  async recall(): Promise<number> {
-    return unsupported(this[internal].context, 'Recalling a message');
-  }
-  async wipeAndRecall(): Promise<number> {
-    return unsupported(this[internal].context, 'Recalling a message');
-  }
-  mayBeRetracted(): boolean {
-    return false;
+    const { ref, context, replied } = this[internal];
+    if (ref === undefined) return null;
+    if (replied instanceof MesiboMessage) return replied;
+    const known = context.messages.find(ref);
+    if (known === undefined) context.messages.seekReplied(this).catch(() => {});
+    return known ?? null;
   }
 
   /**
@@ -156,6 +134,16 @@ export class MesiboMessage extends MessageReader {
   /** Seconds that it may wait for delivery; 0: only for who is online now. */
   setExpiry(seconds: number): void {
     this.expiry = seconds;
+  }
+  /** Seconds after which it disappears for everybody, from when it was sent; 0: never. The last age that is set holds. */
+  setAge(seconds: number): void {
+    this.setAgeFrom('sent', seconds);
+  }
+  setAgeAfterDelivered(seconds: number): void {
+    this.setAgeFrom('delivered', seconds);
+  }
+  setAgeAfterRead(seconds: number): void {
+    this.setAgeFrom('read', seconds);
   }
   setFlag(flags: number): void {
     this.flags = flags;
@@ -190,6 +178,7 @@ export class MesiboMessage extends MessageReader {
   }
   setForwarded(_ids?: unknown): void {
     this.setFlagBit(MESIBO_FLAG_FORWARDED, true);
+    this[internal].forwarded = Math.max(1, this[internal].forwarded);
   }
   setForwardedMid(_id?: unknown): void {
     this.setForwarded();
@@ -242,6 +231,12 @@ export class MesiboMessage extends MessageReader {
     const answer = MesiboMessage.to(this[internal].context, profile ?? this[internal].context.profiles.self);
     answer.setInReplyToMessage(this);
     return answer;
+  }
+
+  private setAgeFrom(from: MessageAge['from'], seconds: number): void {
+    const state = this[internal];
+    if (seconds > 0) state.age = { seconds: Math.min(Math.ceil(seconds), limits.expirySeconds), from };
+    else if (state.age?.from === from) state.age = undefined;
   }
 
   private setFlagBit(bit: number, on: boolean): void {

@@ -1,4 +1,5 @@
-import { type LocalMessage, targetOf } from '@stoa/client';
+import { type Client, type LocalMessage, targetOf } from '@stoa/client';
+import { MESIBO_FLAG_MODIFY } from '../constants/message.ts';
 import {
   MESIBO_RESULT_AUTHFAIL,
   MESIBO_RESULT_BADREQ,
@@ -10,8 +11,9 @@ import { internal } from '../internal.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import { randomId } from '../random-id.ts';
 import { resultOf } from '../result.ts';
-import { applyLocal, draftOf } from './content-mapping.ts';
+import { applyContent, applyLocal, contentOf, draftOf } from './content-mapping.ts';
 import { MesiboMessage } from './message.ts';
+import type { MessageReader } from './message-reader.ts';
 import { failureStatus } from './message-status.ts';
 
 /**
@@ -67,6 +69,8 @@ export class Messages {
     const { client } = this.context;
     const { local, upload } = message[internal];
     if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
+    const changed = message.flags & MESIBO_FLAG_MODIFY ? this.find(message.mid) : undefined;
+    if (changed?.isOutgoing()) return this.sendAsUpdate(changed, message);
     if (local !== undefined || !message.isMessage()) return MESIBO_RESULT_BADREQ;
     if (upload !== undefined) return this.refuse(message, undefined, MESIBO_RESULT_FAIL);
     try {
@@ -99,16 +103,60 @@ export class Messages {
     this.byKey.clear();
   }
 
-  /** When the peer got as far as exactly this message, in milliseconds since 1970; undefined when not known. */
-  async cursorTime(
+  /**
+   * When a message reached its receiver (in a group: `peer`), in milliseconds since 1970: as the server says, without a
+   * connection as far as this device knows. Undefined when it did not, or it is not known.
+   */
+  async receiptTime(
     local: LocalMessage | undefined,
     which: 'delivered' | 'read',
+    peer: string | null,
   ): Promise<number | undefined> {
-    if (local === undefined || local.seq === 0) return undefined;
-    const conversation = await this.context.client?.conversation(targetOf(local.conversation));
-    const cursor = conversation?.peerCursor;
+    const { client } = this.context;
+    if (client === undefined || local === undefined || local.seq === 0) return undefined;
+    try {
+      const times = await client.receiptTimes(local);
+      const [first] = peer ? times.filter(({ user }) => user === peer) : times;
+      return which === 'delivered' ? first?.deliveredAt : first?.readAt;
+    } catch {
+      return this.cursorTime(client, local, which);
+    }
+  }
+
+  /** Tells the application that a message says something else now. */
+  tellUpdated(message: MessageReader): void {
+    const known = this.find(message.mid);
+    if (known !== undefined) this.context.listeners.notify('MessageUpdate', known);
+  }
+
+  /** Looks for a message that is answered, here and at the server; tells of the answer when it is found. */
+  async seekReplied(answer: MessageReader): Promise<void> {
+    const state = answer[internal];
+    const { client } = this.context;
+    if (state.isRepliedSought || state.local === undefined || client === undefined) return;
+    state.isRepliedSought = true;
+    const found = await client.repliedTo(state.local);
+    if (found === undefined) return;
+    // Held by the answer, so that nobody has to look again.
+    state.replied = this.stored(found);
+    this.tellUpdated(answer);
+  }
+
+  /** When the peer got as far as exactly this message. */
+  private async cursorTime(
+    client: Client,
+    local: LocalMessage,
+    which: 'delivered' | 'read',
+  ): Promise<number | undefined> {
+    const cursor = (await client.conversation(targetOf(local.conversation)))?.peerCursor;
     if (cursor === undefined || cursor[which] !== local.seq) return undefined;
     return which === 'delivered' ? cursor.deliveredAt : cursor.readAt;
+  }
+
+  /** A message with the modify flag and the id of a sent one changes that one. */
+  private sendAsUpdate(changed: MesiboMessage, message: MesiboMessage): number {
+    applyContent(changed, contentOf(message));
+    return changed.sendUpdate();
   }
 
   private adopt(message: MesiboMessage, local: LocalMessage): void {

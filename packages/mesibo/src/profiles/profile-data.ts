@@ -28,6 +28,8 @@ export interface ProfileInternals {
   /** The same of Mesibo_onGetProfileImage. */
   shownImage: string | undefined;
   temporaryName: string;
+  draft: string;
+  isMarkedUnread: boolean;
   unread: number;
   /** When the last message came or went, in milliseconds since 1970. */
   recentAt: number;
@@ -61,6 +63,8 @@ export abstract class ProfileData {
       shownName: undefined,
       shownImage: undefined,
       temporaryName: '',
+      draft: '',
+      isMarkedUnread: false,
       unread: 0,
       recentAt: 0,
       userData: undefined,
@@ -164,12 +168,18 @@ export abstract class ProfileData {
     return this.getValue(name) !== undefined;
   }
 
+  /** Kept on all devices of the user, for the conversation with this user or group. */
   setDraft(text: string): void {
-    this[internal].saved.draft = text;
-    this.store();
+    const { context } = this[internal];
+    this[internal].draft = String(text);
+    const target = this.isGroup() ? { gid: this.groupid } : { peer: this.address };
+    context
+      .whenClient()
+      .then((client) => client.setDraft(target, { text: this[internal].draft }))
+      .catch((error) => context.fail(error));
   }
   getDraft(): string {
-    return this[internal].saved.draft ?? '';
+    return this[internal].draft;
   }
   setUserData(data: unknown): void {
     this[internal].userData = data;
@@ -238,7 +248,15 @@ export abstract class ProfileData {
 
   /** Forgets everything that was known of it. */
   forget(): void {
-    Object.assign(this[internal], { saved: {}, serverName: '', temporaryName: '', unread: 0, recentAt: 0 });
+    Object.assign(this[internal], {
+      saved: {},
+      serverName: '',
+      temporaryName: '',
+      draft: '',
+      isMarkedUnread: false,
+      unread: 0,
+      recentAt: 0,
+    });
     this[internal].presence.forget();
     this.refreshName();
   }

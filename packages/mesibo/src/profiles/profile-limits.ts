@@ -1,4 +1,5 @@
 import { MESIBO_GROUPERROR_GENERAL } from '../constants/group.ts';
+import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import { internal } from '../internal.ts';
 import { invoke } from '../listeners.ts';
 import { unsupported } from '../unsupported.ts';
@@ -8,7 +9,7 @@ import { ProfileData } from './profile-data.ts';
 type GroupListener = object | null | undefined;
 
 /**
- * What the server cannot do yet for a user or group: groups, blocking, pictures. Every call is refused: it returns a
+ * Blocking, and what the server cannot do yet for a user or group: groups, pictures. Every such call is refused: it returns a
  * failure, Mesibo_onError says why, and group operations report Mesibo_onGroupError.
  */
 export abstract class ProfileLimits extends ProfileData {
@@ -67,32 +68,39 @@ export abstract class ProfileLimits extends ProfileData {
     return false;
   }
 
-  block(_on?: boolean): number {
-    return this.refuse('Blocking a user');
+  /** Messages of a blocked user are refused by the server; Mesibo_onProfileUpdated tells of it on all devices. */
+  block(on = true): number {
+    return this.blockMessages(on);
   }
   toggleBlock(): number {
-    return this.block();
+    return this.block(!this.isBlocked());
   }
-  blockMessages(_on?: boolean): number {
-    return this.block();
+  blockMessages(on = true): number {
+    const { context } = this[internal];
+    if (this.isGroup() || this.address === '') return this.refuse('Blocking a group');
+    context
+      .whenClient()
+      .then((client) => (on ? client.block(this.address) : client.unblock(this.address)))
+      .catch((error) => context.fail(error));
+    return MESIBO_RESULT_OK;
   }
   blockCalls(_on?: boolean): number {
-    return this.block();
+    return this.refuse('Blocking calls alone');
   }
   blockVideoCalls(_on?: boolean): number {
-    return this.block();
+    return this.refuse('Blocking video calls alone');
   }
   blockGroupMessages(_on?: boolean): number {
-    return this.block();
+    return this.refuse('Blocking messages in groups');
   }
   blockProfile(_on?: boolean): number {
-    return this.block();
+    return this.refuse('Hiding the profile');
   }
   isBlocked(): boolean {
-    return false;
+    return this.isMessageBlocked();
   }
   isMessageBlocked(): boolean {
-    return false;
+    return this.address !== '' && (this[internal].context.client?.isBlocked(this.address) ?? false);
   }
   isCallBlocked(): boolean {
     return false;

@@ -9,7 +9,6 @@ export interface SavedProfile {
   /** Shown instead of the name. */
   overrideName?: string;
   image?: string;
-  draft?: string;
   marks?: Partial<Record<ProfileMark, boolean>>;
   values?: Record<string, ProfileValue>;
 }

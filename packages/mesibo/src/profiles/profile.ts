@@ -95,7 +95,21 @@ export class MesiboProfile extends ProfileLimits {
     return MESIBO_RESULT_OK;
   }
 
-  /** Deletes the messages of the conversation from this device; with `ts`, those until then. Resolves to MESIBO_RESULT_*. */
+  /** Marks the conversation, to come back to it; on all devices of the user, until markRead(). */
+  markUnread(): number {
+    const { client, context } = this.connection();
+    if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
+    client.markUnread(this.target()).catch((error) => context.fail(error));
+    return MESIBO_RESULT_OK;
+  }
+  isMarkedUnread(): boolean {
+    return this[internal].isMarkedUnread;
+  }
+
+  /**
+   * Deletes the messages of the conversation for this user, on all of his devices; with `ts`, those until then.
+   * Resolves to MESIBO_RESULT_*.
+   */
   async deleteMessages(ts = 0): Promise<number> {
     const { context } = this.connection();
     try {

@@ -82,11 +82,18 @@ export class Profiles {
     const profile = 'gid' in target ? this.group(target.gid) : this.user(target.peer);
     const state = profile[internal];
     state.unread = conversation.unread;
+    state.draft = conversation.draft?.text ?? '';
+    state.isMarkedUnread = conversation.markedUnread;
     state.recentAt = conversation.latest?.ts ?? state.recentAt;
     if (state.serverName === conversation.name) return;
     state.serverName = conversation.name;
     profile.refreshName();
     this.changed(profile);
+  }
+
+  /** The user has blocked somebody, or not any more. */
+  blockChanged(address: string): void {
+    this.changed(this.user(address));
   }
 
   /** Nobody's presence is known while there is no connection. */

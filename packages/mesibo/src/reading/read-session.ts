@@ -68,6 +68,8 @@ export class MesiboReadSession {
       withFilesOnly: false,
       withoutMessages: false,
       query: '',
+      searchCursor: undefined,
+      isSearchedThrough: false,
       isActive: false,
       source: undefined,
       work: Promise.resolve(),
@@ -159,9 +161,12 @@ export class MesiboReadSession {
     return this.getMessageCount(counted.failed);
   }
 
-  /** Only messages that contain this text. */
+  /** Only messages that contain these words: read() finds those on this device, sync() those that the server has. */
   setQuery(text: string): void {
-    this[internal].query = text.toLowerCase();
+    const state = this[internal];
+    state.query = text.trim().toLowerCase();
+    state.searchCursor = undefined;
+    state.isSearchedThrough = false;
   }
   /** Messages that the session delivers become read, and their senders may know. */
   enableReadReceipt(on: boolean): void {

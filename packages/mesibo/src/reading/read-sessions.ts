@@ -1,8 +1,9 @@
-import { conversationId, type LocalConversation, type Target } from '@stoa/client';
+import { conversationId, type LocalConversation, type RemovedMessages, type Target } from '@stoa/client';
 import { MESIBO_FLAG_TRANSIENT } from '../constants/message.ts';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
 import type { MesiboMessage } from '../messages/message.ts';
+import type { MessageReader } from '../messages/message-reader.ts';
 import { isGone } from '../messages/message-status.ts';
 import { pageAttention } from './attention.ts';
 import { insert } from './read-batch.ts';
@@ -95,8 +96,20 @@ export class ReadSessions {
     }
   }
 
+  /** Messages were deleted here or on another device, or have disappeared. */
+  removed(removed: RemovedMessages): void {
+    for (const session of this.active) {
+      if (session[internal].isSummary) continue;
+      removeFrom(session.messages, (entry) => {
+        const local = entry[internal]?.local;
+        if (local?.conversation !== removed.conversation) return false;
+        return 'upTo' in removed ? local.order <= removed.upTo : removed.orders.includes(local.order);
+      });
+    }
+  }
+
   /** It was deleted. Summaries learn from the conversation what is newest now. */
-  remove(message: MesiboMessage): void {
+  remove(message: MessageReader): void {
     for (const session of this.active) {
       if (!session[internal].isSummary) removeFrom(session.messages, (entry) => entry === message);
     }

@@ -32,6 +32,9 @@ export interface SessionState {
   withFilesOnly: boolean;
   withoutMessages: boolean;
   query: string;
+  /** How far the server has been searched. */
+  searchCursor: string | undefined;
+  isSearchedThrough: boolean;
   isActive: boolean;
   source: BatchSource | undefined;
   /** Batches are read one after the other. */
@@ -46,7 +49,7 @@ export function isWanted(state: SessionState, message: LocalMessage): boolean {
   if (state.target !== undefined && message.conversation !== conversationId(state.target)) return false;
   const { content } = message;
   if (state.withFilesOnly && content?.file === undefined) return false;
-  return state.query === '' || textsOf(content).some((text) => text.toLowerCase().includes(state.query));
+  return state.query === '' || contains(content, state.query);
 }
 
 /** Reads what the session is to read, from the beginning. */
@@ -63,6 +66,9 @@ export async function sourceOf(state: SessionState, client: Client): Promise<Bat
     : new Merged(sources, state.isOldestFirst ? 1 : -1);
 }
 
-function textsOf(content: LocalMessage['content']): string[] {
-  return [content?.text, content?.title, content?.subtitle].filter((text) => text !== undefined);
+/** Every word of the query, in any case: as the server searches. */
+function contains(content: LocalMessage['content'], query: string): boolean {
+  const { text, title, subtitle, footer, file } = content ?? {};
+  const all = [text, title, subtitle, footer, file?.name].join('\n').toLowerCase();
+  return query.split(/\s+/).every((word) => all.includes(word));
 }

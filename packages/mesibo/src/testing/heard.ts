@@ -18,6 +18,7 @@ export class Heard {
   readonly connection: number[] = [];
   readonly reports: (Report | null)[] = [];
   readonly statuses: Report[] = [];
+  readonly updates: MesiboMessage[] = [];
   readonly presence: MesiboPresence[] = [];
   readonly errors: StoaError[] = [];
   readonly profiles: MesiboProfile[] = [];
@@ -33,6 +34,9 @@ export class Heard {
   }
   Mesibo_onMessageStatus(message: MesiboMessage): void {
     this.#note(this.statuses, report(message));
+  }
+  Mesibo_onMessageUpdate(message: MesiboMessage): void {
+    this.#note(this.updates, message);
   }
   Mesibo_onPresence(presence: MesiboPresence): void {
     this.#note(this.presence, presence);
