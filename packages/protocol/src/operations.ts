@@ -36,6 +36,8 @@ const ScheduledMessage = Type.Object({
   peer: Type.Optional(Address),
   gid: Type.Optional(Uint32),
   content: Type.Unknown(),
+  /** Code of the error for which it could not be sent when its time had come; absent while it waits. */
+  failed: Type.Optional(Type.String()),
 });
 
 export const operations = {
@@ -76,10 +78,15 @@ export const operations = {
       cursor: Type.Optional(Type.String()),
     }),
   },
-  /** Own messages that wait for their time, the next one first. */
+  /** Own messages that wait for their time, the next one first, and those that could not be sent. */
   'scheduled.list': {
-    request: Nothing,
-    response: Type.Object({ messages: Type.Array(ScheduledMessage) }),
+    /** `cursor`: from an earlier answer, to go on behind it. */
+    request: Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) }),
+    response: Type.Object({
+      messages: Type.Array(ScheduledMessage),
+      /** Where to go on; absent when these were the last. */
+      cursor: Type.Optional(Type.String()),
+    }),
   },
   /** Takes an own message back before its time. NOT_FOUND when it was sent or cancelled already. */
   'scheduled.cancel': { request: Type.Object({ dev: Int(), id: Int(1) }), response: Nothing },

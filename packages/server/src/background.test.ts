@@ -35,8 +35,13 @@ it('is repeated, and never twice at once', async () => {
   expect(ends).toHaveLength(1);
   ends[0]?.();
   await settled();
-  start();
+  // It was time for it meanwhile, several times.
   expect(ends).toHaveLength(2);
+  ends[1]?.();
+  await settled();
+  expect(ends).toHaveLength(2);
+  start();
+  expect(ends).toHaveLength(3);
 });
 
 it('goes on after a failure, which is reported', async () => {

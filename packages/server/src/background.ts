@@ -5,7 +5,10 @@ export interface BackgroundOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Work that a node repeats: each piece again and again, never twice at once. What fails is tried again the next time. */
+/**
+ * Work that a node repeats: each piece again and again, never twice at once; when its time comes while it is under way,
+ * it is done once more afterwards. What fails is tried again the next time.
+ */
 export class Background {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
@@ -18,19 +21,23 @@ export class Background {
     this.#onError = onError;
   }
 
-  /** `work` goes on in small steps while `goOn` says so. The returned function begins at once, unless it is under way. */
+  /** `work` goes on in small steps while `goOn` says so. The returned function begins at once. */
   repeat(ms: number, work: (goOn: () => boolean) => Promise<void>): () => void {
     let underWay = false;
+    let again = false;
     const run = async (): Promise<void> => {
-      try {
-        await work(() => !this.#stopped);
-      } catch (error) {
-        this.#onError(error);
-      } finally {
-        underWay = false;
-      }
+      do {
+        again = false;
+        try {
+          await work(() => !this.#stopped);
+        } catch (error) {
+          this.#onError(error);
+        }
+      } while (again && !this.#stopped);
+      underWay = false;
     };
     const start = (): void => {
+      again = underWay;
       if (underWay || this.#stopped) return;
       underWay = true;
       const done = run();

@@ -38,6 +38,7 @@ import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
 import { Readiness } from './readiness.ts';
 import { Receipts, receiptOperations } from './receipts/index.ts';
+import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
 import type { Settings } from './settings/index.ts';
 import { CatchUp } from './socket/catch-up.ts';
 import { silenceMs } from './socket/heartbeat.ts';
@@ -156,6 +157,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     blocking,
     onBlocksChanged: (uid) => presence.review(uid).catch(onError),
   });
+  const schedule = new Schedule({
+    store: store.schedule,
+    users: store.users,
+    messages,
+    changes,
+    directory,
+    blocking,
+    clock,
+    onError,
+  });
   const values = new Values({
     store: store.values,
     bus,
@@ -206,6 +217,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       blocking,
       onAccepted: () => metrics.messagesAccepted.http.add(),
     }),
+    blocking,
+    schedule: scheduleFromBackend({ schedule, directory, blocking }),
     changeMessage: changeFromBackend({ log: store.log, directory, changes, messages }),
     metrics,
     logger,
@@ -225,6 +238,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         receipts,
         history,
         changes,
+        schedule,
         presence,
         blocking,
         calls,
@@ -234,6 +248,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         operations: {
           ...deviceOperations(devices),
           ...valueOperations(values),
+          ...scheduleOperations(schedule),
           ...receiptOperations({ log: store.log, cursors: store.cursors, directory }),
           ...operations,
         },
@@ -264,6 +279,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   await presence.join();
   const background = new Background({ clock, onError });
+  background.repeat(1_000, (goOn) => schedule.sendDue(goOn));
   sweepRepeatedly({
     store,
     background,

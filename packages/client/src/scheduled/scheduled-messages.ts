@@ -38,9 +38,9 @@ export class ScheduledMessages {
 
   /** Those of all devices with a connection, else those of this one. The next one first. */
   async list(): Promise<ScheduledMessage[]> {
-    const { link, requests } = this.#options;
+    const { link } = this.#options;
     if (!link.online) return (await this.#kept()).map((record) => this.#shown(record)).sort(byTime);
-    const { messages } = await requests.ask('scheduled.list', {});
+    const messages = await this.#listed();
     const kept = await this.#kept();
     const waiting = kept.filter(({ pending }) => pending !== undefined && !this.#isIn(messages, pending));
     await this.#forget(kept.filter((record) => this.#isCancelled(record, messages)));
@@ -56,6 +56,19 @@ export class ScheduledMessages {
     await requests.ask('scheduled.cancel', { dev, id });
     if (record === undefined) this.#options.events.emit('scheduled');
     else await this.#forget([record]);
+  }
+
+  /** What waits on the server, page by page. */
+  async #listed(): Promise<Listed[]> {
+    const { requests } = this.#options;
+    const listed: Listed[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await requests.ask('scheduled.list', cursor === undefined ? {} : { cursor });
+      listed.push(...page.messages);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return listed;
   }
 
   /** What this device has scheduled. */

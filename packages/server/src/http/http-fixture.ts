@@ -15,6 +15,7 @@ import { Changes, changeFromBackend, Gone, Messages, sendFromBackend } from '../
 import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
+import { Schedule, scheduleFromBackend } from '../scheduled/index.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type UserChange, Users } from '../users/index.ts';
 import { buildHttp, type HttpOptions } from './index.ts';
@@ -106,6 +107,21 @@ export async function openHttp(
     }),
     otps: new Otps({ store, now }),
     send: sendFromBackend({ messages, changes: retractions, directory, blocking, onAccepted: () => {} }),
+    blocking,
+    schedule: scheduleFromBackend({
+      schedule: new Schedule({
+        store: store.schedule,
+        users: store.users,
+        messages,
+        changes: retractions,
+        directory,
+        blocking,
+        clock,
+        onError: (error) => lines.push(String(error)),
+      }),
+      directory,
+      blocking,
+    }),
     changeMessage: changeFromBackend({ log: store.log, directory, changes: retractions, messages }),
     limits: new Limits(settings, now),
     metrics: createMetrics(),

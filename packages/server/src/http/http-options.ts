@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Administrator, Apps } from '../apps/index.ts';
+import type { Blocking } from '../blocking/index.ts';
 import type { Devices } from '../devices/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { BackendChange, BackendMessage } from '../messages/index.ts';
@@ -16,6 +17,12 @@ export type SendFromBackend = (
   message: BackendMessage,
 ) => Promise<{ readonly mid: number; readonly seq: number; readonly conv: number; readonly ts: number }>;
 
+/**
+ * Resolves to the time for which the message is kept, or to undefined when it is to be sent now. Rejects with a
+ * StoaError like SendFromBackend.
+ */
+export type ScheduleFromBackend = (message: BackendMessage, at: number) => Promise<number | undefined>;
+
 /** Resolves when the change is committed. Rejects with a StoaError: NOT_FOUND, TOO_LARGE. */
 export type ChangeFromBackend = (
   change: BackendChange,
@@ -30,6 +37,8 @@ export interface HttpOptions {
   readonly devices: Devices;
   readonly otps: Otps;
   readonly send: SendFromBackend;
+  readonly schedule: ScheduleFromBackend;
+  readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly changeMessage: ChangeFromBackend;
   readonly limits: Limits;
   readonly metrics: Metrics;

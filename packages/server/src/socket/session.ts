@@ -24,6 +24,7 @@ import type { Limits } from '../limits/index.ts';
 import type { Changes, Delivery, History, Messages } from '../messages/index.ts';
 import type { Presence, Watcher } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
+import type { Schedule } from '../scheduled/index.ts';
 import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { InOrder } from './in-order.ts';
@@ -37,6 +38,7 @@ export interface SessionServices {
   readonly receipts: Receipts;
   readonly changes: Changes;
   readonly history: History;
+  readonly schedule: Pick<Schedule, 'accept'>;
   readonly presence: Presence;
   readonly blocking: Blocking;
   readonly calls: Calls;
@@ -209,6 +211,13 @@ export class Session implements ConnectionHandler {
     if (!isTransient) this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
+    if (frame.at !== undefined) {
+      return this.#sends.run(
+        () => this.#scheduled(frame, frame.at ?? 0),
+        ({ receiver, at }) =>
+          at === undefined ? this.#store(frame, receiver) : this.#answerScheduled(frame.id, at),
+      );
+    }
     return this.#sends.run(
       () => (frame.event === undefined ? this.#openReceiver(frame) : this.#receiverOfChange(frame)),
       (receiver) => this.#store(frame, receiver),
@@ -229,6 +238,17 @@ export class Session implements ConnectionHandler {
         throw error;
       },
     );
+  }
+
+  /** `at`: until then the server keeps it; undefined when it is to be sent now. */
+  async #scheduled(frame: SendFrame, at: number): Promise<{ receiver: Person; at: number | undefined }> {
+    const receiver = await this.#openReceiver(frame);
+    const message = { id: frame.id, at, message: frame };
+    return { receiver, at: await this.#services.schedule.accept(this.identity, receiver.uid, message) };
+  }
+
+  async #answerScheduled(id: number, at: number): Promise<void> {
+    this.connection.write({ t: 'scheduled', id, at });
   }
 
   #receiver(frame: { peer?: string; gid?: number }): Person | Promise<Person> {

@@ -42,6 +42,23 @@ describe('the message operation of the back-end API', () => {
     });
   });
 
+  it('schedules a message, by a time in seconds or milliseconds', async () => {
+    const at = Math.floor(Date.now() / 1000) + 3600;
+    for (const when of [at, at * 1000]) {
+      const message = { from: 'alice', to: 'bob', message: 'Later', when };
+      expect(await fixture.backend({ op: 'message', message })).toMatchObject({
+        result: true,
+        when: at * 1000,
+      });
+    }
+    const sender = (await fixture.store.users.findByAddress(fixture.aid, 'alice'))?.uid ?? 0;
+    const waiting = await fixture.store.schedule.list({ sender, limit: 5 });
+    expect(waiting.map((one) => [one.dev, one.at])).toEqual([
+      [0, at * 1000],
+      [0, at * 1000],
+    ]);
+  });
+
   it('stores a message in the older form', async () => {
     const answer = await fixture.query({
       op: 'message',
@@ -90,7 +107,8 @@ describe('the message operation of the back-end API', () => {
     ['a group', { gid: '5' }, 'INVALIDDEST', 'INVALID_DESTINATION'],
     ['no receiver', { to: ' , ' }, 'BADREQ', 'BAD_REQUEST'],
     ['no text', { msg: '' }, 'BADREQ', 'BAD_REQUEST'],
-    ['a time in the future', { when: '60' }, 'BADREQ', 'BAD_REQUEST'],
+    ['a time in ten years', { when: '2082758400' }, 'BADREQ', 'BAD_REQUEST'],
+    ['a time and no expiry', { when: '2082758400', expiry: '0' }, 'BADREQ', 'BAD_REQUEST'],
     ['too long an expiry', { expiry: '99999999' }, 'BADREQ', 'BAD_REQUEST'],
     ['too many receivers', { to: Array.from({ length: 1001 }, (_, i) => i).join() }, 'TOOLARGE', 'TOO_LARGE'],
   ])('refuses %s and stores nothing', async (_what, parameters, error, code) => {

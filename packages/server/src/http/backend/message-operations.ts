@@ -2,6 +2,7 @@ import { limits, messageFlags, StoaError } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type, { type Static } from 'typebox';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
+import { sendAt } from '../send-at.ts';
 import { appCaller } from './callers.ts';
 import { contentOf, MessageContent, messageContentSpellings } from './message-content.ts';
 import { operation } from './operation.ts';
@@ -15,7 +16,8 @@ const Parameters = Type.Object({
   type: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })),
   /** Seconds; 0 is for receivers that are online now. */
   expiry: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.expirySeconds })),
-  when: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** When it is to be sent, in milliseconds or seconds since 1970; 0 for now. */
+  when: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   flags: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   ...MessageContent.properties,
 });
@@ -41,7 +43,14 @@ const message = operation({
     const content = contentOf(parameters);
     const { from } = parameters;
     const how = delivery(parameters);
-    await requireReceivers(services.users, aid, receivers);
+    await requireReceivers(services, aid, from, receivers);
+    if (parameters.when !== undefined && parameters.when > 0) {
+      const at = millisecondsOf(parameters.when);
+      const times = await Promise.all(
+        receivers.map((to) => sendAt(services, { aid, from, to, content, ...how }, at)),
+      );
+      return { when: times[0] };
+    }
     const sent = await Promise.all(
       receivers.map(async (to) => {
         const { mid } = await services.send({ aid, from, to, content, ...how });
@@ -67,12 +76,10 @@ function withBits(flags: number, bits: number): number {
   return Number(BigInt(flags) | BigInt(bits));
 }
 
-function receiversOf({ to, gid, when }: Parameters): string[] {
-  if (when !== undefined && when > 0) {
-    throw new StoaError('BAD_REQUEST', '"when" is not supported: messages cannot be scheduled.', {
-      hint: 'Send the message when it is due.',
-    });
-  }
+/** A time that cannot be in milliseconds is in seconds: of no other than the near future do both make sense. */
+const millisecondsOf = (when: number): number => (when < 1e11 ? when * 1000 : when);
+
+function receiversOf({ to, gid }: Parameters): string[] {
   if (gid !== undefined && gid > 0) {
     throw new StoaError('INVALID_DESTINATION', `There is no group ${gid}.`, {
       hint: 'Send to users with "to".',

@@ -1,4 +1,4 @@
-import { unpackValue } from '@stoa/protocol';
+import { packValue, unpackValue } from '@stoa/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpFixture, openHttp } from '../http-fixture.ts';
 
@@ -41,6 +41,49 @@ describe('messages in the REST API', () => {
     const before = await fixture.snapshot();
     const { status, body } = await send({ to: ['bob', 'nobody'], content: { text: 'all' } });
     expect([status, body]).toMatchObject([404, { error: { code: 'INVALID_DESTINATION' } }]);
+    expect(await fixture.snapshot()).toBe(before);
+  });
+
+  it('schedules a message, once for each idempotency key', async () => {
+    const at = Date.now() + 3_600_000;
+    const key = { 'idempotency-key': 'later' };
+    const message = { from: 'alice', to: ['bob', 'carol'], content: { text: 'Later' }, at };
+    const before = await fixture.snapshot();
+    for (let times = 0; times < 2; times += 1) {
+      expect(await fixture.v1('POST', '/messages', message, key)).toMatchObject({
+        status: 202,
+        body: {
+          data: [
+            { to: 'bob', at },
+            { to: 'carol', at },
+          ],
+        },
+      });
+    }
+    expect(await fixture.snapshot()).toBe(before);
+    const sender = (await fixture.store.users.findByAddress(fixture.aid, 'alice'))?.uid ?? 0;
+    expect(await fixture.store.schedule.list({ sender, limit: 5 })).toHaveLength(2);
+    const passed = await send({ content: { text: 'Now' }, at: 1_000 });
+    expect(passed).toMatchObject({ status: 202, body: { data: [{ to: 'bob' }] } });
+    expect(await fixture.snapshot()).not.toBe(before);
+  });
+
+  it.each([
+    ['too far ahead', { at: Date.now() + 400 * 24 * 3_600_000 }],
+    ['for a transient message', { at: Date.now() + 3_600_000, flags: 4 }],
+  ])('refuses a time %s', async (_name, more) => {
+    const refused = await send({ content: { text: 'x' }, ...more });
+    expect(refused).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+  });
+
+  it('sends to nobody when one of them blocks the sender', async () => {
+    const { body } = await fixture.v1('POST', '/users', { address: 'dora' });
+    const value = packValue({ messages: true });
+    const block = { uid: Number(body.uid), limit: 10, now: 1, values: [{ key: 'blocked:a,b', value }] };
+    await fixture.store.values.set(block);
+    const before = await fixture.snapshot();
+    const refused = await send({ from: 'a,b', to: ['bob', 'dora'], content: { text: 'x' } });
+    expect(refused).toMatchObject({ status: 403, body: { error: { code: 'BLOCKED' } } });
     expect(await fixture.snapshot()).toBe(before);
   });
 

@@ -2,6 +2,7 @@ import { limits } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type from 'typebox';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
+import { sendAt } from '../send-at.ts';
 import { IdempotencyHeader, messageIdOf } from './idempotency.ts';
 import { contentOf, MessageContent } from './message-content.ts';
 import { callerOf, type V1Scope, type V1Services } from './route-context.ts';
@@ -32,6 +33,14 @@ const NewMessage = Type.Object(
         description: 'Seconds that it may wait for delivery. Default one year.',
       }),
     ),
+    at: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description:
+          'When it is to be sent, in milliseconds since 1970, at the latest in a year; a time that has passed means now. Not for transient messages.',
+      }),
+    ),
     localId: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description: 'Any id of the sender.' }),
     ),
@@ -44,8 +53,21 @@ const Sent = Type.Object(
   { examples: [{ data: [{ to: 'bob', mid: 1387628, conv: 3, seq: 12, ts: 1767225600000 }] }] },
 );
 
+const Scheduled = Type.Object(
+  {
+    data: Type.Array(
+      Type.Object({
+        to: Type.String({ description: 'Address of the receiver.' }),
+        at: Type.Integer({ minimum: 0, description: 'When it will be sent, in milliseconds since 1970.' }),
+      }),
+      { description: 'One entry for each receiver.' },
+    ),
+  },
+  { examples: [{ data: [{ to: 'bob', at: 1767312000000 }] }] },
+);
+
 /** Messages that the back end sends in the name of its users. */
-export function messageRoutes(scope: V1Scope, { users, send }: V1Services): void {
+export function messageRoutes(scope: V1Scope, services: V1Services): void {
   scope.post(
     '/messages',
     {
@@ -58,21 +80,33 @@ export function messageRoutes(scope: V1Scope, { users, send }: V1Services): void
         security: [{ appToken: [] }],
         headers: IdempotencyHeader,
         body: NewMessage,
-        response: answers(201, Sent, 'The message is stored.'),
+        response: {
+          ...answers(201, Sent, 'The message is stored.'),
+          ...answers(202, Scheduled, 'The message will be sent at its time.'),
+        },
       },
     },
     async (request, reply) => {
       const { aid } = callerOf(request);
-      const { to, content: written, ...message } = request.body;
+      const { to, at, content: written, ...message } = request.body;
       const content = contentOf(written);
       const receivers = [...new Set(typeof to === 'string' ? [to] : to)];
       const key = request.headers['idempotency-key'];
-      await requireReceivers(users, aid, receivers);
+      await requireReceivers(services, aid, message.from, receivers);
+      const toSend = receivers.map((to) => {
+        const id = key === undefined ? null : messageIdOf(key, to);
+        return { ...message, aid, to, content, id };
+      });
+      if (at !== undefined) {
+        const data = await Promise.all(
+          toSend.map(async (one) => ({ to: one.to, at: await sendAt(services, one, at) })),
+        );
+        return reply.status(202).send({ data });
+      }
       const data = await Promise.all(
-        receivers.map(async (to) => {
-          const id = key === undefined ? null : messageIdOf(key, to);
-          const { mid, conv, seq, ts } = await send({ ...message, aid, to, content, id });
-          return { to, mid, conv, seq, ts };
+        toSend.map(async (one) => {
+          const { mid, conv, seq, ts } = await services.send(one);
+          return { to: one.to, mid, conv, seq, ts };
         }),
       );
       return reply.status(201).send({ data });

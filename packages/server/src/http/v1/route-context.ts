@@ -21,7 +21,10 @@ export type V1Scope = FastifyInstance<
 
 /** What the routes of the REST API need. */
 export interface V1Services
-  extends Pick<HttpOptions, 'apps' | 'users' | 'devices' | 'otps' | 'send' | 'changeMessage'> {
+  extends Pick<
+    HttpOptions,
+    'apps' | 'users' | 'devices' | 'otps' | 'send' | 'blocking' | 'schedule' | 'changeMessage'
+  > {
   readonly idempotent: IdempotentCalls;
 }
 

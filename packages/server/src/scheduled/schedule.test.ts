@@ -1,0 +1,214 @@
+import { limits, messageFlags } from '@stoa/protocol';
+import { ManualClock, SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+describe('scheduled messages', () => {
+  const clock = new ManualClock();
+  let server: TestNode;
+  let alice: TestUser;
+  let bob: TestUser;
+  let users = 0;
+  let requests = 0;
+  const open: SocketClient[] = [];
+
+  beforeAll(async () => {
+    server = await startTestNode({ clock, env: { STOA_MESSAGES_PER_SECOND: '0' } });
+  });
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    users += 1;
+    alice = await server.addUser(`alice-${users}`);
+    bob = await server.addUser(`bob-${users}`);
+    return () => Promise.all(open.splice(0).map((client) => client.close()));
+  });
+
+  async function signIn(user: TestUser, device?: string): Promise<SocketClient> {
+    const client = await SocketClient.open(server.url);
+    open.push(client);
+    await client.hello(user.token, device === undefined ? {} : { device });
+    return client;
+  }
+  const send = (id: number, seconds: number, more: object = {}) => ({
+    t: 'send',
+    id,
+    peer: bob.address,
+    content: { text: `message ${id}` },
+    at: clock.now() + seconds * 1000,
+    ...more,
+  });
+  async function ask(client: SocketClient, op: string, body: object) {
+    requests += 1;
+    const id = requests;
+    client.send({ t: 'request', id, op, body });
+    return (await client.next('response', (response) => response.id === id)).body;
+  }
+  async function listed(client: SocketClient): Promise<{ id: number; failed?: string }[]> {
+    return (await ask(client, 'scheduled.list', {})).messages as { id: number; failed?: string }[];
+  }
+  /** The list, as soon as all of them have failed. */
+  async function failed(client: SocketClient) {
+    for (;;) {
+      const messages = await listed(client);
+      if (messages.every((message) => message.failed !== undefined)) return messages;
+    }
+  }
+  /** Time passes second by second, and everybody stays alive. */
+  async function pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      clock.advance(1_000);
+      for (const client of open) {
+        client.send({ t: 'ping' });
+        await client.next('pong');
+      }
+    }
+  }
+
+  it('are answered with their time, and reach all devices when it has come, the sending one too', async () => {
+    const [from, second, to] = [await signIn(alice), await signIn(alice), await signIn(bob)];
+    from.send(send(1, 3, { type: 7, localId: 9, age: { seconds: 60, from: 'sent' } }));
+    expect(await from.next('scheduled')).toEqual({ t: 'scheduled', id: 1, at: clock.now() + 3_000 });
+    await pass(2);
+    expect(to.frames.filter(({ t }) => t === 'message')).toEqual([]);
+    await pass(1);
+    for (const client of [from, second, to]) {
+      expect(await client.next('message')).toMatchObject({
+        seq: 1,
+        id: 1,
+        ts: clock.now(),
+        type: 7,
+        localId: 9,
+        age: { seconds: 60, from: 'sent' },
+        content: { text: 'message 1' },
+      });
+    }
+    // It is announced before it is taken from the list, lest a crash between the two leaves it unannounced.
+    while ((await listed(from)).length > 0);
+  });
+
+  it('are kept and sent once, however often they are sent again', async () => {
+    const device = 'device-of-alice-0001';
+    const from = await signIn(alice, device);
+    const frame = send(1, 5);
+    from.send(frame);
+    const answer = await from.next('scheduled');
+    from.send({ ...frame, at: frame.at + 99_000 });
+    expect(await from.next('scheduled')).toEqual(answer);
+    await pass(5);
+    const { mid } = await from.next('message');
+    from.send(frame);
+    expect(await from.next('sent')).toMatchObject({ id: 1, seq: 1, mid });
+    from.send({ t: 'history', id: 1, peer: bob.address, limit: 10 });
+    expect((await from.next('page')).messages).toHaveLength(1);
+  });
+
+  it('whose time has passed are sent at once', async () => {
+    const from = await signIn(alice);
+    from.send(send(1, -5), send(2, 0));
+    expect(await from.next('sent')).toMatchObject({ id: 1, seq: 1 });
+    expect(await from.next('sent')).toMatchObject({ id: 2, seq: 2 });
+  });
+
+  it('go out in the order of their times', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    from.send(send(1, 3), send(2, 1), send(3, 2));
+    await from.next('scheduled', ({ id }) => id === 3);
+    clock.advance(4_000);
+    const ids = [await to.next('message'), await to.next('message'), await to.next('message')];
+    expect(ids.map(({ id }) => id)).toEqual([2, 3, 1]);
+  });
+
+  it('are listed on every device of the sender, page by page, and nobody else’s', async () => {
+    const [from, second, to] = [await signIn(alice), await signIn(alice), await signIn(bob)];
+    const text = 'x'.repeat(20_000);
+    from.send(
+      ...Array.from({ length: 30 }, (_, index) => send(index + 1, 100 - index, { content: { text } })),
+    );
+    await from.next('scheduled', ({ id }) => id === 30);
+    const ids: number[] = [];
+    let cursor: unknown;
+    let pages = 0;
+    do {
+      const page = await ask(second, 'scheduled.list', cursor === undefined ? {} : { cursor });
+      ids.push(...(page.messages as { id: number }[]).map(({ id }) => id));
+      cursor = page.cursor;
+      pages += 1;
+    } while (cursor !== undefined && pages < 10);
+    expect(pages).toBeGreaterThan(1);
+    expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => 30 - index));
+    expect(await listed(to)).toEqual([]);
+  });
+
+  it('can be cancelled from another device, once, and not by others', async () => {
+    const [from, second, to] = [await signIn(alice), await signIn(alice), await signIn(bob)];
+    from.send(send(1, 5));
+    await from.next('scheduled');
+    const [{ dev } = { dev: 0 }] = (await ask(second, 'scheduled.list', {})).messages as { dev: number }[];
+    to.send({ t: 'request', id: 1, op: 'scheduled.cancel', body: { dev, id: 1 } });
+    expect(await to.next('error')).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await ask(second, 'scheduled.cancel', { dev, id: 1 })).toEqual({});
+    second.send({ t: 'request', id: 999, op: 'scheduled.cancel', body: { dev, id: 1 } });
+    expect(await second.next('error')).toMatchObject({ code: 'NOT_FOUND', id: 999 });
+    // The device that does not know yet sends it again: it stays cancelled.
+    from.send(send(1, 5));
+    await from.next('scheduled');
+    await pass(6);
+    expect(to.frames.filter(({ t }) => t === 'message')).toEqual([]);
+  });
+
+  it('are checked again when their time has come: they stay in the list with the reason', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    const carol = await server.addUser(`carol-${users}`);
+    from.send(send(1, 2), send(2, 2, { peer: carol.address }));
+    await from.next('scheduled', ({ id }) => id === 2);
+    await ask(to, 'state.set', { values: [{ key: `blocked:${alice.address}`, value: { messages: true } }] });
+    await server.backend('userdel', { user: { uid: carol.uid } });
+    await pass(3);
+    expect((await failed(from)).map((one) => [one.id, one.failed])).toEqual([
+      [1, 'BLOCKED'],
+      [2, 'INVALID_DESTINATION'],
+    ]);
+    expect(to.frames.filter(({ t }) => t === 'message')).toEqual([]);
+  });
+
+  it('of a user who may not sign in any more are not sent', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    const other = await signIn(await server.addUser(`carol-${users}`));
+    from.send(send(1, 1));
+    await from.next('scheduled');
+    // Its turn comes when that of the first is over.
+    other.send(send(1, 2));
+    await other.next('scheduled');
+    await server.backend('userset', { user: { uid: alice.uid, active: 0 } });
+    await from.closed;
+    open.splice(open.indexOf(from), 1);
+    clock.advance(3_000);
+    expect(await to.next('message')).toMatchObject({ from: `carol-${users}` });
+    expect(to.frames.filter(({ t }) => t === 'message')).toEqual([]);
+    await server.backend('userset', { user: { uid: alice.uid, active: 1 } });
+    expect(await failed(await signIn(alice))).toMatchObject([{ id: 1, failed: 'SUSPENDED' }]);
+  });
+
+  it.each([
+    ['a time too far ahead', { at: Number.MAX_SAFE_INTEGER }, 'BAD_FRAME'],
+    ['a negative time', { at: -1 }, 'BAD_FRAME'],
+    ['no time', { at: 'tomorrow' }, 'BAD_FRAME'],
+    ['transience', { flags: messageFlags.transient }, 'BAD_FRAME'],
+    ['a content that is too large', { content: { text: 'x'.repeat(70_000) } }, 'TOO_LARGE'],
+    ['nobody as receiver', { peer: 'nobody' }, 'INVALID_DESTINATION'],
+  ])('are refused with %s', async (_name, more, code) => {
+    const from = await signIn(alice);
+    from.send(send(1, 5, more));
+    expect(await from.next('error')).toMatchObject({ code, of: 'send', id: 1 });
+    expect(await listed(from)).toEqual([]);
+  });
+
+  it('are bounded in number, by an error that does not hold up what is sent after', async () => {
+    const from = await signIn(alice);
+    const ids = Array.from({ length: limits.scheduledPerUser + 1 }, (_, index) => index + 1);
+    from.send(...ids.map((id) => send(id, 500)));
+    const last = limits.scheduledPerUser + 1;
+    expect(await from.next('error')).toMatchObject({ code: 'PERMISSION_DENIED', id: last });
+    from.send({ t: 'send', id: last + 1, peer: bob.address, content: { text: 'now' } });
+    expect(await from.next('sent')).toMatchObject({ id: last + 1 });
+  });
+});
