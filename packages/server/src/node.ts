@@ -39,6 +39,7 @@ import { OtherNodes, Presence } from './presence/index.ts';
 import { Readiness } from './readiness.ts';
 import { Receipts, receiptOperations } from './receipts/index.ts';
 import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
+import { Search, searchOperations } from './search/index.ts';
 import type { Settings } from './settings/index.ts';
 import { CatchUp } from './socket/catch-up.ts';
 import { silenceMs } from './socket/heartbeat.ts';
@@ -249,6 +250,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           ...deviceOperations(devices),
           ...valueOperations(values),
           ...scheduleOperations(schedule),
+          ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
           ...receiptOperations({ log: store.log, cursors: store.cursors, directory }),
           ...operations,
         },

@@ -35,7 +35,9 @@ export class Directory {
   byAddress(aid: number, address: string): Person | Promise<Person | undefined> {
     const uid = this.#uids.get(addressKey(aid, address));
     const known = uid === undefined || !this.#hears() ? undefined : this.#byUid.get(uid);
-    return known ?? this.#remembering(this.#users.findByAddress(aid, address));
+    // One who was removed is remembered by his number; the address may be somebody else's.
+    if (known?.removed === false) return known;
+    return this.#remembering(this.#users.findByAddress(aid, address));
   }
 
   /** Finds removed users too: their messages keep their sender. */

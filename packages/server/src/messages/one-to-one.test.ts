@@ -170,6 +170,22 @@ describe('one-to-one messages', () => {
     await from.close();
   });
 
+  it('to a user who was removed are refused, also after his old messages were read', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    to.send({ t: 'send', id: 1, peer: alice.address, ...text('before') });
+    await from.next('message');
+    from.send({ t: 'send', id: 1, peer: bob.address, ...text('fine') });
+    await from.next('sent');
+    await server.backend('userdel', { user: { uid: bob.uid } });
+    await to.closed;
+    // A new device reads the conversation, and with it who he was.
+    const late = await signIn(alice);
+    await late.next('message', ({ seq }) => seq === 2);
+    from.send({ t: 'send', id: 2, peer: bob.address, ...text('too late') });
+    expect(await from.next('error')).toMatchObject({ code: 'INVALID_DESTINATION', id: 2 });
+    await Promise.all([from.close(), late.close()]);
+  });
+
   it('that are too large are refused, the connection stays', async () => {
     const from = await signIn(alice);
     from.send({ t: 'send', id: 1, peer: bob.address, ...text('x'.repeat(70_000)) });

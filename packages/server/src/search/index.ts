@@ -1,0 +1,2 @@
+export { searchOperations } from './operations.ts';
+export { Search } from './search.ts';
