@@ -13,11 +13,15 @@ import { answerMalformed } from './malformed.ts';
 import { mesiboScript } from './mesibo-script.ts';
 import { observeRequests } from './observe.ts';
 import { secure } from './security.ts';
+import { socketRoute } from './socket-route.ts';
 import { restApi } from './v1/index.ts';
 import { webApp } from './web-app.ts';
 
 /** Characters of one path segment: an address may be 63 of them, each up to twelve when it is percent-encoded. */
 const maxParamLength = 1_024;
+
+/** How often it is looked whether a request is late; by default Node does so every 30 seconds. */
+const checkMs = 1_000;
 
 /**
  * The HTTP doors of a node: back-end APIs, REST API, health, metrics, mesibo.js and the web applications. The
@@ -46,6 +50,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   observeRequests(app, metrics, limits);
   endConnectionsOnClose(app);
   healthRoutes(app, options);
+  socketRoute(app);
   mesiboScript(app, options);
   webApp(app, options);
   app.register(async (scope) => backendApi(scope, options));
@@ -55,7 +60,11 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
 }
 
 function serverFor(handler: RequestListener, { tls, requestSeconds }: HttpOptions['settings']): Server {
-  const options = { requestTimeout: requestSeconds * 1000, keepAliveTimeout: 72_000 };
+  const options = {
+    requestTimeout: requestSeconds * 1000,
+    keepAliveTimeout: 72_000,
+    connectionsCheckingInterval: checkMs,
+  };
   return tls === null
     ? createServer(options, handler)
     : createSecureServer({ ...options, cert: tls.cert, key: tls.key }, handler);

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/index.ts';
 import { Connection, type ConnectionHandler } from './connection.ts';
 import { checkConnection } from './heartbeat.ts';
+import { refuseOpening } from './opening.ts';
 import { type SignInOptions, signIn } from './sign-in.ts';
 import { WriteTurn } from './write-turn.ts';
 
@@ -81,6 +82,11 @@ export class SocketDoor {
     }
     if (this.#leaving) {
       refuseUpgrade(socket, '503 Service Unavailable\r\nRetry-After: 1', 'The server is stopping.');
+      return;
+    }
+    const refused = refuseOpening(request);
+    if (refused !== undefined) {
+      refuseUpgrade(socket, refused.status, refused.message);
       return;
     }
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
