@@ -214,21 +214,6 @@ describe('two people in the messenger', () => {
     expect(await sam.composer.inputValue()).toBe('');
   });
 
-  it('use one tab at a time each, and move back with a click', async () => {
-    const paula = await visitors.signIn(server.url, 'paula', 'Paula');
-    await paula.openChat('rosa');
-    const second = new MessengerPage(await paula.page.context().newPage());
-    await second.page.goto(server.url);
-    await second.signIn('paula', 'Paula');
-    await paula.page.getByText('opened in another').waitFor();
-    await paula.page.getByRole('button', { name: 'Use here' }).click();
-    await paula.online();
-    await second.page.getByText('opened in another').waitFor();
-    await server.addUser('rosa');
-    await paula.write('Here I am');
-    await paula.tick('Here I am', 'sent');
-  });
-
   it('are apart in two tabs of one browser', async () => {
     const nora = await visitors.signIn(server.url, 'nora', 'Nora');
     const otto = new MessengerPage(await nora.page.context().newPage());

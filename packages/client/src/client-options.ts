@@ -2,7 +2,9 @@ import { type Codec, jsonCodec, type MessageEvent, msgpackCodec } from '@stoa/pr
 import { type Clock, systemClock } from './clock.ts';
 import { type OpenWebSocket, openSystemWebSocket, socketUrl } from './connection/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
+import type { IdShare } from './outbox/index.ts';
 import { type LocalStore, memoryStore } from './store/index.ts';
+import { browserTabs, type TabPlatform } from './tabs/index.ts';
 import type { LocalMessage } from './types.ts';
 
 export interface ClientOptions {
@@ -14,6 +16,12 @@ export interface ClientOptions {
   readonly app?: string;
   /** Where messages are kept; one per user. Default: memoryStore(). */
   readonly store?: LocalStore;
+  /**
+   * Whether the tabs of a browser that use the same store share one client: `share` (default), where the browser can
+   * (Web Locks, BroadcastChannel) and the store is one for several tabs; or `single`: the tab that started last works,
+   * the others stop.
+   */
+  readonly tabs?: 'share' | 'single';
   /** Name and version of the application, for the server's log and device list. */
   readonly agent?: string;
   /** Default: msgpack. json is readable in a browser's tools. */
@@ -32,6 +40,8 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** Default: the browser's, where there is one. */
   readonly environment?: Environment;
+  /** How tabs find each other. Default: the browser's locks and channels. */
+  readonly tabPlatform?: TabPlatform;
   /** Default: the platform's WebSocket. */
   readonly webSocket?: OpenWebSocket;
   /** From 0 (included) to 1, for jitter and local ids. Default: Math.random. */
@@ -40,6 +50,8 @@ export interface ClientOptions {
 
 export interface ResolvedOptions {
   readonly socketUrl: string;
+  /** Undefined: this client shares nothing. */
+  readonly tabPlatform: TabPlatform | undefined;
   readonly token: string;
   readonly app: string | undefined;
   readonly store: LocalStore;
@@ -51,12 +63,15 @@ export interface ResolvedOptions {
   readonly environment: Environment;
   readonly openWebSocket: OpenWebSocket;
   readonly random: () => number;
+  /** Which ids of sends this client may use when others make some, too. */
+  readonly idShare?: IdShare;
 }
 
 /** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   return {
     socketUrl: socketUrl(options.url),
+    tabPlatform: options.tabs === 'single' ? undefined : (options.tabPlatform ?? browserTabs()),
     token: options.token,
     app: options.app,
     store: options.store ?? memoryStore(),

@@ -1,11 +1,25 @@
 import { StoaError } from '@stoa/protocol';
 import { expect, it } from 'vitest';
 import { Client, conversationId, memoryStore, targetOf } from './index.ts';
+import { LocalClient } from './local-client.ts';
 import { conversationFrame, messageFrame } from './testing/frames.ts';
 import { startOfTime } from './testing/scripted-server.ts';
 import { online, scripted } from './testing/test-client.ts';
 
 const bob = { peer: 'bob' };
+
+it('offers everything that a client can do in one page', () => {
+  const namesOf = (prototype: object): string[] =>
+    prototype === Object.prototype
+      ? []
+      : [...Object.getOwnPropertyNames(prototype), ...namesOf(Object.getPrototypeOf(prototype))];
+  // For pages that hand the client on to each other.
+  const internal = ['pause', 'resume'];
+  const offered = namesOf(Client.prototype);
+  expect(
+    namesOf(LocalClient.prototype).filter((name) => !internal.includes(name) && !offered.includes(name)),
+  ).toEqual([]);
+});
 
 it('names conversations by their other side', () => {
   for (const target of [bob, { peer: 'g:7' }, { peer: '' }, { gid: 7 }]) {

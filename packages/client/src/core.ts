@@ -69,8 +69,8 @@ export class Core {
   readonly #inbox: Inbox;
   readonly #values: SharedValues;
   #self: Self | undefined;
-  /** Tells the server which connections are returns of the same client. */
-  #run = randomId();
+  /** Tells the server which connections are returns of the same client; pages that share a client hand it on. */
+  run = randomId();
 
   constructor(options: ResolvedOptions) {
     const { clock, random } = options;
@@ -101,7 +101,7 @@ export class Core {
       environment: options.environment,
       openWebSocket: options.openWebSocket,
       random,
-      hello: () => helloOf(this.data.device ?? newDevice(), options, this.#run),
+      hello: () => helloOf(this.data.device ?? newDevice(), options, this.run),
       onWelcome: (welcome) => this.#welcome(welcome),
       onState: (state) => this.#stateChanged(state),
       onFrames: (frames) => this.#inbox.add(frames),
@@ -141,7 +141,8 @@ export class Core {
     this.#values = values;
     const cursors = new Cursors(view, events);
     const changes = new Changes({ view, events, accepts, onListed: (record) => this.#announce(record) });
-    this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, self });
+    const { idShare } = options;
+    this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, idShare, self });
     this.deletions = new Deletions({ data, values, outbox: this.outbox, events });
     this.marks = new ConversationMarks({ data, values, events, onLooks: (record) => this.#announce(record) });
     this.reading = new Reading({ data, cursors, link, values, serverClock });
@@ -203,8 +204,13 @@ export class Core {
   /** Connects; when it was not wanted or refused before, as a new run that may displace other devices. */
   connect(): void {
     const { state } = this.status;
-    if (state === 'stopped' || state === 'refused') this.#run = randomId();
+    if (state === 'stopped' || state === 'refused') this.run = randomId();
     this.connection.start();
+  }
+
+  /** Connects as the run that another page has begun. */
+  reconnect(): void {
+    if (this.status.state === 'stopped') this.connection.start();
   }
 
   get self(): Self | undefined {

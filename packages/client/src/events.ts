@@ -7,6 +7,12 @@ type Listeners = { [K in keyof ClientEvents]?: Set<Listener<K>> };
 /** Tells listeners what happens. One that throws disturbs neither the others nor the client. */
 export class Events {
   readonly #listeners: Listeners = {};
+  #observer: ((event: keyof ClientEvents, args: ClientEvents[keyof ClientEvents]) => void) | undefined;
+
+  /** Hands every event to `observer` too, before the listeners. There is one at the most, and it throws nothing. */
+  observe(observer: (event: keyof ClientEvents, args: ClientEvents[keyof ClientEvents]) => void): void {
+    this.#observer = observer;
+  }
 
   /** Calls `listener` at every event until the returned function is called. */
   on<K extends keyof ClientEvents>(event: K, listener: Listener<K>): () => void {
@@ -22,7 +28,9 @@ export class Events {
 
   emit<K extends keyof ClientEvents>(event: K, ...args: ClientEvents[K]): void {
     const listeners: ReadonlySet<Listener<K>> | undefined = this.#listeners[event];
-    if (event === 'problem' && (listeners === undefined || listeners.size === 0)) console.error(...args);
+    this.#observer?.(event, args);
+    const isUnheard = this.#observer === undefined && (listeners === undefined || listeners.size === 0);
+    if (event === 'problem' && isUnheard) console.error(...args);
     if (listeners === undefined) return;
     // A copy: who is added by a listener hears of the next event.
     for (const listener of [...listeners]) {

@@ -2,7 +2,7 @@
  * Headless client of a Stoa server for browsers and Node: connection, sync, outbox and local store.
  * @module
  */
-export { Client } from './client.ts';
+export { Client } from './client-facade.ts';
 export type { ClientOptions } from './client-options.ts';
 export type { Clock } from './clock.ts';
 export type { OpenWebSocket, WebSocketLike } from './connection/index.ts';

@@ -7,7 +7,7 @@ export { Deletions } from './deletions.ts';
 export { withDisappearance } from './disappearance.ts';
 export { Disappearing } from './disappearing.ts';
 export { announceExpired } from './expiring.ts';
-export { withChange } from './local-message.ts';
+export { localMessage, withChange } from './local-message.ts';
 export { conversationOfMessage, messageRecord } from './message-record.ts';
 export { type Expiring, MessageView } from './message-view.ts';
 export { type PendingChange, PendingChanges } from './pending-changes.ts';

@@ -36,7 +36,7 @@ export function localMessage(
   now: number,
   pending?: PendingChange,
 ): LocalMessage {
-  const { pending: _, expiry, expired, editedSeq, event, target, revision, ...visible } = message;
+  const { pending: _, key, expiry, expired, editedSeq, event, target, revision, ...visible } = message;
   const status = statusOf(message, cursors, now);
   const change = message.gone === undefined ? (pending ?? revision) : undefined;
   if (change === undefined) return { ...visible, status };

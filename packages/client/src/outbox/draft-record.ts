@@ -3,14 +3,24 @@ import { conversationId, targetOf } from '../conversations/index.ts';
 import { type MessageRecord, outboxOrder } from '../store/index.ts';
 import type { ConversationId, Draft, LocalMessage, Target } from '../types.ts';
 
+/** What a message gets where it is handed in. */
+export interface HandedIn {
+  readonly id: number;
+  readonly localId: number;
+  /** This device's time. */
+  readonly now: number;
+  /** Given by another page that shares the client: it may hand the message in once more, to whoever leads then. */
+  readonly key?: string;
+}
+
 /** The record of a message that goes into the outbox. `content`: the checked copy. */
 export function recordOfDraft(
   target: Target,
   draft: Draft,
   content: Content,
-  own: { readonly id: number; readonly localId: number; readonly from: string; readonly now: number },
+  own: HandedIn & { readonly from: string },
 ): MessageRecord {
-  const { id, localId, from, now } = own;
+  const { id, localId, from, now, key } = own;
   const { expiry, ref, age, at } = draft;
   return {
     conversation: conversationId(target),
@@ -30,6 +40,7 @@ export function recordOfDraft(
     ...(at === undefined ? {} : { scheduledAt: at }),
     content,
     pending: id,
+    ...(key === undefined ? {} : { key }),
   };
 }
 

@@ -25,6 +25,7 @@ import {
   type LocalData,
   type MessageRecord,
   orderBehind,
+  outboxOrder,
   type StoreSnapshot,
   type Transaction,
 } from '../store/index.ts';
@@ -34,9 +35,9 @@ import { ageOf } from '../values/index.ts';
 import { ChangeSends } from './change-sends.ts';
 import { checkChange } from './check-change.ts';
 import { checkDraft } from './check-draft.ts';
-import { draftOf, recordOfDraft, sendFrame, withdrawn } from './draft-record.ts';
+import { draftOf, type HandedIn, recordOfDraft, sendFrame, withdrawn } from './draft-record.ts';
 import { Promises } from './promises.ts';
-import { SendIds } from './send-ids.ts';
+import { type IdShare, SendIds } from './send-ids.ts';
 import { SendQueue } from './send-queue.ts';
 import { TransientSends } from './transient-sends.ts';
 import { UnsavedSends } from './unsaved-sends.ts';
@@ -52,7 +53,16 @@ export interface OutboxOptions {
   readonly pending: PendingChanges;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Which ids of sends are to be used; default: all. */
+  readonly idShare?: IdShare | undefined;
   readonly self: () => Self | undefined;
+}
+
+export interface SendOptions {
+  /** A message that failed, whose place it takes. */
+  readonly repeats?: LocalMessage;
+  /** Absent when it is handed in here and now. */
+  readonly handedIn?: HandedIn;
 }
 
 /**
@@ -75,7 +85,7 @@ export class Outbox implements SentMessages {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#ids = new SendIds(() => options.clock.now());
+    this.#ids = new SendIds(() => options.clock.now(), options.idShare);
     this.#transient = new TransientSends(options);
     this.#timer = new Timer(options.clock, () => this.pump());
     this.#unsaved = new UnsavedSends({
@@ -108,19 +118,25 @@ export class Outbox implements SentMessages {
   }
 
   /** @throws StoaError BAD_FRAME or TOO_LARGE when no server would take it. */
-  send(target: Target, draft: Draft, repeats?: LocalMessage): Sending {
+  send(target: Target, draft: Draft, { repeats, handedIn }: SendOptions = {}): Sending {
     const { clock, random, self, view } = this.#options;
     const content = checkDraft(target, draft);
-    const record = recordOfDraft(target, draft, content, {
+    const own = handedIn ?? {
       id: this.#ids.next(),
       localId: Math.floor(random() * 2 ** 32),
-      from: self()?.address ?? '',
       now: clock.now(),
-    });
+    };
+    const made = recordOfDraft(target, draft, content, { ...own, from: self()?.address ?? '' });
+    const record = handedIn === undefined ? made : this.#withOwnId(made);
     if (record.flags & messageFlags.transient) return this.#transient.send(record, clock.now());
-    const given = view.of(record, newConversation(record.conversation));
+    const given = view.of(made, newConversation(made.conversation));
     this.#unsaved.add(record, (transaction, saved) => this.#announce(transaction, saved, given, repeats));
     return { message: given, sent: this.#sent.of(record.id) };
+  }
+
+  /** Settles when the server has answered a message that waits. */
+  answerTo(id: number): Promise<LocalMessage> {
+    return this.#sent.of(id);
   }
 
   /**
@@ -139,13 +155,13 @@ export class Outbox implements SentMessages {
   }
 
   /** @throws StoaError BAD_REQUEST when it is not an own message that failed. */
-  resend(target: Target, message: LocalMessage): Sending {
+  resend(target: Target, message: LocalMessage, options: SendOptions = {}): Sending {
     if (message.status !== 'failed' && message.status !== 'blocked') {
       throw new StoaError('BAD_REQUEST', 'Only an own message that failed can be sent again.', {
         hint: 'Messages in the outbox are sent again without help.',
       });
     }
-    return this.send(target, draftOf(message), message);
+    return this.send(target, draftOf(message), { ...options, repeats: message });
   }
 
   /** The store is open: goes on with what waits there. */
@@ -157,6 +173,11 @@ export class Outbox implements SentMessages {
       if (record.event !== undefined) this.#changes.opened(record);
     }
     this.#unsaved.opened(lastSendId);
+  }
+
+  /** Messages that the server has not answered yet. */
+  waiting(): MessageRecord[] {
+    return this.#queue.messages();
   }
 
   /** Sends what may go out now. */
@@ -302,6 +323,14 @@ export class Outbox implements SentMessages {
       this.#options.pending.clear();
       for (const record of kept) this.#queue.add(record, false);
     });
+  }
+
+  /** Pages make ids by the same clock, and two may make the same one. */
+  #withOwnId(record: MessageRecord): MessageRecord {
+    const id = this.#ids.claim(record.id);
+    if (id === record.id) return record;
+    this.#newIds.set(record.id, id);
+    return { ...record, id, pending: id, order: outboxOrder(id) };
   }
 
   #fail(transaction: Transaction, before: MessageRecord, error: StoaError): void {

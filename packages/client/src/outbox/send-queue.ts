@@ -137,6 +137,12 @@ export class SendQueue {
     return ids;
   }
 
+  /** All messages that wait and are shown. */
+  messages(): MessageRecord[] {
+    const records = [...this.#entries.values()].map(({ record }) => record);
+    return records.filter((record) => !isHidden(record));
+  }
+
   /** What waits for a conversation and is not shown in it: changes of messages, and scheduled ones. */
   hiddenIn(conversation: ConversationId): MessageRecord[] {
     const records = [...this.#entries.values()].map(({ record }) => record);

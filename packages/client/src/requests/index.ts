@@ -1,1 +1,1 @@
-export { type RequestOptions, Requests } from './requests.ts';
+export { isRepeatable, type RequestOptions, Requests } from './requests.ts';

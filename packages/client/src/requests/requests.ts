@@ -47,6 +47,11 @@ const repeatable: ReadonlySet<OperationName> = new Set([
   'scheduled.list',
 ]);
 
+/** Whether a question may be asked again when it is not known whether it was answered. */
+export function isRepeatable(op: OperationName, options: RequestOptions = {}): boolean {
+  return options.repeatable ?? repeatable.has(op);
+}
+
 /**
  * Questions to the server that belong to no message. Answers are matched by id; a bounded number is unanswered at a
  * time. What a broken connection leaves unanswered is asked again on the next one only if that can do no harm.

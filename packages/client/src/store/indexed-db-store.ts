@@ -13,26 +13,37 @@ interface Schema extends DBSchema {
     indexes: { outbox: number; disappearing: number };
   };
   values: { key: string; value: ValueRecord };
+  /** Under the only key `owner`: how often the store was opened. Who opened it last may write. */
+  owner: { key: 'owner'; value: number };
 }
 type Database = IDBPDatabase<Schema>;
-type StoreName = 'device' | 'conversations' | 'messages' | 'values';
+type StoreName = 'device' | 'conversations' | 'messages' | 'values' | 'owner';
 type WriteTransaction = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
 
-const everything: StoreName[] = ['device', 'conversations', 'messages', 'values'];
+const everything: StoreName[] = ['device', 'conversations', 'messages', 'values', 'owner'];
+const takenOver = 'It was opened in another page.';
 
 /**
  * A store in the browser's IndexedDB. Use one name per user. A commit survives the end of the page and of the
  * browser; a loss of power may take back the last ones, and then the server sends again what is missing.
  *
- * A second page that opens the same name takes the store over, and the client of the first one stops with the
- * status `refused` (`signedOut`).
+ * The pages of one origin share it (see ClientOptions.tabs). Where they do not, a second page that opens the same name
+ * takes the store over, and the client of the first one stops with the status `refused` (`signedOut`). Whoever has
+ * lost the store writes nothing more, not even before he knows: that is checked in every transaction.
  *
  * @param name of the database, unique in the page's origin
  * @example
  * const client = new Client({ url, token, store: indexedDbStore('chat-alice') });
  */
 export function indexedDbStore(name: string): LocalStore {
-  let open: { readonly database: Database; readonly release: () => void } | undefined;
+  let open:
+    | {
+        readonly database: Database;
+        readonly owner: number;
+        readonly release: () => void;
+        readonly lost: (reason: string) => void;
+      }
+    | undefined;
   const database = (): Database => {
     if (open === undefined) throw storeIsClosed();
     return open.database;
@@ -44,22 +55,27 @@ export function indexedDbStore(name: string): LocalStore {
   };
 
   return {
+    sharedAs: name,
+
     async open(onLost) {
       if (open === undefined) {
         let isLost = false;
         const lost = (reason: string): void => {
+          if (isLost) return;
           isLost = true;
           close();
           onLost(reason);
         };
-        const release = await holdStoreLock(`stoa:${name}`, () => lost('It was opened in another page.'));
+        const release = await holdStoreLock(`stoa:${name}`, () => lost(takenOver));
         try {
           const opened = await openDatabase(name, lost);
           if (isLost) {
             opened.close();
             throw storeIsClosed();
           }
-          open = { release, database: opened };
+          const owner = await becomeOwner(opened);
+          if (isLost) throw storeIsClosed();
+          open = { release, database: opened, owner, lost };
         } catch (error) {
           release();
           throw error;
@@ -76,8 +92,16 @@ export function indexedDbStore(name: string): LocalStore {
     },
 
     async apply(changes) {
-      const writing = database().transaction(everything, 'readwrite', { durability: 'relaxed' });
+      if (open === undefined) throw storeIsClosed();
+      const { database, owner, lost } = open;
+      const writing = database.transaction(everything, 'readwrite', { durability: 'relaxed' });
       const requests: Promise<unknown>[] = [writing.done];
+      // Asked together with the changes; they are undone when the answer is no.
+      const isOwner = writing
+        .objectStore('owner')
+        .get('owner')
+        .then((latest) => latest === owner || writing.abort());
+      requests.push(isOwner);
       try {
         for (const change of changes) requests.push(...carryOut(writing, change));
       } catch (error) {
@@ -86,7 +110,12 @@ export function indexedDbStore(name: string): LocalStore {
         await Promise.allSettled(requests);
         throw error;
       }
-      await Promise.all(requests);
+      const [committed] = await Promise.allSettled(requests);
+      if ((await isOwner.catch(() => true)) !== true) {
+        lost(takenOver);
+        throw storeIsClosed();
+      }
+      if (committed?.status === 'rejected') throw committed.reason;
     },
 
     message: async (conversation, order) => database().get('messages', [conversation, order]),
@@ -111,7 +140,7 @@ export function indexedDbStore(name: string): LocalStore {
 }
 
 function openDatabase(name: string, lost: (reason: string) => void): Promise<Database> {
-  return openDB<Schema>(name, 2, {
+  return openDB<Schema>(name, 3, {
     upgrade(database, from, _to, upgrading) {
       // Only messages that have the property of an index are in it.
       if (from < 1) {
@@ -124,11 +153,19 @@ function openDatabase(name: string, lost: (reason: string) => void): Promise<Dat
         database.createObjectStore('values', { keyPath: 'key' });
         upgrading.objectStore('messages').createIndex('disappearing', 'disappearsAt');
       }
+      if (from < 3) database.createObjectStore('owner');
     },
     // A page with a newer version waits for this one to let go; or the browser removed the data.
     blocking: () => lost('A newer version of the application was opened in another page.'),
     terminated: () => lost('The browser closed the database.'),
   });
+}
+
+async function becomeOwner(database: Database): Promise<number> {
+  const writing = database.transaction('owner', 'readwrite');
+  const owner = ((await writing.store.get('owner')) ?? 0) + 1;
+  await Promise.all([writing.store.put(owner, 'owner'), writing.done]);
+  return owner;
 }
 
 function carryOut(writing: WriteTransaction, change: Change): Promise<unknown>[] {

@@ -35,6 +35,10 @@ export type Change =
  */
 export interface LocalStore {
   /**
+   * Under which name other pages of this browser open the same data; absent when nobody else can.
+   */
+  readonly sharedAs?: string;
+  /**
    * Opens the store, or makes it. `onLost` is called when another client takes the store over; from then on
    * every other method rejects. May be called again after close().
    */

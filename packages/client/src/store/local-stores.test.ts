@@ -96,6 +96,28 @@ it('hands an IndexedDB store over to the page that opened it last', async () => 
   await second.close();
 });
 
+it('writes nothing to an IndexedDB store that another page has opened, even before it is told', async () => {
+  const name = randomUUID();
+  let lost = 0;
+  const first = indexedDbStore(name);
+  await first.open(() => {
+    lost += 1;
+  });
+  // Another page: it takes the database, while the lock has not been missed yet.
+  const other = await openDB(name);
+  await other.put('owner', 99, 'owner');
+  other.close();
+  await expect(
+    first.apply([{ put: 'device', record: { device: 'stale', lastSendId: 0 } }]),
+  ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(lost).toBe(1);
+  const second = indexedDbStore(name);
+  expect((await second.open(unexpected)).device).toBeUndefined();
+  await second.apply([{ remove: 'everything' }, { put: 'device', record: { device: 'd', lastSendId: 0 } }]);
+  expect((await second.open(unexpected)).device).toEqual({ device: 'd', lastSendId: 0 });
+  await second.close();
+});
+
 it('gives an IndexedDB store up that was taken over while it opened', async () => {
   const name = randomUUID();
   const [first, second] = [indexedDbStore(name), indexedDbStore(name)];

@@ -42,6 +42,8 @@ export interface MessageRecord {
   readonly editedSeq?: number;
   /** Repeats `id` while the message waits in the outbox, absent afterwards: stores index it. */
   readonly pending?: number;
+  /** See HandedIn. */
+  readonly key?: string;
   /** While in the outbox: seconds that it may wait for delivery. */
   readonly expiry?: number;
   /** Own message that was not delivered before it expired. */

@@ -1,18 +1,7 @@
 import { type Content, StoaError } from '@stoa/protocol';
-import {
-  byNewest,
-  conversationId,
-  firstPlace,
-  isListed,
-  newConversation,
-  targetOf,
-  unreadOf,
-} from './conversations/index.ts';
-import type { Core } from './core.ts';
-import { findMessage } from './history/index.ts';
-import { type ReadOptions, shownMessages } from './messages/index.ts';
+import type { ClientHost } from './client-host.ts';
+import type { ReadOptions } from './messages/index.ts';
 import type { SearchOptions, SearchResult } from './search/index.ts';
-import { nextOrder } from './store/index.ts';
 import type {
   Changing,
   Draft,
@@ -23,14 +12,13 @@ import type {
   Sending,
   Target,
 } from './types.ts';
-import { draftOf } from './values/index.ts';
 
 /** What a client does with messages: sending, changing, reading, finding, deleting. */
 export abstract class Messaging {
-  protected readonly core: Core;
+  protected readonly host: ClientHost;
 
-  constructor(core: Core) {
-    this.core = core;
+  constructor(host: ClientHost) {
+    this.host = host;
   }
 
   /**
@@ -41,9 +29,7 @@ export abstract class Messaging {
    * @throws StoaError BAD_FRAME or TOO_LARGE when the target or the draft is not one that a server would take
    */
   send(target: Target, draft: Draft): Sending {
-    const sending = this.core.outbox.send(target, draft);
-    this.core.presence.messageSent(target);
-    return sending;
+    return this.host.send(target, draft);
   }
 
   /**
@@ -52,7 +38,7 @@ export abstract class Messaging {
    * @throws StoaError BAD_REQUEST when it has not failed
    */
   resend(message: LocalMessage): Sending {
-    return this.core.outbox.resend(targetOf(message.conversation), message);
+    return this.host.resend(message);
   }
 
   /**
@@ -64,7 +50,7 @@ export abstract class Messaging {
    * BAD_FRAME or TOO_LARGE for its content
    */
   edit(message: LocalMessage, content: Content): Changing {
-    return this.core.outbox.change(message, { event: 'edit', content });
+    return this.host.edit(message, content);
   }
 
   /**
@@ -74,7 +60,7 @@ export abstract class Messaging {
    * @throws StoaError as edit() does
    */
   recall(message: LocalMessage): Changing {
-    return this.core.outbox.change(message, { event: 'recall', content: {} });
+    return this.host.recall(message);
   }
 
   /**
@@ -96,7 +82,7 @@ export abstract class Messaging {
    * one has scheduled. An event `scheduled` tells when to look again.
    */
   scheduled(): Promise<ScheduledMessage[]> {
-    return this.core.scheduled.list();
+    return this.host.ask('scheduled');
   }
 
   /**
@@ -104,18 +90,15 @@ export abstract class Messaging {
    * UNAVAILABLE without a connection, unless it never left this device.
    */
   cancelScheduled(message: Pick<ScheduledMessage, 'dev' | 'id'>): Promise<void> {
-    return this.core.scheduled.cancel(message);
+    return this.host.ask('cancelScheduled', message);
   }
 
   /**
    * When a message reached each of its receivers and was read by him, as the server knows it. Rejects with StoaError:
    * UNAVAILABLE without a connection.
    */
-  async receiptTimes({ conversation, seq }: LocalMessage): Promise<ReceiptTimes[]> {
-    const { data, requests } = this.core;
-    const conv = (await data.read(() => data.conversation(conversation)))?.conv ?? 0;
-    if (conv === 0 || seq === 0) return [];
-    return (await requests.ask('message.receipts', { conv, seq })).receipts;
+  receiptTimes(message: LocalMessage): Promise<ReceiptTimes[]> {
+    return this.host.ask('receiptTimes', message);
   }
 
   /**
@@ -126,46 +109,34 @@ export abstract class Messaging {
    * const { messages, cursor } = await client.search('invoice', { target: { peer: 'bob' } });
    */
   search(query: string, options: SearchOptions = {}): Promise<SearchResult> {
-    return this.core.search.find(query, options);
+    return this.host.ask('search', query, options);
   }
 
   /**
    * The message that another one answers: from this device, else from the server. Undefined when it answers none, and
    * when there is no such message any more.
    */
-  async repliedTo({ conversation, ref }: LocalMessage): Promise<LocalMessage | undefined> {
-    return ref === undefined ? undefined : this.message(targetOf(conversation), ref);
+  repliedTo(message: LocalMessage): Promise<LocalMessage | undefined> {
+    return this.host.ask('repliedTo', message);
   }
 
   /** A message of a conversation by the server's id of it: from this device, else from the server. */
   message(target: Target, mid: number): Promise<LocalMessage | undefined> {
-    const { data, pages, view } = this.core;
-    return findMessage({ data, requests: pages, view, self: () => this.core.self }, target, mid);
+    return this.host.ask('message', target, mid);
   }
 
   /** Messages that wait to be read, over all conversations. */
   unread(): Promise<number> {
-    const { data } = this.core;
-    return data.read(() => [...data.conversations()].reduce((sum, record) => sum + unreadOf(record), 0));
+    return this.host.ask('unread');
   }
 
   /** All conversations on this device, the one with the newest message first. */
   conversations(): Promise<LocalConversation[]> {
-    const { data } = this.core;
-    return data.read(() =>
-      [...data.conversations()]
-        .filter((record) => isListed(record) || draftOf(data, record.id) !== undefined)
-        .map((record) => this.core.showConversation(record))
-        .sort(byNewest),
-    );
+    return this.host.ask('conversations');
   }
 
   conversation(target: Target): Promise<LocalConversation | undefined> {
-    const { data } = this.core;
-    return data.read(() => {
-      const record = data.conversation(conversationId(target));
-      return record === undefined ? undefined : this.core.showConversation(record);
-    });
+    return this.host.ask('conversation', target);
   }
 
   /**
@@ -173,15 +144,7 @@ export abstract class Messaging {
    * ones may be on the server: see fetchOlder.
    */
   messages(target: Target, page: { before?: number; limit: number }): Promise<LocalMessage[]> {
-    const { data, view } = this.core;
-    const id = conversationId(target);
-    return data.read(async (store) => {
-      const record = data.conversation(id) ?? newConversation(id);
-      // Older messages that are here too come after a hole: not before it is closed.
-      const from = nextOrder(firstPlace(record.runs) - 1);
-      const found = await shownMessages(store, id, { ...page, from });
-      return found.map((message) => view.of(message, record));
-    });
+    return this.host.ask('messages', target, page);
   }
 
   /**
@@ -190,22 +153,22 @@ export abstract class Messaging {
    * Rejects with StoaError: UNAVAILABLE without a connection.
    */
   fetchOlder(target: Target, limit: number): Promise<number> {
-    return this.core.older.fetch(target, limit);
+    return this.host.ask('fetchOlder', target, limit);
   }
 
   /** Marks messages as read, here at once and for others as soon as there is a connection. */
   markRead(target: Target, options: ReadOptions = {}): Promise<void> {
-    return this.core.reading.markRead(target, options);
+    return this.host.ask('markRead', target, options);
   }
 
   /** Marks a conversation, to come back to it; on all devices of the user, until markRead(). */
   markUnread(target: Target): Promise<void> {
-    return this.core.marks.set('unread', target, true);
+    return this.host.ask('markUnread', target);
   }
 
   /** Deletes messages by their order, for this user only: here at once, and on his other devices. */
   deleteMessages(target: Target, orders: readonly number[]): Promise<void> {
-    return this.core.deletions.delete(target, orders);
+    return this.host.ask('deleteMessages', target, orders);
   }
 
   /**
@@ -213,6 +176,6 @@ export abstract class Messaging {
    * place `upTo`. It is listed again with the next message.
    */
   clearConversation(target: Target, upTo?: number): Promise<void> {
-    return this.core.deletions.clear(target, upTo);
+    return this.host.ask('clearConversation', target, upTo);
   }
 }

@@ -1,9 +1,11 @@
 import type { MessageAge, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
-import { Core } from './core.ts';
-import { Messaging } from './messaging.ts';
+import { LocalClient } from './local-client.ts';
+import { localHost } from './local-host.ts';
+import { Messaging } from './messaging-facade.ts';
 import { checkAge, checkTarget } from './outbox/index.ts';
 import type { RequestOptions } from './requests/index.ts';
+import { sharedHost } from './tabs/index.ts';
 import type {
   ClientEvents,
   ConnectionStatus,
@@ -12,7 +14,6 @@ import type {
   Self,
   Target,
 } from './types.ts';
-import { blockedAddresses, isBlocked } from './values/index.ts';
 
 /**
  * One user on one device: keeps the connection, sends and receives messages, and keeps them in the local store.
@@ -25,25 +26,24 @@ import { blockedAddresses, isBlocked } from './values/index.ts';
  * await client.send({ peer: 'bob' }, { content: { text: 'Hello' } }).sent;
  */
 export class Client extends Messaging {
-  #wanted = false;
-
   /** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
   constructor(options: ClientOptions) {
-    super(new Core(resolveOptions(options)));
+    const resolved = resolveOptions(options);
+    super(sharedHost(resolved) ?? localHost(new LocalClient(resolved)));
   }
 
   get status(): ConnectionStatus {
-    return this.core.status;
+    return this.host.status;
   }
 
   /** The signed-in user; without a connection the last one, as the store knows it. */
   get self(): Self | undefined {
-    return this.core.self;
+    return this.host.self;
   }
 
   /** Calls `listener` at every event until the returned function is called. An error it throws becomes a `problem`. */
   on<K extends keyof ClientEvents>(event: K, listener: (...args: ClientEvents[K]) => void): () => void {
-    return this.core.events.on(event, listener);
+    return this.host.events.on(event, listener);
   }
 
   /**
@@ -51,24 +51,13 @@ export class Client extends Messaging {
    * server refuses the credentials (status `refused`; start() tries once more). Resolves when the store is open,
    * rejects when it cannot be opened.
    */
-  async start(): Promise<void> {
-    const { data, view, disappearing } = this.core;
-    this.#wanted = true;
-    await data.open();
-    if (!this.#wanted) return;
-    view.start();
-    disappearing.start();
-    this.core.connect();
+  start(): Promise<void> {
+    return this.host.start();
   }
 
   /** Disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
-  async stop(): Promise<void> {
-    const { data, view, disappearing, connection } = this.core;
-    this.#wanted = false;
-    connection.stop();
-    view.stop();
-    disappearing.stop();
-    await data.close();
+  stop(): Promise<void> {
+    return this.host.stop();
   }
 
   /**
@@ -76,8 +65,7 @@ export class Client extends Messaging {
    * it. What takes more than limits.stateBytes stays on this device.
    */
   setDraft(target: Target, draft: ConversationDraft | undefined): Promise<void> {
-    const isEmpty = draft?.text === '' && draft.ref === undefined;
-    return this.core.marks.set('draft', target, isEmpty ? undefined : draft);
+    return this.host.ask('setDraft', target, draft);
   }
 
   /**
@@ -87,43 +75,42 @@ export class Client extends Messaging {
    */
   setAge(target: Target, age: MessageAge | undefined): Promise<void> {
     if (age !== undefined) checkAge(age);
-    return this.core.marks.set('age', target, age);
+    return this.host.ask('setAge', target, age);
   }
 
   /** Has the server refuse messages of this user (they fail with BLOCKED), from all devices. */
   block(address: string): Promise<void> {
     checkTarget({ peer: address });
-    return this.core.marks.block(address, true);
+    return this.host.ask('block', address);
   }
 
   unblock(address: string): Promise<void> {
-    return this.core.marks.block(address, false);
+    return this.host.ask('unblock', address);
   }
 
   /** Whether messages of this user are refused; false before the store is open. */
   isBlocked(address: string): boolean {
-    return isBlocked(this.core.data, address);
+    return this.host.isBlocked(address);
   }
 
   /** Addresses of the users whose messages are refused. */
   blocked(): Promise<string[]> {
-    const { data } = this.core;
-    return data.read(() => blockedAddresses(data.values()));
+    return this.host.ask('blocked');
   }
 
   /** Asks to be told when these users come and go (`presence` events). Repeated by itself on every connection. */
   watch(peers: readonly string[]): void {
     for (const peer of peers) checkTarget({ peer });
-    this.core.presence.watch(peers);
+    this.host.watch(peers);
   }
 
   unwatch(peers: readonly string[]): void {
-    this.core.presence.unwatch(peers);
+    this.host.unwatch(peers);
   }
 
   /** Whether a watched user is online; undefined while it is not known. */
   presenceOf(address: string): PresenceEvent | undefined {
-    return this.core.presence.of(address);
+    return this.host.presenceOf(address);
   }
 
   /**
@@ -134,13 +121,13 @@ export class Client extends Messaging {
    */
   sendPresence(target: Target, value: number, interval?: number): void {
     checkTarget(target);
-    this.core.presence.send(target, value, interval);
+    this.host.remark('sendPresence', target, value, interval);
   }
 
   /** Tells that the user is typing; to be called at every key. At most one frame in 3 seconds, which holds for 6. */
   sendTyping(target: Target): void {
     checkTarget(target);
-    this.core.presence.sendTyping(target);
+    this.host.remark('sendTyping', target);
   }
 
   /**
@@ -155,11 +142,11 @@ export class Client extends Messaging {
     body: OperationRequest<Name>,
     options: RequestOptions = {},
   ): Promise<OperationResponse<Name>> {
-    return this.core.requests.ask(op, body, options);
+    return this.host.ask('request', op, body, options) as Promise<OperationResponse<Name>>;
   }
 
   /** The server's time in milliseconds since 1970; this device's until the server has told its own. */
   serverTime(): number {
-    return this.core.serverClock.now();
+    return this.host.serverTime();
   }
 }

@@ -1,0 +1,126 @@
+import type { MessageAge, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
+import type { ResolvedOptions } from './client-options.ts';
+import { Core } from './core.ts';
+import { LocalMessaging } from './local-messaging.ts';
+import type { RequestOptions } from './requests/index.ts';
+import type {
+  ClientEvents,
+  ConnectionStatus,
+  ConversationDraft,
+  PresenceEvent,
+  Self,
+  Target,
+} from './types.ts';
+import { blockedAddresses, isBlocked } from './values/index.ts';
+
+/** A client that has the store and the connection to itself. What its methods promise is said in client-facade.ts. */
+export class LocalClient extends LocalMessaging {
+  #wanted = false;
+
+  constructor(options: ResolvedOptions) {
+    super(new Core(options));
+  }
+
+  get status(): ConnectionStatus {
+    return this.core.status;
+  }
+
+  get self(): Self | undefined {
+    return this.core.self;
+  }
+
+  on<K extends keyof ClientEvents>(event: K, listener: (...args: ClientEvents[K]) => void): () => void {
+    return this.core.events.on(event, listener);
+  }
+
+  start(): Promise<void> {
+    return this.#open(() => this.core.connect());
+  }
+
+  /** Goes on where another page that shared the client has ended: nobody has started it. */
+  resume(): Promise<void> {
+    return this.#open(() => this.core.reconnect());
+  }
+
+  async stop(): Promise<void> {
+    this.pause();
+    await this.core.data.close();
+  }
+
+  /** Disconnects, and keeps the store open. */
+  pause(): void {
+    const { view, disappearing, connection } = this.core;
+    this.#wanted = false;
+    connection.stop();
+    view.stop();
+    disappearing.stop();
+  }
+
+  async #open(connect: () => void): Promise<void> {
+    const { data, view, disappearing } = this.core;
+    this.#wanted = true;
+    await data.open();
+    if (!this.#wanted) return;
+    view.start();
+    disappearing.start();
+    connect();
+  }
+
+  setDraft(target: Target, draft: ConversationDraft | undefined): Promise<void> {
+    const isEmpty = draft?.text === '' && draft.ref === undefined;
+    return this.core.marks.set('draft', target, isEmpty ? undefined : draft);
+  }
+
+  setAge(target: Target, age: MessageAge | undefined): Promise<void> {
+    return this.core.marks.set('age', target, age);
+  }
+
+  block(address: string): Promise<void> {
+    return this.core.marks.block(address, true);
+  }
+
+  unblock(address: string): Promise<void> {
+    return this.core.marks.block(address, false);
+  }
+
+  isBlocked(address: string): boolean {
+    return isBlocked(this.core.data, address);
+  }
+
+  blocked(): Promise<string[]> {
+    const { data } = this.core;
+    return data.read(() => blockedAddresses(data.values()));
+  }
+
+  watch(peers: readonly string[]): void {
+    this.core.presence.watch(peers);
+  }
+
+  unwatch(peers: readonly string[]): void {
+    this.core.presence.unwatch(peers);
+  }
+
+  presenceOf(address: string): PresenceEvent | undefined {
+    return this.core.presence.of(address);
+  }
+
+  sendPresence(target: Target, value: number, interval?: number): void {
+    this.core.presence.send(target, value, interval);
+  }
+
+  sendTyping(target: Target): void {
+    this.core.presence.sendTyping(target);
+  }
+
+  request<Name extends OperationName>(
+    op: Name,
+    body: OperationRequest<Name>,
+    options: RequestOptions = {},
+  ): Promise<OperationResponse<Name>> {
+    return this.core.requests.ask(op, body, options);
+  }
+
+  serverTime(): number {
+    return this.core.serverClock.now();
+  }
+}
