@@ -267,9 +267,10 @@ export class Mesibo extends MesiboV1 {
     const workers = typeof navigator === 'undefined' ? undefined : navigator.serviceWorker;
     workers?.register(url).catch((error) => console.warn(`No service worker from ${url}:`, error));
   }
-  /** Several tabs cannot share one connection yet: the last one that was opened works. */
-  enableCrossTabSessions(_on: boolean): boolean {
-    return false;
+  /** Lets the tabs of a browser share one connection and database; to be called before `start`. */
+  enableCrossTabSessions(on: boolean): boolean {
+    this[internal].configure({ sharesTabs: on });
+    return true;
   }
   /** The server's URL decides. */
   setSecureConnection(_on: boolean): void {}

@@ -35,6 +35,8 @@ export interface Settings {
   readonly database?: string | undefined;
   /** Where databases are, in Node. */
   readonly folder?: string | undefined;
+  /** Whether the tabs of a browser share one connection and database. */
+  readonly sharesTabs?: boolean | undefined;
 }
 
 /**
@@ -101,7 +103,7 @@ export class Runtime implements Context {
 
   /** The client, if there was one, is replaced at the next use. */
   configure(change: Settings): void {
-    const entries = Object.entries(change) as [keyof Settings, string | undefined][];
+    const entries = Object.entries(change) as [keyof Settings, Settings[keyof Settings]][];
     if (entries.every(([name, value]) => this.settings[name] === value)) return;
     const { token } = this.settings;
     this.settings = { ...this.settings, ...change };
@@ -137,12 +139,13 @@ export class Runtime implements Context {
   }
 
   private make(token: string): Client {
-    const { appName, server } = this.settings;
+    const { appName, server, sharesTabs = false } = this.settings;
     const client = new Client({
       url: server ?? platform.defaultServer(),
       token,
       store: this.store(token),
       agent: `mesibo.js ${version}`,
+      tabs: sharesTabs ? 'share' : 'single',
       filter: (message) => this.wants(message),
       acceptsChange: (_message, event) => acceptsChange(this.retraction.remotePolicy, event),
       ...(appName === undefined ? {} : { app: appName }),
