@@ -1,4 +1,4 @@
-import { startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { startTestNode, type TestNode, type TestUser, testAppToken } from '@stoa/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type PageServer, startPageServer } from './support/page-server.ts';
@@ -21,8 +21,8 @@ describe('a page of another origin that uses mesibo.js', () => {
     await server?.close();
   });
 
-  function open(generation: 'v1' | 'v2', { token }: TestUser): Promise<Page> {
-    const query = new URLSearchParams({ server: server.url, token });
+  function open(generation: 'v1' | 'v2', { token }: TestUser, more: { tabs?: string } = {}): Promise<Page> {
+    const query = new URLSearchParams({ server: server.url, token, ...more });
     // Chromium asks its user before a page reaches a server on the same machine.
     return visitors.visit(`${pages.url}/mesibo-${generation}.html?${query}`, {
       permissions: ['local-network-access'],
@@ -38,6 +38,48 @@ describe('a page of another origin that uses mesibo.js', () => {
   it('is told when its token is not valid', async () => {
     const page = await open('v1', { uid: 0, address: 'nobody', token: 'not-a-token-of-this-server' });
     await printed(page, 'connection 4');
+  });
+
+  /** Another tab of the same browser. */
+  async function openBeside(page: Page): Promise<Page> {
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    return other;
+  }
+
+  it('shares one connection with the other tabs when it asks for that', async () => {
+    const [sharer, writer] = await Promise.all([server.addUser('sharer'), server.addUser('writer')]);
+    const first = await open('v2', sharer, { tabs: 'share' });
+    await printed(first, 'sharing true');
+    await printed(first, 'connection 1');
+    const second = await openBeside(first);
+    await printed(second, 'connection 1');
+    const v1 = await open('v1', writer);
+    await printed(v1, 'connection 1');
+    await server.sessionsOf(2);
+    expect(await run(v1, `send('sharer', 1, 'To all tabs')`)).toBe(0);
+    for (const page of [first, second]) await printed(page, 'writer: To all tabs');
+    await first.close();
+    await run(second, `send('writer', 'From the tab that is left')`);
+    await printed(v1, 'sharer: From the tab that is left');
+  });
+
+  it('is signed out when another tab is opened and it does not share', async () => {
+    const first = await open('v2', await server.addUser('loner'));
+    await printed(first, 'connection 1');
+    const second = await openBeside(first);
+    await printed(second, 'connection 1');
+    await printed(first, 'connection 3');
+  });
+
+  it('is told when its device was signed out', async () => {
+    const page = await open('v2', await server.addUser('guest'));
+    await printed(page, 'connection 1');
+    await fetch(`${server.url}/v1/users/guest/devices`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${testAppToken}` },
+    });
+    await printed(page, 'connection 3');
   });
 
   it('exchanges messages, and their status, with the other generation', async () => {

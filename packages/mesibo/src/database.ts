@@ -13,6 +13,8 @@ export function storeWithFallback(
 ): LocalStore {
   let current = primary;
   return {
+    // In memory it is shared, too: the tab that has the connection has it for all.
+    ...(primary.sharedAs === undefined ? {} : { sharedAs: primary.sharedAs }),
     async open(onLost): Promise<StoreSnapshot> {
       await after;
       try {
