@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './scripts/setup/find-chromium.mjs';
 import { findNatsServer } from './scripts/setup/find-nats-server.mjs';
+import { findTurnServer } from './scripts/setup/find-turn-server.mjs';
 
 const chromium = findChromium();
 const natsServer = findNatsServer();
+const turnServer = findTurnServer();
 
 export default defineConfig({
   test: {
@@ -18,6 +20,7 @@ export default defineConfig({
     env: {
       ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
       ...(natsServer === undefined ? {} : { NATS_SERVER_PATH: natsServer }),
+      ...(turnServer === undefined ? {} : { TURN_SERVER_PATH: turnServer }),
     },
     projects: [
       {

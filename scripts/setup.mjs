@@ -5,13 +5,14 @@
  *
  * Plain JavaScript without dependencies: it runs on the Node that is there (20 or newer), before anything is installed.
  *
- * Options: --tests      also find or install Chromium and nats-server
+ * Options: --tests      also find or install Chromium, nats-server and coturn
  *          --rebuild    build the web parts even if they are up to date
  */
 import { fileURLToPath } from 'node:url';
 import { ensureChromium } from './setup/chromium.mjs';
 import { findChromium } from './setup/find-chromium.mjs';
 import { findNatsServer } from './setup/find-nats-server.mjs';
+import { findTurnServer } from './setup/find-turn-server.mjs';
 import { installPackages } from './setup/install.mjs';
 import { withLock } from './setup/lock.mjs';
 import { ensureNatsServer } from './setup/nats-server.mjs';
@@ -19,6 +20,7 @@ import { missingPackages } from './setup/packages.mjs';
 import { SetupProblem } from './setup/problem.mjs';
 import { endOnSignals, Interrupted } from './setup/run.mjs';
 import { ensureRuntime } from './setup/runtime.mjs';
+import { ensureTurnServer } from './setup/turn-server.mjs';
 import { buildWebPart, staleWebParts, webParts } from './setup/web-parts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,7 +29,9 @@ const rebuild = process.argv.includes('--rebuild');
 
 function isReady() {
   if (rebuild || missingPackages(root).length > 0 || staleWebParts(root).length > 0) return false;
-  return !forTests || (findChromium() !== undefined && findNatsServer() !== undefined);
+  return (
+    !forTests || [findChromium(), findNatsServer(), findTurnServer()].every((found) => found !== undefined)
+  );
 }
 
 async function makeReady() {
@@ -36,6 +40,7 @@ async function makeReady() {
   for (const part of rebuild ? webParts : staleWebParts(root)) await buildWebPart(root, part, node);
   if (!forTests) return;
   await ensureNatsServer();
+  await ensureTurnServer();
   await ensureChromium();
 }
 

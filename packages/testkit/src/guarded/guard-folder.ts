@@ -58,6 +58,11 @@ export class GuardedFolder {
     await within(exited, `the end on ${signal}`, 30_000);
   }
 
+  /** Sends a signal that does not end the program. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#guard.connected) this.#send({ type: 'kill', signal });
+  }
+
   /** Ends the program and removes the folder. */
   async remove(): Promise<void> {
     if (!this.#guard.connected) return;
