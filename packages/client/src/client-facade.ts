@@ -1,4 +1,5 @@
 import type { MessageAge, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
+import { Calls } from './calls/index.ts';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
 import { LocalClient } from './local-client.ts';
 import { localHost } from './local-host.ts';
@@ -26,10 +27,20 @@ import type {
  * await client.send({ peer: 'bob' }, { content: { text: 'Hello' } }).sent;
  */
 export class Client extends Messaging {
+  /** Voice and video calls of this page. */
+  readonly calls: Calls;
+
   /** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
   constructor(options: ClientOptions) {
     const resolved = resolveOptions(options);
-    super(sharedHost(resolved) ?? localHost(new LocalClient(resolved)));
+    const shared = sharedHost(resolved);
+    super(shared ?? localHost(new LocalClient(resolved)));
+    this.calls = new Calls({
+      ...resolved,
+      settings: resolved.calls,
+      host: this.host,
+      isShared: shared !== undefined,
+    });
   }
 
   get status(): ConnectionStatus {
@@ -52,11 +63,13 @@ export class Client extends Messaging {
    * rejects when it cannot be opened.
    */
   start(): Promise<void> {
+    this.calls.start();
     return this.host.start();
   }
 
-  /** Disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
+  /** Ends the calls of this page, disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
   stop(): Promise<void> {
+    this.calls.stop();
     return this.host.stop();
   }
 

@@ -20,7 +20,7 @@ export type Question = {
 }[Exclude<keyof LocalClient, 'start' | 'stop' | 'resume'>];
 
 /** Methods of a client that tell somebody something, once, if it is possible now. */
-export type Remark = 'sendPresence' | 'sendTyping';
+export type Remark = 'sendPresence' | 'sendTyping' | 'sayInCall';
 
 /** Where the commands of a client are carried out: in this page, or in another one that shares the client. */
 export interface ClientHost {

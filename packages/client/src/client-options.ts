@@ -1,4 +1,5 @@
 import { type Codec, jsonCodec, type MessageEvent, msgpackCodec } from '@stoa/protocol';
+import { type CallPlatform, type CallSettings, systemCallPlatform } from './calls/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type OpenWebSocket, openSystemWebSocket, socketUrl } from './connection/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
@@ -36,6 +37,8 @@ export interface ClientOptions {
    * `filter`, it may be called again.
    */
   readonly acceptsChange?: (message: LocalMessage, event: MessageEvent) => boolean;
+  /** How calls behave, and what they use. */
+  readonly calls?: CallSettings;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Default: the browser's, where there is one. */
@@ -59,6 +62,8 @@ export interface ResolvedOptions {
   readonly filter: (message: LocalMessage) => boolean;
   readonly acceptsChange: (message: LocalMessage, event: MessageEvent) => boolean;
   readonly codec: Codec;
+  readonly calls: CallSettings;
+  readonly callPlatform: CallPlatform | undefined;
   readonly clock: Clock;
   readonly environment: Environment;
   readonly openWebSocket: OpenWebSocket;
@@ -79,6 +84,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     filter: options.filter ?? (() => true),
     acceptsChange: options.acceptsChange ?? (() => true),
     codec: options.codec === 'json' ? jsonCodec : msgpackCodec,
+    calls: options.calls ?? {},
+    callPlatform: options.calls?.platform ?? systemCallPlatform(),
     clock: options.clock ?? systemClock,
     environment: options.environment ?? systemEnvironment,
     openWebSocket: options.webSocket ?? openSystemWebSocket,

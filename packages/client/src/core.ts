@@ -104,7 +104,7 @@ export class Core {
       hello: () => helloOf(this.data.device ?? newDevice(), options, this.run),
       onWelcome: (welcome) => this.#welcome(welcome),
       onState: (state) => this.#stateChanged(state),
-      onFrames: (frames) => this.#inbox.add(frames),
+      onFrames: (frames) => this.#received(frames),
     });
     const { data, connection: link, serverClock } = this;
     const pending = new PendingChanges();
@@ -235,6 +235,17 @@ export class Core {
 
   #announce(record: ConversationRecord): void {
     this.events.emit('conversation', this.showConversation(record));
+  }
+
+  /** Calls are not kept, and must not wait for the store. */
+  #received(frames: readonly ServerFrame[]): void {
+    if (!frames.some(({ t }) => t === 'call')) {
+      this.#inbox.add(frames);
+      return;
+    }
+    const others = frames.filter(({ t }) => t !== 'call');
+    if (others.length > 0) this.#inbox.add(others);
+    for (const frame of frames) if (frame.t === 'call') this.events.emit('callSignal', frame);
   }
 
   #take(transaction: Transaction, frame: ServerFrame): void | Promise<void> {

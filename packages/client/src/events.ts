@@ -1,12 +1,10 @@
 import { StoaError } from '@stoa/protocol';
+import { Emitter } from './emitter.ts';
 import type { ClientEvents } from './types.ts';
 
-type Listener<K extends keyof ClientEvents> = (...args: ClientEvents[K]) => void;
-type Listeners = { [K in keyof ClientEvents]?: Set<Listener<K>> };
-
-/** Tells listeners what happens. One that throws disturbs neither the others nor the client. */
+/** Tells listeners what happens. What they throw becomes a `problem`, and disturbs neither the others nor the client. */
 export class Events {
-  readonly #listeners: Listeners = {};
+  readonly #emitter = new Emitter<ClientEvents>((event, error) => this.listenerFailed(event, error));
   #observer: ((event: keyof ClientEvents, args: ClientEvents[keyof ClientEvents]) => void) | undefined;
 
   /** Hands every event to `observer` too, before the listeners. There is one at the most, and it throws nothing. */
@@ -15,34 +13,19 @@ export class Events {
   }
 
   /** Calls `listener` at every event until the returned function is called. */
-  on<K extends keyof ClientEvents>(event: K, listener: Listener<K>): () => void {
-    const listeners: Set<Listener<K>> = this.#listeners[event] ?? new Set();
-    (this.#listeners as Record<K, Set<Listener<K>>>)[event] = listeners;
-    // A wrapper, so that one function can be registered twice and removed once.
-    const registered: Listener<K> = (...args) => listener(...args);
-    listeners.add(registered);
-    return () => {
-      listeners.delete(registered);
-    };
+  on<K extends keyof ClientEvents>(event: K, listener: (...args: ClientEvents[K]) => void): () => void {
+    return this.#emitter.on(event, listener);
   }
 
   emit<K extends keyof ClientEvents>(event: K, ...args: ClientEvents[K]): void {
-    const listeners: ReadonlySet<Listener<K>> | undefined = this.#listeners[event];
     this.#observer?.(event, args);
-    const isUnheard = this.#observer === undefined && (listeners === undefined || listeners.size === 0);
+    const isUnheard = this.#observer === undefined && !this.#emitter.hasListeners(event);
     if (event === 'problem' && isUnheard) console.error(...args);
-    if (listeners === undefined) return;
-    // A copy: who is added by a listener hears of the next event.
-    for (const listener of [...listeners]) {
-      try {
-        listener(...args);
-      } catch (error) {
-        this.#report(event, error);
-      }
-    }
+    this.#emitter.emit(event, ...args);
   }
 
-  #report(event: keyof ClientEvents, cause: unknown): void {
+  /** A listener of this event threw an error. */
+  listenerFailed(event: string, cause: unknown): void {
     if (event === 'problem') {
       console.error(cause);
       return;

@@ -2,6 +2,19 @@
  * Headless client of a Stoa server for browsers and Node: connection, sync, outbox and local store.
  * @module
  */
+export {
+  Call,
+  type CallDevice,
+  type CallEvents,
+  type CallMedia,
+  type CallPhase,
+  type CallPlatform,
+  type CallQuality,
+  type CallSettings,
+  type CallStatus,
+  type Calls,
+  setSpeaker,
+} from './calls/index.ts';
 export { Client } from './client-facade.ts';
 export type { ClientOptions } from './client-options.ts';
 export type { Clock } from './clock.ts';

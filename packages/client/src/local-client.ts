@@ -1,4 +1,10 @@
-import type { MessageAge, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
+import type {
+  CallRequest,
+  MessageAge,
+  OperationName,
+  OperationRequest,
+  OperationResponse,
+} from '@stoa/protocol';
 import type { ResolvedOptions } from './client-options.ts';
 import { Core } from './core.ts';
 import { LocalMessaging } from './local-messaging.ts';
@@ -110,6 +116,11 @@ export class LocalClient extends LocalMessaging {
 
   sendTyping(target: Target): void {
     this.core.presence.sendTyping(target);
+  }
+
+  /** Says something about a call to the server; lost without a connection. */
+  sayInCall(call: string, event: CallRequest): void {
+    this.core.connection.send({ t: 'call', call, event });
   }
 
   request<Name extends OperationName>(

@@ -1,5 +1,14 @@
 /** The data that an application sees. */
-import type { Content, MessageAge, MessageEvent, MessageFrame, StoaError } from '@stoa/protocol';
+
+import type {
+  CallNoticeFrame,
+  Content,
+  MessageAge,
+  MessageEvent,
+  MessageFrame,
+  StoaError,
+} from '@stoa/protocol';
+import type { Call } from './calls/index.ts';
 
 /** Names a conversation by its other side: one user or one group. */
 export type Target = { readonly peer: string } | { readonly gid: number };
@@ -223,6 +232,13 @@ export interface ClientEvents {
   /** Messages of a user are refused from now on, or not any more. */
   blocked: [address: string, isBlocked: boolean];
   presence: [presence: PresenceEvent];
+  /**
+   * There is a new call: somebody calls, this device calls somebody, or loading the page anew has interrupted one. See
+   * its `status` and `outgoing`.
+   */
+  call: [call: Call];
+  /** @internal The server says something about a call. All pages that share the client hear it. */
+  callSignal: [frame: CallNoticeFrame];
   /** Everything that waited on the server has arrived. */
   synced: [];
   /** The server refused a frame that belongs to no send, or something failed locally. */

@@ -69,7 +69,9 @@ export class Connection {
     this.#handle({ type: 'start' });
   }
 
+  /** What was sent in this turn still goes out. */
   stop(): void {
+    this.#socket?.writer.flush();
     this.#handle({ type: 'stop' });
   }
 

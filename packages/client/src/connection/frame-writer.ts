@@ -12,10 +12,11 @@ export class FrameWriter {
   }
 
   add(frame: ClientFrame): void {
-    if (this.#parts.push(this.#codec.encode(frame)) === 1) queueMicrotask(() => this.#flush());
+    if (this.#parts.push(this.#codec.encode(frame)) === 1) queueMicrotask(() => this.flush());
   }
 
-  #flush(): void {
+  /** Writes at once what has gathered. */
+  flush(): void {
     const parts = this.#parts;
     this.#parts = [];
     for (const data of joinWithinLimits(this.#codec, parts)) this.#write(data);

@@ -15,7 +15,9 @@ export async function recounted(
   return { ...record, skipped: Math.max(0, last - from - unread - unknown) };
 }
 
-/** Whether somebody has to read it, when it is beyond what was read. */
+/** Whether somebody has to read it, when it is beyond what was read. Calls that he took or refused he knows of. */
 export function needsReading({ outgoing, content }: MessageRecord): boolean {
-  return !outgoing && content !== undefined;
+  if (outgoing || content === undefined) return false;
+  const outcome = content.call?.outcome;
+  return outcome === undefined || outcome === 'missed' || outcome === 'busy';
 }

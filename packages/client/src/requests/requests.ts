@@ -45,6 +45,7 @@ const repeatable: ReadonlySet<OperationName> = new Set([
   'message.receipts',
   'messages.search',
   'scheduled.list',
+  'calls.servers',
 ]);
 
 /** Whether a question may be asked again when it is not known whether it was answered. */

@@ -223,6 +223,18 @@ describe('a call', () => {
     await leave(caller, callee);
   });
 
+  it('of somebody who is blocked is refused, and nobody hears or finds anything of it', async () => {
+    const [caller, callee] = [await device(alice), await device(bob)];
+    const values = [{ key: `blocked:${alice.address}`, value: { messages: true, calls: true } }];
+    callee.socket.send({ t: 'request', id: 1, op: 'state.set', body: { values } });
+    await callee.socket.next('response');
+    caller.say({ type: 'invite', peer: bob.address, video: false });
+    expect((await caller.hears('ended')).reason).toBe('blocked');
+    expect(await callee.heard()).toEqual([]);
+    expect([...caller.socket.frames, ...callee.socket.frames].filter(({ t }) => t === 'message')).toEqual([]);
+    await leave(caller, callee);
+  });
+
   it('of nobody, of oneself and of unknown ids is refused', async () => {
     const caller = await device(alice);
     for (const [index, peer] of ['nobody', alice.address].entries()) {

@@ -226,14 +226,13 @@ function fromSide(
       return side === 'callee' ? { state, effects: [tellAccepted(state, context)] } : unchanged(state);
     case 'connected':
       return unchanged({ ...state, connected: { ...state.connected, [side]: true } });
-    case 'resume':
-      return {
-        state,
-        effects: [
-          self(state.facts, { type: 'resumed', phase: 'answered' }, state.answer),
-          other(state.facts, { type: 'peerResumed' }, state.answer),
-        ],
-      };
+    case 'resume': {
+      // What it was told when it was away may be what it needs to know most.
+      const again = side === 'caller' ? tellAnswered(state, context) : tellAccepted(state, context);
+      const resumed = self(state.facts, { type: 'resumed', phase: 'answered' }, state.answer);
+      const peerResumed = other(state.facts, { type: 'peerResumed' }, state.answer);
+      return { state, effects: [again, resumed, peerResumed] };
+    }
     case 'hangup':
       return endAnswered(state, event.reason ?? 'hangup', context);
     case 'description':

@@ -1,0 +1,275 @@
+import type { CallEndReason, CallFailure, CallNotice, CallRequest } from '@stoa/protocol';
+import type { CallPhase } from './call-types.ts';
+
+/** What a device knows of a call, apart from the media. */
+export interface CallState {
+  readonly phase: CallPhase;
+  /** What to say when the server does not know the call: the invitation, or the answer to one. */
+  readonly opening: CallRequest | undefined;
+  /** Proves the call to a server that does not know it. */
+  readonly ticket: string | undefined;
+  /** The media has been connected at least once. */
+  readonly hasConnected: boolean;
+  /** The other one is in another call than this, and so is the user of this device. */
+  readonly isSecond: boolean;
+  /** When the phase comes to its end by itself; infinite when it does not. */
+  readonly deadline: number;
+  /** When the server is to be told again that this device is there. */
+  readonly aliveAt: number;
+  readonly reason: CallEndReason;
+  readonly seconds: number;
+  /** The server has not confirmed the end yet: it is to be told again. */
+  readonly unconfirmed: CallRequest | undefined;
+}
+
+export type CallInput =
+  | { readonly type: 'invite' | 'answer'; readonly opening: CallRequest }
+  | { readonly type: 'hangup'; readonly reason?: CallFailure }
+  /** The user takes up a call that was interrupted by loading the page anew. */
+  | { readonly type: 'resume' }
+  /** The server says something. */
+  | { readonly type: 'notice'; readonly notice: CallNotice }
+  /** There is a new connection to the server. */
+  | { readonly type: 'online' }
+  | { readonly type: 'media'; readonly media: 'up' | 'down' }
+  | { readonly type: 'time' };
+
+export type CallEffect =
+  | { readonly type: 'send'; readonly event: CallRequest }
+  /** What of the media's negotiation may have got lost is to be said again. */
+  | { readonly type: 'repeat' }
+  /** Microphone, camera and connection are to be released. */
+  | { readonly type: 'release' };
+
+export interface CallStep {
+  readonly state: CallState;
+  readonly effects: readonly CallEffect[];
+}
+
+export function newCall(
+  phase: 'starting' | 'incoming' | 'interrupted',
+  now: number,
+  more: Partial<CallState> = {},
+): CallState {
+  return {
+    phase,
+    opening: undefined,
+    ticket: undefined,
+    hasConnected: false,
+    isSecond: false,
+    deadline: phase === 'interrupted' ? now + interruptedMs : Number.POSITIVE_INFINITY,
+    aliveAt: Number.POSITIVE_INFINITY,
+    reason: 'unknown',
+    seconds: 0,
+    unconfirmed: undefined,
+    ...more,
+  };
+}
+
+/** What becomes of a call by something that happened, and what is to be done about it. */
+export function nextCall(state: CallState, input: CallInput, now: number): CallStep {
+  switch (input.type) {
+    case 'invite':
+      return state.phase === 'starting' ? open(state, 'calling', input.opening, now) : unchanged(state);
+    case 'answer':
+      return state.phase === 'incoming' ? open(state, 'answering', input.opening, now) : unchanged(state);
+    case 'resume':
+      if (state.phase !== 'interrupted') return unchanged(state);
+      return step({ ...state, phase: 'reconnecting', deadline: now + graceMs });
+    case 'hangup':
+      return hangUp(state, now, input.reason);
+    case 'notice':
+      return told(state, input.notice, now);
+    case 'online':
+      return step(state, ...introduction(state));
+    case 'media':
+      return mediaChanged(state, input.media, now);
+    case 'time':
+      return onTime(state, now);
+  }
+}
+
+/** When something is due next. */
+export function nextDue({ deadline, aliveAt }: CallState): number {
+  return Math.min(deadline, aliveAt);
+}
+
+function open(state: CallState, phase: 'calling' | 'answering', opening: CallRequest, now: number): CallStep {
+  return step({ ...state, phase, opening, deadline: now + answerMs }, opening);
+}
+
+function hangUp(state: CallState, now: number, failure?: CallFailure): CallStep {
+  const { phase } = state;
+  if (phase === 'ended') return unchanged(state);
+  const tell: CallRequest =
+    phase === 'incoming'
+      ? { type: 'decline' }
+      : { type: 'hangup', ...(failure === undefined ? {} : { reason: failure }) };
+  const reason = failure ?? (phase === 'incoming' ? 'declined' : isOpening(phase) ? 'cancelled' : 'hangup');
+  // Nobody was told of it yet.
+  if (phase === 'starting') return end(state, reason, 0, undefined, now);
+  return end(state, reason, 0, tell, now);
+}
+
+function end(
+  state: CallState,
+  reason: CallEndReason,
+  seconds: number,
+  tell: CallRequest | undefined,
+  now: number,
+): CallStep {
+  const ended: CallState = {
+    ...state,
+    phase: 'ended',
+    reason,
+    seconds,
+    unconfirmed: tell,
+    deadline: tell === undefined ? Number.POSITIVE_INFINITY : now + confirmMs,
+    aliveAt: Number.POSITIVE_INFINITY,
+  };
+  const { state: after, effects } = step(ended, ...(tell === undefined ? [] : [tell]));
+  return { state: after, effects: [...effects, { type: 'release' }] };
+}
+
+function told(state: CallState, notice: CallNotice, now: number): CallStep {
+  const { phase } = state;
+  if (phase === 'ended') {
+    if (notice.type !== 'ended') return unchanged(state);
+    return unchanged({ ...state, unconfirmed: undefined, deadline: Number.POSITIVE_INFINITY });
+  }
+  switch (notice.type) {
+    case 'calling':
+      if (!isOpening(phase)) return unchanged(state);
+      return unchanged({
+        ...state,
+        ticket: notice.ticket,
+        deadline: now + notice.ms + slackMs,
+        aliveAt: now + aliveMs,
+      });
+    case 'waking':
+      return unchanged(phase === 'calling' ? { ...state, phase: 'waking' } : state);
+    case 'ringing':
+      if (!isOpening(phase)) return unchanged(state);
+      return unchanged({ ...state, phase: notice.waiting === true ? 'waiting' : 'ringing' });
+    case 'incoming': {
+      const until = { ...state, deadline: now + notice.ms + slackMs };
+      if (phase === 'incoming') return step(until, ringing(state));
+      return phase === 'answering' ? step(state, ...introduction(state)) : unchanged(state);
+    }
+    case 'answered':
+    case 'accepted': {
+      const { ticket } = notice;
+      // Another page of this device has taken it.
+      if (notice.type === 'accepted' && phase === 'incoming') {
+        return end(state, 'answeredElsewhere', 0, undefined, now);
+      }
+      if (phase !== 'answering' && !isOpening(phase)) return unchanged({ ...state, ticket });
+      const connecting: CallState = {
+        ...state,
+        phase: 'connecting',
+        ticket,
+        deadline: now + connectMs,
+        aliveAt: now + aliveMs,
+      };
+      // Without the answer's description the offer is to be made again.
+      const isBare = notice.type === 'answered' && notice.sdp === undefined;
+      return { state: connecting, effects: isBare ? [{ type: 'repeat' }] : [] };
+    }
+    case 'resumed':
+    case 'peerResumed':
+      return { state, effects: [{ type: 'repeat' }] };
+    case 'ended':
+      return end(state, notice.reason, notice.seconds, undefined, now);
+    default:
+      return unchanged(state);
+  }
+}
+
+/** What a device says about the call on a new connection. */
+function introduction(state: CallState): CallRequest[] {
+  const { phase, ticket, opening, unconfirmed } = state;
+  const known: CallRequest[] =
+    ticket !== undefined ? [{ type: 'resume', ticket }] : opening !== undefined ? [opening] : [];
+  switch (phase) {
+    case 'starting':
+      return [];
+    case 'incoming':
+      return [ringing(state)];
+    case 'ended':
+      return unconfirmed === undefined ? [] : [...known, unconfirmed];
+    default:
+      return known;
+  }
+}
+
+function mediaChanged(state: CallState, media: 'up' | 'down', now: number): CallStep {
+  const { phase } = state;
+  if (media === 'up' && (phase === 'connecting' || phase === 'reconnecting' || phase === 'answering')) {
+    const connected: CallState = {
+      ...state,
+      phase: 'connected',
+      hasConnected: true,
+      deadline: Number.POSITIVE_INFINITY,
+    };
+    return step(connected, ...(state.hasConnected ? [] : [{ type: 'connected' } as const]));
+  }
+  if (media === 'down' && phase === 'connected') {
+    return unchanged({ ...state, phase: 'reconnecting', deadline: now + graceMs });
+  }
+  return unchanged(state);
+}
+
+function onTime(before: CallState, now: number): CallStep {
+  const { phase, ticket, deadline, aliveAt } = before;
+  if (now >= deadline) {
+    switch (phase) {
+      case 'ended':
+        return unchanged({ ...before, unconfirmed: undefined, deadline: Number.POSITIVE_INFINITY });
+      case 'incoming':
+        return end(before, 'noAnswer', 0, undefined, now);
+      case 'waking':
+      case 'ringing':
+      case 'waiting':
+        return end(before, 'noAnswer', 0, { type: 'hangup' }, now);
+      case 'interrupted':
+        return hangUp(before, now);
+      default:
+        return hangUp(before, now, 'networkError');
+    }
+  }
+  if (now < aliveAt || ticket === undefined) return unchanged(before);
+  return step({ ...before, aliveAt: now + aliveMs }, { type: 'alive', ticket });
+}
+
+function ringing({ isSecond }: CallState): CallRequest {
+  return isSecond ? { type: 'ringing', waiting: true } : { type: 'ringing' };
+}
+
+/** Whether it is an own call that nobody has answered yet. */
+export function isOpening(phase: CallPhase): boolean {
+  return (
+    phase === 'starting' ||
+    phase === 'calling' ||
+    phase === 'waking' ||
+    phase === 'ringing' ||
+    phase === 'waiting'
+  );
+}
+
+function step(state: CallState, ...events: CallRequest[]): CallStep {
+  return { state, effects: events.map((event) => ({ type: 'send', event })) };
+}
+
+function unchanged(state: CallState): CallStep {
+  return { state, effects: [] };
+}
+
+/** The server counts first; a device that it does not reach comes to the same end by itself a little later. */
+const slackMs = 5_000;
+const answerMs = 30_000;
+const connectMs = 35_000;
+const graceMs = 60_000;
+const interruptedMs = 30_000;
+const aliveMs = 20_000;
+/** How long it is tried to tell the server that the call is over. */
+const confirmMs = 60_000;

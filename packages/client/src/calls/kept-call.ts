@@ -1,0 +1,40 @@
+/** What is remembered of a call while the page is loaded anew. */
+export interface KeptCall {
+  readonly id: string;
+  /** The device that it belongs to. */
+  readonly dev: number;
+  readonly peer: string;
+  readonly name: string;
+  readonly outgoing: boolean;
+  readonly video: boolean;
+  readonly ticket: string;
+  readonly epoch: number;
+  readonly callee: boolean;
+}
+
+/** Undefined for anything that was not written by this version. */
+export function parseKeptCall(text: string | null): KeptCall | undefined {
+  if (text === null) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const kept = value as Partial<KeptCall>;
+  const isKept = Object.entries(types).every(([key, type]) => typeof kept[key as keyof KeptCall] === type);
+  return isKept ? (kept as KeptCall) : undefined;
+}
+
+const types: { readonly [Key in keyof KeptCall]: string } = {
+  id: 'string',
+  dev: 'number',
+  peer: 'string',
+  name: 'string',
+  outgoing: 'boolean',
+  video: 'boolean',
+  ticket: 'string',
+  epoch: 'number',
+  callee: 'boolean',
+};
