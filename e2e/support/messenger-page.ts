@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 
 /** How far an own message has got, as its ticks show it. */
-export type Tick = 'outbox' | 'sent' | 'delivered' | 'read' | 'failed';
+export type Tick = 'outbox' | 'sent' | 'delivered' | 'read' | 'failed' | 'blocked';
 
 /** The messenger in a browser, in the words of who uses it. Whatever is asked for is waited for. */
 export class MessengerPage {
@@ -58,6 +58,12 @@ export class MessengerPage {
 
   message(text: string): Locator {
     return this.log.getByRole('article').filter({ hasText: text });
+  }
+
+  /** Chooses from the menu of a message. */
+  async act(text: string, action: string): Promise<void> {
+    await this.message(text).first().click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: action }).click();
   }
 
   /** Resolves when the ticks of an own message show this state. */

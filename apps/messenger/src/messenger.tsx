@@ -11,13 +11,14 @@ import { Logo } from './ui/logo.tsx';
 
 /** Two panes on wide screens, one at a time on narrow ones: the list, and the conversation of the link. */
 export function Messenger({ onSignOut }: { onSignOut: () => void }) {
-  const open = useRoute();
+  const route = useRoute();
+  const open = route?.id;
   useUnreadInTitle();
   return (
     <div className={styles.shell} data-pane={open === undefined ? 'list' : 'chat'}>
       <Sidebar open={open} onSignOut={onSignOut} />
       <main className={styles.main}>
-        {open === undefined ? <NothingOpen /> : <ConversationView key={open} id={open} />}
+        {open === undefined ? <NothingOpen /> : <ConversationView key={open} id={open} mid={route?.mid} />}
       </main>
       <div className={styles.notices}>
         <ConnectionBanner onSignOut={onSignOut} />

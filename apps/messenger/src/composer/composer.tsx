@@ -1,21 +1,55 @@
-import { type ConversationId, targetOf } from '@stoa/client';
-import { limits } from '@stoa/protocol';
-import { SendHorizontal } from 'lucide-react';
-import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
+import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
+import { CalendarClock, Check, SendHorizontal } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLivePart } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { ScheduleMessage } from '../scheduled/schedule-message.tsx';
+import controls from '../ui/controls.module.css';
 import styles from './composer.module.css';
+import { ComposerContext } from './composer-context.tsx';
+import { excessBytes } from './text-size.ts';
+import { useAnsweredByDraft } from './use-answered.ts';
 
-/** Bytes of a message that are not its text. */
-const envelopeBytes = 64;
-
-/** The field to write in. Enter sends, Shift+Enter begins a line (on touch keyboards Enter does). */
-export function Composer({ id, name }: { id: ConversationId; name: string }) {
+/**
+ * The field to write in. Enter sends, Shift+Enter begins a line (on touch keyboards Enter does), Escape ends replying
+ * and editing, Up in an empty field edits the last own message.
+ */
+export function Composer({
+  id,
+  name,
+  authorOf,
+  editing,
+  onEdit,
+  onRefused,
+}: {
+  id: ConversationId;
+  name: string;
+  authorOf: (message: LocalMessage) => string;
+  /** The message whose text is being changed. */
+  editing: LocalMessage | undefined;
+  /** Undefined: ends editing. `last`: the last own message, if it can be edited. */
+  onEdit: (what: 'last' | undefined) => void;
+  /** The server did not take an edit. */
+  onRefused: (error: Error) => void;
+}) {
   const { client, drafts } = useWorkspace();
   const field = useRef<HTMLTextAreaElement>(null);
-  const text = useLivePart(drafts, (texts) => texts.get(id)) ?? '';
+  const draft = useLivePart(drafts, (written) => written.get(id));
+  const [edited, setEdited] = useState('');
+  const [isScheduling, setScheduling] = useState(false);
+  const answered = useAnsweredByDraft(id, draft?.ref);
+  const text = editing === undefined ? (draft?.text ?? '') : edited;
   const excess = excessBytes(text);
   const canSend = text.trim() !== '' && excess === 0;
+
+  useEffect(() => {
+    setEdited(editing?.content?.text ?? '');
+    if (editing !== undefined) field.current?.focus();
+  }, [editing]);
+  // Who wants to answer wants to write.
+  useEffect(() => {
+    if (draft?.ref !== undefined) field.current?.focus();
+  }, [draft?.ref]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
   useLayoutEffect(() => {
@@ -26,65 +60,112 @@ export function Composer({ id, name }: { id: ConversationId; name: string }) {
   }, [text]);
 
   function write(next: string): void {
-    drafts.write(id, next);
+    if (editing !== undefined) {
+      setEdited(next);
+      return;
+    }
+    drafts.write(id, next, draft?.ref);
     if (next !== '') client.sendTyping(targetOf(id));
   }
 
-  function send(): void {
+  function send(at?: number): void {
     if (!canSend) return;
-    // A refusal is shown on the message itself.
-    client.send(targetOf(id), { content: { text: text.trim() } }).sent.catch(() => {});
-    drafts.write(id, '');
+    if (editing !== undefined) {
+      if (text.trim() !== editing.content?.text) change(editing, text.trim());
+      onEdit(undefined);
+    } else {
+      const ref = draft?.ref;
+      const more = { ...(ref === undefined ? {} : { ref }), ...(at === undefined ? {} : { at }) };
+      // A refusal is shown on the message itself.
+      client.send(targetOf(id), { content: { text: text.trim() }, ...more }).sent.catch(() => {});
+      drafts.write(id, '');
+    }
     field.current?.focus();
   }
 
+  function change(message: LocalMessage, next: string): void {
+    try {
+      client.edit(message, { ...message.content, text: next }).done.catch(onRefused);
+    } catch (error) {
+      onRefused(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  function cancel(): void {
+    if (editing !== undefined) onEdit(undefined);
+    else if (draft?.ref !== undefined) drafts.write(id, draft.text);
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
-    const composing = event.nativeEvent.isComposing;
-    if (event.key !== 'Enter' || event.shiftKey || composing || isTouch()) return;
-    event.preventDefault();
-    send();
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') cancel();
+    else if (event.key === 'ArrowUp' && text === '' && editing === undefined) {
+      event.preventDefault();
+      onEdit('last');
+    } else if (event.key === 'Enter' && !event.shiftKey && !isTouch()) {
+      event.preventDefault();
+      send();
+    }
   }
 
   return (
-    <form
-      className={styles.composer}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      {excess > 0 && (
-        <p className={styles.excess} role="alert">
-          This is {excess.toLocaleString()} bytes too long. Send it in parts.
-        </p>
-      )}
-      <textarea
-        ref={field}
-        className={styles.field}
-        rows={1}
-        // biome-ignore lint/a11y/noAutofocus: opening a chat is the wish to write; touch screens keep the keyboard shut.
-        autoFocus={!isTouch()}
-        placeholder="Message"
-        aria-label={`Message to ${name}`}
-        value={text}
-        onChange={(event) => write(event.target.value)}
-        onKeyDown={onKeyDown}
-      />
-      <button type="submit" className={styles.send} disabled={!canSend} aria-label="Send" title="Send">
-        <SendHorizontal size={20} />
-      </button>
-    </form>
+    <>
+      <form
+        className={styles.composer}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {editing !== undefined && (
+          <ComposerContext kind="edit" message={editing} author={authorOf(editing)} onCancel={cancel} />
+        )}
+        {editing === undefined && answered !== undefined && (
+          <ComposerContext kind="reply" message={answered} author={authorOf(answered)} onCancel={cancel} />
+        )}
+        {excess > 0 && (
+          <p className={styles.excess} role="alert">
+            This is {excess.toLocaleString()} bytes too long. Send it in parts.
+          </p>
+        )}
+        <textarea
+          ref={field}
+          className={styles.field}
+          rows={1}
+          // biome-ignore lint/a11y/noAutofocus: opening a chat is the wish to write; touch screens keep the keyboard shut.
+          autoFocus={!isTouch()}
+          placeholder="Message"
+          aria-label={`Message to ${name}`}
+          value={text}
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        {editing === undefined && canSend && (
+          <button
+            type="button"
+            className={controls.icon}
+            aria-label="Send later"
+            title="Send later"
+            onClick={() => setScheduling(true)}
+          >
+            <CalendarClock size={20} />
+          </button>
+        )}
+        <button
+          type="submit"
+          className={styles.send}
+          disabled={!canSend}
+          aria-label={editing === undefined ? 'Send' : 'Save'}
+          title={editing === undefined ? 'Send' : 'Save'}
+        >
+          {editing === undefined ? <SendHorizontal size={20} /> : <Check size={20} />}
+        </button>
+      </form>
+      {isScheduling && <ScheduleMessage onSchedule={send} onClose={() => setScheduling(false)} />}
+    </>
   );
 }
 
 function isTouch(): boolean {
   return window.matchMedia('(pointer: coarse)').matches;
-}
-
-/** By how much the text exceeds what one message may hold. */
-function excessBytes(text: string): number {
-  const limit = limits.contentBytes - envelopeBytes;
-  // No character has more than three bytes for each of its UTF-16 units.
-  if (text.length * 3 <= limit) return 0;
-  return Math.max(0, new TextEncoder().encode(text).length - limit);
 }

@@ -21,10 +21,10 @@ export function ConversationRow({
   tabIndex: 0 | -1;
 }) {
   const { client, drafts } = useWorkspace();
-  const { target, latest, unread } = chat;
+  const { target, latest, unread, markedUnread } = chat;
   const address = 'peer' in target ? target.peer : `group ${target.gid}`;
   const { online, typing } = usePresence('peer' in target ? target.peer : undefined);
-  const draft = useLivePart(drafts, (texts) => texts.get(chat.id));
+  const draft = useLivePart(drafts, (written) => written.get(chat.id))?.text;
   const name = chat.name || address;
   return (
     <li>
@@ -43,6 +43,11 @@ export function ConversationRow({
           </time>
         )}
         <Preview latest={latest} typing={typing} draft={current ? undefined : draft} />
+        {unread === 0 && markedUnread && (
+          <span className={styles.marked}>
+            <span className={controls.hidden}>marked as unread</span>
+          </span>
+        )}
         {unread > 0 && (
           <span className={styles.unread}>
             {unread > 99 ? '99+' : unread}
@@ -64,7 +69,7 @@ function Preview({
   draft: string | undefined;
 }) {
   if (typing) return <span className={`${styles.preview} ${styles.typing}`}>typing…</span>;
-  if (draft !== undefined) {
+  if (draft) {
     return (
       <span className={styles.preview}>
         <span className={styles.draft}>Draft: </span>
@@ -75,7 +80,7 @@ function Preview({
   if (latest === undefined) return <span className={styles.preview}>No messages yet</span>;
   return (
     <span className={styles.preview}>
-      {latest.outgoing && <MessageTicks status={latest.status} />}
+      {latest.outgoing && latest.gone === undefined && <MessageTicks status={latest.status} />}
       {contentSummary(latest)}
     </span>
   );

@@ -1,10 +1,12 @@
-import { type ConversationId, conversationId } from '@stoa/client';
+import { type ConversationId, conversationId, type LocalMessage } from '@stoa/client';
 import { LogOut, Search, UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { useLive } from '../hooks/live.ts';
-import { hrefOf, openConversation } from '../hooks/use-route.ts';
+import { hrefOf, openConversation, openMessage } from '../hooks/use-route.ts';
 import { useRovingFocus } from '../hooks/use-roving-focus.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { addressOf, FoundMessages } from '../search/found-messages.tsx';
+import { useMessageSearch } from '../search/use-message-search.ts';
 import { GettingStarted } from '../session/getting-started.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
@@ -25,6 +27,10 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
     ...(typedId === undefined ? [] : [typedId]),
   ];
   const roving = useRovingFocus(ids, open !== undefined && ids.includes(open) ? open : ids[0]);
+
+  const search = useMessageSearch(typed);
+  const nameOf = (message: LocalMessage): string =>
+    list?.find(({ id }) => id === message.conversation)?.name || addressOf(message);
 
   function openFirst(): void {
     const [first] = ids;
@@ -58,7 +64,7 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
           type="search"
           className={`${controls.field} ${styles.searchField}`}
           placeholder="Search, or type an address"
-          aria-label="Search chats and people, or type an address to start a chat"
+          aria-label="Search chats, people and messages, or type an address to start a chat"
           autoComplete="off"
           spellCheck={false}
           value={typed}
@@ -118,6 +124,16 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
             <UserPlus size={20} />
             <span className={styles.name}>Chat with “{contacts.address}”</span>
           </a>
+        )}
+        {search.state !== 'idle' && (
+          <section aria-label="Messages found">
+            <h2 className={styles.heading}>Messages</h2>
+            <FoundMessages
+              search={search}
+              nameOf={nameOf}
+              onChoose={({ conversation, mid }) => openMessage(conversation, mid)}
+            />
+          </section>
         )}
       </div>
     </nav>

@@ -1,25 +1,26 @@
 import type { Target } from '@stoa/client';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conversationOf, hrefOf } from './use-route.ts';
+import { hrefOf, routeOf } from './use-route.ts';
 
 describe('a link to a conversation', () => {
   it('names any address, also one with slashes and spaces', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 63, unit: 'grapheme' }), (peer) => {
         const target: Target = { peer };
-        expect(conversationOf(hrefOf(target))).toBe(`u:${peer}`);
+        expect(routeOf(hrefOf(target))).toEqual({ id: `u:${peer}` });
+        expect(routeOf(hrefOf(target, 1009))).toEqual({ id: `u:${peer}`, mid: 1009 });
       }),
     );
   });
 
   it('names a group', () => {
-    expect(conversationOf(hrefOf({ gid: 12 }))).toBe('g:12');
+    expect(routeOf(hrefOf({ gid: 12 }))).toEqual({ id: 'g:12' });
   });
 
   it('that is broken opens the list', () => {
     for (const hash of ['', '#/', '#/chat/', '#/chat/%E0%A4%A', '#/group/x', '#/chat/a/b', '#/other/a']) {
-      expect(conversationOf(hash)).toBeUndefined();
+      expect(routeOf(hash)).toBeUndefined();
     }
   });
 });

@@ -31,7 +31,7 @@ export class Workspace {
     this.client.on('problem', warn);
     this.conversations = new ConversationList(this.client);
     this.presence = new PresenceBoard(this.client);
-    this.drafts = new Drafts(session.address);
+    this.drafts = new Drafts(this.client);
   }
 
   async open(): Promise<void> {
@@ -39,6 +39,7 @@ export class Workspace {
     try {
       await this.client.start();
       await this.conversations.load();
+      await this.drafts.load();
     } catch (error) {
       this.failure.set(error instanceof Error ? error : new Error(String(error)));
     }
@@ -47,6 +48,7 @@ export class Workspace {
   close(): void {
     this.conversations.close();
     this.presence.close();
+    this.drafts.close();
     void this.client.stop();
   }
 }

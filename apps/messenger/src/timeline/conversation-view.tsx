@@ -1,25 +1,75 @@
-import { type ConversationId, targetOf } from '@stoa/client';
+import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
 import { ArrowLeft } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { BlockedNotice } from '../composer/blocked-notice.tsx';
 import { Composer } from '../composer/composer.tsx';
 import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { PresenceLine } from '../presence/presence-line.tsx';
 import { usePresence } from '../presence/use-presence.ts';
+import { ScheduledMessages } from '../scheduled/scheduled-messages.tsx';
+import { SearchInChat } from '../search/search-in-chat.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
+import { ClearConversation } from './clear-conversation.tsx';
+import { type ConversationDialog, ConversationMenu } from './conversation-menu.tsx';
 import styles from './conversation-view.module.css';
+import { DisappearingMessages } from './disappearing-messages.tsx';
+import { actionsFor, type MessageAction } from './message-actions.ts';
+import type { MessageHandlers } from './message-bubble.tsx';
 import { Timeline } from './timeline.tsx';
+import { useMessageDialogs } from './use-message-dialogs.tsx';
+import { useTimeline } from './use-timeline.ts';
 
-/** A conversation: with whom, the messages, and the field to write in. */
-export function ConversationView({ id }: { id: ConversationId }) {
-  const { conversations, people } = useWorkspace();
-  const target = targetOf(id);
+/** A conversation: with whom, the messages, and the field to write in. `mid`: the message that a link names. */
+export function ConversationView({ id, mid }: { id: ConversationId; mid: number | undefined }) {
+  const { conversations, people, drafts } = useWorkspace();
+  const target = useMemo(() => targetOf(id), [id]);
   const peer = 'peer' in target ? target.peer : undefined;
   const address = peer ?? id;
   const conversation = useLive(conversations)?.find((candidate) => candidate.id === id);
   const person = useLive(people).find((candidate) => candidate.address === peer);
   const name = conversation?.name || person?.name || address;
   const { online } = usePresence(peer);
+  const timeline = useTimeline(id);
+  const [editing, setEditing] = useState<LocalMessage>();
+  const [dialog, setDialog] = useState<ConversationDialog>();
+  const [notice, setNotice] = useState('');
+  const dialogs = useMessageDialogs((error) => setNotice(error.message));
+  const { show } = timeline;
+
+  const authorOf = useCallback(
+    (message: LocalMessage) => (message.outgoing ? 'You' : peer === undefined ? message.from : name),
+    [peer, name],
+  );
+  const onJump = useCallback(
+    (to: number) => {
+      show(to).then((isThere) => setNotice(isThere ? '' : 'This message is not there any more.'));
+    },
+    [show],
+  );
+  const handlers = useMemo<MessageHandlers>(() => {
+    const onAction = (action: MessageAction, message: LocalMessage): void => {
+      setNotice('');
+      if (action === 'edit') setEditing(message);
+      else if (action === 'reply') drafts.write(id, drafts.get().get(id)?.text ?? '', message.mid);
+      else if (action === 'copy') void navigator.clipboard?.writeText(message.content?.text ?? '');
+      else dialogs.open(action, message);
+    };
+    return { authorOf, onAction, onJump };
+  }, [authorOf, onJump, drafts, id, dialogs.open]);
+
+  const { ready, messages } = timeline.state;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the link can be followed.
+  useEffect(() => {
+    if (mid !== undefined && ready) onJump(mid);
+  }, [mid, ready]);
+
+  function edit(what: 'last' | undefined): void {
+    const last = messages.findLast(({ outgoing }) => outgoing);
+    const isPossible = last !== undefined && actionsFor(last).includes('edit');
+    setEditing(what === 'last' && isPossible ? last : undefined);
+  }
 
   return (
     <>
@@ -32,9 +82,45 @@ export function ConversationView({ id }: { id: ConversationId }) {
           <h1 className={styles.name}>{name}</h1>
           {peer !== undefined && <PresenceLine address={peer} />}
         </div>
+        <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
       </header>
-      <Timeline id={id} name={name} />
-      <Composer id={id} name={name} />
+      <Timeline id={id} name={name} timeline={timeline} handlers={handlers} />
+      <p role="alert" className={styles.notice}>
+        {notice}
+      </p>
+      <ScheduledMessages id={id} />
+      {peer !== undefined && conversation?.blocked ? (
+        <BlockedNotice address={peer} name={name} />
+      ) : (
+        <Composer
+          id={id}
+          name={name}
+          authorOf={authorOf}
+          editing={editing}
+          onEdit={edit}
+          onRefused={(error) => setNotice(error.message)}
+        />
+      )}
+      {dialogs.dialog}
+      {dialog === 'search' && (
+        <SearchInChat
+          target={target}
+          name={name}
+          authorOf={authorOf}
+          onJump={onJump}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {dialog === 'age' && (
+        <DisappearingMessages
+          target={target}
+          conversation={conversation}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {dialog === 'clear' && (
+        <ClearConversation target={target} name={name} onClose={() => setDialog(undefined)} />
+      )}
     </>
   );
 }

@@ -1,33 +1,61 @@
 import type { LocalMessage } from '@stoa/client';
-import { memo } from 'react';
-import { contentSummary } from '../ui/content-summary.ts';
+import { Timer } from 'lucide-react';
+import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react';
 import controls from '../ui/controls.module.css';
 import { MessageTicks } from '../ui/message-ticks.tsx';
 import { timeOf } from '../ui/time.ts';
 import { FailedMessage } from './failed-message.tsx';
+import type { MessageAction } from './message-actions.ts';
+import { MessageBody } from './message-body.tsx';
 import styles from './message-bubble.module.css';
-import { MessageText } from './message-text.tsx';
+import { MessageMenu } from './message-menu.tsx';
+import { ReplyQuote } from './reply-quote.tsx';
 
-/** One message: what it says, when, and (own messages) how far it has got. */
+export interface MessageHandlers {
+  authorOf(message: LocalMessage): string;
+  onAction(action: MessageAction, message: LocalMessage): void;
+  /** Leads to the message that the server calls `mid`. */
+  onJump(mid: number): void;
+}
+
+/** One message: what it says, when, (own messages) how far it has got, and what can be done with it. */
 export const MessageBubble = memo(function MessageBubble({
   message,
-  author,
+  handlers,
   first,
   last,
   divider,
+  found,
   focusKey,
   tabIndex,
 }: {
   message: LocalMessage;
-  author: string;
+  handlers: MessageHandlers;
   first: boolean;
   last: boolean;
   divider: boolean;
+  /** Somebody has just been led to it. */
+  found: boolean;
   focusKey: string;
   tabIndex: 0 | -1;
 }) {
-  const { outgoing, content, status, ts } = message;
-  const text = content?.text;
+  const { outgoing, status, ref, gone } = message;
+  const [isMenuOpen, setMenuOpen] = useState(false);
+
+  function onContextMenu(event: MouseEvent): void {
+    // Links and marked text keep the browser's own menu.
+    const isLink = event.target instanceof Element && event.target.closest('a') !== null;
+    if (isLink || window.getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    setMenuOpen(true);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.target !== event.currentTarget || event.key !== 'Enter') return;
+    event.preventDefault();
+    setMenuOpen(true);
+  }
+
   return (
     <>
       {divider && (
@@ -40,22 +68,50 @@ export const MessageBubble = memo(function MessageBubble({
         data-own={outgoing}
         data-first={first}
         data-last={last}
+        data-found={found}
         data-unread={status === 'unread' ? message.order : undefined}
+        data-mid={message.mid}
         data-roving={focusKey}
         tabIndex={tabIndex}
+        onContextMenu={onContextMenu}
+        onKeyDown={onKeyDown}
       >
         <div className={styles.bubble}>
-          <span className={controls.hidden}>{author}: </span>
-          <span dir="auto">
-            {text === undefined ? <em>{contentSummary(message)}</em> : <MessageText text={text} />}
-          </span>
-          <span className={styles.meta}>
-            <time dateTime={new Date(ts).toISOString()}>{timeOf(ts)}</time>
-            {outgoing && <MessageTicks status={status} />}
-          </span>
+          <span className={controls.hidden}>{handlers.authorOf(message)}: </span>
+          {ref !== undefined && gone === undefined && (
+            <ReplyQuote answer={message} authorOf={handlers.authorOf} onJump={handlers.onJump} />
+          )}
+          <MessageBody message={message} />
+          <MessageMeta message={message} />
+          <MessageMenu
+            message={message}
+            open={isMenuOpen}
+            onOpenChange={setMenuOpen}
+            onAction={handlers.onAction}
+          />
         </div>
         {(status === 'failed' || status === 'blocked') && <FailedMessage message={message} />}
       </article>
     </>
   );
 });
+
+function MessageMeta({
+  message: { ts, outgoing, status, edited, age, changing, gone },
+}: {
+  message: LocalMessage;
+}) {
+  const isEdited = gone === undefined && (edited !== undefined || changing === 'edit');
+  return (
+    <span className={styles.meta}>
+      {age !== undefined && gone === undefined && (
+        <Timer size={14} role="img" aria-label="Disappears">
+          <title>Disappears</title>
+        </Timer>
+      )}
+      {isEdited && 'edited '}
+      <time dateTime={new Date(ts).toISOString()}>{timeOf(ts)}</time>
+      {outgoing && gone === undefined && <MessageTicks status={changing === undefined ? status : 'outbox'} />}
+    </span>
+  );
+}

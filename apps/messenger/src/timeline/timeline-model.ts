@@ -1,4 +1,11 @@
-import { type Client, conversationId, type LocalMessage, type Origin, type Target } from '@stoa/client';
+import {
+  type Client,
+  conversationId,
+  type LocalMessage,
+  type Origin,
+  type RemovedMessages,
+  type Target,
+} from '@stoa/client';
 import { Live } from '../hooks/live.ts';
 import { hasAttention } from '../hooks/use-attention.ts';
 import { type MessageWindow, withMessages, withUpdate } from './message-window.ts';
@@ -11,19 +18,25 @@ export interface TimelineState {
   readonly unreadFrom: number | undefined;
   /** Whether there are messages before the first one. `later`: they cannot be had at the moment. */
   readonly older: 'more' | 'loading' | 'later' | 'none';
+  /** mid of the message that the user was led to; undefined after a while. */
+  readonly found: number | undefined;
 }
 
 const pageSize = 40;
 /** Unread messages that are loaded at once, so that the timeline can open at the first one. */
 const unreadLimit = 400;
+/** How far a link may lead into the past. */
+const pagesToMessage = 200;
+const foundMs = 2_000;
 
 /** The part of a conversation that is on the screen, kept up to date with the client. */
 export class TimelineModel extends Live<TimelineState> {
   readonly #client: Client;
   readonly #target: Target;
+  #foundTimer: number | undefined;
 
   constructor(client: Client, target: Target) {
-    super({ ready: false, messages: [], unreadFrom: undefined, older: 'more' });
+    super({ ready: false, messages: [], unreadFrom: undefined, older: 'more', found: undefined });
     this.#client = client;
     this.#target = target;
   }
@@ -38,6 +51,9 @@ export class TimelineModel extends Live<TimelineState> {
       this.#client.on('update', (message, before) => {
         if (message.conversation === id) this.#update(message, before);
       }),
+      this.#client.on('removed', (removed) => {
+        if (removed.conversation === id) this.#remove(removed);
+      }),
       this.#client.on('synced', () => {
         if (this.get().older === 'later') this.#change({ older: 'more' });
       }),
@@ -46,7 +62,27 @@ export class TimelineModel extends Live<TimelineState> {
     this.#load().catch(() => this.#change({ ready: true, older: 'later' }));
     return () => {
       for (const off of offs) off();
+      window.clearTimeout(this.#foundTimer);
     };
+  }
+
+  /**
+   * Leads the user to a message, loading what lies between.
+   *
+   * @returns false when it is not there any more, or too far away to be loaded now
+   */
+  async show(mid: number): Promise<boolean> {
+    const message = await this.#client.message(this.#target, mid).catch(() => undefined);
+    if (message === undefined) return false;
+    for (let pages = 0; pages < pagesToMessage && !this.#has(mid); pages++) {
+      await this.loadOlder();
+      if (this.get().older !== 'more') break;
+    }
+    if (!this.#has(mid)) return false;
+    this.#change({ found: mid });
+    window.clearTimeout(this.#foundTimer);
+    this.#foundTimer = window.setTimeout(() => this.#change({ found: undefined }), foundMs);
+    return true;
   }
 
   /** Adds a page before the first message: from this device, or else from the server. */
@@ -88,6 +124,16 @@ export class TimelineModel extends Live<TimelineState> {
       if (message.outgoing || hasAttention()) return unreadFrom;
       return messages.some(({ status }) => status === 'unread') ? unreadFrom : message.order;
     }
+  }
+
+  #has(mid: number): boolean {
+    return this.get().messages.some((message) => message.mid === mid);
+  }
+
+  #remove(removed: RemovedMessages): void {
+    const isRemoved = ({ order }: LocalMessage): boolean =>
+      'upTo' in removed ? order <= removed.upTo : removed.orders.includes(order);
+    this.#change({ messages: this.get().messages.filter((message) => !isRemoved(message)) });
   }
 
   #update(message: LocalMessage, before: LocalMessage): void {

@@ -1,28 +1,39 @@
-import { type ConversationId, targetOf } from '@stoa/client';
+import type { ConversationId } from '@stoa/client';
 import { ArrowDown } from 'lucide-react';
 import { useMemo, useRef } from 'react';
 import { useRovingFocus } from '../hooks/use-roving-focus.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { dayLabel } from '../ui/time.ts';
-import { MessageBubble } from './message-bubble.tsx';
+import { MessageBubble, type MessageHandlers } from './message-bubble.tsx';
 import { OlderMessages } from './older-messages.tsx';
 import styles from './timeline.module.css';
 import { timelineDays } from './timeline-days.ts';
 import { useReadReceipts } from './use-read-receipts.ts';
-import { useTimeline } from './use-timeline.ts';
+import { useScrollToFound } from './use-scroll-to-found.ts';
+import type { Timeline as TimelineOnScreen } from './use-timeline.ts';
 import { useTimelineScroll } from './use-timeline-scroll.ts';
 
 /** The messages of one conversation, by day. */
-export function Timeline({ id, name }: { id: ConversationId; name: string }) {
+export function Timeline({
+  id,
+  name,
+  timeline: { state, loadOlder },
+  handlers,
+}: {
+  id: ConversationId;
+  name: string;
+  timeline: TimelineOnScreen;
+  handlers: MessageHandlers;
+}) {
   const { client } = useWorkspace();
   const scroller = useRef<HTMLDivElement>(null);
-  const { state, loadOlder } = useTimeline(id);
-  const { messages, unreadFrom, ready } = state;
+  const { messages, unreadFrom, ready, found } = state;
   const days = useMemo(() => timelineDays(messages, unreadFrom), [messages, unreadFrom]);
   const keys = useMemo(() => days.flatMap(({ items }) => items.map(({ key }) => key)), [days]);
   const roving = useRovingFocus(keys, keys.at(-1));
   const { atEnd, toEnd } = useTimelineScroll(scroller, state);
+  useScrollToFound(scroller, found);
   useReadReceipts(scroller, id, messages);
   const below = atEnd ? 0 : messages.filter(({ status }) => status === 'unread').length;
 
@@ -44,7 +55,8 @@ export function Timeline({ id, name }: { id: ConversationId; name: string }) {
                 <MessageBubble
                   key={key}
                   message={message}
-                  author={message.outgoing ? 'You' : 'gid' in targetOf(id) ? message.from : name}
+                  handlers={handlers}
+                  found={found !== undefined && message.mid === found}
                   focusKey={key}
                   tabIndex={roving.tabIndex(key)}
                   {...place}

@@ -7,6 +7,8 @@ import { TimelineModel, type TimelineState } from './timeline-model.ts';
 export interface Timeline {
   readonly state: TimelineState;
   loadOlder(): void;
+  /** See TimelineModel.show(). */
+  show(mid: number): Promise<boolean>;
 }
 
 /** The messages of a conversation while it is on the screen. */
@@ -15,5 +17,8 @@ export function useTimeline(id: ConversationId): Timeline {
   const model = useMemo(() => new TimelineModel(client, targetOf(id)), [client, id]);
   useEffect(() => model.open(), [model]);
   const state = useLive(model);
-  return useMemo(() => ({ state, loadOlder: () => void model.loadOlder() }), [state, model]);
+  return useMemo(
+    () => ({ state, loadOlder: () => void model.loadOlder(), show: (mid) => model.show(mid) }),
+    [state, model],
+  );
 }

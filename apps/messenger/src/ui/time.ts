@@ -40,3 +40,10 @@ export function lastSeen(ts: number, now: number): string {
   const label = dayLabel(ts, now);
   return `last seen ${days === 0 || days === 1 ? label.toLowerCase() : label} at ${timeOf(ts)}`;
 }
+
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** Date and time. */
+export function fullTime(ts: number): string {
+  return full.format(ts);
+}

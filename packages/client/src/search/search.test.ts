@@ -105,6 +105,17 @@ it('searches on this device when it is asked to', async () => {
   expect(await texts(all, 'here', { where: 'device' })).toEqual(['here']);
 });
 
+it('searches on this device when the server does not search', async () => {
+  const all = await online();
+  all.connection.send(say(1, 'here'));
+  await all.test.count('message', 1);
+  const searching = texts(all, 'here');
+  const { id } = await all.connection.next('request');
+  const refusal = { of: 'request', id, code: 'UNKNOWN_OPERATION', message: 'No.', hint: '' } as const;
+  all.connection.send({ t: 'error', ...refusal });
+  expect(await searching).toEqual(['here']);
+});
+
 it('refuses queries and cursors that are none, and says what the server says', async () => {
   const { connection, client } = await online();
   const refused = (code: string) => expect.objectContaining({ code });

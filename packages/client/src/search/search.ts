@@ -21,7 +21,7 @@ export interface SearchOptions {
   readonly cursor?: string;
   /** Messages in one result, 1 to 50; default 20. */
   readonly limit?: number;
-  /** Default: on the server, which knows all of them, and without a connection on this device. */
+  /** Default: on the server, which knows all of them; where that cannot be done, on this device. */
   readonly where?: 'server' | 'device';
 }
 
@@ -57,10 +57,20 @@ export class Search {
       throw new StoaError('BAD_REQUEST', `A query has 1 to ${limits.searchLength} characters.`);
     }
     const cursor = options.cursor === undefined ? undefined : placeOf(options.cursor);
-    const where = cursor?.where ?? options.where ?? (this.#parts.link.online ? 'server' : 'device');
-    return where === 'server'
-      ? this.#onServer(query, options, cursor?.where === 'server' ? cursor.at : undefined)
-      : this.#onDevice(query, options, cursor?.where === 'device' ? cursor.at : undefined);
+    if (cursor?.where === 'server') return this.#onServer(query, options, cursor.at);
+    if (cursor?.where === 'device') return this.#onDevice(query, options, cursor.at);
+    if (options.where === 'server') return this.#onServer(query, options, undefined);
+    if (options.where === 'device' || !this.#parts.link.online)
+      return this.#onDevice(query, options, undefined);
+    try {
+      return await this.#onServer(query, options, undefined);
+    } catch (error) {
+      // The connection was lost just now, or this server does not search.
+      if (error instanceof StoaError && fallbackCodes.has(error.code)) {
+        return this.#onDevice(query, options, undefined);
+      }
+      throw error;
+    }
   }
 
   async #onServer(query: string, options: SearchOptions, at: string | undefined): Promise<SearchResult> {
@@ -176,3 +186,4 @@ function placeOf(cursor: string): Place {
 }
 
 const defaultLimit = 20;
+const fallbackCodes: ReadonlySet<string> = new Set(['UNAVAILABLE', 'UNKNOWN_OPERATION']);

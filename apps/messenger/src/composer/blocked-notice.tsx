@@ -1,0 +1,16 @@
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+import controls from '../ui/controls.module.css';
+import styles from './blocked-notice.module.css';
+
+/** Instead of the field to write in: the user has blocked the other side. */
+export function BlockedNotice({ address, name }: { address: string; name: string }) {
+  const { client } = useWorkspace();
+  return (
+    <div className={styles.notice}>
+      <p>You have blocked {name}.</p>
+      <button type="button" className={controls.quiet} onClick={() => void client.unblock(address)}>
+        Unblock
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import type { LocalMessage, Target } from '@stoa/client';
+import { limits } from '@stoa/protocol';
+import { useEffect, useState } from 'react';
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+
+export interface MessageSearch {
+  readonly messages: readonly LocalMessage[];
+  readonly state: 'idle' | 'searching' | 'found' | 'failed';
+  /** Shows more, when there are. */
+  readonly more: (() => void) | undefined;
+}
+
+/** How long typing must pause. */
+const pauseMs = 250;
+const idle: Omit<MessageSearch, 'more'> & { cursor?: string } = { messages: [], state: 'idle' };
+
+/** Messages that contain the words of a query, in one chat or in all, while it is being typed. */
+export function useMessageSearch(query: string, target?: Target): MessageSearch {
+  const { client } = useWorkspace();
+  const [result, setResult] = useState(idle);
+  const words = query.trim();
+  const isSearchable = words.length > 1 && words.length <= limits.searchLength;
+
+  useEffect(() => {
+    if (!isSearchable) {
+      setResult(idle);
+      return;
+    }
+    let isWanted = true;
+    setResult((before) => ({ ...before, state: 'searching' }));
+    const timer = window.setTimeout(() => {
+      client.search(words, target === undefined ? {} : { target }).then(
+        (found) => isWanted && setResult({ ...found, state: 'found' }),
+        () => isWanted && setResult({ messages: [], state: 'failed' }),
+      );
+    }, pauseMs);
+    return () => {
+      isWanted = false;
+      window.clearTimeout(timer);
+    };
+  }, [client, words, isSearchable, target]);
+
+  const { messages, state, cursor } = result;
+  if (cursor === undefined) return { messages, state, more: undefined };
+  const more = (): void => {
+    client.search(words, { cursor, ...(target === undefined ? {} : { target }) }).then(
+      (next) => setResult({ ...next, messages: [...messages, ...next.messages], state: 'found' }),
+      () => setResult({ messages, state: 'failed' }),
+    );
+  };
+  return { messages, state, more };
+}

@@ -1,0 +1,23 @@
+import type { LocalMessage } from '@stoa/client';
+
+/** What can be done with a message from its menu. */
+export type MessageAction = 'reply' | 'edit' | 'copy' | 'forward' | 'info' | 'delete';
+
+/** The actions that make sense for a message, in the order of the menu. */
+export function actionsFor({ outgoing, content, seq, status }: LocalMessage): MessageAction[] {
+  const actions: MessageAction[] = [];
+  const isWritten = content?.text !== undefined && content.text !== '';
+  const isStored = seq > 0;
+  if (content !== undefined && isStored) actions.push('reply');
+  if (outgoing && isWritten && (isStored || status === 'outbox')) actions.push('edit');
+  if (isWritten) actions.push('copy');
+  if (content !== undefined) actions.push('forward');
+  if (outgoing && isStored && content !== undefined) actions.push('info');
+  actions.push('delete');
+  return actions;
+}
+
+/** Whether an own message can be deleted for everybody. Only the server knows until when it takes that. */
+export function isRecallable({ outgoing, content, seq, status }: LocalMessage): boolean {
+  return outgoing && content !== undefined && (seq > 0 || status === 'outbox');
+}

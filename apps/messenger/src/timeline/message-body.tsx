@@ -1,0 +1,60 @@
+import type { LocalMessage } from '@stoa/client';
+import { Forward } from 'lucide-react';
+import { contentSummary } from '../ui/content-summary.ts';
+import styles from './message-body.module.css';
+import { MessageText } from './message-text.tsx';
+
+/** What a message says: its texts, a place, a file. Of one that is gone, that it was here. */
+export function MessageBody({ message }: { message: LocalMessage }) {
+  const { content } = message;
+  if (content === undefined) {
+    return (
+      <span dir="auto" className={styles.gone}>
+        {contentSummary(message)}
+      </span>
+    );
+  }
+  const { title, subtitle, text, footer, file, latitude, longitude, forwarded } = content;
+  const place = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : undefined;
+  const isPlain = text !== undefined && text !== '';
+  return (
+    <>
+      {forwarded !== undefined && (
+        <span className={styles.forwarded}>
+          <Forward size={14} /> Forwarded
+        </span>
+      )}
+      {title && <strong className={styles.title}>{title}</strong>}
+      {subtitle && <span className={styles.subtitle}>{subtitle}</span>}
+      <span dir="auto">
+        {isPlain ? (
+          <MessageText text={text} />
+        ) : (
+          !title && !place && !file && <em>{contentSummary(message)}</em>
+        )}
+      </span>
+      {file !== undefined && <FileLink name={file.name ?? file.url} url={file.url} />}
+      {place !== undefined && <PlaceLink {...place} />}
+      {footer && <span className={styles.footer}>{footer}</span>}
+    </>
+  );
+}
+
+/** Only addresses of the web: strangers send them. */
+function FileLink({ name, url }: { name: string; url: string }) {
+  if (!/^https?:/i.test(url)) return <span className={styles.part}>File: {name}</span>;
+  return (
+    <a className={styles.part} href={url} target="_blank" rel="noopener noreferrer">
+      File: {name}
+    </a>
+  );
+}
+
+function PlaceLink({ latitude, longitude }: { latitude: number; longitude: number }) {
+  const at = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+  return (
+    <a className={styles.part} href={`geo:${latitude},${longitude}`}>
+      Location: {at}
+    </a>
+  );
+}

@@ -1,0 +1,49 @@
+import type { LocalMessage } from '@stoa/client';
+import { ChevronDown, Copy, Forward, Info, type LucideIcon, Pencil, Reply, Trash2 } from 'lucide-react';
+import { Menu, MenuItem } from '../ui/menu.tsx';
+import { actionsFor, type MessageAction } from './message-actions.ts';
+import styles from './message-menu.module.css';
+
+const items: Record<MessageAction, { readonly icon: LucideIcon; readonly label: string }> = {
+  reply: { icon: Reply, label: 'Reply' },
+  edit: { icon: Pencil, label: 'Edit' },
+  copy: { icon: Copy, label: 'Copy text' },
+  forward: { icon: Forward, label: 'Forward' },
+  info: { icon: Info, label: 'Message info' },
+  delete: { icon: Trash2, label: 'Delete' },
+};
+
+/** What can be done with a message. Also opened by a right click, a long press, and Enter on the message. */
+export function MessageMenu({
+  message,
+  open,
+  onOpenChange,
+  onAction,
+}: {
+  message: LocalMessage;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onAction: (action: MessageAction, message: LocalMessage) => void;
+}) {
+  return (
+    <Menu
+      label="Message actions"
+      icon={ChevronDown}
+      className={styles.trigger}
+      open={open}
+      onOpenChange={onOpenChange}
+      tabIndex={-1}
+    >
+      {actionsFor(message).map((action) => (
+        <MenuItem
+          key={action}
+          icon={items[action].icon}
+          danger={action === 'delete'}
+          onSelect={() => onAction(action, message)}
+        >
+          {items[action].label}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}

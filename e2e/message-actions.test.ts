@@ -1,0 +1,155 @@
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from './support/audit.ts';
+import type { MessengerPage } from './support/messenger-page.ts';
+import { Visitors } from './support/visitors.ts';
+
+describe('what can be done with messages in the messenger', () => {
+  let server: TestNode;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    server = await startTestNode();
+    await server.addUser('nora');
+    visitors = await Visitors.launch();
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await server?.close();
+  });
+
+  /** Two people with their chat open. */
+  async function chat(one: string, other: string): Promise<[MessengerPage, MessengerPage]> {
+    const [first, second] = await Promise.all([
+      visitors.signIn(server.url, one, `${one} Archer`),
+      visitors.signIn(server.url, other, `${other} Baker`),
+    ]);
+    await first.openChat(other);
+    await second.openChat(one);
+    return [first, second];
+  }
+
+  it('edits, and shows so on both sides', async () => {
+    const [alice, bob] = await chat('alice', 'bob');
+    await alice.write('Helo');
+    await bob.message('Helo').waitFor();
+    await alice.tick('Helo', 'read');
+    await alice.composer.press('ArrowUp');
+    await alice.page.getByText('Edit message').waitFor();
+    await alice.composer.fill('never mind');
+    await alice.composer.press('Escape');
+    expect(await alice.composer.inputValue()).toBe('');
+
+    await alice.act('Helo', 'Edit');
+    await alice.composer.fill('Hello');
+    await alice.composer.press('Enter');
+    for (const one of [alice, bob]) {
+      await one.message('Hello').getByText('edited').waitFor();
+      expect(await one.texts()).toEqual(['Hello']);
+    }
+    await bob.row('alice Archer').getByText('Hello').waitFor();
+  });
+
+  it('answers, leads to what was answered, and forwards', async () => {
+    const [carol, dave] = await chat('carol', 'dave');
+    await carol.write('When shall we meet?');
+    for (let count = 1; count <= 30; count++) await carol.write(`By the way (${count})`);
+    await dave.act('When shall we meet?', 'Reply');
+    await dave.page.getByText('Reply to carol Archer').waitFor();
+    await dave.write('At eight');
+    const quote = carol.message('At eight').getByRole('button', { name: /^In reply to You/ });
+    await quote.click();
+    await carol.page.locator('[data-found="true"]').filter({ hasText: 'When shall we meet?' }).waitFor();
+
+    await carol.act('At eight', 'Forward');
+    await carol.page.getByRole('searchbox', { name: /^Search chats and people/ }).fill('dave');
+    await carol.page.getByRole('dialog').getByRole('button', { name: 'dave Baker' }).click();
+    await dave.message('Forwarded').filter({ hasText: 'At eight' }).waitFor();
+  });
+
+  it('deletes for everybody, and for oneself on all devices', async () => {
+    const [erin, frank] = await chat('erin', 'frank');
+    const other = await visitors.signIn(server.url, 'erin', 'erin Archer');
+    await other.openChat('frank');
+    await erin.write('Oops');
+    await erin.write('Mine');
+    await other.message('Mine').waitFor();
+    await erin.act('Oops', 'Delete');
+    await erin.page.getByRole('button', { name: 'Delete for everyone' }).click();
+    await frank.message('This message was deleted').waitFor();
+    await other.message('You deleted this message').waitFor();
+
+    await erin.act('Mine', 'Delete');
+    await erin.page.getByRole('button', { name: 'Delete for me' }).click();
+    await other.message('Mine').waitFor({ state: 'detached' });
+    await frank.message('Mine').waitFor();
+    expect(await erin.texts()).toEqual(await other.texts());
+  });
+
+  it('keeps what was typed, on all devices', async () => {
+    const [gina] = await chat('gina', 'hugo');
+    const other = await visitors.signIn(server.url, 'gina', 'gina Archer');
+    await gina.composer.fill('About tonight');
+    await other.row('hugo').getByText('About tonight').waitFor();
+    await other.openChat('hugo');
+    expect(await other.composer.inputValue()).toBe('About tonight');
+    await other.composer.press('Enter');
+    await gina.message('About tonight').waitFor();
+    await gina.page.waitForFunction(() => document.querySelector('textarea')?.value === '');
+  });
+
+  it('blocks somebody, and lets him in again', async () => {
+    const [ivan, judy] = await chat('ivan', 'judy');
+    await judy.write('Hello');
+    await ivan.message('Hello').waitFor();
+    await ivan.page.getByRole('button', { name: 'Chat actions' }).click();
+    await ivan.page.getByRole('menuitem', { name: 'Block' }).click();
+    await ivan.page.getByText('You have blocked judy Baker.').waitFor();
+    expect(await audit(ivan.page)).toEqual([]);
+    await judy.write('Are you there?');
+    await judy.tick('Are you there?', 'blocked');
+    await ivan.page.getByRole('button', { name: 'Unblock' }).click();
+    await ivan.composer.waitFor();
+    await judy.page.getByRole('button', { name: 'Try again' }).click();
+    await ivan.message('Are you there?').waitFor();
+  });
+
+  it('finds messages of all chats, and leads to them', async () => {
+    const [kate, liam] = await chat('kate', 'liam');
+    await kate.write('The invoice is on your desk');
+    await liam.message('invoice').waitFor();
+    await liam.page.goto(`${server.url}/messenger/#/`);
+    await liam.page.getByRole('searchbox').fill('INVOICE');
+    await liam.page.getByRole('button', { name: /The invoice is on your desk/ }).click();
+    await liam.page.locator('[data-found="true"]').filter({ hasText: 'invoice' }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has names and contrast in menus and dialogs (%s)',
+    async (colorScheme) => {
+      const mona = await visitors.signIn(server.url, `mona-${colorScheme}`, 'Mona', { colorScheme });
+      await mona.openChat(`mona-${colorScheme}`);
+      await mona.write('A note to myself');
+      await mona.tick('A note to myself', 'sent');
+      const { page } = mona;
+      // Without a mouse: Enter on the message opens its menu, Escape gives the focus back.
+      await mona.message('A note').focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+      expect(await audit(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await mona.act('A note', 'Delete');
+      expect(await audit(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      for (const dialog of ['Search messages', 'Disappearing messages', 'Clear this chat']) {
+        await page.getByRole('button', { name: 'Chat actions' }).click();
+        await page.getByRole('menuitem', { name: dialog }).click();
+        await page.getByRole('dialog').waitFor();
+        expect(await audit(page), dialog).toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      }
+    },
+  );
+});
