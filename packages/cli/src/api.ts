@@ -30,28 +30,45 @@ interface Page<Item> {
  * @throws ApiError when the server refuses, Error when there is none.
  */
 export async function call<Answer>(
-  { url, authorization }: ApiOptions,
+  options: ApiOptions,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<Answer> {
-  const response = await fetch(`${url}/v1${path}`, {
+  const response = await request(options, path, {
     method,
-    headers: {
-      authorization,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
+  });
+  const text = await response.text();
+  return (text === '' ? undefined : parse(text, options.url)) as Answer;
+}
+
+/**
+ * The answer of the REST API as it comes, for one that may be long.
+ *
+ * @throws ApiError when the server refuses, Error when there is none.
+ */
+export async function download(options: ApiOptions, path: string): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await request(options, path, { method: 'GET', headers: {} });
+  if (body === null) throw new Error('The server sent nothing.');
+  return body;
+}
+
+async function request(
+  { url, authorization }: ApiOptions,
+  path: string,
+  init: { method: string; headers: Record<string, string>; body?: string },
+): Promise<Response> {
+  const headers = { authorization, ...init.headers };
+  const response = await fetch(`${url}/v1${path}`, { ...init, headers }).catch(() => {
     throw new Error(
       `There is no server at ${url}. Start it with "npm start", or name another one with --url.`,
     );
   });
-  const text = await response.text();
-  const answer: unknown = text === '' ? undefined : parse(text, url);
-  if (!response.ok)
-    throw new ApiError((answer as { error: { code: string; message: string; hint: string } }).error);
-  return answer as Answer;
+  if (response.ok) return response;
+  const answer = parse(await response.text(), url);
+  throw new ApiError((answer as { error: { code: string; message: string; hint: string } }).error);
 }
 
 function parse(text: string, url: string): unknown {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -62,6 +63,32 @@ describe('the administrative commands', () => {
     await again.hello(other);
     expect(await stoa(['user', 'sign-out', 'dora'], env)).toMatchObject({ code: 0, err: '' });
     expect((await again.closed).code).toBe(4501);
+  });
+
+  it('export and erase users', async () => {
+    await Promise.all(['erna', 'fritz'].map((address) => server.addUser(address)));
+    await stoa(['send', '--from', 'erna', '--to', 'fritz', 'Tea at five?'], env);
+    const exported = await stoa(['user', 'export', 'erna'], env);
+    expect(exported).toMatchObject({ code: 0, err: '' });
+    const lines = exported.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string });
+    expect(lines).toContainEqual(expect.objectContaining({ kind: 'profile', address: 'erna' }));
+    expect(lines.at(-1)).toMatchObject({ kind: 'message', content: { text: 'Tea at five?' } });
+
+    const folder = tempFolder();
+    const file = `${folder.path}/erna.ndjson`;
+    expect(await stoa(['user', 'export', 'erna', '--output', file], env)).toMatchObject({ code: 0, out: '' });
+    expect(readFileSync(file, 'utf8')).toBe(exported.out);
+    expect(await stoa(['user', 'export', 'erna', '--output', file], env)).toMatchObject({ code: 1 });
+    folder.remove();
+    expect((await stoa(['user', 'export', 'nobody'], env)).err).toContain('There is no user "nobody"');
+
+    expect((await stoa(['user', 'erase', 'erna'], env)).err).toContain('--yes');
+    expect((await stoa(['user', 'list'], env)).out).toContain('erna');
+    expect(await stoa(['user', 'erase', 'erna', '--yes'], env)).toMatchObject({ code: 0, err: '' });
+    expect((await stoa(['user', 'list'], env)).out).not.toContain('erna');
   });
 
   it('send a message that a device receives', async () => {

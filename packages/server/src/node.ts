@@ -18,6 +18,8 @@ import { startCalling } from './calling.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Devices, deviceOperations } from './devices/index.ts';
 import { Directory } from './directory/index.ts';
+import { Erasures } from './erasure/index.ts';
+import { UserExport } from './export/index.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
@@ -158,6 +160,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     blocking,
     onBlocksChanged: (uid) => presence.review(uid).catch(onError),
   });
+  const background = new Background({ clock, onError });
+  const erasures = new Erasures({ store, publish, wake: () => carryOnErasing() });
+  const carryOnErasing = background.repeat(10_000, (goOn) => erasures.carryOn(goOn));
   const schedule = new Schedule({
     store: store.schedule,
     users: store.users,
@@ -219,6 +224,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       onAccepted: () => metrics.messagesAccepted.http.add(),
     }),
     blocking,
+    erasures,
+    userExport: new UserExport({ store, history }),
     schedule: scheduleFromBackend({ schedule, directory, blocking }),
     changeMessage: changeFromBackend({ log: store.log, directory, changes, messages }),
     metrics,
@@ -280,8 +287,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     },
   });
   await presence.join();
-  const background = new Background({ clock, onError });
   background.repeat(1_000, (goOn) => schedule.sendDue(goOn));
+  // What the end of another process interrupted.
+  carryOnErasing();
   sweepRepeatedly({
     store,
     background,

@@ -1,5 +1,7 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { call, listAll } from '../api.ts';
+import { call, download, listAll } from '../api.ts';
 import { apiOptions, forApp } from '../options.ts';
 import { say, table } from '../output.ts';
 
@@ -21,7 +23,7 @@ interface Device {
 
 const devicesOf = (address: string): string => `/users/${encodeURIComponent(address)}/devices`;
 
-/** `stoa user add|list|devices|sign-out|remove` */
+/** `stoa user add|list|devices|sign-out|remove|export|erase` */
 export function userCommand(): Command {
   const user = new Command('user').description('Manage the users of an app.');
 
@@ -75,6 +77,33 @@ export function userCommand(): Command {
       say(`User "${address}" was removed.`);
     },
   );
+
+  forApp(
+    user
+      .command('export <address>')
+      .description('Print everything that is kept about a user, as lines of JSON.')
+      .option('--output <file>', 'Write it into this file instead, which must not exist.'),
+  ).action(async (address: string, options) => {
+    const exported = await download(
+      apiOptions(options, 'app'),
+      `/users/${encodeURIComponent(address)}/export`,
+    );
+    const { output } = options;
+    const to =
+      output === undefined ? process.stdout : createWriteStream(output, { flags: 'wx', mode: 0o600 });
+    await pipeline(exported, to, { end: output !== undefined });
+  });
+
+  forApp(
+    user
+      .command('erase <address>')
+      .description('Remove a user, and erase his name, address and messages.')
+      .option('--yes', 'Really do it: it cannot be undone.'),
+  ).action(async (address: string, options) => {
+    if (options.yes !== true) throw new Error('Erasing cannot be undone. Say --yes if you mean it.');
+    await call(apiOptions(options, 'app'), 'DELETE', `/users/${encodeURIComponent(address)}?erase=true`);
+    say(`User "${address}" was removed. What he wrote is being erased.`);
+  });
 
   return user;
 }

@@ -10,8 +10,10 @@ import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
 import { Blocking } from '../blocking/index.ts';
 import { Devices } from '../devices/index.ts';
 import { Directory } from '../directory/index.ts';
+import { Erasures } from '../erasure/index.ts';
+import { UserExport } from '../export/index.ts';
 import { Limits } from '../limits/index.ts';
-import { Changes, changeFromBackend, Gone, Messages, sendFromBackend } from '../messages/index.ts';
+import { Changes, changeFromBackend, Gone, History, Messages, sendFromBackend } from '../messages/index.ts';
 import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
@@ -108,6 +110,8 @@ export async function openHttp(
     otps: new Otps({ store, now }),
     send: sendFromBackend({ messages, changes: retractions, directory, blocking, onAccepted: () => {} }),
     blocking,
+    erasures: new Erasures({ store, publish, wake: () => {} }),
+    userExport: new UserExport({ store, history: new History({ log: store.log, directory, gone }) }),
     schedule: scheduleFromBackend({
       schedule: new Schedule({
         store: store.schedule,

@@ -2,6 +2,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Administrator, Apps } from '../apps/index.ts';
 import type { Blocking } from '../blocking/index.ts';
 import type { Devices } from '../devices/index.ts';
+import type { Erasures } from '../erasure/index.ts';
+import type { UserExport } from '../export/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { BackendChange, BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -38,6 +40,8 @@ export interface HttpOptions {
   readonly otps: Otps;
   readonly send: SendFromBackend;
   readonly schedule: ScheduleFromBackend;
+  readonly erasures: Pick<Erasures, 'begin'>;
+  readonly userExport: Pick<UserExport, 'lines'>;
   readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly changeMessage: ChangeFromBackend;
   readonly limits: Limits;

@@ -64,23 +64,35 @@ const userset = operation({
   },
 });
 
+/** Removes a user; with `erase`, his messages lose their content, and he his name and address. */
 const userdel = operation({
   names: ['userdel', 'deluser'],
   by: appCaller,
   parameters: Type.Object({
     ...UserName.properties,
+    erase: Type.Optional(Type.Boolean()),
     userToken: Type.Optional(Type.String({ maxLength: 256 })),
   }),
-  spellings: { ...userNameSpellings, userToken: ['user.token', 'usertoken'] },
-  run: async ({ uid, address, userToken }, app, call) => {
-    const { users } = call.services;
+  spellings: {
+    ...userNameSpellings,
+    erase: either('user', 'erase'),
+    userToken: ['user.token', 'usertoken'],
+  },
+  run: async ({ uid, address, erase, userToken }, app, call) => {
+    const { users, erasures } = call.services;
+    // By his number, one who was removed before can be erased, too.
+    if (erase === true && uid !== undefined) {
+      await erasures.begin(app.aid, uid);
+      return { user: { uid } };
+    }
     // mesibo's documentation gives this operation for deleting a token, too.
     if (userToken !== undefined && uid === undefined && address === undefined) {
       await users.tokens.revokeToken(userToken, app.aid);
       return {};
     }
     const user = await findUser(call, app, { uid, address });
-    await users.remove(user);
+    if (erase === true) await erasures.begin(app.aid, user.uid);
+    else await users.remove(user);
     return { user: { uid: user.uid } };
   },
 });

@@ -23,7 +23,16 @@ export type V1Scope = FastifyInstance<
 export interface V1Services
   extends Pick<
     HttpOptions,
-    'apps' | 'users' | 'devices' | 'otps' | 'send' | 'blocking' | 'schedule' | 'changeMessage'
+    | 'apps'
+    | 'users'
+    | 'devices'
+    | 'otps'
+    | 'send'
+    | 'blocking'
+    | 'erasures'
+    | 'userExport'
+    | 'schedule'
+    | 'changeMessage'
   > {
   readonly idempotent: IdempotentCalls;
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { limits } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type from 'typebox';
@@ -57,7 +58,10 @@ const UserQuery = Type.Object({
 });
 
 /** Users of the app whose token is sent. */
-export function userRoutes(scope: V1Scope, { users, otps, idempotent }: V1Services): void {
+export function userRoutes(
+  scope: V1Scope,
+  { users, otps, erasures, userExport, idempotent }: V1Services,
+): void {
   scope.post(
     '/users',
     {
@@ -129,6 +133,32 @@ export function userRoutes(scope: V1Scope, { users, otps, idempotent }: V1Servic
     async (request) => userResource(await users.byAddress(callerOf(request).aid, request.params.address)),
   );
 
+  scope.get(
+    '/users/:address/export',
+    {
+      schema: {
+        operationId: 'exportUser',
+        summary: 'Export everything that is kept about a user',
+        description:
+          'Lines of JSON, each an object with a `kind`: profile, device, token (without the secret), value (what his devices share), scheduled, conversation, and after each conversation its messages, in the form of docs/protocol.md.',
+        tags,
+        security,
+        params: UserAddress,
+        response: {
+          ...answers(200, Nothing, ''),
+          200: {
+            description: 'The export.',
+            content: { 'application/x-ndjson': { schema: Type.Unsafe<Readable>({ type: 'string' }) } },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const user = await users.byAddress(callerOf(request).aid, request.params.address);
+      return reply.type('application/x-ndjson').send(Readable.from(userExport.lines(user)));
+    },
+  );
+
   scope.patch(
     '/users/:address',
     {
@@ -154,15 +184,24 @@ export function userRoutes(scope: V1Scope, { users, otps, idempotent }: V1Servic
       schema: {
         operationId: 'deleteUser',
         summary: 'Remove a user',
-        description: 'Ends the sessions of the user at once. Messages to others stay.',
+        description:
+          'Ends the sessions of the user at once. Messages to others stay; with `erase`, they lose their content within minutes, and the user his name and address.',
         tags,
         security,
         params: UserAddress,
+        querystring: Type.Object({
+          erase: Type.Optional(
+            Type.Boolean({ description: 'Whether everything of him is erased. It cannot be undone.' }),
+          ),
+        }),
         response: answers(204, Nothing, 'The user is removed.'),
       },
     },
     async (request, reply) => {
-      await users.remove(await users.byAddress(callerOf(request).aid, request.params.address));
+      const { aid } = callerOf(request);
+      const user = await users.byAddress(aid, request.params.address);
+      if (request.query.erase === true) await erasures.begin(aid, user.uid);
+      else await users.remove(user);
       return reply.status(204).send(null);
     },
   );

@@ -1,0 +1,1 @@
+export { UserExport } from './user-export.ts';

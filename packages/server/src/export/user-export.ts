@@ -1,0 +1,112 @@
+import { jsonCodec, unpackValue } from '@stoa/protocol';
+import type { ConversationForDevice, Store, User } from '@stoa/storage';
+import type { History } from '../messages/index.ts';
+
+export interface UserExportOptions {
+  readonly store: Pick<Store, 'cursors' | 'devices' | 'log' | 'schedule' | 'tokens' | 'values'>;
+  readonly history: History;
+}
+
+/**
+ * Everything that is kept about a user, line by line: JSON objects with a `kind`, in which bytes are
+ * `{"$bytes": base64}` as on the wire. No secret is among it. It is read in pages, as fast as it is taken.
+ */
+export class UserExport {
+  readonly #options: UserExportOptions;
+
+  constructor(options: UserExportOptions) {
+    this.#options = options;
+  }
+
+  async *lines(user: User): AsyncGenerator<string, void> {
+    const { uid, address, name, active, flag, createdAt, lastSeen } = user;
+    yield line({ kind: 'profile', uid, address, name, active, flag, createdAt, lastSeen });
+    for (const { dev, agent, createdAt, lastSeen } of await this.#options.store.devices.list(uid)) {
+      yield line({ kind: 'device', dev, agent, createdAt, lastSeen });
+    }
+    for (const { id, appName, createdAt, expiresAt } of await this.#options.store.tokens.list(uid)) {
+      yield line({ kind: 'token', id, app: appName, createdAt, expiresAt });
+    }
+    yield* this.#values(uid);
+    yield* this.#scheduled(uid);
+    yield* this.#conversations(uid);
+  }
+
+  async *#values(uid: number): AsyncGenerator<string, void> {
+    let after: { position: number; key: string } | undefined;
+    do {
+      const query = { uid, position: 0, limit: pageOfValues, ...(after && { after }) };
+      const { values } = await this.#options.store.values.changed(query);
+      for (const { key, value } of values) {
+        if (value !== null) yield line({ kind: 'value', key, value: unpackValue(value) });
+      }
+      after = values.length < pageOfValues ? undefined : values.at(-1);
+    } while (after !== undefined);
+  }
+
+  async *#scheduled(sender: number): AsyncGenerator<string, void> {
+    let after: { at: number; dev: number; id: number } | undefined;
+    do {
+      const query = { sender, limit: pageOfValues, ...(after && { after }) };
+      const page = await this.#options.store.schedule.list(query);
+      for (const { dev, id, at, payload, failed } of page) {
+        yield line({ kind: 'scheduled', dev, id, at, failed, ...(unpackValue(payload) as object) });
+      }
+      after = page.length < pageOfValues ? undefined : page.at(-1);
+    } while (after !== undefined);
+  }
+
+  /** Those that change meanwhile move to the front of the list, behind the reader's back: they are looked for again. */
+  async *#conversations(uid: number): AsyncGenerator<string, void> {
+    const { cursors } = this.#options.store;
+    const done = new Set<number>();
+    let since = 0;
+    for (;;) {
+      let before: { lastAt: number; conv: number } | undefined;
+      let position: number | undefined;
+      let found = false;
+      for (;;) {
+        const query = { uid, dev: 0, position: since, limit: pageOfConversations, ...(before && { before }) };
+        const page = await cursors.changed(query);
+        position ??= page.position;
+        for (const conversation of page.conversations) {
+          if (done.has(conversation.conv)) continue;
+          done.add(conversation.conv);
+          found = true;
+          yield* this.#conversation(uid, conversation);
+        }
+        before = page.conversations.at(-1);
+        if (before === undefined || page.conversations.length < pageOfConversations) break;
+      }
+      if (!found) return;
+      since = position;
+    }
+  }
+
+  async *#conversation(uid: number, conversation: ConversationForDevice): AsyncGenerator<string, void> {
+    const { history, store } = this.#options;
+    const { conv, last, own } = conversation;
+    const { a, b } = await history.sides(conversation);
+    const other = a.uid === uid ? b : a;
+    const { delivered, deliveredAt, read, readAt } = own;
+    const cursors = { delivered, deliveredAt, read, readAt };
+    yield line({ kind: 'conversation', conv, peer: other.address, name: other.name, last, ...cursors });
+    let after = 0;
+    for (;;) {
+      const messages = await store.log.read(conv, { after, limit: pageOfMessages });
+      for (const { t: kind, ...message } of await history.frames(conversation, messages)) {
+        yield line({ kind, ...message });
+      }
+      const newest = messages.at(-1);
+      if (newest === undefined || messages.length < pageOfMessages) return;
+      after = newest.seq;
+    }
+  }
+}
+
+const line = (entry: { readonly kind: string; readonly [field: string]: unknown }): string =>
+  `${String(jsonCodec.encode(entry))}\n`;
+
+const pageOfValues = 50;
+const pageOfConversations = 100;
+const pageOfMessages = 50;
