@@ -94,7 +94,8 @@ export function indexedDbStore(name: string): LocalStore {
     async apply(changes) {
       if (open === undefined) throw storeIsClosed();
       const { database, owner, lost } = open;
-      const writing = database.transaction(everything, 'readwrite', { durability: 'relaxed' });
+      // What is stored is acknowledged, so it must survive the loss of power.
+      const writing = database.transaction(everything, 'readwrite', { durability: 'strict' });
       const requests: Promise<unknown>[] = [writing.done];
       // Asked together with the changes; they are undone when the answer is no.
       const isOwner = writing

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { packValue } from '@stoa/protocol';
 import { openDB } from 'idb';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { holdsTheContract } from '../testing/local-store-contract.ts';
 import { indexedDbStore } from './indexed-db-store.ts';
 import type { LocalStore } from './local-store.ts';
@@ -70,6 +70,34 @@ it('goes on with an IndexedDB database of the first version', async () => {
   expect(await store.messages('u:bob', { limit: 9 })).toMatchObject([{ order: 1 }]);
   expect(await store.disappearing(9)).toEqual([]);
   await store.close();
+});
+
+it('has a change on disk before it says so', async () => {
+  const durabilities: unknown[] = [];
+  const { transaction } = IDBDatabase.prototype;
+  const indexedDb = indexedDbStore(randomUUID());
+  await indexedDb.open(unexpected);
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...args) {
+    const begun = transaction.apply(this, args);
+    if (begun.mode === 'readwrite') durabilities.push(begun.durability);
+    return begun;
+  });
+  await indexedDb.apply([{ put: 'value', record: { key: 'draft:peer/bob' } }]);
+  expect(durabilities).toEqual(['strict']);
+  await indexedDb.close();
+
+  const levels: unknown[] = [];
+  const { exec } = DatabaseSync.prototype;
+  const sqlite = sqliteStore(join(folder, 'synced'));
+  await sqlite.open(unexpected);
+  vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+    if (sql === 'COMMIT') levels.push(this.prepare('PRAGMA synchronous').get()?.synchronous);
+    exec.call(this, sql);
+  });
+  await sqlite.apply([{ put: 'value', record: { key: 'draft:peer/bob' } }]);
+  // 2 is FULL: a sync with every commit, in WAL mode too.
+  expect(levels).toEqual([2]);
+  await sqlite.close();
 });
 
 it('refuses a second client on one SQLite file', async () => {
