@@ -1,7 +1,7 @@
 import { type ConversationFrame, unpackValue } from '@stoa/protocol';
 import type { Store } from '@stoa/storage';
 import { SocketClient, type TestUser } from '@stoa/testkit';
-import { keyOf } from './observation.ts';
+import { keyOf, wordOf } from './naming.ts';
 import { type ConversationTruth, type CursorTruth, type MessageTruth, pairsOf, type Truth } from './truth.ts';
 
 /** What a node says, read with bare frames by a device of its own for each user, which acknowledges nothing. */
@@ -46,8 +46,13 @@ async function history(client: SocketClient, peer: string): Promise<MessageTruth
   for (let id = 1; ; id++) {
     client.send({ t: 'history', id, peer, after: messages.at(-1)?.seq ?? 0, limit: 100 });
     const page = await client.next('page');
-    for (const { seq, mid, from, content } of page.messages) {
-      messages.push({ seq, mid, from, text: keyOf(content?.text) });
+    for (const { seq, mid, from, dev, id, localId, content, gone, event, target } of page.messages) {
+      const entry = { seq, mid, from, dev, id, event: event ?? null, target: target ?? null };
+      messages.push(
+        event === undefined
+          ? { ...entry, key: keyOf(localId), text: wordOf(content), gone: gone ?? null }
+          : { ...entry, ...ofAnEvent },
+      );
     }
     if (!page.more) return messages;
   }
@@ -67,9 +72,12 @@ export async function auditStore(store: Store, users: readonly TestUser[]): Prom
       continue;
     }
     const stored = await store.log.read(found.conv, { after: 0, limit: 1_000_000 });
-    const messages = stored.map(({ seq, mid, sender, content }) => {
-      const { text } = unpackValue(content ?? new Uint8Array()) as { text?: string };
-      return { seq, mid, from: addresses.get(sender) ?? '', text: keyOf(text) };
+    const messages = stored.map(({ seq, mid, sender, dev, id, localId, content, special }) => {
+      const { event = null, target = null, gone = null } = special ?? {};
+      const entry = { seq, mid, from: addresses.get(sender) ?? '', dev, id: id ?? 0, event, target };
+      if (event !== null) return { ...entry, ...ofAnEvent };
+      const text = content === null ? null : wordOf(unpackValue(content) as { text?: string });
+      return { ...entry, key: keyOf(localId), text, gone };
     });
     const cursors: Record<string, CursorTruth> = {};
     for (const member of members) {
@@ -83,3 +91,6 @@ export async function auditStore(store: Store, users: readonly TestUser[]): Prom
   }
   return { conversations };
 }
+
+/** What it says is told with its target. */
+const ofAnEvent = { key: '', text: null, gone: null };

@@ -17,6 +17,13 @@ export type Command =
       readonly but: number;
       readonly receipt: boolean;
     }
+  /** Edits or recalls the newest message of the user but `but`, sent from this device or another one of his. */
+  | {
+      readonly do: 'edit' | 'recall';
+      readonly device: number;
+      readonly peer: number;
+      readonly but: number;
+    }
   /** The line of a device fails after so many observations: reset, silent, reset again and again, slow. */
   | { readonly do: 'cut' | 'stall' | 'refuse' | 'slow'; readonly device: number; readonly after: number }
   /** Answers do not reach the device any more, and after so many observations its line is reset. */
@@ -76,6 +83,15 @@ const weighted: { weight: number; arbitrary: Arbitrary<Command> }[] = [
       peer: user,
       but: constantFrom(0, 0, 0, 1, 5),
       receipt: oneof({ weight: 3, arbitrary: constant(true) }, { weight: 1, arbitrary: constant(false) }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: record({
+      do: constantFrom('edit' as const, 'edit' as const, 'edit' as const, 'recall' as const),
+      device,
+      peer: user,
+      but: constantFrom(0, 0, 1, 3),
     }),
   },
   {

@@ -6,7 +6,7 @@ import { nodesOnPostgres, type Services, startServices } from './two-nodes.ts';
 const course = { length: 150, settleMs: 60_000 };
 
 /**
- * Random courses of events with real servers and clients, judged by a model; see model.ts and judge.ts for what is
+ * Random courses of events with real servers and clients, judged by a model; see model.ts and judge-*.ts for what is
  * right. `npm run soak` does the same for as long as one likes. A run that fails here is repeated by
  * `npm run soak -- --seed <seed> --runs 1 --length 150`, with `--power` or `--nodes 2` for those below.
  */

@@ -1,6 +1,7 @@
 import { FaultProxy } from '@stoa/testkit';
 import { type DeviceView, Life, nothing } from './life.ts';
 import type { CrashPoint } from './mortal-store.ts';
+import { localIdOf } from './naming.ts';
 import type { Observation } from './observation.ts';
 
 export interface DeviceOptions {
@@ -18,6 +19,7 @@ export class Device {
   readonly #options: DeviceOptions;
   #life: Life | undefined;
   #sent = 0;
+  #edits = 0;
   /** The end of the life before: until then its store is in use. */
   #ending: Promise<void> = Promise.resolve();
 
@@ -65,8 +67,16 @@ export class Device {
   send(peer: string, count: number, size: number): void {
     for (let one = 0; one < count && this.#life !== undefined; one++) {
       this.#sent += 1;
-      this.#life.send(peer, `${this.name}#${this.#sent} ${'x'.repeat(size)}`);
+      const text = `${this.name}#${this.#sent} ${'x'.repeat(size)}`;
+      this.#life.send(peer, localIdOf(this.name, this.#sent), text);
     }
+  }
+
+  /** Edits or recalls an own message of the conversation: the newest but `but`. */
+  change(peer: string, but: number, how: 'edit' | 'recall'): void {
+    this.#edits += 1;
+    const text = how === 'edit' ? `${this.name}~${this.#edits}` : undefined;
+    this.#life?.change(peer, but, text).catch(() => {});
   }
 
   read(peer: string, but: number, receipt: boolean): void {

@@ -7,7 +7,8 @@ import {
 } from '@stoa/client';
 import { sqliteStore } from '@stoa/client/sqlite';
 import { type CrashPoint, MortalStore } from './mortal-store.ts';
-import { keyOf, type Observation } from './observation.ts';
+import { keyOf, wordOf } from './naming.ts';
+import type { Observation } from './observation.ts';
 
 export interface LifeOptions {
   readonly url: string;
@@ -37,7 +38,10 @@ export interface MessageView {
   readonly seq: number;
   readonly mid: number;
   readonly from: string;
-  readonly text: string;
+  readonly key: string;
+  /** Null when it is gone. */
+  readonly text: string | null;
+  readonly gone: string | null;
   readonly status: LocalMessage['status'];
 }
 
@@ -91,8 +95,18 @@ export class Life {
     return this.#client.start();
   }
 
-  send(peer: string, text: string): void {
-    this.#client.send({ peer }, { content: { text } }).sent.catch(() => {});
+  send(peer: string, localId: number, text: string): void {
+    this.#client.send({ peer }, { content: { text }, localId }).sent.catch(() => {});
+  }
+
+  /** Edits (to `text`) or recalls (without) the newest own message but `but`, from whatever device it is. */
+  async change(peer: string, but: number, text: string | undefined): Promise<void> {
+    const newest = await this.#client.messages({ peer }, { limit: 20 });
+    const message = newest.filter(({ outgoing, gone }) => outgoing && gone === undefined)[but];
+    if (message === undefined) return;
+    const { done } = text === undefined ? this.#client.recall(message) : this.#client.edit(message, { text });
+    // Another device may recall it before.
+    done.catch(() => {});
   }
 
   /** Reads all but the newest `but` messages of the conversation. */
@@ -139,15 +153,15 @@ export class Life {
   }
 
   #listen(): void {
-    this.#client.on('message', ({ conversation, seq, mid, content }, origin) => {
+    this.#client.on('message', ({ conversation, seq, mid, localId }, origin) => {
       if (origin === 'outgoing') return;
-      this.#observe({ what: 'announced', conversation, text: keyOf(content?.text), seq, mid });
+      this.#observe({ what: 'announced', conversation, key: keyOf(localId), seq, mid });
     });
-    this.#client.on('update', ({ conversation, status, seq, mid, content, error }, before) => {
-      const text = keyOf(content?.text);
+    this.#client.on('update', ({ conversation, status, seq, mid, localId, error }, before) => {
+      const key = keyOf(localId);
       if (before.status !== 'outbox') return;
-      if (status === 'failed') this.#observe({ what: 'failed', text, code: error?.code ?? '' });
-      else if (status !== 'outbox') this.#observe({ what: 'acknowledged', conversation, text, seq, mid });
+      if (status === 'failed') this.#observe({ what: 'failed', key, code: error?.code ?? '' });
+      else if (status !== 'outbox') this.#observe({ what: 'acknowledged', conversation, key, seq, mid });
     });
     // Lost connections and a store that is being closed: what matters shows in the end.
     this.#client.on('problem', () => {});
@@ -168,6 +182,6 @@ export class Life {
 /** What a device shows that is not there. */
 export const nothing: DeviceView = { online: false, conversations: [] };
 
-function messageView({ seq, mid, from, content, status }: LocalMessage): MessageView {
-  return { seq, mid, from, text: keyOf(content?.text), status };
+function messageView({ seq, mid, from, localId, content, gone, status }: LocalMessage): MessageView {
+  return { seq, mid, from, key: keyOf(localId), text: wordOf(content), gone: gone ?? null, status };
 }

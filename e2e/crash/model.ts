@@ -1,20 +1,34 @@
 import type { ConversationId } from '@stoa/client';
 import type { Observation, StoredConversation } from './observation.ts';
 
-/** A message that a device was given to send. */
+/** A message that a device has kept to send. */
 export interface SendModel {
-  readonly text: string;
+  readonly key: string;
   readonly device: string;
   readonly conversation: ConversationId;
+  /** What it says when it is sent. */
+  text: string | null;
+  /** Taken back before it was sent. */
+  isDropped: boolean;
   /** What the application was told, if it was told that the message is stored. */
   acknowledged?: { readonly seq: number; readonly mid: number; readonly at: number };
+}
+
+/** An edit (with its text) or a recall (without) that a device has kept to send. */
+export interface ChangeModel {
+  readonly device: string;
+  readonly user: string;
+  readonly conversation: ConversationId;
+  /** Key or place of the message. */
+  readonly target: string | number;
+  readonly text: string | null;
 }
 
 /** What one device knows of one conversation. */
 export interface ConversationModel {
   state: StoredConversation;
   /** Places that the application was told of, in that order. */
-  readonly announced: { readonly seq: number; readonly mid: number; readonly text: string }[];
+  readonly announced: { readonly seq: number; readonly mid: number; readonly key: string }[];
   /**
    * Places that need not have been announced: history, which other devices of the user had before, and what was
    * stored when the device was killed.
@@ -32,12 +46,14 @@ export interface DeviceModel {
 /**
  * The simplest thing that knows what must be true of messages, devices and receipts, from what the devices were seen
  * to do. It judges at once what may be judged at once (nothing is announced twice, no receipt runs ahead of the
- * truth); the rest is judged when everything has come to rest, see judge.ts.
+ * truth); the rest is judged when everything has come to rest, see judge-*.ts.
  */
 export class Model {
   readonly devices = new Map<string, DeviceModel>();
-  /** Everything that a device has kept, by its text. */
+  /** Everything that a device has kept, by its key. */
   readonly sends = new Map<string, SendModel>();
+  /** In the order in which they were made; some twice. */
+  readonly changes: ChangeModel[] = [];
   /** Number of observations so far. */
   time = 0;
   /** What was wrong already while it happened. */
@@ -65,8 +81,16 @@ export class Model {
         device.crashedSinceOpened = true;
         break;
       case 'kept':
-        this.#kept(device, seen.conversation, seen.text);
+        this.#kept(device, seen);
         break;
+      case 'dropped':
+        this.#dropped(device, seen.key);
+        break;
+      case 'changed': {
+        const { conversation, target, text } = seen;
+        this.changes.push({ device: name, user: device.user, conversation, target, text });
+        break;
+      }
       case 'stored':
         this.#stored(device, seen.conversation);
         break;
@@ -77,7 +101,7 @@ export class Model {
         this.#announced(device, seen);
         break;
       case 'failed':
-        this.#problem(device, `${seen.text} was refused with ${seen.code}`);
+        this.#problem(device, `${seen.key} was refused with ${seen.code}`);
     }
   }
 
@@ -110,9 +134,17 @@ export class Model {
     device.crashedSinceOpened = false;
   }
 
-  #kept(device: DeviceModel, conversation: ConversationId, text: string): void {
-    if (this.sends.has(text)) return;
-    this.sends.set(text, { text, device: device.name, conversation });
+  #kept({ name }: DeviceModel, seen: Extract<Observation, { what: 'kept' }>): void {
+    const { key, conversation, text } = seen;
+    const known = this.sends.get(key);
+    if (known === undefined) this.sends.set(key, { key, device: name, conversation, text, isDropped: false });
+    else known.text = text;
+  }
+
+  #dropped(device: DeviceModel, key: string): void {
+    const send = this.sends.get(key);
+    if (send === undefined || send.acknowledged !== undefined) this.#problem(device, `dropped ${key}`);
+    else send.isDropped = true;
   }
 
   #stored(device: DeviceModel, state: StoredConversation): void {
@@ -141,20 +173,20 @@ export class Model {
   }
 
   #acknowledged(device: DeviceModel, seen: Extract<Observation, { what: 'acknowledged' }>): void {
-    const { text, seq, mid } = seen;
-    const send = this.sends.get(text);
-    if (send === undefined) this.#problem(device, `was told of ${text}, which it has not sent`);
-    else if (send.acknowledged !== undefined) this.#problem(device, `was told twice that ${text} is stored`);
+    const { key, seq, mid } = seen;
+    const send = this.sends.get(key);
+    if (send === undefined) this.#problem(device, `was told of ${key}, which it has not sent`);
+    else if (send.acknowledged !== undefined) this.#problem(device, `was told twice that ${key} is stored`);
     else send.acknowledged = { seq, mid, at: this.time };
   }
 
   #announced(device: DeviceModel, seen: Extract<Observation, { what: 'announced' }>): void {
-    const { conversation, text, seq, mid } = seen;
+    const { conversation, key, seq, mid } = seen;
     const known = device.conversations.get(conversation);
     const last = known?.announced.at(-1)?.seq ?? 0;
-    if (known === undefined) this.#problem(device, `announced ${text} before it was stored`);
-    else if (seq <= last) this.#problem(device, `announced ${text} at ${seq} after ${last}`);
-    known?.announced.push({ seq, mid, text });
+    if (known === undefined) this.#problem(device, `announced ${key} before it was stored`);
+    else if (seq <= last) this.#problem(device, `announced ${key} at ${seq} after ${last}`);
+    known?.announced.push({ seq, mid, key });
   }
 
   #problem(device: DeviceModel, what: string): void {

@@ -1,5 +1,6 @@
 import type { Change, LocalStore } from '@stoa/client';
-import { keyOf, type Observation, storedConversation } from './observation.ts';
+import { keyOf } from './naming.ts';
+import { keptRecord, type Observation, storedConversation } from './observation.ts';
 
 /** When a device dies: at once, or at its next commit, just before it or just after. */
 export type CrashPoint = 'now' | 'before-commit' | 'after-commit';
@@ -13,8 +14,11 @@ export class MortalStore implements LocalStore {
   readonly #store: LocalStore;
   readonly #observe: (observation: Observation) => void;
   readonly #onDeath: () => void;
+  /** Keys of the messages in the outbox, by conversation and order. */
+  readonly #outbox = new Map<string, string>();
   #point: CrashPoint | undefined;
   #isDead = false;
+  #isClosed = false;
 
   constructor(store: LocalStore, observe: (observation: Observation) => void, onDeath: () => void) {
     this.#store = store;
@@ -32,8 +36,12 @@ export class MortalStore implements LocalStore {
   }
 
   async open(onLost: (reason: string) => void): ReturnType<LocalStore['open']> {
-    if (this.#isDead) return never();
+    // A client opens its store again when it is asked for something after its end; here the next life has it.
+    if (this.#isDead || this.#isClosed) return never();
     const snapshot = await this.#store.open(onLost);
+    for (const { conversation, order, localId, event } of snapshot.outbox) {
+      if (event === undefined) this.#outbox.set(placeOf(conversation, order), keyOf(localId));
+    }
     this.#observe({ what: 'opened', conversations: snapshot.conversations.map(storedConversation) });
     return snapshot;
   }
@@ -43,7 +51,7 @@ export class MortalStore implements LocalStore {
     if (this.#isDead) return never();
     // The store commits within this call: nothing can come between.
     const applied = this.#store.apply(changes);
-    for (const observation of observationsOf(changes)) this.#observe(observation);
+    for (const observation of this.#observationsOf(changes)) this.#observe(observation);
     if (this.#point === 'after-commit') this.#die();
     await applied;
     if (this.#isDead) return never();
@@ -62,6 +70,7 @@ export class MortalStore implements LocalStore {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#isDead ? never() : this.#store.close();
   }
 
@@ -72,18 +81,33 @@ export class MortalStore implements LocalStore {
     this.#store.close();
     this.#onDeath();
   }
+
+  *#observationsOf(changes: readonly Change[]): Iterable<Observation> {
+    const left = new Set<string>();
+    const put = new Set<string>();
+    for (const change of changes) {
+      if ('put' in change && change.put === 'conversation') {
+        yield { what: 'stored', conversation: storedConversation(change.record) };
+      } else if ('put' in change && change.put === 'message') {
+        const { conversation, order, localId, pending, event } = change.record;
+        if (event === undefined) put.add(keyOf(localId));
+        if (pending === undefined) continue;
+        if (event === undefined) this.#outbox.set(placeOf(conversation, order), keyOf(localId));
+        yield* keptRecord(change.record);
+      } else if ('remove' in change && change.remove === 'messages') {
+        const place = placeOf(change.conversation, change.from);
+        const key = this.#outbox.get(place);
+        this.#outbox.delete(place);
+        if (key !== undefined) left.add(key);
+      }
+    }
+    // One that got its place, or failed, left the outbox only to be put elsewhere.
+    for (const key of left) if (!put.has(key)) yield { what: 'dropped', key };
+  }
 }
 
-function* observationsOf(changes: readonly Change[]): Iterable<Observation> {
-  for (const change of changes) {
-    if (!('put' in change)) continue;
-    if (change.put === 'conversation') {
-      yield { what: 'stored', conversation: storedConversation(change.record) };
-    } else if (change.put === 'message' && change.record.pending !== undefined) {
-      const { conversation, content } = change.record;
-      yield { what: 'kept', conversation, text: keyOf(content?.text as string | undefined) };
-    }
-  }
+function placeOf(conversation: string, order: number): string {
+  return `${conversation} ${order}`;
 }
 
 const never = <T>(): Promise<T> => new Promise(() => {});

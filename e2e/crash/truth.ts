@@ -10,11 +10,21 @@ export interface ConversationTruth {
   readonly cursors: Readonly<Record<string, CursorTruth>>;
 }
 
+/** An entry of the log. */
 export interface MessageTruth {
   readonly seq: number;
   readonly mid: number;
   readonly from: string;
-  readonly text: string;
+  readonly dev: number;
+  readonly id: number;
+  /** Of a message: which one it is; '' for an event. */
+  readonly key: string;
+  /** What a message says now; null when it is gone, and for an event. */
+  readonly text: string | null;
+  readonly gone: string | null;
+  /** Of an event: what it does to the message at place `target`. */
+  readonly event: string | null;
+  readonly target: number | null;
 }
 
 export interface CursorTruth {
@@ -28,4 +38,9 @@ export interface CursorTruth {
 export function pairsOf(users: readonly string[]): [string, string][] {
   const sorted = [...users].sort();
   return sorted.flatMap((a, index) => sorted.slice(index).map((b): [string, string] => [a, b]));
+}
+
+/** For people. */
+export function nameOf({ members: [a, b] }: ConversationTruth): string {
+  return `${a} and ${b}`;
 }

@@ -3,8 +3,10 @@ import { addUser, type FaultProxy, type TestUser, tempFolder, within } from '@st
 import { auditNode, auditStore } from './audit.ts';
 import type { Command } from './commands.ts';
 import { Device } from './device.ts';
-import { judgeCursors, judgeDevice, judgeLogs, judgeOutboxes } from './judge.ts';
+import { judgeCursors, judgeDevice } from './judge-devices.ts';
+import { judgeLogs, judgeOutboxes } from './judge-logs.ts';
 import { Model } from './model.ts';
+import { addresses, deviceName } from './naming.ts';
 import type { StartTopology, Topology } from './topology.ts';
 
 /** What a run did. */
@@ -61,6 +63,9 @@ export class World {
         return this.#device(command.device).send(this.#address(command.to), command.count, command.size);
       case 'read':
         return this.#device(command.device).read(this.#address(command.peer), command.but, command.receipt);
+      case 'edit':
+      case 'recall':
+        return this.#device(command.device).change(this.#address(command.peer), command.but, command.do);
       case 'cut':
       case 'stall':
       case 'refuse':
@@ -169,7 +174,7 @@ export class World {
     const { address, token } = user;
     const count = this.#devices.filter(({ name }) => name.startsWith(`${address}.`)).length;
     if (count >= mostDevicesPerUser) return;
-    const name = `${address}.${count}`;
+    const name = deviceName(address, count);
     this.model.addDevice(name, address);
     const node = this.#node(this.#devices.length);
     const device = await Device.make(node.port, {
@@ -274,7 +279,6 @@ function at<T>(list: readonly T[], index: number): T {
   return found;
 }
 
-const addresses = ['alice', 'bob', 'carol'];
 const devicesPerUser = 2;
 const mostDevicesPerUser = 3;
 const slowMs = 30;
