@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** A new secret of 256 random bits, as 43 URL-safe characters. */
 export function generateToken(): string {
@@ -10,5 +10,5 @@ export function generateToken(): string {
  * hash: no comparison of secrets takes place whose time could tell anything.
  */
 export function hashToken(token: string): Uint8Array {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits, type ServerFrame } from '@stoa/protocol';
 import type { ConversationForDevice, CursorStore, MessageLog } from '@stoa/storage';
+import { SparseMap } from '../sparse-map.ts';
 import type { History } from './history.ts';
 
 /** One device's end of the line, as delivery sees it. */
@@ -50,15 +51,17 @@ interface Track {
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #tracks = new Map<number, Track>();
+  readonly #tracks = new SparseMap<number, Track>();
   /** Conversations that are behind, oldest need first. */
-  readonly #behind = new Set<number>();
-  /** Conversations of the initial listing that are still being streamed; undefined before the listing is complete. */
-  #catchingUp: Set<number> | undefined;
+  readonly #behind = new SparseMap<number, true>();
+  /** Whether the initial listing is complete … */
+  #isListed = false;
+  /** … and its conversations that are still being streamed. */
+  readonly #catchingUp = new SparseMap<number, true>();
   /** Newest places that events named for conversations without a track. */
-  readonly #unlisted = new Map<number, number>();
+  readonly #unlisted = new SparseMap<number, number>();
   /** The last unbroken run of the device's own messages in conversations without a track. */
-  readonly #own = new Map<number, { first: number; last: number }>();
+  readonly #own = new SparseMap<number, { first: number; last: number }>();
   /** Position of the first listing, until the device was told that it has everything up to there. */
   #position = 0;
   /** Position up to which the store was asked for changes. */
@@ -80,8 +83,9 @@ export class Delivery {
     this.#started = this.#list(position ?? 0);
     await this.#started;
     this.#position = Math.min(this.#listed, told);
-    this.#catchingUp = new Set(this.#behind);
-    for (const conv of this.#unlisted.keys()) this.#behind.add(conv);
+    for (const conv of this.#behind.keys()) this.#catchingUp.set(conv, true);
+    this.#isListed = true;
+    for (const conv of this.#unlisted.keys()) this.#behind.set(conv, true);
     this.pump();
   }
 
@@ -113,10 +117,10 @@ export class Delivery {
         await this.#announce(conversation, count < conversationsInFull ? recentMessages : 1);
         count += 1;
       }
-      // Reads of the store may all be synchronous: everybody else has his turn between pages.
-      await nextTurn();
       const oldest = page.conversations.at(-1);
       if (oldest === undefined || page.conversations.length < listingPage) break;
+      // Reads of the store may all be synchronous: everybody else has his turn between pages.
+      await nextTurn();
       before = { lastAt: oldest.lastAt, conv: oldest.conv };
     }
     this.#listed = listed;
@@ -127,11 +131,10 @@ export class Delivery {
     const track = this.#tracks.get(conv);
     if (track === undefined) {
       const own = this.#own.get(conv);
-      const listed = this.#catchingUp !== undefined;
-      if (listed && own !== undefined && seq >= own.first && seq <= own.last) return;
+      if (this.#isListed && own !== undefined && seq >= own.first && seq <= own.last) return;
       this.#unlisted.set(conv, Math.max(seq, this.#unlisted.get(conv) ?? 0));
-      if (this.#catchingUp === undefined) return;
-      this.#behind.add(conv);
+      if (!this.#isListed) return;
+      this.#behind.set(conv, true);
       this.pump();
       return;
     }
@@ -143,7 +146,7 @@ export class Delivery {
       this.#count(track, seq);
       return;
     }
-    this.#behind.add(conv);
+    this.#behind.set(conv, true);
     this.pump();
   }
 
@@ -175,7 +178,7 @@ export class Delivery {
 
   /** Streams what is behind, as far as the window and the connection allow. Called again when they allow more. */
   pump(): void {
-    if (this.#pumping || this.#catchingUp === undefined || !this.#mayStream()) return;
+    if (this.#pumping || !this.#isListed || !this.#mayStream()) return;
     if (this.#behind.size === 0) {
       this.#reportSynced();
       return;
@@ -198,7 +201,7 @@ export class Delivery {
   }
 
   async #stream(): Promise<void> {
-    for (const conv of this.#behind) {
+    for (const conv of this.#behind.keys()) {
       if (!this.#mayStream()) return;
       const track = this.#tracks.get(conv) ?? (await this.#findTrack(conv));
       if (track !== undefined) await this.#streamPage(conv, track);
@@ -207,7 +210,7 @@ export class Delivery {
       // Asked after the last wait: an event may have made it behind again meanwhile.
       if (track !== undefined && track.sent < track.last) continue;
       this.#behind.delete(conv);
-      this.#catchingUp?.delete(conv);
+      this.#catchingUp.delete(conv);
       this.#reportSynced();
     }
   }
@@ -262,7 +265,7 @@ export class Delivery {
       ...(peer === null ? {} : { peerCursor: cursorFields(peer) }),
     });
     track.last = Math.max(track.last, last);
-    if (track.sent < track.last) this.#behind.add(conv);
+    if (track.sent < track.last) this.#behind.set(conv, true);
     return track;
   }
 
@@ -300,7 +303,7 @@ export class Delivery {
 
   /** Once, when everything of the initial listing was streamed. */
   #reportSynced(): void {
-    if (this.#catchingUp === undefined || this.#catchingUp.size > 0 || this.#position === reported) return;
+    if (!this.#isListed || this.#catchingUp.size > 0 || this.#position === reported) return;
     this.#options.outlet.write({ t: 'synced', position: this.#position });
     this.#position = reported;
   }

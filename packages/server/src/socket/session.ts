@@ -25,6 +25,7 @@ import type { Changes, Delivery, History, Messages } from '../messages/index.ts'
 import type { Presence, Watcher } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
 import type { Schedule } from '../scheduled/index.ts';
+import { SparseMap } from '../sparse-map.ts';
 import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { InOrder } from './in-order.ts';
@@ -70,7 +71,7 @@ export class Session implements ConnectionHandler {
   readonly #confirm: () => Promise<boolean>;
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
-  readonly #watching = new Map<string, number>();
+  readonly #watching = new SparseMap<string, number>();
   readonly #watcher: Watcher;
   /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
   readonly #watches = new Turns(2 * limits.watchPerSession);

@@ -7,7 +7,7 @@ import { StoaError } from '@stoa/protocol';
  */
 export class Turns {
   readonly #capacity: number;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<void> | undefined;
   #waiting = 0;
 
   /** `capacity`: how much may wait, in the units of `weight`. */
@@ -21,12 +21,15 @@ export class Turns {
       throw new StoaError('TOO_MANY', 'Too many requests wait for their answer.', { retryAfterMs: 1_000 });
     }
     this.#waiting += weight;
-    const done = this.#last.then(() => nextTurn()).then(work);
-    this.#last = done
+    const before = this.#last ?? Promise.resolve();
+    const done = before.then(() => nextTurn()).then(work);
+    const last = done
       .catch(() => {})
       .finally(() => {
         this.#waiting -= weight;
+        if (this.#last === last) this.#last = undefined;
       });
+    this.#last = last;
     return done;
   }
 }

@@ -9,6 +9,26 @@ type Changes = Parameters<UserValueStore['set']>[0];
 export function createUserValueStore(database: SqlDatabase): UserValueStore {
   const { query } = database;
   const position = query.selectFrom('log_state').select('position');
+  const currentPosition = position.compile();
+  const changedAfter = prepared<{
+    uid: number;
+    since: number;
+    position: number;
+    key: string;
+    limit: number;
+  }>()((value) =>
+    query
+      .selectFrom('user_values')
+      .selectAll()
+      .where('uid', '=', value('uid'))
+      .where('position', '>', value('since'))
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('position', 'key'), '>', tuple(value('position'), value('key'))),
+      )
+      .orderBy('position')
+      .orderBy('key')
+      .limit(value('limit')),
+  );
 
   function change({ uid, now }: Changes, { key, value }: Changes['values'][number]) {
     if (value === null) {
@@ -115,21 +135,9 @@ export function createUserValueStore(database: SqlDatabase): UserValueStore {
 
     async changed({ uid, position: since, limit, after = { position: since, key: '' } }) {
       // Before the values: what changes between the two is read, and read again the next time.
-      const [state] = await database.read(position.compile());
-      const rows = await database.read(
-        query
-          .selectFrom('user_values')
-          .selectAll()
-          .where('uid', '=', uid)
-          .where('position', '>', since)
-          .where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('position', 'key'), '>', tuple(after.position, after.key)),
-          )
-          .orderBy('position')
-          .orderBy('key')
-          .limit(limit)
-          .compile(),
-      );
+      const [state] = await database.read(currentPosition);
+      const place = { uid, since, position: after.position, key: after.key, limit };
+      const rows = await database.read(changedAfter(place));
       return { position: state?.position ?? 0, values: rows.map(toUserValue) };
     },
   };
