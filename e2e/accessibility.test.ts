@@ -39,6 +39,10 @@ describe('the messenger without a mouse or good eyes', () => {
       await alice.row('bob').click();
       await alice.tick('With a link', 'sent');
       expect(await audit(alice.page)).toEqual([]);
+
+      await alice.page.getByRole('button', { name: 'Linked devices' }).click();
+      await alice.page.getByRole('dialog', { name: 'Linked devices' }).getByText('This browser').waitFor();
+      expect(await audit(alice.page)).toEqual([]);
     },
   );
 
@@ -51,6 +55,8 @@ describe('the messenger without a mouse or good eyes', () => {
     await press(page, 'Enter');
 
     await page.getByRole('searchbox').waitFor();
+    await press(page, 'Tab');
+    expect(await focused(page)).toBe('Linked devices');
     await press(page, 'Tab', 'Tab');
     expect(await focused(page)).toMatch(/^Search chats/);
     await page.keyboard.type('bob');
@@ -70,6 +76,17 @@ describe('the messenger without a mouse or good eyes', () => {
     expect(await focused(page)).toContain('and again');
     await press(page, 'Tab');
     expect(await focused(page)).toBe('Message to bob');
+  });
+
+  it('opens and closes the list of devices with the keyboard, and has the focus back where it was', async () => {
+    const { page } = await visitors.signIn(server.url, 'gus', 'Gus');
+    await page.getByRole('button', { name: 'Linked devices' }).focus();
+    await press(page, 'Enter');
+    await page.getByRole('dialog').getByText('This browser').waitFor();
+    expect(await focused(page)).toBe('Close');
+    await press(page, 'Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe('Linked devices');
   });
 
   it('moves through the list of chats with the arrow keys, as one stop of the Tab key', async () => {

@@ -1,4 +1,5 @@
 import type { ConnectionStatus } from '@stoa/client';
+import type { StoaError } from '@stoa/protocol';
 import { CloudOff, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useLive } from '../hooks/live.ts';
@@ -50,18 +51,40 @@ function Notice({ status, onSignOut }: { status: ConnectionStatus; onSignOut: ()
         <p className={styles.banner} data-refused>
           <TriangleAlert size={16} />
           {status.error.message}
-          {status.signedOut ? (
-            <button type="button" className={styles.action} onClick={() => void client.start()}>
-              Use here
-            </button>
-          ) : (
-            <button type="button" className={styles.action} onClick={onSignOut}>
-              Sign in again
-            </button>
-          )}
+          <Remedy code={status.error.code} onSignOut={onSignOut} onStart={() => void client.start()} />
         </p>
       );
   }
+}
+
+/** What the user can do about it, by the code of the refusal. */
+function Remedy({
+  code,
+  onSignOut,
+  onStart,
+}: {
+  code: StoaError['code'];
+  onSignOut: () => void;
+  onStart: () => void;
+}) {
+  switch (code) {
+    // Another device, or another user of this browser, was there instead.
+    case 'DISPLACED':
+    case 'CONFLICT':
+      return <Action onClick={onStart}>Use here</Action>;
+    case 'UNSUPPORTED_VERSION':
+      return <Action onClick={() => window.location.reload()}>Reload</Action>;
+    default:
+      return <Action onClick={onSignOut}>Sign in again</Action>;
+  }
+}
+
+function Action({ onClick, children }: { onClick: () => void; children: string }) {
+  return (
+    <button type="button" className={styles.action} onClick={onClick}>
+      {children}
+    </button>
+  );
 }
 
 function NoStore({ failure }: { failure: Error }) {

@@ -1,6 +1,7 @@
 import { type ConversationId, conversationId, type LocalMessage } from '@stoa/client';
-import { LogOut, Search, UserPlus } from 'lucide-react';
+import { LogOut, MonitorSmartphone, Search, UserPlus } from 'lucide-react';
 import { useState } from 'react';
+import { DevicesDialog } from '../devices/devices-dialog.tsx';
 import { useLive } from '../hooks/live.ts';
 import { hrefOf, openConversation, openMessage } from '../hooks/use-route.ts';
 import { useRovingFocus } from '../hooks/use-roving-focus.ts';
@@ -18,6 +19,7 @@ import styles from './sidebar.module.css';
 export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined; onSignOut: () => void }) {
   const { session, conversations, people } = useWorkspace();
   const [typed, setTyped] = useState('');
+  const [showsDevices, setShowsDevices] = useState(false);
   const list = useLive(conversations);
   const contacts = findContacts(list ?? [], useLive(people), typed, session.address);
   const typedId = contacts.address === undefined ? undefined : conversationId({ peer: contacts.address });
@@ -50,6 +52,16 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
         <button
           type="button"
           className={controls.icon}
+          onClick={() => setShowsDevices(true)}
+          title="Linked devices"
+          aria-label="Linked devices"
+          aria-haspopup="dialog"
+        >
+          <MonitorSmartphone size={20} />
+        </button>
+        <button
+          type="button"
+          className={controls.icon}
           onClick={onSignOut}
           title="Sign out"
           aria-label="Sign out"
@@ -57,6 +69,7 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
           <LogOut size={20} />
         </button>
       </header>
+      {showsDevices && <DevicesDialog onClose={() => setShowsDevices(false)} />}
 
       <search className={styles.search}>
         <Search size={18} className={styles.searchIcon} />

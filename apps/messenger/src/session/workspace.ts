@@ -4,6 +4,7 @@ import type { StoaError } from '@stoa/protocol';
 import { Drafts } from '../composer/drafts.ts';
 import { ConversationList } from '../conversations/conversation-list.ts';
 import { People } from '../conversations/people.ts';
+import { browserName } from '../devices/browser-name.ts';
 import { Live } from '../hooks/live.ts';
 import { PresenceBoard } from '../presence/presence-board.ts';
 import type { Session } from './session.ts';
@@ -26,7 +27,7 @@ export class Workspace {
       token: session.token,
       // A store per user: several may sign in with one browser.
       store: indexedDbStore(`stoa-messenger-${session.address}`),
-      agent: 'stoa-messenger',
+      agent: `Messenger in ${browserName(navigator.userAgent)}`,
     });
     this.client.on('problem', warn);
     this.conversations = new ConversationList(this.client);
