@@ -50,18 +50,18 @@ describe('the messenger without a mouse or good eyes', () => {
     const page = await visitors.visit(server.url);
     await page.getByRole('button', { name: 'bob', exact: true }).waitFor();
     await press(page, 'Tab');
-    expect(await focused(page)).toBe('Address');
+    await focus(page).toBe('Address');
     await page.keyboard.type('dora');
     await press(page, 'Enter');
 
     await page.getByRole('searchbox').waitFor();
     await press(page, 'Tab');
-    expect(await focused(page)).toBe('Linked devices');
+    await focus(page).toBe('Linked devices');
     await press(page, 'Tab', 'Tab');
-    expect(await focused(page)).toMatch(/^Search chats/);
+    await focus(page).toMatch(/^Search chats/);
     await page.keyboard.type('bob');
     await press(page, 'Enter');
-    expect(await focused(page)).toBe('Message to bob');
+    await focus(page).toBe('Message to bob');
     await page.keyboard.type('Look, no mouse');
     await press(page, 'Enter');
     await page.keyboard.type('and again');
@@ -69,13 +69,13 @@ describe('the messenger without a mouse or good eyes', () => {
     await page.getByRole('article').nth(1).waitFor();
 
     await press(page, 'Shift+Tab');
-    expect(await focused(page)).toContain('and again');
+    await focus(page).toContain('and again');
     await press(page, 'ArrowUp');
-    expect(await focused(page)).toContain('Look, no mouse');
+    await focus(page).toContain('Look, no mouse');
     await press(page, 'End');
-    expect(await focused(page)).toContain('and again');
+    await focus(page).toContain('and again');
     await press(page, 'Tab');
-    expect(await focused(page)).toBe('Message to bob');
+    await focus(page).toBe('Message to bob');
   });
 
   it('opens and closes the list of devices with the keyboard, and has the focus back where it was', async () => {
@@ -83,10 +83,10 @@ describe('the messenger without a mouse or good eyes', () => {
     await page.getByRole('button', { name: 'Linked devices' }).focus();
     await press(page, 'Enter');
     await page.getByRole('dialog').getByText('This browser').waitFor();
-    expect(await focused(page)).toBe('Close');
+    await focus(page).toBe('Close');
     await press(page, 'Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe('Linked devices');
+    await focus(page).toBe('Linked devices');
   });
 
   it('moves through the list of chats with the arrow keys, as one stop of the Tab key', async () => {
@@ -119,6 +119,9 @@ describe('the messenger without a mouse or good eyes', () => {
 async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
+
+/** What has the focus, once the page has put it where it belongs. */
+const focus = (page: Page) => expect.poll(() => focused(page));
 
 /** What a screen reader would say of the element that has the focus. */
 function focused(page: Page): Promise<string> {

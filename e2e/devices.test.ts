@@ -43,6 +43,7 @@ describe('somebody with several browsers', () => {
     await there.page.getByText('This device was signed out.').waitFor();
     await there.page.getByRole('button', { name: 'Sign in again' }).click();
     await there.page.getByRole('heading', { name: 'Sign in to Stoa' }).waitFor();
+    await here.page.keyboard.press('Escape');
     await here.online();
   });
 });

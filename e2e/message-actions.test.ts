@@ -129,9 +129,10 @@ describe('what can be done with messages in the messenger', () => {
     'has names and contrast in menus and dialogs (%s)',
     async (colorScheme) => {
       const mona = await visitors.signIn(server.url, `mona-${colorScheme}`, 'Mona', { colorScheme });
-      await mona.openChat(`mona-${colorScheme}`);
-      await mona.write('A note to myself');
-      await mona.tick('A note to myself', 'sent');
+      await visitors.signIn(server.url, `nora-${colorScheme}`, 'Nora');
+      await mona.openChat(`nora-${colorScheme}`);
+      await mona.write('A note');
+      await mona.tick('A note', 'delivered');
       const { page } = mona;
       // Without a mouse: Enter on the message opens its menu, Escape gives the focus back.
       await mona.message('A note').focus();
@@ -149,6 +150,8 @@ describe('what can be done with messages in the messenger', () => {
         expect(await audit(page), dialog).toEqual([]);
         await page.keyboard.press('Escape');
         await page.getByRole('dialog').waitFor({ state: 'detached' });
+        const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+        await expect.poll(focused).toBe('Chat actions');
       }
     },
   );

@@ -1,6 +1,6 @@
 import { Close, Content, Description, Overlay, Portal, Root, Title } from '@radix-ui/react-dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import controls from './controls.module.css';
 import styles from './dialog.module.css';
 
@@ -17,11 +17,22 @@ export function Dialog({
   onClose: () => void;
   children: ReactNode;
 }) {
+  const [opener] = useState(focusToReturnTo);
+
+  function giveFocusBack(event: Event): void {
+    event.preventDefault();
+    opener?.focus();
+  }
+
   return (
     <Root open onOpenChange={(open) => open || onClose()}>
       <Portal>
         <Overlay className={styles.overlay} />
-        <Content className={styles.dialog} {...(note === undefined ? { 'aria-describedby': undefined } : {})}>
+        <Content
+          className={styles.dialog}
+          onCloseAutoFocus={giveFocusBack}
+          {...(note === undefined ? { 'aria-describedby': undefined } : {})}
+        >
           <header className={styles.header}>
             <Title className={styles.title}>{title}</Title>
             <Close className={controls.icon} aria-label="Close" title="Close">
@@ -34,6 +45,14 @@ export function Dialog({
       </Portal>
     </Root>
   );
+}
+
+/** What opened the dialog: a button, or the button of the menu whose item was chosen, for the item is gone by then. */
+function focusToReturnTo(): HTMLElement | undefined {
+  const focused = document.activeElement;
+  const menuButton = focused?.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+  const opener = menuButton ? document.getElementById(menuButton) : focused;
+  return opener instanceof HTMLElement ? opener : undefined;
 }
 
 /** The row of buttons at the end of a dialog. */
