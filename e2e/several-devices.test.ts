@@ -1,5 +1,6 @@
+import { InProcessHub } from '@stoa/bus';
 import { Client, type LocalMessage, memoryStore } from '@stoa/client';
-import { FaultProxy, startTestNode, type TestNode, until } from '@stoa/testkit';
+import { FaultProxy, startJoinedNodes, startTestNode, type TestNode, until } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Each device goes its own way to the server, so that each can be away by itself. */
@@ -170,3 +171,31 @@ async function reaches(
     30_000,
   );
 }
+
+it('devices of one user on two nodes end with one draft, also when both change it at once', async () => {
+  const hub = new InProcessHub();
+  const joined = await startJoinedNodes({ buses: [hub.connect(), hub.connect()] });
+  const clients: Client[] = [];
+  try {
+    for (const node of joined.nodes) {
+      const { token } = await node.addUser('alice');
+      const client = new Client({ url: node.url, token, store: memoryStore() });
+      clients.push(client);
+      await client.start();
+      await reaches(client, () => client.status.state === 'online', 'the connection');
+    }
+    const drafts = async () =>
+      await Promise.all(
+        clients.map(async (client) => (await client.conversation({ peer: 'bob' }))?.draft?.text),
+      );
+    for (let round = 1; round <= 10; round += 1) {
+      await Promise.all(
+        clients.map((client, index) => client.setDraft({ peer: 'bob' }, { text: `${round}.${index}` })),
+      );
+      await expect.poll(async () => new Set(await drafts()).size, { timeout: 20_000 }).toBe(1);
+    }
+  } finally {
+    await Promise.all(clients.map((client) => client.stop()));
+    await joined.close();
+  }
+});

@@ -98,6 +98,34 @@ describe('Users of two nodes', () => {
     expect(to.frames.filter(({ t }) => t === 'message')).toHaveLength(1);
   });
 
+  it('know which of two changes of a shared value came later, whatever they hear first', async () => {
+    const devices = [await signIn(one, alice), await signIn(other, alice)] as const;
+    const set = async (device: SocketClient, id: number, value: string) => {
+      device.send({
+        t: 'request',
+        id,
+        op: 'state.set',
+        body: { values: [{ key: 'draft:peer/bob', value }] },
+      });
+      const { body } = await device.next('response', (response) => response.id === id);
+      return { value, position: Number(body.position) };
+    };
+    for (let round = 1; round <= 20; round += 1) {
+      const own = await Promise.all(devices.map((device, index) => set(device, round, `${round}.${index}`)));
+      const told = await Promise.all(devices.map((device) => device.next('state')));
+      const shown = own.map((change, index) => {
+        const { value, position } = told[index] as { value: string; position: number };
+        return change.position > position ? change.value : value;
+      });
+      expect(shown[0]).toBe(shown[1]);
+    }
+    const late = await SocketClient.open(one.url);
+    clients.push(late);
+    await late.hello(alice.token);
+    const { position } = await late.next('state', ({ key }) => key === 'draft:peer/bob');
+    expect(position).toBeGreaterThan(0);
+  });
+
   it('are signed out everywhere by a call to any node', async () => {
     const second = await other.addUser(alice.address);
     const [here, there] = [await signIn(one, alice), await signIn(other, second)];

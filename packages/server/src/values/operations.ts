@@ -3,9 +3,6 @@ import type { Values } from './values.ts';
 
 export function valueOperations(values: Values): Required<Pick<OperationHandlers, 'state.set'>> {
   return {
-    'state.set': async (caller, body) => {
-      await values.set(caller, body.values);
-      return {};
-    },
+    'state.set': async (caller, body) => ({ position: await values.set(caller, body.values) }),
   };
 }

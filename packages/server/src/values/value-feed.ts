@@ -98,9 +98,9 @@ export class ValueFeed {
         after === undefined ? query : { ...query, after },
       );
       first ??= position;
-      for (const { key, value } of values) {
-        if (value !== null) this.#outlet.write({ t: 'state', key, value: unpackValue(value) });
-        else if (withRemoved) this.#outlet.write({ t: 'state', key });
+      for (const { key, value, position } of values) {
+        if (value !== null) this.#outlet.write({ t: 'state', key, value: unpackValue(value), position });
+        else if (withRemoved) this.#outlet.write({ t: 'state', key, position });
       }
       after = values.length < page ? undefined : values.at(-1);
       await this.#roomToWrite();

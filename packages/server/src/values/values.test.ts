@@ -26,12 +26,12 @@ describe('values that the devices of a user share', () => {
   }
 
   let requests = 0;
-  async function set(client: SocketClient, values: object): Promise<void> {
+  async function set(client: SocketClient, values: object): Promise<unknown> {
     requests += 1;
     const id = requests;
     const list = Object.entries(values).map(([key, value]) => (value === null ? { key } : { key, value }));
     client.send({ t: 'request', id, op: 'state.set', body: { values: list } });
-    await client.next('response', (response) => response.id === id);
+    return (await client.next('response', (response) => response.id === id)).body.position;
   }
   async function refusedWith(client: SocketClient, values: unknown) {
     client.send({ t: 'request', id: 99, op: 'state.set', body: { values } });
@@ -49,10 +49,11 @@ describe('values that the devices of a user share', () => {
     const bob = await server.addUser(`bob-${users}`);
     const [first, second, other] = [await signIn(alice), await signIn(alice), await signIn(bob)];
     const value = { text: 'About', data: Uint8Array.of(0, 255), list: [1, null, { deep: true }] };
-    await set(first, { 'draft:peer/bob': value });
-    expect(await second.next('state')).toEqual({ t: 'state', key: 'draft:peer/bob', value });
-    await set(second, { 'draft:peer/bob': null });
-    expect(await first.next('state')).toEqual({ t: 'state', key: 'draft:peer/bob' });
+    const position = await set(first, { 'draft:peer/bob': value });
+    expect(await second.next('state')).toEqual({ t: 'state', key: 'draft:peer/bob', value, position });
+    const later = await set(second, { 'draft:peer/bob': null });
+    expect(await first.next('state')).toEqual({ t: 'state', key: 'draft:peer/bob', position: later });
+    expect(later).toBeGreaterThan(Number(position));
     for (const client of [first, second, other]) {
       client.send({ t: 'ping' });
       await client.next('pong');
@@ -84,6 +85,7 @@ describe('values that the devices of a user share', () => {
     const again = await signIn(alice, { device, position: before.position });
     const { position, states } = await untilSynced(again);
     expect(states).toEqual({ a: 4, b: undefined });
+    expect(again.frames).toContainEqual({ t: 'state', key: 'a', value: 4, position });
     const last = await untilSynced(await signIn(alice, { device, position }));
     expect(last.states).toEqual({});
   });

@@ -25,34 +25,38 @@ export class Values {
    * Sets values, or removes those that are absent, and tells the user's other devices. Of a key that is named twice,
    * the last value counts.
    *
+   * @returns the position that the change has got
    * @throws StoaError TOO_LARGE, TOO_MANY, or BAD_FRAME for a value that the server cannot understand.
    */
   async set(
     { uid, dev }: { readonly uid: number; readonly dev: number },
     values: readonly { readonly key: string; readonly value?: unknown }[],
-  ): Promise<void> {
+  ): Promise<number> {
     const { store, bus, clock, onBlocksChanged } = this.#options;
-    const changed = [...new Map(values.map(({ key, value }) => [key, encoded(key, value)])).values()];
+    const last = [...new Map(values.map(({ key, value }) => [key, { key, value }])).values()];
+    const changed = last.map(({ key, value }) => ({ key, value: toStored(key, value) }));
     const position = await store.set({ uid, values: changed, limit: limits.statePerUser, now: clock.now() });
     if (position === undefined) {
       throw new StoaError('TOO_MANY', `A user can have ${limits.statePerUser} values at the most.`);
     }
     if (changed.some(({ key }) => key.startsWith(blockPrefix))) onBlocksChanged(uid);
     // A value each: together they might be more than the bus carries in one event.
-    for (const { frame } of changed) {
-      publishToUser(bus, uid, { type: 'values', position, bytes: frame, exceptDev: dev });
+    for (const { key, value } of last) {
+      const frame: StateFrame = { t: 'state', key, ...(value === undefined ? {} : { value }), position };
+      const bytes = msgpackCodec.encode(frame) as Uint8Array;
+      publishToUser(bus, uid, { type: 'values', position, bytes, exceptDev: dev });
     }
+    return position;
   }
 }
 
-function encoded(key: string, value: unknown): { key: string; value: Uint8Array | null; frame: Uint8Array } {
-  const frame: StateFrame = { t: 'state', key, ...(value === undefined ? {} : { value }) };
+function toStored(key: string, value: unknown): Uint8Array | null {
   if (key.startsWith(blockPrefix)) checkBlock(key.slice(blockPrefix.length), value);
   const bytes = value === undefined ? null : packValue(value);
   if (bytes !== null && bytes.length > limits.stateBytes) {
     throw new StoaError('TOO_LARGE', `The value of "${key}" has more than ${limits.stateBytes} bytes.`);
   }
-  return { key, value: bytes, frame: msgpackCodec.encode(frame) as Uint8Array };
+  return bytes;
 }
 
 const blockPrefix = 'blocked:';
