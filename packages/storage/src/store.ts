@@ -1,6 +1,8 @@
+import type { FileRecordStore } from './store-files.ts';
 import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
 
+export * from './store-files.ts';
 export * from './store-messages.ts';
 export * from './store-personal.ts';
 
@@ -25,6 +27,7 @@ export interface Store {
   readonly values: UserValueStore;
   readonly schedule: ScheduleStore;
   readonly erasures: ErasureStore;
+  readonly files: FileRecordStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;

@@ -11,6 +11,7 @@ import { describeErasure } from './erasure.ts';
 import { describeEvents } from './events.ts';
 import { describeExpiry } from './expiry.ts';
 import { describeFailedOperations } from './failed-operations.ts';
+import { describeFiles } from './files.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLog } from './log.ts';
 import { describeOtps } from './otps.ts';
@@ -48,6 +49,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeErasure(open);
     describeValues(open);
     describeSchedule(open);
+    describeFiles(open);
     describeCursors(open);
     describeChanged(open);
     describeConvergence(open);

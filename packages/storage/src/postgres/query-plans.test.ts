@@ -29,6 +29,9 @@ const fill = `
   insert into message_extras (mid, conv, seq, sender, age, age_from)
     select mid, conv, seq, sender, 60, 2 from messages where seq = 1;
   insert into receipts select conv, a, 1, 1, 0 from conversations;
+  insert into files (id, aid, uid, name, size, created_at, check_at)
+    select md5(uid::text), aid, uid, '', 1, 0, 9000000000000 from users;
+  insert into file_uses select id, uid, 1, 1 from files;
   insert into device_cursors select dev, conv, 1 from devices join conversations on a = uid;
   analyze`;
 
@@ -144,6 +147,17 @@ async function doEverything(store: Store): Promise<void> {
   await store.schedule.fail(key, 'BLOCKED');
   await store.schedule.cancel(key, now);
   await store.schedule.sweep(now + 1, 1);
+
+  const file = { id: `file ${alice}`, aid, uid: alice, name: 'a', size: 1, now, checkAt: now };
+  await store.files.add(file);
+  await store.files.finish(file.id, { mime: 'a/b', size: 1, sha256: hash });
+  await store.files.list({ uid: alice, limit: 1 });
+  await store.files.usage(alice);
+  await store.files.use(file.id, key, now);
+  await store.files.conversations({ file: file.id, uid: alice, limit: 1 });
+  await store.files.takeUnused({ now, nextCheck: now, limit: 1 });
+  await store.files.checkSoon(alice);
+  await store.files.remove(file.id);
 
   await store.erasures.begin(alice, `erased-${alice}`);
   while (await store.erasures.step(alice, 10));

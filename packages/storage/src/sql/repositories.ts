@@ -5,6 +5,7 @@ import type { SqlDatabase } from './database.ts';
 import { createDeviceStore } from './devices.ts';
 import { createErasureStore } from './erasures.ts';
 import type { LogCommitter, LogReader } from './executor.ts';
+import { createFileRecordStore } from './files.ts';
 import { createMessageLog } from './message-log.ts';
 import { createOtpStore } from './otps.ts';
 import { createScheduleStore } from './schedule.ts';
@@ -30,6 +31,7 @@ export function createRepositories(
     values: createUserValueStore(database),
     schedule: createScheduleStore(database),
     erasures: createErasureStore(database),
+    files: createFileRecordStore(database),
     settings: createSettingStore(database),
   };
 }

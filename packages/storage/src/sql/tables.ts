@@ -16,6 +16,8 @@ export interface Tables {
   user_values: UserValuesTable;
   scheduled: ScheduledTable;
   erasures: ErasuresTable;
+  files: FilesTable;
+  file_uses: FileUsesTable;
   message_expiry: MessageExpiryTable;
   expiry_marker: ExpiryMarkerTable;
   conversations: { conv: number; aid: number };
@@ -117,6 +119,28 @@ export interface ErasuresTable {
   dev: Generated<number>;
   id: Generated<number>;
   mid: Generated<number>;
+}
+
+export interface FilesTable {
+  id: string;
+  aid: number;
+  uid: number;
+  name: string;
+  mime: Generated<string>;
+  size: number;
+  sha256: Uint8Array | null;
+  /** 0 while being uploaded, 1 stored, 2 while its content is being removed. */
+  state: Generated<number>;
+  created_at: number;
+  /** When it is next looked at whether it is in use. */
+  check_at: number;
+}
+
+export interface FileUsesTable {
+  file: string;
+  sender: number;
+  dev: number;
+  id: number;
 }
 
 /** Some of the columns that the message log owns. */

@@ -7,6 +7,7 @@ import { createAppStore } from '../sql/apps.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import { createDeviceStore } from '../sql/devices.ts';
 import { createErasureStore } from '../sql/erasures.ts';
+import { createFileRecordStore } from '../sql/files.ts';
 import { createOtpStore } from '../sql/otps.ts';
 import { createScheduleStore } from '../sql/schedule.ts';
 import { createSettingStore } from '../sql/settings.ts';
@@ -151,6 +152,18 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   await schedule.cancel(key, now);
   await schedule.remove(key);
   await schedule.sweep(now, 1);
+
+  const files = createFileRecordStore(database);
+  const file = { id: 'f', aid, uid, name: 'a', size: 1 };
+  await files.add({ ...file, now, checkAt: now });
+  await files.finish('f', { mime: 'a/b', size: 1, sha256: hash });
+  await files.list({ uid, limit: 1 });
+  await files.usage(uid);
+  await files.use('f', key, now);
+  await files.conversations({ file: 'f', uid, limit: 1 });
+  await files.takeUnused({ now, nextCheck: now, limit: 1 });
+  await files.checkSoon(uid);
+  await files.remove('f');
 
   for (const id of [1, null]) {
     const age = { seconds: 1, from: 'sent' } as const;

@@ -2,6 +2,7 @@ import { initial } from './001-initial.ts';
 import { devices } from './002-devices.ts';
 import { messaging } from './003-messaging.ts';
 import { expiryMarker } from './004-expiry-marker.ts';
+import { files } from './005-files.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -10,4 +11,4 @@ import { expiryMarker } from './004-expiry-marker.ts';
  * it adds tables, columns that may be missing in an insert, indexes. What the new version no longer uses is removed by
  * a migration of a later release, when nobody runs the old one any more.
  */
-export const migrations: readonly string[] = [initial, devices, messaging, expiryMarker];
+export const migrations: readonly string[] = [initial, devices, messaging, expiryMarker, files];
