@@ -68,6 +68,8 @@ export interface Appended {
   readonly ts: number;
   /** True when (sender, dev, id) was appended before: nothing was added. */
   readonly duplicate: boolean;
+  /** Of the group when it was appended, see Group; 0 in a pair, and for a duplicate. */
+  readonly epoch: number;
 }
 
 export interface Conversation {

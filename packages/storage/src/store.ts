@@ -3,6 +3,12 @@ import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
 
 export * from './store-files.ts';
+
+import type { GroupStore } from './store-groups.ts';
+import type { Conversation, MessageLog } from './store-messages.ts';
+import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
+
+export * from './store-groups.ts';
 export * from './store-messages.ts';
 export * from './store-personal.ts';
 
@@ -24,6 +30,7 @@ export interface Store {
   readonly devices: DeviceStore;
   readonly log: MessageLog;
   readonly cursors: CursorStore;
+  readonly groups: GroupStore;
   readonly values: UserValueStore;
   readonly schedule: ScheduleStore;
   readonly erasures: ErasureStore;

@@ -82,9 +82,12 @@ export class History {
     const ts = this.#tick();
     const expected = this.#model.append({ a: sender, b: peer, sender, dev, id, ts });
     const conversation = { kind: 'pair', aid: this.#aid, a: sender, b: peer } as const;
-    const { conv, mid, ...result } = await this.#store.log.append(
-      newMessage({ conversation, sender, dev, id, ts }),
-    );
+    const {
+      conv,
+      mid,
+      epoch: _,
+      ...result
+    } = await this.#store.log.append(newMessage({ conversation, sender, dev, id, ts }));
     expect(result).toEqual(expected);
     const found = await this.#store.log.find(mid);
     expect(found).toMatchObject({ conv, seq: expected.seq, ts: expected.ts, sender });

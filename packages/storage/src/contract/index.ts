@@ -12,6 +12,8 @@ import { describeEvents } from './events.ts';
 import { describeExpiry } from './expiry.ts';
 import { describeFailedOperations } from './failed-operations.ts';
 import { describeFiles } from './files.ts';
+import { describeGroupMembership } from './group-membership.ts';
+import { describeGroups } from './groups.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLog } from './log.ts';
 import { describeOtps } from './otps.ts';
@@ -52,6 +54,8 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeFiles(open);
     describeCursors(open);
     describeChanged(open);
+    describeGroups(open);
+    describeGroupMembership(open);
     describeConvergence(open);
     describeDurability(open);
   });

@@ -30,7 +30,14 @@ export function describeLog(open: OpenStore): void {
         content: new Uint8Array([0, 1, 128, 255]),
       });
       const appended = await tested.store.log.append(message);
-      expect(appended).toEqual({ mid: appended.mid, conv: appended.conv, seq: 1, ts: now, duplicate: false });
+      expect(appended).toEqual({
+        mid: appended.mid,
+        conv: appended.conv,
+        seq: 1,
+        ts: now,
+        duplicate: false,
+        epoch: 0,
+      });
       const { conversation: _, ...fields } = message;
       const stored = { ...fields, mid: appended.mid, conv: appended.conv, seq: 1, special: null };
       expect(await tested.store.log.find(appended.mid)).toEqual(stored);

@@ -6,6 +6,7 @@ import { isSpecial, MessageEffects, waits } from './message-effects.ts';
 /** A conversation that the transaction has locked. */
 export interface Head {
   readonly conv: number;
+  readonly epoch: number;
   last: number;
   lastAt: number;
   /** Of a user with himself. */
@@ -85,7 +86,7 @@ export class LogChanges {
   append(message: NewMessage, conv: number | undefined): Appended | undefined {
     const name = sendName(message);
     const first = name === undefined ? undefined : this.#sends.get(name);
-    if (first !== undefined) return { ...first, duplicate: true };
+    if (first !== undefined) return { ...first, duplicate: true, epoch: 0 };
     const head = conv === undefined ? undefined : this.#found.heads.get(conv);
     const mid = this.#found.mids[this.messages.length];
     if (head === undefined || mid === undefined) return undefined;
@@ -98,7 +99,8 @@ export class LogChanges {
       this.effects.appended(row);
       if (waits(message)) this.#aging.add(head.conv);
     }
-    const appended = { mid, conv: head.conv, seq: head.last, ts: message.ts, duplicate: false };
+    const { epoch } = head;
+    const appended = { mid, conv: head.conv, seq: head.last, ts: message.ts, duplicate: false, epoch };
     if (name !== undefined) this.#sends.set(name, appended);
     return appended;
   }

@@ -16,12 +16,15 @@ export async function lockConversations(
   convs: Iterable<number>,
 ): Promise<Map<number, Head>> {
   const rows = await connection.numbers(
-    `select conv, last, last_at, (a is not null and a = b)::int from conversations
+    `select conv, last, last_at, (a is not null and a = b)::int, epoch from conversations
     where conv = any($1::int8[]) order by conv for no key update`,
     [int8Array([...convs])],
   );
   return new Map(
-    rows.map(([conv = 0, last = 0, lastAt = 0, notes]) => [conv, { conv, last, lastAt, notes: notes === 1 }]),
+    rows.map(([conv = 0, last = 0, lastAt = 0, notes, epoch = 0]) => [
+      conv,
+      { conv, epoch, last, lastAt, notes: notes === 1 },
+    ]),
   );
 }
 
@@ -44,7 +47,7 @@ export async function findSends(
   return new Map(
     rows.map(([sender, dev, id, mid = 0, conv = 0, seq = 0, ts = 0]) => [
       `${sender}:${dev}:${id}`,
-      { mid, conv, seq, ts, duplicate: true },
+      { mid, conv, seq, ts, duplicate: true, epoch: 0 },
     ]),
   );
 }

@@ -13,7 +13,7 @@ function statementsFor(count: number): string[] {
     { uid: 2, conv, delivered: 0, deliveredAt: 0, read: 0, readAt: 0, seen: 0 },
   ]);
   const changes = new LogChanges({
-    heads: new Map(convs.map((conv) => [conv, { conv, last: 5, lastAt: now, notes: false }])),
+    heads: new Map(convs.map((conv) => [conv, { conv, last: 5, lastAt: now, notes: false, epoch: 0 }])),
     members: new Map(members),
     aging: new Set(convs),
     sends: new Map(),

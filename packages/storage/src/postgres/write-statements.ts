@@ -1,3 +1,4 @@
+import type { EpochGuard } from '../sql/executor.ts';
 import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
 import type { Connections } from './connections.ts';
 import { takePosition } from './log-statements.ts';
@@ -49,5 +50,30 @@ export function writeAtNewPosition(
       statements: [...takePosition, ...statements],
       result: ([, taken]) => Number(taken?.[0]?.position),
     })),
+  );
+}
+
+/** See LogCommitter.change: as long as the conversation is locked, nobody appends to it. */
+export function changeConversation(
+  connections: Connections,
+  { conv, epoch }: EpochGuard,
+  statements: readonly SqlStatement[],
+): Promise<{ epoch: number; last: number } | undefined> {
+  return connections.use((connection) =>
+    transaction(connection, 'read committed', async () => {
+      const sql = 'select epoch, last from conversations where conv = $1 for no key update';
+      const [found = []] = await connection.numbers(sql, [conv]);
+      const [now, last = 0] = found;
+      if (now !== epoch) return { statements: [], result: () => undefined };
+      const raise = {
+        sql: `update conversations set epoch = epoch + 1, position = (select position from log_state)
+          where conv = $1`,
+        parameters: [conv],
+      };
+      return {
+        statements: [...statements, ...takePosition, raise],
+        result: () => ({ epoch: epoch + 1, last }),
+      };
+    }),
   );
 }

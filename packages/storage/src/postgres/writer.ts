@@ -1,4 +1,4 @@
-import type { LogCommitter } from '../sql/executor.ts';
+import type { EpochGuard, LogCommitter } from '../sql/executor.ts';
 import { type BatchFailure, type BatchReply, GroupCommit } from '../sql/group-commit.ts';
 import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
 import {
@@ -14,7 +14,7 @@ import { LogBatch, type Operation, type Outcome } from './log-batch.ts';
 import { removeOldPositions } from './log-statements.ts';
 import { messageOf } from './postgres-errors.ts';
 import { QuestionMarks } from './question-marks.ts';
-import { writeStatements } from './write-statements.ts';
+import { changeConversation, writeStatements } from './write-statements.ts';
 
 const operationsPerBatch = 2048;
 const contentBytesPerBatch = 8 * 1024 * 1024;
@@ -60,16 +60,23 @@ export class Writer implements LogCommitter {
   }
 
   write(statements: SqlStatement[]): Promise<SqlRow[][]> {
-    const translated = statements.map(({ sql, parameters }) => ({
-      sql: this.#marks.translate(sql),
-      parameters,
-    }));
-    return writeStatements(this.#others, translated);
+    return writeStatements(this.#others, this.#translated(statements));
+  }
+
+  change(
+    guard: EpochGuard,
+    statements: SqlStatement[],
+  ): Promise<{ epoch: number; last: number } | undefined> {
+    return changeConversation(this.#others, guard, this.#translated(statements));
   }
 
   /** Waits for the appends and advances that were asked for before; what is asked for afterwards is refused. */
   close(): Promise<void> {
     return this.#commits.close();
+  }
+
+  #translated(statements: SqlStatement[]): SqlStatement[] {
+    return statements.map(({ sql, parameters }) => ({ sql: this.#marks.translate(sql), parameters }));
   }
 
   async #commit(operations: readonly Operation[]): Promise<LogReply> {

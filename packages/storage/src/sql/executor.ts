@@ -32,10 +32,22 @@ export interface LogReader {
   all<Row>(sql: string, ...parameters: SqlValue[]): Promise<Row[]>;
 }
 
+/** The conversation of a group, as somebody has read it. */
+export interface EpochGuard {
+  readonly conv: number;
+  readonly epoch: number;
+}
+
 /** What changes the message log. */
 export interface LogCommitter {
   append(message: NewMessage): Promise<Appended>;
   advance(advance: CursorAdvance): Promise<CursorMoves>;
   /** Runs the statements in one transaction, all on what it found at its beginning; resolves to the rows of each. */
   write(statements: SqlStatement[]): Promise<SqlRow[][]>;
+  /**
+   * Runs the statements in one transaction between two appends to the conversation, under a new position, and raises its
+   * epoch. Undefined, and nothing is run, when the epoch is not the one that is named. Resolves to the new epoch, and to
+   * the place after which it counts.
+   */
+  change(guard: EpochGuard, statements: SqlStatement[]): Promise<{ epoch: number; last: number } | undefined>;
 }

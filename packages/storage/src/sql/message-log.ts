@@ -98,6 +98,10 @@ function sweepStatements(now: number, count: number): SqlStatement[] {
             and exists (
               select 1 from receipts r where r.conv = c.conv and r.uid = m.uid
                 and r.kind = ${receiptKinds.delivered} and r.seq >= messages.seq and r.ts <= messages.expires_at))
+          and not exists (
+            select 1 from conversations c join receipts r on r.conv = c.conv
+            where c.conv = messages.conv and c.gid is not null and r.uid <> messages.sender
+              and r.kind = ${receiptKinds.delivered} and r.seq >= messages.seq and r.ts <= messages.expires_at)
         returning mid`,
       parameters: [now, count],
     },

@@ -83,6 +83,8 @@ async function purgeConversation(database: SqlDatabase, conv: number): Promise<v
   await database.write(
     query.deleteFrom('messages').where('conv', '=', conv).compile(),
     query.deleteFrom('receipts').where('conv', '=', conv).compile(),
+    query.deleteFrom('group_spans').where('conv', '=', conv).compile(),
+    query.deleteFrom('chat_groups').where('conv', '=', conv).compile(),
     query.deleteFrom('conversations').where('conv', '=', conv).compile(),
   );
 }

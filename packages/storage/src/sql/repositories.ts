@@ -6,6 +6,7 @@ import { createDeviceStore } from './devices.ts';
 import { createErasureStore } from './erasures.ts';
 import type { LogCommitter, LogReader } from './executor.ts';
 import { createFileRecordStore } from './files.ts';
+import { createGroupStore } from './groups.ts';
 import { createMessageLog } from './message-log.ts';
 import { createOtpStore } from './otps.ts';
 import { createScheduleStore } from './schedule.ts';
@@ -28,6 +29,7 @@ export function createRepositories(
     devices: createDeviceStore(database),
     log: createMessageLog(reader, committer, database),
     cursors: createCursorStore(reader, committer),
+    groups: createGroupStore(reader, committer),
     values: createUserValueStore(database),
     schedule: createScheduleStore(database),
     erasures: createErasureStore(database),

@@ -26,6 +26,8 @@ export interface Tables {
   log_state: { position: number };
   receipts: { conv: number; uid: number; kind: number; seq: number };
   device_cursors: { dev: number; conv: number };
+  group_spans: { conv: number };
+  chat_groups: { conv: number };
 }
 
 export interface AppsTable {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { EpochGuard } from '../sql/executor.ts';
 import type { BatchFailure } from '../sql/group-commit.ts';
 import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
 import { emptyResults, encodeAppended, encodeMoves, type WriterReply } from './batch-reply.ts';
@@ -76,15 +77,38 @@ export class BatchApplier {
       case 'sql':
         // Such statements touch rows that the log writer may still hold, and the counters that it remembers.
         this.#log.flush();
-        result.rows[operation.place] = operation.statements.map((statement) => this.#query(statement));
+        result.rows[operation.place] =
+          operation.guard === undefined
+            ? operation.statements.map((statement) => this.#query(statement))
+            : this.#guarded(operation.guard, operation.statements);
         this.#log.forgetCounters();
     }
+  }
+
+  /** The new state of the conversation, as the only row of the last statement; nothing when the guard does not hold. */
+  #guarded({ conv, epoch }: EpochGuard, statements: readonly SqlStatement[]): SqlRow[][] {
+    const holds = this.#query({
+      sql: 'select 1 from conversations where conv = ? and epoch = ?',
+      parameters: [conv, epoch],
+    });
+    if (holds.length === 0) return [];
+    const rows = [...statements, takePosition, raiseEpoch(conv)].map((statement) => this.#query(statement));
+    this.#log.forgetConversation(conv);
+    return rows;
   }
 
   #query({ sql, parameters }: SqlStatement): SqlRow[] {
     return this.#statements.get(sql).all(...parameters) as SqlRow[];
   }
 }
+
+const takePosition: SqlStatement = { sql: 'update log_state set position = position + 1', parameters: [] };
+
+const raiseEpoch = (conv: number): SqlStatement => ({
+  sql: `update conversations set epoch = epoch + 1, position = (select position from log_state)
+    where conv = ? returning epoch, last`,
+  parameters: [conv],
+});
 
 interface Result {
   readonly numbers: Float64Array<ArrayBuffer>;

@@ -7,7 +7,7 @@ import type { SqlRow } from '../sql/sql-statement.ts';
 import type { Appended, CursorMoves } from '../store.ts';
 
 /** Numbers per result. */
-const resultWidth = 5;
+const resultWidth = 6;
 
 export interface WriterReply extends BatchReply {
   readonly numbers: Float64Array<ArrayBuffer>;
@@ -26,6 +26,7 @@ export function encodeAppended(results: Float64Array, index: number, appended: A
   results[at + 2] = appended.seq;
   results[at + 3] = appended.ts;
   results[at + 4] = Number(appended.duplicate);
+  results[at + 5] = appended.epoch;
 }
 
 export function decodeAppended(results: Float64Array, index: number): Appended {
@@ -36,6 +37,7 @@ export function decodeAppended(results: Float64Array, index: number): Appended {
     seq: results[at + 2] ?? 0,
     ts: results[at + 3] ?? 0,
     duplicate: results[at + 4] === 1,
+    epoch: results[at + 5] ?? 0,
   };
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { EpochGuard } from '../sql/executor.ts';
 import type { SqlStatement } from '../sql/sql-statement.ts';
 import type { ConversationKey, CursorAdvance, NewMessage } from '../store.ts';
 
@@ -20,7 +21,13 @@ export interface BatchRequest {
   readonly contents: Uint8Array<ArrayBuffer>;
   /** What only few messages have; an append names its own by place. */
   readonly extras: readonly MessageExtra[];
-  readonly sql: readonly (readonly SqlStatement[])[];
+  readonly sql: readonly SqlOperation[];
+}
+
+/** With a guard, the statements are run only if it holds. */
+interface SqlOperation {
+  readonly statements: readonly SqlStatement[];
+  readonly guard?: EpochGuard;
 }
 
 export type MessageExtra = Pick<NewMessage, 'change' | 'age'>;
@@ -29,7 +36,7 @@ export type Operation =
   | { readonly kind: 'append'; readonly message: NewMessage }
   | { readonly kind: 'advance'; readonly advance: CursorAdvance }
   /** `place`: among the operations of kind sql. */
-  | { readonly kind: 'sql'; readonly place: number; readonly statements: readonly SqlStatement[] };
+  | ({ readonly kind: 'sql'; readonly place: number } & SqlOperation);
 
 /** Collects operations. Arguments are copied at once: the caller may reuse its buffers. */
 export class BatchEncoder {
@@ -38,7 +45,7 @@ export class BatchEncoder {
   #contentsLength = 0;
   #count = 0;
   readonly #extras: MessageExtra[] = [];
-  readonly #sql: SqlStatement[][] = [];
+  readonly #sql: SqlOperation[] = [];
 
   get count(): number {
     return this.#count;
@@ -88,11 +95,11 @@ export class BatchEncoder {
   }
 
   /** Returns its place among the operations of kind sql. */
-  sql(statements: SqlStatement[]): number {
+  sql(statements: SqlStatement[], guard?: EpochGuard): number {
     const at = this.#next();
     this.#numbers[at] = kinds.sql;
     this.#numbers[at + 1] = this.#sql.length;
-    return this.#sql.push(statements) - 1;
+    return this.#sql.push(guard === undefined ? { statements } : { statements, guard }) - 1;
   }
 
   finish(): { request: BatchRequest; transfer: ArrayBuffer[] } {
@@ -170,7 +177,7 @@ export function decodeOperation(request: BatchRequest, index: number): Operation
         },
       };
     default:
-      return { kind: 'sql', place: number(1), statements: request.sql[number(1)] ?? [] };
+      return { kind: 'sql', place: number(1), ...(request.sql[number(1)] ?? { statements: [] }) };
   }
 }
 

@@ -6,6 +6,9 @@ import type { ConversationKey } from '../store.ts';
 /** What the writer knows of a conversation, ahead of the database while a batch is under way. */
 export interface Head {
   readonly conv: number;
+  /** What the conversation is called among the keys. */
+  readonly name: string;
+  readonly epoch: number;
   last: number;
   lastAt: number;
   readonly members: Map<number, MemberHead>;
@@ -45,7 +48,7 @@ export class ConversationHeads {
   readonly #insertMember: StatementSync;
 
   constructor(database: DatabaseSync) {
-    const columns = `conv, a, b, aid, gid, last, last_at, exists (
+    const columns = `conv, a, b, aid, gid, last, last_at, epoch, exists (
       select 1 from message_extras x where x.conv = conversations.conv and age > 0 and due_at is null) as aging`;
     this.#selectPair = database.prepare(
       `select ${columns} from conversations where a = ? and b = ? and gid is null`,
@@ -114,6 +117,14 @@ export class ConversationHeads {
     return member;
   }
 
+  /** Only when what is kept of it is written. */
+  forgetOne(conv: number): void {
+    const head = this.#byConv.get(conv);
+    if (head === undefined) return;
+    this.#byConv.delete(conv);
+    this.#byKey.delete(head.name);
+  }
+
   /** Only when everything kept is written. */
   trim(): void {
     if (this.#byConv.size > limit) this.forget();
@@ -126,13 +137,15 @@ export class ConversationHeads {
 
   #insert(aid: number, a: number | null, b: number | null, gid: number | null): HeadRow {
     const conv = Number(this.#insertConversation.get(aid, a, b, gid)?.conv);
-    return { conv, a, b, last: 0, last_at: 0, aging: 0 };
+    return { conv, a, b, last: 0, last_at: 0, epoch: 0, aging: 0 };
   }
 
   #keep(name: string, row: HeadRow): Head {
     const conv = Number(row.conv);
     const head: Head = {
       conv,
+      name,
+      epoch: Number(row.epoch),
       last: Number(row.last),
       lastAt: Number(row.last_at),
       members: new Map(),

@@ -96,7 +96,7 @@ export class LogWriter {
     head.last = seq;
     head.lastAt = message.ts;
     this.#markChanged(head);
-    return { mid, conv: head.conv, seq, ts: message.ts, duplicate: false };
+    return { mid, conv: head.conv, seq, ts: message.ts, duplicate: false, epoch: head.epoch };
   }
 
   advance({ conv, uid, dev, kind, seq, now }: CursorAdvance): CursorMoves {
@@ -142,6 +142,11 @@ export class LogWriter {
     this.#state = undefined;
   }
 
+  /** Another statement has changed the conversation or its members. Only when everything is flushed. */
+  forgetConversation(conv: number): void {
+    this.#heads.forgetOne(conv);
+  }
+
   committed(): void {
     this.#positionTaken = false;
     this.#heads.trim();
@@ -179,6 +184,7 @@ export class LogWriter {
       seq: Number(row.seq),
       ts: Number(row.ts),
       duplicate: true,
+      epoch: 0,
     };
   }
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { LogCommitter } from '../sql/executor.ts';
+import type { EpochGuard, LogCommitter } from '../sql/executor.ts';
 import { GroupCommit } from '../sql/group-commit.ts';
 import type { SqlRow, SqlStatement } from '../sql/sql-statement.ts';
 import {
@@ -70,6 +70,19 @@ export class Writer implements LogCommitter {
     return this.#commits.submit((encoder) => {
       const place = encoder.sql(statements);
       return (reply) => reply.rows[place] ?? [];
+    });
+  }
+
+  change(
+    guard: EpochGuard,
+    statements: SqlStatement[],
+  ): Promise<{ epoch: number; last: number } | undefined> {
+    return this.#commits.submit((encoder) => {
+      const place = encoder.sql(statements, guard);
+      return (reply) => {
+        const row = reply.rows[place]?.at(-1)?.[0];
+        return row && { epoch: Number(row.epoch), last: Number(row.last) };
+      };
     });
   }
 

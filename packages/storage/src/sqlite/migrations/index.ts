@@ -5,4 +5,4 @@ import { expiryMarker } from './004-expiry-marker.ts';
 import { files } from './005-files.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
-export const migrations: readonly string[] = [initial, devices, messaging, expiryMarker, files];
+export const migrations: readonly string[] = [initial, devices, messaging, expiryMarker, files, groups];

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { newGroup, putting } from './group-fixture.ts';
+import { newUser, now, type OpenStore, randomHash, useStore } from './store-under-test.ts';
+
+export function describeGroups(open: OpenStore): void {
+  describe('groups', () => {
+    const tested = useStore(open);
+
+    it('are made with a conversation and their first members', async () => {
+      const { aid, alice, group, key } = await newGroup(tested.store);
+      const { groups, log } = tested.store;
+      expect(group).toMatchObject({ aid, name: 'Band', settings: { status: 'on tour' }, deleted: false });
+      expect(group.gid).toBeGreaterThanOrEqual(1000);
+      expect(await groups.find(group.gid)).toEqual(group);
+      expect(await log.findConversation(key)).toMatchObject({ conv: group.conv, last: 0 });
+      expect(await groups.member(group.gid, alice)).toMatchObject({
+        role: 'owner',
+        flags: 0x1f,
+        admin: 0xffff,
+      });
+      expect(await groups.ofUser({ uid: alice, limit: 10 })).toMatchObject([
+        { group, member: { uid: alice } },
+      ]);
+      expect(await groups.list({ aid, limit: 10 })).toEqual([group]);
+    });
+
+    it('are changed only by who knows their epoch', async () => {
+      const { group } = await newGroup(tested.store);
+      const { groups } = tested.store;
+      const change = { now, group: { name: 'Trio', flags: 0x40, settings: {}, expiresAt: now + 1000 } };
+      expect(await groups.change({ ...group, epoch: group.epoch + 1 }, change)).toBeUndefined();
+      expect(await groups.find(group.gid)).toEqual(group);
+      expect(await groups.change(group, change)).toEqual({ epoch: group.epoch + 1, last: 0 });
+      expect(await groups.change(group, change)).toBeUndefined();
+      const { name, flags, epoch } = (await groups.find(group.gid)) ?? {};
+      expect({ name, flags, epoch }).toEqual({ name: 'Trio', flags: 0x40, epoch: group.epoch + 1 });
+    });
+
+    it('are changed by one of many who try at the same time', async () => {
+      const { group, bob } = await newGroup(tested.store);
+      const tries = Array.from({ length: 8 }, (_, index) =>
+        tested.store.groups.change(group, { now, put: [putting(bob, { flags: index })] }),
+      );
+      expect((await Promise.all(tries)).filter((changed) => changed !== undefined)).toHaveLength(1);
+    });
+
+    it('list their members in pages, and find some of them', async () => {
+      const { aid, group, alice, change } = await newGroup(tested.store);
+      const { groups } = tested.store;
+      const others: number[] = [];
+      for (let index = 0; index < 5; index++) {
+        others.push((await newUser(tested.store, aid, `member-${index}`)).uid);
+      }
+      await change({ put: others.map((uid) => putting(uid)) });
+      const first = await groups.members({ gid: group.gid, limit: 4 });
+      const rest = await groups.members({ gid: group.gid, limit: 4, after: first.at(-1)?.uid ?? 0 });
+      expect([...first, ...rest].map(({ uid }) => uid)).toEqual([alice, ...others]);
+      expect(await groups.countMembers(group.gid)).toBe(6);
+      const some = await groups.membersAmong(group.gid, [others[1] ?? 0, others[3] ?? 0, 999_999_999]);
+      expect(some.map(({ uid }) => uid).sort()).toEqual([others[1], others[3]]);
+    });
+
+    it('change the role and permissions of a member, and keep since when he is one', async () => {
+      const { group, bob, change } = await newGroup(tested.store);
+      await change({ put: [putting(bob)] });
+      await change({ put: [putting(bob, { role: 'admin', flags: 3, admin: 0x30 })] });
+      expect(await tested.store.groups.member(group.gid, bob)).toEqual({
+        gid: group.gid,
+        uid: bob,
+        role: 'admin',
+        flags: 3,
+        admin: 0x30,
+        joinedAt: now,
+      });
+    });
+
+    it('keep PINs', async () => {
+      const { group, change } = await newGroup(tested.store);
+      const pin = { pin: 4_000_000_000, flags: 3, admin: 0, expiresAt: now + 5, usesLeft: 2 };
+      const other = { ...pin, pin: 100_000, expiresAt: null, usesLeft: null };
+      await change({ putPins: [pin, other] });
+      expect(await tested.store.groups.pins(group.gid)).toEqual([other, pin]);
+      await change({ putPins: [{ ...pin, usesLeft: 1 }], removePins: [other.pin] });
+      expect(await tested.store.groups.pins(group.gid)).toEqual([{ ...pin, usesLeft: 1 }]);
+    });
+
+    it('keep who asks to join until he is a member or refused', async () => {
+      const { group, bob, carol, change } = await newGroup(tested.store);
+      const { groups } = tested.store;
+      await change({ putRequests: [bob] });
+      await change({ putRequests: [carol] });
+      const [first] = await groups.requests({ gid: group.gid, limit: 1 });
+      expect(first).toEqual({ uid: bob, askedAt: now });
+      expect(await groups.requests({ gid: group.gid, limit: 9, ...(first && { after: first }) })).toEqual([
+        { uid: carol, askedAt: now },
+      ]);
+      await change({ put: [putting(bob)], removeRequests: [carol] });
+      expect(await groups.countRequests(group.gid)).toBe(0);
+    });
+
+    it('end for everybody when they are deleted, and keep their log', async () => {
+      const { aid, group, alice, say, change, readable } = await newGroup(tested.store);
+      const { groups } = tested.store;
+      await say();
+      await change({ deleted: true });
+      await say();
+      expect(await groups.find(group.gid)).toMatchObject({ deleted: true });
+      expect(await groups.ofUser({ uid: alice, limit: 9 })).toEqual([]);
+      expect(await groups.list({ aid, limit: 9 })).toEqual([]);
+      expect(await readable(alice)).toEqual([1]);
+    });
+
+    it('are found when their time is over', async () => {
+      const { group, change } = await newGroup(tested.store);
+      await change({ group: { expiresAt: 1000 } });
+      const found = async (at: number) => (await tested.store.groups.expired(at, 100)).map(({ gid }) => gid);
+      expect(await found(1000)).not.toContain(group.gid);
+      expect(await found(1001)).toContain(group.gid);
+      await change({ deleted: true });
+      expect(await found(1001)).not.toContain(group.gid);
+    });
+
+    it('go with their app', async () => {
+      const { aid, group, alice, bob, change, say } = await newGroup(tested.store);
+      await change({
+        put: [putting(bob)],
+        putPins: [{ pin: 1, flags: 0, admin: 0, expiresAt: null, usesLeft: 1 }],
+      });
+      await say();
+      await tested.store.apps.update(aid, { tokenHash: randomHash() });
+      expect(await tested.store.apps.remove(aid)).toBe(true);
+      expect(await tested.store.groups.find(group.gid)).toBeUndefined();
+      expect(await tested.store.groups.spans(group.conv, alice)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { GroupPin, GroupRequest, GroupSpan, GroupStore } from '../store.ts';
+import type { LogCommitter, LogReader } from './executor.ts';
+import {
+  type GroupRow,
+  groupColumns,
+  type MemberRow,
+  type MembershipRow,
+  memberColumns,
+  toGroup,
+  toMember,
+} from './group-rows.ts';
+import { changeStatements, createStatements, openStatements } from './group-statements.ts';
+import { receiptKinds } from './receipt-kinds.ts';
+
+const fromGroups = 'from chat_groups g join conversations c on c.conv = g.conv';
+
+export function createGroupStore(reader: LogReader, writer: LogCommitter): GroupStore {
+  const count = async (table: string, column: string, value: number): Promise<number> => {
+    const sql = `select count(*) as count from ${table} where ${column} = ?`;
+    const [row] = await reader.all<{ count: number }>(sql, value);
+    return Number(row?.count ?? 0);
+  };
+
+  return {
+    async create(group) {
+      const [made, begun] = await writer.write(createStatements(group, randomUUID()));
+      const [gid, conv] = [Number(made?.[0]?.gid), Number(begun?.[0]?.conv)];
+      const opened = await writer.change({ conv, epoch: 0 }, openStatements({ gid, conv }, group));
+      if (opened === undefined) throw new Error(`Group ${gid} was changed before it was there.`);
+      const { aid, name, flags, settings, expiresAt, extendSeconds, now } = group;
+      return {
+        gid,
+        aid,
+        conv,
+        name,
+        flags,
+        settings,
+        createdAt: now,
+        expiresAt,
+        extendSeconds,
+        deleted: false,
+        epoch: opened.epoch,
+      };
+    },
+
+    async find(gid) {
+      const [row] = await reader.all<GroupRow>(`select ${groupColumns} ${fromGroups} where g.gid = ?`, gid);
+      return row && toGroup(row);
+    },
+
+    change: ({ gid, conv, epoch }, change) =>
+      writer.change({ conv, epoch }, changeStatements({ gid, conv }, change)),
+
+    async list({ aid, after = 0, limit }) {
+      const rows = await reader.all<GroupRow>(
+        `select ${groupColumns} ${fromGroups}
+        where g.aid = ? and g.gid > ? and g.deleted = 0 order by g.gid limit ?`,
+        aid,
+        after,
+        limit,
+      );
+      return rows.map(toGroup);
+    },
+
+    async ofUser({ uid, after = 0, limit }) {
+      const rows = await reader.all<MembershipRow>(
+        `select ${groupColumns}, m.uid, m.role, m.flags as "memberFlags", m.admin, m.joined_at as "joinedAt"
+        from group_members m join chat_groups g on g.gid = m.gid join conversations c on c.conv = g.conv
+        where m.uid = ? and m.gid > ? order by m.gid limit ?`,
+        uid,
+        after,
+        limit,
+      );
+      return rows.map((row) => ({
+        group: toGroup(row),
+        member: toMember({ ...row, flags: row.memberFlags }),
+      }));
+    },
+
+    countOfUser: (uid) => count('group_members', 'uid', uid),
+
+    async member(gid, uid) {
+      const [row] = await reader.all<MemberRow>(
+        `select ${memberColumns} from group_members m where m.gid = ? and m.uid = ?`,
+        gid,
+        uid,
+      );
+      return row && toMember(row);
+    },
+
+    async membersAmong(gid, uids) {
+      const rows = await inParts(uids, (part, places) =>
+        reader.all<MemberRow>(
+          `select ${memberColumns} from group_members m where m.gid = ? and m.uid in (${places})`,
+          gid,
+          ...part,
+        ),
+      );
+      return rows.flat().map(toMember);
+    },
+
+    async members({ gid, after = 0, limit }) {
+      const rows = await reader.all<MemberRow>(
+        `select ${memberColumns} from group_members m where m.gid = ? and m.uid > ? order by m.uid limit ?`,
+        gid,
+        after,
+        limit,
+      );
+      return rows.map(toMember);
+    },
+
+    countMembers: (gid) => count('group_members', 'gid', gid),
+
+    spans: (conv, uid) =>
+      reader.all<GroupSpan>(
+        `select joined_seq as "after", left_seq as "upto" from group_spans
+        where conv = ? and uid = ? order by joined_seq`,
+        conv,
+        uid,
+      ),
+
+    async receiversAmong(conv, uids) {
+      type Row = { readonly epoch: number; readonly uid: number | null };
+      // The epoch of each part is of one moment with it; a change between two parts shows in the lowest.
+      const parts = await inParts(uids.length === 0 ? [0] : uids, (part, places) =>
+        reader.all<Row>(
+          `select c.epoch, s.uid from conversations c
+          left join group_spans s on s.conv = c.conv and s.left_seq is null and s.uid in (${places})
+          where c.conv = ?`,
+          ...part,
+          conv,
+        ),
+      );
+      const rows = parts.flat();
+      return {
+        epoch: rows.reduce((lowest, row) => Math.min(lowest, row.epoch), rows[0]?.epoch ?? 0),
+        uids: rows.flatMap(({ uid }) => (uid === null ? [] : [uid])),
+      };
+    },
+
+    pins: (gid) =>
+      reader.all<GroupPin>(
+        `select pin, flags, admin, expires_at as "expiresAt", uses_left as "usesLeft"
+        from group_pins where gid = ? order by pin`,
+        gid,
+      ),
+
+    requests: ({ gid, after = { uid: 0, askedAt: 0 }, limit }) =>
+      reader.all<GroupRequest>(
+        `select uid, asked_at as "askedAt" from group_requests
+        where gid = ? and (asked_at, uid) > (?, ?) order by asked_at, uid limit ?`,
+        gid,
+        after.askedAt,
+        after.uid,
+        limit,
+      ),
+
+    countRequests: (gid) => count('group_requests', 'gid', gid),
+
+    receipts: ({ conv, seq, after = 0, limit }) =>
+      reader.all(
+        `select distinct s.uid, ${firstReceipt(receiptKinds.delivered)} as "deliveredAt",
+          ${firstReceipt(receiptKinds.read)} as "readAt"
+        from group_spans s
+        where s.conv = ? and s.uid > ? and s.joined_seq < ? and (s.left_seq is null or s.left_seq >= ?)
+        order by s.uid limit ?`,
+        seq,
+        seq,
+        conv,
+        after,
+        seq,
+        seq,
+        limit,
+      ),
+
+    async expired(now, limit) {
+      const rows = await reader.all<GroupRow>(
+        `select ${groupColumns} ${fromGroups}
+        where g.expires_at is not null and g.deleted = 0 and g.expires_at < ? order by g.expires_at limit ?`,
+        now,
+        limit,
+      );
+      return rows.map(toGroup);
+    },
+  };
+}
+
+const firstReceipt = (kind: number): string => `(
+  select r.ts from receipts r where r.conv = s.conv and r.uid = s.uid and r.kind = ${kind} and r.seq >= ?
+  order by r.seq limit 1)`;
+
+/** Values of one statement. */
+const partSize = 256;
+
+/**
+ * Asks for many values in few statements, of which there are few different ones: the places of a part are as many as
+ * the next power of two, and those that are left over repeat its last value.
+ */
+async function inParts<T>(
+  values: readonly number[],
+  ask: (part: readonly number[], places: string) => Promise<T>,
+): Promise<T[]> {
+  const asked: Promise<T>[] = [];
+  for (let from = 0; from < values.length; from += partSize) {
+    const part = values.slice(from, from + partSize);
+    const size = 2 ** Math.ceil(Math.log2(part.length));
+    const last = part.at(-1) ?? 0;
+    const padded = [...part, ...new Array<number>(size - part.length).fill(last)];
+    asked.push(ask(padded, padded.map(() => '?').join(', ')));
+  }
+  return Promise.all(asked);
+}

@@ -1,0 +1,138 @@
+/** A conversation of many. Its messages are in the log `conv`. */
+export interface Group {
+  /** Unique on this server, from 1000 to below 2^32, never used again. */
+  readonly gid: number;
+  readonly aid: number;
+  readonly conv: number;
+  readonly name: string;
+  /** Bits, which the store does not interpret. */
+  readonly flags: number;
+  /** Free settings (status, picture, calls …), as JSON. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  /** Null when it never ends. */
+  readonly expiresAt: number | null;
+  /** Seconds by which activity prolongs it; 0 when it does not. */
+  readonly extendSeconds: number;
+  /** True for a group that was deleted: its log stays for those who may read it. */
+  readonly deleted: boolean;
+  /** Counts the changes of the group, its members, PINs and join requests. */
+  readonly epoch: number;
+}
+
+export type GroupRole = 'owner' | 'admin' | 'member';
+
+export interface GroupMember {
+  readonly gid: number;
+  readonly uid: number;
+  readonly role: GroupRole;
+  /** Bits of what he may do, and of his rights over the group; the store does not interpret them. */
+  readonly flags: number;
+  readonly admin: number;
+  readonly joinedAt: number;
+}
+
+/** A member as he is to be. */
+export interface MemberToPut extends Omit<GroupMember, 'gid' | 'joinedAt'> {
+  /** Whether what is sent from now on is for him. */
+  readonly receives: boolean;
+}
+
+/** Places that a user may read: those after `after`, up to `upto` while it is not null. */
+export interface GroupSpan {
+  readonly after: number;
+  readonly upto: number | null;
+}
+
+export interface GroupPin {
+  /** Below 2^32. */
+  readonly pin: number;
+  /** What whoever joins with it gets. */
+  readonly flags: number;
+  readonly admin: number;
+  readonly expiresAt: number | null;
+  /** How often it can still be used; null for any number of times. */
+  readonly usesLeft: number | null;
+}
+
+export interface GroupRequest {
+  readonly uid: number;
+  readonly askedAt: number;
+}
+
+export interface NewGroup extends Pick<Group, 'aid' | 'name' | 'flags' | 'settings' | 'expiresAt'> {
+  readonly extendSeconds: number;
+  readonly members: readonly MemberToPut[];
+  readonly now: number;
+}
+
+/** All of it in one step. A member who is put and removed is removed. */
+export interface GroupChange {
+  readonly now: number;
+  readonly group?: Partial<Pick<Group, 'name' | 'flags' | 'settings' | 'expiresAt' | 'extendSeconds'>>;
+  /** Ends the group: everybody is removed, PINs and requests too. */
+  readonly deleted?: true;
+  /** Adds members, and changes those who are. */
+  readonly put?: readonly MemberToPut[];
+  readonly remove?: readonly number[];
+  /**
+   * Sets for all members at once who receives from now on: those who have all bits of `flags`, or everybody with 0. Those
+   * who are put in the same change are as `put` says.
+   */
+  readonly receivers?: { readonly flags: number };
+  readonly putPins?: readonly GroupPin[];
+  readonly removePins?: readonly number[];
+  readonly putRequests?: readonly number[];
+  readonly removeRequests?: readonly number[];
+}
+
+/** A group as one of its members has it. */
+export interface Membership {
+  readonly group: Group;
+  readonly member: GroupMember;
+}
+
+export interface GroupStore {
+  /** Makes the group with its conversation. */
+  create(group: NewGroup): Promise<Group>;
+  /** Finds deleted ones, too. */
+  find(gid: number): Promise<Group | undefined>;
+  /**
+   * Carries out the change between two messages of the log: what was appended before it is for those who were members
+   * before, what comes after for those who are then. Undefined, and nothing is changed, when the group's epoch is not the
+   * one that is named. Resolves to the new epoch, and to the place after which the change counts.
+   */
+  change(
+    group: Pick<Group, 'gid' | 'conv' | 'epoch'>,
+    change: GroupChange,
+  ): Promise<{ epoch: number; last: number } | undefined>;
+  /** Ascending by gid, from after `after`. */
+  list(query: { aid: number; after?: number; limit: number }): Promise<Group[]>;
+  /** The groups of a user, ascending by gid. */
+  ofUser(query: { uid: number; after?: number; limit: number }): Promise<Membership[]>;
+  countOfUser(uid: number): Promise<number>;
+  member(gid: number, uid: number): Promise<GroupMember | undefined>;
+  /** Those of the users who are members, in any order. */
+  membersAmong(gid: number, uids: readonly number[]): Promise<GroupMember[]>;
+  /** Ascending by uid. */
+  members(query: { gid: number; after?: number; limit: number }): Promise<GroupMember[]>;
+  countMembers(gid: number): Promise<number>;
+  /** What the user may read of a group's log, ascending; empty when nothing. */
+  spans(conv: number, uid: number): Promise<GroupSpan[]>;
+  /** The users of these who receive what is sent now, with the epoch of which this is true. */
+  receiversAmong(conv: number, uids: readonly number[]): Promise<{ epoch: number; uids: number[] }>;
+  /** Ascending by pin. */
+  pins(gid: number): Promise<GroupPin[]>;
+  /** Those that asked first come first. */
+  requests(query: { gid: number; after?: GroupRequest; limit: number }): Promise<GroupRequest[]>;
+  countRequests(gid: number): Promise<number>;
+  /** Who may read this place of a group's log, and when it reached him. Ascending by uid. */
+  receipts(query: {
+    conv: number;
+    seq: number;
+    after?: number;
+    limit: number;
+  }): Promise<{ uid: number; deliveredAt: number | null; readAt: number | null }[]>;
+  /** Groups that ended before `now` and are not deleted. */
+  expired(now: number, limit: number): Promise<Group[]>;
+}
