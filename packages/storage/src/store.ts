@@ -1,13 +1,9 @@
 import type { FileRecordStore } from './store-files.ts';
-import type { Conversation, MessageLog } from './store-messages.ts';
-import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
-
-export * from './store-files.ts';
-
 import type { GroupStore } from './store-groups.ts';
 import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
 
+export * from './store-files.ts';
 export * from './store-groups.ts';
 export * from './store-messages.ts';
 export * from './store-personal.ts';
