@@ -228,11 +228,14 @@ export class Delivery {
       track.last = track.sent;
       return;
     }
-    for (const frame of await history.frames(conversation, messages)) {
-      if (outlet.closed) return;
-      if (frame.seq !== track.sent + 1) continue;
-      outlet.write(frame);
-      this.#count(track, frame.seq);
+    const frames = await history.encodedFrames(conversation, messages);
+    for (const [index, { seq }] of messages.entries()) {
+      const frame = frames[index];
+      if (outlet.closed || frame === undefined) return;
+      // Another event may have brought it meanwhile.
+      if (seq !== track.sent + 1) continue;
+      outlet.writeEncoded(frame);
+      this.#count(track, seq);
     }
   }
 

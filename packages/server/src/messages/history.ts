@@ -1,8 +1,8 @@
 import { type HistoryFrame, limits, type MessageFrame, type PageFrame, StoaError } from '@stoa/protocol';
-import type { Conversation, MessageLog, StoredMessage } from '@stoa/storage';
+import type { Conversation, GoneReason, MessageLog, StoredMessage } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Gone } from './gone.ts';
-import { messageFrame } from './message-frame.ts';
+import { encodedFrame, type FrameAddresses, messageFrame } from './message-frame.ts';
 
 export interface HistoryOptions {
   readonly log: MessageLog;
@@ -50,14 +50,29 @@ export class History {
   }
 
   /** The frames of stored messages, with the addresses of both sides. */
-  async frames(conversation: Conversation, messages: readonly StoredMessage[]): Promise<MessageFrame[]> {
-    const sides = await this.sides(conversation);
-    const frames: MessageFrame[] = [];
+  frames(conversation: Conversation, messages: readonly StoredMessage[]): Promise<MessageFrame[]> {
+    return this.#framed(conversation, messages, messageFrame);
+  }
+
+  /** The same as msgpack, without unpacking what was packed before. */
+  encodedFrames(conversation: Conversation, messages: readonly StoredMessage[]): Promise<Uint8Array[]> {
+    return this.#framed(conversation, messages, encodedFrame);
+  }
+
+  async #framed<Frame>(
+    conversation: Conversation,
+    messages: readonly StoredMessage[],
+    toFrame: (message: StoredMessage, addresses: FrameAddresses, gone: GoneReason | null) => Frame,
+  ): Promise<Frame[]> {
+    const { a, b } = await this.sides(conversation);
+    const fromA = { from: a.address, to: b.address };
+    const fromB = { from: b.address, to: a.address };
+    const frames: Frame[] = [];
     for (const message of messages) {
-      const [from, to] = message.sender === sides.a.uid ? [sides.a, sides.b] : [sides.b, sides.a];
-      const found = this.#gone.reasonFor(message, to.uid);
+      const isFromA = message.sender === a.uid;
+      const found = this.#gone.reasonFor(message, isFromA ? b.uid : a.uid);
       const gone = found instanceof Promise ? await found : found;
-      frames.push(messageFrame(message, { from: from.address, to: to.address }, gone));
+      frames.push(toFrame(message, isFromA ? fromA : fromB, gone));
     }
     return frames;
   }

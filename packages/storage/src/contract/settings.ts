@@ -17,9 +17,12 @@ export function describeSettings(open: OpenStore): void {
       const values = await Promise.all(
         ['one', 'two', 'three'].map((value) => tested.store.settings.setOnce('key', value)),
       );
-      expect(values).toEqual(['one', 'one', 'one']);
-      expect(await tested.store.settings.get('key')).toBe('one');
-      expect(await tested.store.settings.setOnce('key', 'four')).toBe('one');
+      // Who of several that ask at once is first is up to the database.
+      const [first = ''] = values;
+      expect(['one', 'two', 'three']).toContain(first);
+      expect(values).toEqual([first, first, first]);
+      expect(await tested.store.settings.get('key')).toBe(first);
+      expect(await tested.store.settings.setOnce('key', 'four')).toBe(first);
     });
   });
 }

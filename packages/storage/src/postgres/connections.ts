@@ -118,16 +118,25 @@ export class Connection {
     return result.rows as Row[];
   }
 
-  /** Rows of whole numbers, in the order of the columns. */
-  async numbers(sql: string, parameters: readonly unknown[] = []): Promise<number[][]> {
+  /** Rows as lists, in the order of the columns. */
+  async tuples<Row extends readonly unknown[]>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<Row[]> {
     const query = {
       name: this.#names.of(sql),
       text: sql,
       values: [...parameters],
       rowMode: 'array' as const,
     };
-    const result: QueryArrayResult<number[]> = await this.#client.query(query);
-    return result.rows;
+    const result: QueryArrayResult = await this.#client.query(query);
+    const rows: unknown[] = result.rows;
+    return rows as Row[];
+  }
+
+  /** Rows of whole numbers, in the order of the columns. */
+  numbers(sql: string, parameters: readonly unknown[] = []): Promise<number[][]> {
+    return this.tuples<number[]>(sql, parameters);
   }
 
   /** Sends all of the statements at once; the rows of each. */

@@ -10,5 +10,8 @@ export function createReader(connections: Connections): LogReader {
     all<Row>(sql: string, ...parameters: SqlValue[]) {
       return connections.use((connection) => connection.rows<Row>(marks.translate(sql), parameters));
     },
+    tuples<Row extends readonly unknown[]>(sql: string, ...parameters: SqlValue[]) {
+      return connections.use((connection) => connection.tuples<Row>(marks.translate(sql), parameters));
+    },
   };
 }

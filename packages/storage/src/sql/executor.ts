@@ -30,6 +30,8 @@ export type RowsOf<Queries extends readonly CompiledQuery[]> = {
 export interface LogReader {
   /** All rows, of one moment. The caller names their type, which is that of the columns that the statement selects. */
   all<Row>(sql: string, ...parameters: SqlValue[]): Promise<Row[]>;
+  /** The same, with each row a list in the order of its columns: half the cost where there are many. */
+  tuples<Row extends readonly unknown[]>(sql: string, ...parameters: SqlValue[]): Promise<Row[]>;
 }
 
 /** The conversation of a group, as somebody has read it. */

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../store.ts';
+import type { MessageSpecial, StoredMessage } from '../store.ts';
 import type { LogReader } from './executor.ts';
 import { ageOf, eventOf, goneReasonOf, messageStates } from './message-states.ts';
 import type { SqlValue } from './sql-statement.ts';
@@ -18,24 +18,36 @@ const extra = `(
     coalesce(${targetOf(`coalesce(t.state, ${stateOfExpired})`)}, 0)
   from message_extras x where x.mid = m.mid)`;
 
-const columns = `mid, conv, seq, sender, dev, id, ts, type, flags, local_id as "localId", ref,
-  expires_at as "expiresAt"`;
+const columns = 'mid, conv, seq, sender, dev, id, ts, type, flags, local_id, ref, expires_at';
 
-/** Named as in the interface, so that the row of an ordinary message is a message. */
-const selectPlain = `select ${columns}, content, state as special from messages m`;
+const selectPlain = `select ${columns}, content, state from messages m`;
 
 /** For messages with extras. An edit has its content elsewhere. */
 const selectFull = `
   select ${columns},
-    case when state = ${messageStates.extra} and content is null then ${targetOf('t.content')} else content end
-      as content,
-    case state when ${messageStates.extra} then ${extra} else cast(state as text) end as special
+    case when state = ${messageStates.extra} and content is null then ${targetOf('t.content')} else content end,
+    case state when ${messageStates.extra} then ${extra} else cast(state as text) end
   from messages m`;
 
-interface MessageRow extends Omit<StoredMessage, 'special'> {
+type MessageRow = readonly [
+  mid: number,
+  conv: number,
+  seq: number,
+  sender: number,
+  dev: number,
+  id: number | null,
+  ts: number,
+  type: number,
+  flags: number,
+  localId: number,
+  ref: number | null,
+  expiresAt: number,
+  content: Uint8Array | null,
   /** Column `state`, or the text of {@link selectFull}. */
-  readonly special: number | string | null;
-}
+  state: number | string | null,
+];
+
+const stateOf = ([, , , , , , , , , , , , , state]: MessageRow) => state;
 
 /**
  * The messages to which the end of the statement applies. Most have no extras, and then are spared the sub-queries;
@@ -46,33 +58,30 @@ export async function readMessages(
   rest: string,
   ...parameters: SqlValue[]
 ): Promise<StoredMessage[]> {
-  const rows = await reader.all<MessageRow>(`${selectPlain} ${rest}`, ...parameters);
-  const full = rows.some(({ special }) => special === messageStates.extra);
-  return toMessages(full ? await reader.all<MessageRow>(`${selectFull} ${rest}`, ...parameters) : rows);
+  const rows = await reader.tuples<MessageRow>(`${selectPlain} ${rest}`, ...parameters);
+  const full = rows.some((row) => stateOf(row) === messageStates.extra);
+  const complete = full ? await reader.tuples<MessageRow>(`${selectFull} ${rest}`, ...parameters) : rows;
+  return complete.map(toMessage);
 }
 
-function toMessages(rows: readonly MessageRow[]): StoredMessage[] {
-  return rows.map((row) => (isOrdinary(row) ? row : toSpecial(row)));
+function toMessage(row: MessageRow): StoredMessage {
+  const [mid, conv, seq, sender, dev, id, ts, type, flags, localId, ref, expiresAt, content, state] = row;
+  const special = state === null && content !== null ? null : toSpecial(state, content);
+  return { mid, conv, seq, sender, dev, id, ts, type, flags, localId, ref, expiresAt, content, special };
 }
 
-const isOrdinary = (row: MessageRow): row is MessageRow & { readonly special: null } =>
-  row.special === null && row.content !== null;
-
-function toSpecial(row: MessageRow): StoredMessage {
-  const numbers = row.special === null ? [] : String(row.special).split(',').map(Number);
-  if (numbers.length < 2) return { ...row, special: { ...nothing, gone: goneReasonOf(numbers[0] ?? null) } };
+function toSpecial(state: number | string | null, content: Uint8Array | null): MessageSpecial {
+  const numbers = state === null ? [] : String(state).split(',').map(Number);
+  if (numbers.length < 2) return { ...nothing, gone: goneReasonOf(numbers[0] ?? null) };
   const [event = 0, target = 0, age = 0, ageFrom = 0, dueAt = 0, editedAt = 0, targetState = 0] = numbers;
   return {
-    ...row,
-    special: {
-      event: eventOf(event),
-      target: orNull(target),
-      age: ageOf(age, ageFrom),
-      dueAt: orNull(dueAt),
-      editedAt: orNull(editedAt),
-      // A recall has something to say although its target is gone.
-      gone: row.content === null ? goneReasonOf(targetState === stateOfExpired ? null : targetState) : null,
-    },
+    event: eventOf(event),
+    target: orNull(target),
+    age: ageOf(age, ageFrom),
+    dueAt: orNull(dueAt),
+    editedAt: orNull(editedAt),
+    // A recall has something to say although its target is gone.
+    gone: content === null ? goneReasonOf(targetState === stateOfExpired ? null : targetState) : null,
   };
 }
 

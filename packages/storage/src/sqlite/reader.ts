@@ -9,17 +9,29 @@ import { StatementCache } from './statement-cache.ts';
 export class Reader implements LogReader {
   readonly #database: DatabaseSync;
   readonly #statements: StatementCache;
+  readonly #tupleStatements: StatementCache;
   #closed = false;
 
   constructor(path: string) {
     this.#database = openForReading(path);
     this.#statements = new StatementCache(this.#database);
+    this.#tupleStatements = new StatementCache(this.#database, { tuples: true });
   }
 
   async all<Row>(sql: string, ...parameters: SQLInputValue[]): Promise<Row[]> {
+    return this.#read(this.#statements, sql, parameters) as Row[];
+  }
+
+  async tuples<Row extends readonly unknown[]>(sql: string, ...parameters: SQLInputValue[]): Promise<Row[]> {
+    // The types of Node know rows as objects only.
+    const rows: unknown[] = this.#read(this.#tupleStatements, sql, parameters);
+    return rows as Row[];
+  }
+
+  #read(statements: StatementCache, sql: string, parameters: readonly SQLInputValue[]): unknown[] {
     if (this.#closed) throw new StoreUnavailableError('The store is closed.');
     try {
-      return this.#statements.get(sql).all(...parameters) as Row[];
+      return statements.get(sql).all(...parameters);
     } catch (error) {
       throw toStoreError(error);
     }

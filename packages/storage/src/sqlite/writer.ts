@@ -20,6 +20,8 @@ export function spawnWriterWorker(settings: WriterSettings): Worker {
   return new Worker(new URL('./writer-worker.ts', import.meta.url), {
     workerData: settings,
     name: 'stoa-store-writer',
+    // What it makes lives for one batch; more room would only be more memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
 }
 
