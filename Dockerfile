@@ -10,4 +10,4 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 STOA_DATA_DIR=/data
 USER node
 VOLUME /data
 EXPOSE 8080
-CMD ["node", "packages/cli/src/stoa.ts", "serve"]
+CMD ["node", "--max-semi-space-size=16", "packages/cli/src/stoa.ts", "serve"]

@@ -16,15 +16,24 @@ export interface ServerProcess extends Pick<Target, 'url' | 'usage' | 'collectGa
  * @param also Processes that belong to the server too, such as its database.
  */
 export async function startServerProcess(
-  script: { readonly file: string; readonly args?: readonly string[]; readonly env: Record<string, string> },
+  script: {
+    readonly file: string;
+    readonly nodeArgs?: readonly string[];
+    readonly args?: readonly string[];
+    readonly env: Record<string, string>;
+  },
   also: readonly number[] = [],
 ): Promise<ServerProcess> {
   const preload = new URL('./collect-garbage.ts', import.meta.url).href;
   const file = fileURLToPath(new URL(script.file, import.meta.url));
-  const child = spawn(process.execPath, ['--import', preload, file, ...(script.args ?? [])], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...script.env },
-  });
+  const child = spawn(
+    process.execPath,
+    [...(script.nodeArgs ?? []), '--import', preload, file, ...(script.args ?? [])],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...script.env },
+    },
+  );
   // What it prints, as events: the address when it is ready, and each collection of garbage.
   const lines = new EventEmitter();
   createInterface({ input: child.stdout }).on('line', (line) => {

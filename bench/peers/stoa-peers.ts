@@ -73,6 +73,8 @@ function startStoa(
 ): Promise<ServerProcess> {
   return startServerProcess(
     {
+      // As `npm start` and the container image run it.
+      nodeArgs: ['--max-semi-space-size=16'],
       file: '../../packages/cli/src/stoa.ts',
       args: ['serve'],
       env: {

@@ -29,7 +29,7 @@ export async function runScenario(
     url,
     senders: users.slice(0, senders),
     receivers: users.slice(senders, senders + receivers),
-    window: sizes.window,
+    window: scenario.window?.(sizes) ?? sizes.window,
   };
   const fleet = await Fleet.start(task, loadProcesses);
   try {

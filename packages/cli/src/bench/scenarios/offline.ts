@@ -16,10 +16,18 @@ export const offline: Scenario = {
     { name: 'drainP50', title: 'drain p50 ms', digits: 0 },
     { name: 'clientCpu', title: 'client CPU-s per 100k', digits: 2 },
   ],
-  users: ({ offlineUsers }) => ({ senders: senders(offlineUsers), receivers: offlineUsers }),
+  users: ({ offlineUsers }) => ({
+    senders: senders(offlineUsers),
+    receivers: offlineUsers + Math.ceil(offlineUsers / 4),
+  }),
+  // As many on their way as in the scenario of pairs.
+  window: ({ offlineUsers, pairs, window }) =>
+    Math.max(window, Math.round((pairs * window) / senders(offlineUsers))),
   async run({ fleet, usage, sizes }) {
     const { offlineMessages } = sizes;
     await fleet.run('connect', 1);
+    await fleet.run('warmStore', 2 * offlineMessages);
+    await fleet.run('warmDrain', 2 * offlineMessages);
     const stored = await measure(usage, () => fleet.run('store', offlineMessages));
     const count = stored.latencies.length;
     const drained = await measure(usage, () => fleet.run('drain', offlineMessages));

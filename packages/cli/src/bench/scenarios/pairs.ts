@@ -19,6 +19,7 @@ export const pairs: Scenario = {
   users: ({ pairs }) => ({ senders: pairs, receivers: pairs }),
   async run({ fleet, usage, sizes }) {
     await fleet.run('connect', 1);
+    // What the server compiles while it warms up is not the price of a message.
     await fleet.run('exchange', sizes.messages);
     const measured = await measure(usage, () => fleet.run('exchange', sizes.messages));
     const count = measured.latencies.length;

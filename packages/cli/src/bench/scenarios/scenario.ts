@@ -43,5 +43,7 @@ export interface Scenario {
   readonly metrics: (sizes: Sizes) => readonly Metric[];
   /** Users who take part, as many senders as receivers unless one is missing. */
   readonly users: (sizes: Sizes) => { readonly senders: number; readonly receivers: number };
+  /** Messages that a sender has on their way; by default as given. */
+  readonly window?: (sizes: Sizes) => number;
   run(rig: Rig): Promise<Figures>;
 }
