@@ -15,6 +15,7 @@ import {
   nextDue,
 } from './call-state.ts';
 import type { CallEvents, CallQuality, CallStatus, CallMedia as MediaState } from './call-types.ts';
+import type { KeptCall } from './kept-call.ts';
 import type { LocalMedia } from './local-media.ts';
 
 export interface CallOptions {
@@ -24,8 +25,8 @@ export interface CallOptions {
   readonly outgoing: boolean;
   readonly video: boolean;
   readonly state: CallState;
-  /** Number of the connection that was lost by loading the page anew; 0 when there was none. */
-  readonly epochBefore: number;
+  /** What was lost by loading the page anew: the number of the connection, and what the user had chosen. */
+  readonly before?: Pick<KeptCall, 'epoch' | 'muted' | 'camera' | 'since'>;
   /** Whether it is the other one's call, when it was begun before the page was loaded anew. */
   readonly isCallee?: boolean;
   readonly platform: CallPlatform;
@@ -105,6 +106,9 @@ export class Call extends CallControls {
       },
       onProblem: (error) => this.#emitter.emit('problem', error),
     });
+    const { before } = options;
+    if (before !== undefined && before.since > 0) this.#connectedAt = before.since;
+    if (before?.muted === true) this.local.setAudio(false);
     this.#watch();
   }
 
@@ -161,11 +165,11 @@ export class Call extends CallControls {
   }
 
   /**
-   * Goes on with a call that loading the page anew has interrupted.
+   * Goes on with a call that loading the page anew has interrupted, muted and with camera as it was.
    *
    * @throws StoaError as answer() does. The call is not ended by that.
    */
-  async resume({ video = this.video }: { video?: boolean } = {}): Promise<void> {
+  async resume({ video = this.#cameraBefore }: { video?: boolean } = {}): Promise<void> {
     if (this.#state.phase !== 'interrupted' || this.#opening) return;
     await this.#openMedia(video);
     this.#step({ type: 'resume' });
@@ -178,12 +182,19 @@ export class Call extends CallControls {
   }
 
   /** @internal What is kept for loading the page anew. */
-  get kept(): { ticket: string; epoch: number; callee: boolean } | undefined {
+  get kept(): Pick<KeptCall, 'ticket' | 'epoch' | 'callee' | 'muted' | 'camera' | 'since'> | undefined {
     const { ticket, phase } = this.#state;
     const isKept =
       phase === 'connecting' || phase === 'connected' || phase === 'reconnecting' || phase === 'interrupted';
     if (ticket === undefined || !isKept) return undefined;
-    return { ticket, epoch: this.#media.epoch || this.#options.epochBefore, callee: this.#isCallee };
+    return {
+      ticket,
+      epoch: this.#media.epoch || this.#epochBefore,
+      callee: this.#isCallee,
+      muted: this.local.isMuted,
+      camera: phase === 'interrupted' ? this.#cameraBefore : this.local.hasCamera,
+      since: this.#connectedAt ?? 0,
+    };
   }
 
   /** @internal It has ended, and the server knows. */
@@ -281,6 +292,14 @@ export class Call extends CallControls {
     if (this.#isReady) await this.#answerOffer();
   }
 
+  get #epochBefore(): number {
+    return this.#options.before?.epoch ?? 0;
+  }
+
+  get #cameraBefore(): boolean {
+    return this.#options.before?.camera ?? this.video;
+  }
+
   async #openMedia(video: boolean): Promise<void> {
     this.#opening = true;
     try {
@@ -298,7 +317,7 @@ export class Call extends CallControls {
   }
 
   async #offerAgain(): Promise<void> {
-    const epoch = this.#options.epochBefore + 1;
+    const epoch = this.#epochBefore + 1;
     const sdp = await this.#media.offer(epoch, this.#isCallee);
     if (sdp === undefined) return;
     this.#say({ type: 'description', epoch, kind: 'offer', sdp });
@@ -340,7 +359,9 @@ export class Call extends CallControls {
 
   #mediaChanged(): void {
     this.#emitter.emit('media', this.media);
-    if (this.kept !== undefined) this.#sayMedia();
+    if (this.kept === undefined) return;
+    this.#sayMedia();
+    this.#options.onChange(this);
   }
 
   #sayMedia(): void {

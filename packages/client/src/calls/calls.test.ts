@@ -91,6 +91,14 @@ describe('calls of a client', () => {
     expect(connection.frames.filter(({ t }) => t === 'call')).toEqual([]);
   });
 
+  it('know which kinds of devices there are before they may be used', async () => {
+    const { client, platform } = await scene();
+    expect(await client.calls.devices()).toEqual([]);
+    expect(await client.calls.kinds()).toEqual(new Set(['microphone', 'camera']));
+    platform.devicesThere.delete('audio');
+    expect(await client.calls.kinds()).toEqual(new Set(['camera']));
+  });
+
   it('go on with sound when there is no camera', async () => {
     const { client, connection, platform } = await scene();
     platform.devicesThere.delete('video');
@@ -214,12 +222,21 @@ describe('calls of a client', () => {
       ticket: 'two',
       epoch: 3,
       callee: false,
+      muted: true,
+      camera: false,
+      since: 1_000,
     });
     const { connection, client } = await scene({ platform });
     expect((await said(connection, 'resume')).event.ticket).toBe('two');
     const [call] = client.calls.all;
     expect(call).toMatchObject({ peer: 'bob', outgoing: true, status: { phase: 'interrupted' } });
+    expect(call?.connectedAt).toBe(1_000);
     await call?.resume();
+    // What was off stays off.
+    expect(call?.media).toMatchObject({ audio: false, video: false });
+    expect(platform.tracks.map(({ kind, enabled }) => [kind, enabled])).toEqual([['audio', false]]);
+    await call?.setVideo(true);
+    expect(JSON.parse(platform.kept ?? '')).toMatchObject({ muted: true, camera: true, since: 1_000 });
     expect((await said(connection, 'description')).event).toMatchObject({ epoch: 4, kind: 'offer' });
     platform.peers[0]?.becomes('connected');
     expect(call?.status.phase).toBe('connected');

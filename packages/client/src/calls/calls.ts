@@ -91,6 +91,14 @@ export class Calls {
     );
   }
 
+  /**
+   * Which kinds of devices there are. Other than devices(), it knows that before the user has allowed the use of one.
+   */
+  async kinds(): Promise<ReadonlySet<CallDevice['kind']>> {
+    const found = (await this.#options.callPlatform?.devices()) ?? [];
+    return new Set(found.map(({ kind }) => deviceKinds[kind]));
+  }
+
   /** Calls back when devices are plugged in or out, until the returned function is called. */
   onDevices(listener: () => void): () => void {
     return this.#options.callPlatform?.onDevices(listener) ?? (() => {});
@@ -185,9 +193,9 @@ export class Calls {
     this.#kept = undefined;
     const dev = this.#options.host.self?.dev;
     if (kept === undefined || kept.dev !== dev || this.#calls.has(kept.id)) return;
-    const { id, peer, name, outgoing, video, ticket, epoch, callee: isCallee } = kept;
+    const { id, peer, name, outgoing, video, ticket, callee: isCallee } = kept;
     const state = newCall('interrupted', this.#options.clock.now(), { ticket, hasConnected: true });
-    this.#make({ id, peer, name, outgoing, video, state, isCallee, epochBefore: epoch });
+    this.#make({ id, peer, name, outgoing, video, state, isCallee, before: kept });
   }
 
   #make(facts: {
@@ -198,7 +206,7 @@ export class Calls {
     video: boolean;
     state: CallState;
     isCallee?: boolean;
-    epochBefore?: number;
+    before?: KeptCall;
   }): Call {
     const { callPlatform: platform, clock, host, settings } = this.#options;
     if (platform === undefined) {
@@ -207,7 +215,6 @@ export class Calls {
       });
     }
     const call = new Call({
-      epochBefore: 0,
       ...facts,
       platform,
       clock,

@@ -10,6 +10,11 @@ export interface KeptCall {
   readonly ticket: string;
   readonly epoch: number;
   readonly callee: boolean;
+  /** What the user had switched off stays off. */
+  readonly muted: boolean;
+  readonly camera: boolean;
+  /** When the media was first connected, by this device's clock; 0: not yet. */
+  readonly since: number;
 }
 
 /** Undefined for anything that was not written by this version. */
@@ -37,4 +42,7 @@ const types: { readonly [Key in keyof KeptCall]: string } = {
   ticket: 'string',
   epoch: 'number',
   callee: 'boolean',
+  muted: 'boolean',
+  camera: 'boolean',
+  since: 'number',
 };

@@ -48,6 +48,14 @@ export class LocalMedia {
     return this.#camera !== undefined || this.#screen !== undefined;
   }
 
+  get isMuted(): boolean {
+    return this.#muted;
+  }
+
+  get hasCamera(): boolean {
+    return this.#camera !== undefined;
+  }
+
   /** What is to be sent at the moment. */
   track(kind: Kind): MediaStreamTrack | null {
     if (this.#held || this.#peerHolds) return null;

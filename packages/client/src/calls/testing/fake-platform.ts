@@ -130,8 +130,12 @@ export class FakePlatform implements CallPlatform {
     return this.userMedia({ video: {} });
   }
 
+  /** As browsers tell of them before the user has allowed the use of one: without ids and names. */
   async devices(): Promise<readonly MediaDeviceInfo[]> {
-    return [];
+    return [...this.devicesThere].map((kind) => {
+      const facts = { deviceId: '', groupId: '', label: '', kind: `${kind}input` as MediaDeviceKind };
+      return { ...facts, toJSON: () => facts };
+    });
   }
 
   onDevices(): () => void {
