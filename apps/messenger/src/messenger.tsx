@@ -1,7 +1,9 @@
-import { useEffect } from 'react';
+import { type FocusEvent, useEffect, useRef } from 'react';
+import { Calls } from './calls/calls.tsx';
+import { usePeerName } from './calls/use-peer-name.ts';
 import { ConnectionBanner } from './connection/connection-banner.tsx';
 import { Sidebar } from './conversations/sidebar.tsx';
-import { useLive } from './hooks/live.ts';
+import { useLive, useLivePart } from './hooks/live.ts';
 import { useRoute } from './hooks/use-route.ts';
 import { useWorkspace } from './hooks/use-workspace.tsx';
 import styles from './messenger.module.css';
@@ -13,17 +15,21 @@ import { Logo } from './ui/logo.tsx';
 export function Messenger({ onSignOut }: { onSignOut: () => void }) {
   const route = useRoute();
   const open = route?.id;
-  useUnreadInTitle();
+  usePageTitle();
+  const covered = useCovered();
   return (
-    <div className={styles.shell} data-pane={open === undefined ? 'list' : 'chat'}>
-      <Sidebar open={open} onSignOut={onSignOut} />
-      <main className={styles.main}>
-        {open === undefined ? <NothingOpen /> : <ConversationView key={open} id={open} mid={route?.mid} />}
-      </main>
-      <div className={styles.notices}>
-        <ConnectionBanner onSignOut={onSignOut} />
+    <>
+      <div className={styles.shell} data-pane={open === undefined ? 'list' : 'chat'} {...covered}>
+        <Sidebar open={open} onSignOut={onSignOut} />
+        <main className={styles.main}>
+          {open === undefined ? <NothingOpen /> : <ConversationView key={open} id={open} mid={route?.mid} />}
+        </main>
+        <div className={styles.notices}>
+          <ConnectionBanner onSignOut={onSignOut} />
+        </div>
       </div>
-    </div>
+      <Calls />
+    </>
   );
 }
 
@@ -38,14 +44,36 @@ function NothingOpen() {
   );
 }
 
-function useUnreadInTitle(): void {
-  const { session, conversations } = useWorkspace();
+/** Who is calling; otherwise what is unread, and whose page it is. */
+function usePageTitle(): void {
+  const { session, conversations, calls } = useWorkspace();
   const unread = (useLive(conversations) ?? []).reduce((sum, conversation) => sum + conversation.unread, 0);
+  const caller = useLivePart(calls, ({ incoming }) => incoming?.call);
+  const name = usePeerName(caller?.peer ?? '', caller?.name ?? '');
   const who = session.name || session.address;
+  const rest = `${unread > 0 ? `(${unread}) ` : ''}${who}`;
+  const title = caller === undefined ? rest : `${name} is calling`;
   useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}${who} · Stoa`;
+    document.title = `${title} · Stoa`;
     return () => {
       document.title = 'Stoa';
     };
-  }, [unread, who]);
+  }, [title]);
+}
+
+/** Props of the page while a call covers it: nothing in it can be reached, and it gets the focus back afterwards. */
+function useCovered(): { inert: boolean; onFocusCapture: (event: FocusEvent) => void } {
+  const { calls } = useWorkspace();
+  const isCovered = useLivePart(calls, ({ isExpanded }) => isExpanded);
+  const lastFocus = useRef<Element>(null);
+  useEffect(() => {
+    const isLost = document.activeElement === document.body;
+    if (!isCovered && isLost && lastFocus.current instanceof HTMLElement) lastFocus.current.focus();
+  }, [isCovered]);
+  return {
+    inert: isCovered,
+    onFocusCapture: ({ target }) => {
+      lastFocus.current = target;
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { conversationId, type LocalConversation, type LocalMessage } from '@stoa/client';
+import { CallIcon } from '../calls/call-entry.tsx';
 import { useLivePart } from '../hooks/live.ts';
 import { hrefOf } from '../hooks/use-route.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
@@ -78,9 +79,14 @@ function Preview({
     );
   }
   if (latest === undefined) return <span className={styles.preview}>No messages yet</span>;
+  const { call } = latest.content ?? {};
   return (
     <span className={styles.preview}>
-      {latest.outgoing && latest.gone === undefined && <MessageTicks status={latest.status} />}
+      {call !== undefined ? (
+        <CallIcon log={call} outgoing={latest.outgoing} size={16} />
+      ) : (
+        latest.outgoing && latest.gone === undefined && <MessageTicks status={latest.status} />
+      )}
       {contentSummary(latest)}
     </span>
   );

@@ -1,6 +1,7 @@
 import { Client } from '@stoa/client';
 import { indexedDbStore } from '@stoa/client/indexed-db';
 import type { StoaError } from '@stoa/protocol';
+import { CallBoard } from '../calls/call-board.ts';
 import { Drafts } from '../composer/drafts.ts';
 import { ConversationList } from '../conversations/conversation-list.ts';
 import { People } from '../conversations/people.ts';
@@ -17,6 +18,7 @@ export class Workspace {
   readonly people = new People();
   readonly presence: PresenceBoard;
   readonly drafts: Drafts;
+  readonly calls: CallBoard;
   /** Why nothing can be kept in this browser, so that nothing works. */
   readonly failure = new Live<Error | undefined>(undefined);
 
@@ -27,12 +29,14 @@ export class Workspace {
       token: session.token,
       // A store per user: several may sign in with one browser.
       store: indexedDbStore(`stoa-messenger-${session.address}`),
+      calls: { waiting: true },
       agent: `Messenger in ${browserName(navigator.userAgent)}`,
     });
     this.client.on('problem', warn);
     this.conversations = new ConversationList(this.client);
     this.presence = new PresenceBoard(this.client);
     this.drafts = new Drafts(this.client);
+    this.calls = new CallBoard(this.client);
   }
 
   async open(): Promise<void> {
@@ -50,6 +54,7 @@ export class Workspace {
     this.conversations.close();
     this.presence.close();
     this.drafts.close();
+    this.calls.close();
     void this.client.stop();
   }
 }

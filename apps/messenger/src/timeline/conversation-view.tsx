@@ -1,6 +1,7 @@
 import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
 import { ArrowLeft } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { CallButtons } from '../calls/call-buttons.tsx';
 import { BlockedNotice } from '../composer/blocked-notice.tsx';
 import { Composer } from '../composer/composer.tsx';
 import { useLive } from '../hooks/live.ts';
@@ -23,7 +24,7 @@ import { useTimeline } from './use-timeline.ts';
 
 /** A conversation: with whom, the messages, and the field to write in. `mid`: the message that a link names. */
 export function ConversationView({ id, mid }: { id: ConversationId; mid: number | undefined }) {
-  const { conversations, people, drafts } = useWorkspace();
+  const { session, conversations, people, drafts } = useWorkspace();
   const target = useMemo(() => targetOf(id), [id]);
   const peer = 'peer' in target ? target.peer : undefined;
   const address = peer ?? id;
@@ -82,7 +83,12 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
           <h1 className={styles.name}>{name}</h1>
           {peer !== undefined && <PresenceLine address={peer} />}
         </div>
-        <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
+        <div className={styles.tools}>
+          {peer !== undefined && peer !== session.address && (
+            <CallButtons peer={peer} isBlocked={conversation?.blocked ?? false} onRefused={setNotice} />
+          )}
+          <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
+        </div>
       </header>
       <Timeline id={id} name={name} timeline={timeline} handlers={handlers} />
       <p role="alert" className={styles.notice}>

@@ -8,6 +8,8 @@ export function actionsFor({ outgoing, content, seq, status }: LocalMessage): Me
   const actions: MessageAction[] = [];
   const isWritten = content?.text !== undefined && content.text !== '';
   const isStored = seq > 0;
+  // What the server has written of a call.
+  if (content?.call !== undefined) return ['delete'];
   if (content !== undefined && isStored) actions.push('reply');
   if (outgoing && isWritten && (isStored || status === 'outbox')) actions.push('edit');
   if (isWritten) actions.push('copy');
@@ -19,5 +21,5 @@ export function actionsFor({ outgoing, content, seq, status }: LocalMessage): Me
 
 /** Whether an own message can be deleted for everybody. Only the server knows until when it takes that. */
 export function isRecallable({ outgoing, content, seq, status }: LocalMessage): boolean {
-  return outgoing && content !== undefined && (seq > 0 || status === 'outbox');
+  return outgoing && content !== undefined && content.call === undefined && (seq > 0 || status === 'outbox');
 }

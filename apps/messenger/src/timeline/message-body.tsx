@@ -1,5 +1,6 @@
-import type { LocalMessage } from '@stoa/client';
+import { type LocalMessage, targetOf } from '@stoa/client';
 import { Forward } from 'lucide-react';
+import { CallEntry } from '../calls/call-entry.tsx';
 import { contentSummary } from '../ui/content-summary.ts';
 import styles from './message-body.module.css';
 import { MessageText } from './message-text.tsx';
@@ -13,6 +14,10 @@ export function MessageBody({ message }: { message: LocalMessage }) {
         {contentSummary(message)}
       </span>
     );
+  }
+  const target = targetOf(message.conversation);
+  if (content.call !== undefined && 'peer' in target) {
+    return <CallEntry log={content.call} peer={target.peer} outgoing={message.outgoing} />;
   }
   const { title, subtitle, text, footer, file, latitude, longitude, forwarded } = content;
   const place = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : undefined;

@@ -97,10 +97,12 @@ export const MessageBubble = memo(function MessageBubble({
 });
 
 function MessageMeta({
-  message: { ts, outgoing, status, edited, age, changing, gone },
+  message: { ts, outgoing, status, edited, age, changing, gone, content },
 }: {
   message: LocalMessage;
 }) {
+  // A call was there or not: the server writes of it, and nobody waits for its receipt.
+  const hasTicks = outgoing && gone === undefined && content?.call === undefined;
   const isEdited = gone === undefined && (edited !== undefined || changing === 'edit');
   return (
     <span className={styles.meta}>
@@ -111,7 +113,7 @@ function MessageMeta({
       )}
       {isEdited && 'edited '}
       <time dateTime={new Date(ts).toISOString()}>{timeOf(ts)}</time>
-      {outgoing && gone === undefined && <MessageTicks status={changing === undefined ? status : 'outbox'} />}
+      {hasTicks && <MessageTicks status={changing === undefined ? status : 'outbox'} />}
     </span>
   );
 }

@@ -9,7 +9,7 @@ export function Avatar({
 }: {
   address: string;
   name: string;
-  size?: 32 | 40 | 48;
+  size?: 32 | 40 | 48 | 128;
   online?: boolean;
 }) {
   return (

@@ -1,9 +1,11 @@
 import type { LocalMessage } from '@stoa/client';
+import { callLogText } from '../calls/call-words.ts';
 
 /** What a message says, in one line of text. */
 export function contentSummary({ content, gone, outgoing, status }: LocalMessage): string {
   if (gone === 'recalled') return outgoing ? 'You deleted this message' : 'This message was deleted';
   if (content === undefined) return status === 'expired' ? 'This message expired' : 'This message is gone';
+  if (content.call !== undefined) return callLogText(content.call, outgoing);
   if (content.text !== undefined && content.text !== '') return content.text;
   if (content.title !== undefined && content.title !== '') return content.title;
   if (content.file !== undefined) return `File: ${content.file.name ?? content.file.url}`;

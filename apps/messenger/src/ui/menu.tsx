@@ -1,5 +1,16 @@
-import { Content, Item, Portal, Root, Separator, Trigger } from '@radix-ui/react-dropdown-menu';
-import type { LucideIcon } from 'lucide-react';
+import {
+  Content,
+  Item,
+  ItemIndicator,
+  Label,
+  Portal,
+  RadioGroup,
+  RadioItem,
+  Root,
+  Separator,
+  Trigger,
+} from '@radix-ui/react-dropdown-menu';
+import { Check, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import styles from './menu.module.css';
 
@@ -11,6 +22,7 @@ export function Menu({
   open,
   onOpenChange,
   tabIndex,
+  isDark = false,
   children,
 }: {
   label: string;
@@ -19,6 +31,8 @@ export function Menu({
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   tabIndex?: 0 | -1;
+  /** It belongs to a part of the page that is dark in every theme. */
+  isDark?: boolean;
   children: ReactNode;
 }) {
   return (
@@ -34,7 +48,14 @@ export function Menu({
         </button>
       </Trigger>
       <Portal>
-        <Content className={styles.menu} align="end" sideOffset={4} collisionPadding={8} loop>
+        <Content
+          className={styles.menu}
+          data-scheme={isDark ? 'dark' : undefined}
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          loop
+        >
           {children}
         </Content>
       </Portal>
@@ -58,6 +79,33 @@ export function MenuItem({
       <Icon size={18} />
       {children}
     </Item>
+  );
+}
+
+/** One of several, under a heading. */
+export function MenuChoice({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: string | undefined;
+  options: readonly { readonly value: string; readonly label: string }[];
+  onChange: (value: string) => void;
+}) {
+  return (
+    <RadioGroup {...(value === undefined ? {} : { value })} onValueChange={onChange} aria-label={label}>
+      <Label className={styles.label}>{label}</Label>
+      {options.map((option) => (
+        <RadioItem key={option.value} className={styles.choice} value={option.value}>
+          <ItemIndicator className={styles.mark}>
+            <Check size={16} />
+          </ItemIndicator>
+          {option.label}
+        </RadioItem>
+      ))}
+    </RadioGroup>
   );
 }
 

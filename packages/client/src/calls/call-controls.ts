@@ -15,6 +15,11 @@ export abstract class CallControls {
     return this.local.media;
   }
 
+  /** Whether the camera is on, also while a screen is sent in its place or the network takes too little video. */
+  get camera(): boolean {
+    return this.local.hasCamera;
+  }
+
   /** Switches the microphone on or off (mute). */
   setAudio(on: boolean): void {
     this.local.setAudio(on);

@@ -1,0 +1,245 @@
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { audit } from './support/audit.ts';
+import { CallPage } from './support/call-page.ts';
+import { Visitors } from './support/visitors.ts';
+
+describe('calls in the messenger', () => {
+  let server: TestNode;
+  let visitors: Visitors;
+  let alice: CallPage;
+  let bob: CallPage;
+  let carol: CallPage;
+
+  beforeAll(async () => {
+    server = await startTestNode({ env: { STOA_CALL_RING_SECONDS: '10' } });
+    visitors = await Visitors.launch();
+    [alice, bob, carol] = await Promise.all([open('alice'), open('bob'), open('carol')]);
+    for (const [one, other] of [
+      [alice, 'bob'],
+      [bob, 'alice'],
+      [carol, 'alice'],
+    ] as const) {
+      await one.messenger.openChat(other);
+    }
+  }, 60_000);
+  beforeEach(() => Promise.all([alice, bob, carol].map((each) => each.endAll())));
+  afterAll(async () => {
+    await visitors?.leave();
+    await visitors?.close();
+    await server?.close();
+  });
+
+  async function open(address: string): Promise<CallPage> {
+    const name = `${address.charAt(0).toUpperCase()}${address.slice(1)}`;
+    return new CallPage(await visitors.signIn(server.url, address, name));
+  }
+
+  async function connect(caller: CallPage, callee: CallPage, kind: 'Voice call' | 'Video call') {
+    await caller.call(kind);
+    await callee.answer();
+    await Promise.all([caller.reaches('connected'), callee.reaches('connected')]);
+  }
+
+  it('let two people talk, and leave an entry in the chat of both', async () => {
+    await alice.call('Voice call');
+    await alice.reaches('ringing');
+    await bob.incoming.getByText('Incoming voice call').waitFor();
+    expect(await bob.page.title()).toBe('Alice is calling · Stoa');
+    await bob.answer();
+    await Promise.all([alice.reaches('connected'), bob.reaches('connected')]);
+    await Promise.all([alice.hears(), bob.hears()]);
+    await bob.screen.getByRole('timer').getByText('0:02').waitFor();
+    expect(await bob.page.title()).not.toContain('calling');
+    await alice.press('Hang up');
+    await bob.says('Call ended');
+    await Promise.all([alice.isDone(), bob.isDone()]);
+    for (const [one, again, other] of [
+      [alice, 'Call again', 'Bob'],
+      [bob, 'Call back', 'Alice'],
+    ] as const) {
+      const entry = one.messenger.message('Voice call, ');
+      await entry.getByText(/Voice call, \d+ s/).waitFor();
+      await entry.getByRole('button', { name: again }).waitFor();
+      await one.messenger
+        .row(other)
+        .getByText(/Voice call, \d+ s/)
+        .waitFor();
+    }
+  });
+
+  it('show each other, and see who is muted, without camera or on hold; nothing of it is kept', async () => {
+    await connect(alice, bob, 'Video call');
+    await Promise.all([alice.sees('Video of Bob'), bob.sees('Video of Alice')]);
+    await Promise.all([alice.sees('Your video'), bob.sees('Your video')]);
+
+    await bob.press('Mute');
+    await alice.screen.getByText('muted', { exact: true }).waitFor();
+    await bob.press('Mute');
+    await alice.screen.getByText('muted', { exact: true }).waitFor({ state: 'detached' });
+    await bob.press('Camera');
+    await alice.page.locator('video[aria-label="Video of Bob"]').waitFor({ state: 'detached' });
+    await bob.press('Camera');
+    await alice.sees('Video of Bob');
+    await alice.press('Hold');
+    await bob.says('Alice has put the call on hold.');
+    await alice.says('You have put the call on hold.');
+    await alice.press('Hold');
+    await bob.sees('Video of Alice');
+
+    await bob.press('Make the call small');
+    await bob.messenger.write('We can write, too');
+    await alice.press('Hang up');
+    await Promise.all([alice.isDone(), bob.isDone()]);
+    expect(await leftBehind(alice.page)).toEqual([]);
+  });
+
+  it('choose another microphone', async () => {
+    await connect(alice, bob, 'Voice call');
+    await alice.press('Devices');
+    await alice.page.getByRole('menuitemradio', { name: 'Fake Audio Input 2' }).click();
+    await alice.press('Devices');
+    await alice.page.getByRole('menuitemradio', { name: 'Fake Audio Input 2', checked: true }).waitFor();
+    await alice.page.keyboard.press('Escape');
+    await bob.hears();
+  });
+
+  it('are declined, taken back, and not answered', async () => {
+    await alice.call('Video call');
+    await bob.incoming.getByRole('button', { name: 'Decline' }).click();
+    await alice.says('Bob declined the call.');
+    await alice.messenger.message('Video call, declined').waitFor();
+    await bob.messenger.message('Declined video call').waitFor();
+
+    await alice.press('Call again');
+    await bob.incoming.waitFor();
+    await alice.press('Hang up');
+    await Promise.all([alice.isDone(), bob.isDone()]);
+    await bob.messenger.message('Missed video call').getByRole('button', { name: 'Call back' }).click();
+
+    await alice.incoming.waitFor();
+    await bob.says('Alice did not answer.');
+    await alice.isDone();
+    await alice.page.getByText('You missed a call.').waitFor();
+    await bob.messenger.message('Video call, no answer').waitFor();
+    await alice.messenger.row('Bob').getByText('Missed video call').waitFor();
+  });
+
+  it('wait while there is one, are declined, or take its place', async () => {
+    await connect(alice, bob, 'Voice call');
+    await carol.call('Video call');
+    await carol.says('Alice is in another call, and sees that you are calling.');
+    await alice.incoming.getByText('Answering ends the call that you are in.').waitFor();
+    await alice.incoming.getByRole('button', { name: 'Decline' }).click();
+    await carol.says('Alice declined the call.');
+    await alice.reaches('connected');
+
+    await carol.press('Call again');
+    await alice.answer('End and answer');
+    await bob.says('Call ended');
+    await Promise.all([alice.sees('Video of Carol'), carol.sees('Video of Alice')]);
+  });
+
+  it('ring on every device and tab, until one of them answers', async () => {
+    const second = await open('bob');
+    const tab = await second.openTab();
+    await alice.call('Voice call');
+    await Promise.all([bob, second, tab].map((each) => each.incoming.waitFor()));
+    await tab.answer();
+    await Promise.all([bob, second].map((each) => each.isDone()));
+    await bob.page.getByText('The call was answered elsewhere.').waitFor();
+    await Promise.all([alice.hears(), tab.hears()]);
+    await tab.press('Hang up');
+    await alice.isDone();
+    await second.page.context().close();
+  });
+
+  it('come back when the page is loaded anew, muted and without camera if they were', async () => {
+    await connect(alice, bob, 'Video call');
+    await alice.sees('Video of Bob');
+    await alice.press('Mute');
+    await alice.press('Camera');
+    await bob.page.locator('video[aria-label="Video of Alice"]').waitFor({ state: 'detached' });
+    await alice.page.reload();
+    await alice.reaches('connected');
+    await Promise.all([alice.sees('Video of Bob'), alice.hears()]);
+    expect(await alice.isPressed('Mute')).toBe(true);
+    expect(await alice.isPressed('Camera')).toBe(false);
+    await bob.screen.getByText('muted', { exact: true }).waitFor();
+    await alice.press('Mute');
+    await bob.hears();
+  });
+
+  it('say what to do when the microphone may not be used, or there is none', async () => {
+    const dora = await open('dora');
+    await dora.messenger.openChat('bob');
+    // The fake devices are allowed without a question.
+    await dora.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+    });
+    await dora.call('Voice call');
+    await dora.says('The call could not begin.');
+    await dora.screen.getByRole('alert').getByText('Allow the page to use the microphone').waitFor();
+    await dora.press('Close');
+    await dora.page.evaluate(() => {
+      navigator.mediaDevices.enumerateDevices = () => Promise.resolve([]);
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+    });
+    const button = dora.page.getByRole('button', { name: 'Voice call', disabled: true });
+    await button.dispatchEvent('click');
+    await dora.page.getByRole('alert').getByText('There is no microphone.').waitFor();
+    await dora.page.context().close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'have names and contrast, and are not ended by accident (%s)',
+    async (colorScheme) => {
+      await alice.page.emulateMedia({ colorScheme });
+      const { page } = alice;
+      await bob.call('Video call');
+      await alice.incoming.waitFor();
+      expect(await audit(page)).toEqual([]);
+      // Whoever was writing answers nothing.
+      for (const key of ['Enter', ' ', 'Escape']) await page.keyboard.press(key);
+      await alice.incoming.waitFor();
+      await bob.reaches('ringing');
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('Decline');
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('Answer');
+      await page.keyboard.press('Enter');
+      await alice.reaches('connected');
+      expect(await focused(page)).toBe('Call with Bob');
+      await page.keyboard.press('m');
+      await bob.screen.getByText('muted', { exact: true }).waitFor();
+      expect(await audit(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.locator('[data-size="small"]').waitFor();
+      expect(await audit(page)).toEqual([]);
+      await bob.reaches('connected');
+      await bob.press('Hang up');
+      await alice.says('Call ended');
+    },
+  );
+});
+
+/** What a screen reader would say of the element that has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { activeElement } = document;
+    return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent?.trim() ?? '';
+  });
+}
+
+/** Pictures and sound of a call that a page still has or keeps. */
+function leftBehind(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const found = [...document.querySelectorAll('video, audio, canvas')].map((element) => element.tagName);
+    found.push(...(await caches.keys()));
+    const folder = await navigator.storage.getDirectory();
+    for await (const name of folder.keys()) found.push(name);
+    return found;
+  });
+}
