@@ -108,6 +108,14 @@ describe('a call of somebody else', () => {
     expect(second.effects).toEqual([{ type: 'send', event: { type: 'ringing', waiting: true } }]);
   });
 
+  it('tells the server that it is there also when the media is faster than the word of the server', () => {
+    const taken: CallInput = { type: 'answer', opening: answer };
+    const accepted: CallNotice = { type: 'accepted', ticket: 'mine' };
+    const { state, said } = play(newCall('incoming', start), incoming, taken, up, accepted, 20_000, 20_000);
+    expect(state).toMatchObject({ phase: 'connected', ticket: 'mine' });
+    expect(said).toEqual(['ringing', 'answer', 'connected', 'alive', 'alive']);
+  });
+
   it('is answered again when the server asks again', () => {
     const taken: CallInput = { type: 'answer', opening: answer };
     const { state, said } = play(newCall('incoming', start), incoming, taken, incoming, { type: 'online' });

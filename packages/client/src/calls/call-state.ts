@@ -163,7 +163,10 @@ function told(state: CallState, notice: CallNotice, now: number): CallStep {
       if (notice.type === 'accepted' && phase === 'incoming') {
         return end(state, 'answeredElsewhere', 0, undefined, now);
       }
-      if (phase !== 'answering' && !isOpening(phase)) return unchanged({ ...state, ticket });
+      // The media may be faster than the server's word.
+      if (phase !== 'answering' && !isOpening(phase)) {
+        return unchanged({ ...state, ticket, aliveAt: Math.min(state.aliveAt, now + aliveMs) });
+      }
       const connecting: CallState = {
         ...state,
         phase: 'connecting',

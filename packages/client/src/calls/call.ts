@@ -330,14 +330,12 @@ export class Call extends CallControls {
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
     this.#watch();
-    if (state.phase !== before.phase) {
-      // The other side begins with what it believes; now it can be told.
-      if (state.phase === 'connecting') {
-        this.#answeredAt = clock.now();
-        this.#sayMedia();
-      }
-      this.#emitter.emit('status', this.status);
+    // The server knows the answer. The other side begins with what it believes; now it can be told.
+    if (state.ticket !== before.ticket && this.kept !== undefined) {
+      this.#answeredAt ??= clock.now();
+      this.#sayMedia();
     }
+    if (state.phase !== before.phase) this.#emitter.emit('status', this.status);
     onChange(this);
   }
 

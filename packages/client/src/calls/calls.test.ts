@@ -109,6 +109,19 @@ describe('calls of a client', () => {
     expect(call.media).toMatchObject({ audio: true, video: false });
   });
 
+  it('tell what they send also when the media is faster than the word of the server', async () => {
+    const { connection, platform, calls } = await scene();
+    tell(connection, lowest, incoming('bob'));
+    await said(connection, 'ringing');
+    await calls[0]?.answer();
+    await said(connection, 'answer');
+    platform.peers[0]?.becomes('connected');
+    await said(connection, 'connected');
+    calls[0]?.setAudio(false);
+    tell(connection, lowest, { type: 'accepted', ticket: 'one' });
+    expect((await said(connection, 'media')).event).toMatchObject({ audio: false, video: false });
+  });
+
   it('ring, and tell a second caller that the user is busy, or that he waits', async () => {
     const { client, connection, calls } = await scene();
     tell(connection, lowest, incoming('bob'));
