@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, createContext, runInContext } from 'node:vm';
-import { gzipSync } from 'node:zlib';
 import { startTestNode, tempFolder } from '@stoa/testkit';
 import * as fakeIndexedDb from 'fake-indexeddb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,10 +49,6 @@ function load(context: Context): Context {
 }
 
 describe('mesibo.js', () => {
-  it('is at most 75 kB gzipped', () => {
-    expect(gzipSync(script).length).toBeLessThanOrEqual(75_000);
-  });
-
   it('makes everything that the package exports global, as configurable, writable properties', () => {
     const before = new Set(Object.getOwnPropertyNames(runInContext('globalThis', browserContext())));
     const context = load(browserContext());

@@ -1,4 +1,5 @@
 import type { StoaError } from '@stoa/protocol';
+import type { ActiveCall } from './calls/active-call.ts';
 import type { MesiboMessage } from './messages/message.ts';
 import type { MesiboPayload } from './messages/payload.ts';
 import type { MesiboPresence } from './presence/presence.ts';
@@ -21,8 +22,14 @@ interface Callbacks {
   Presence(presence: MesiboPresence): unknown;
   PresenceRequest(presence: MesiboPresence): unknown;
   Activity(presence: MesiboPresence, activity: number, value: number): unknown;
+  /** Somebody calls: it rings until it is answered, hung up or over. */
   Call(callId: number, from: string, video: boolean): unknown;
+  /** MESIBO_CALLSTATUS_*. `video`: whether it is a video call; with MUTE and UNMUTE, whether it is about the video. */
   CallStatus(callId: number, status: number, video: boolean): unknown;
+  /** True: the browser asks its user for microphone and camera. False: he has answered. */
+  Permission(on: boolean): unknown;
+  /** The own microphone, and the camera if it is wanted, are open. */
+  LocalMedia(stream: MediaStream): unknown;
   Error(error: StoaError): unknown;
   ProfileUpdated(profile: MesiboProfile): unknown;
   CustomizeProfile(profile: MesiboProfile): unknown;
@@ -44,6 +51,8 @@ export interface MesiboListener extends EitherGeneration {
   Mesibo_OnSync?(...args: never[]): unknown;
   MesiboProfile_onUpdate?(profile: MesiboProfile): unknown;
   MesiboProfile_onPublish?(profile: MesiboProfile, result: boolean): unknown;
+  /** The other side of a call has pressed keys. */
+  MesiboCall_OnDTMF?(call: ActiveCall, digits: string): unknown;
 }
 
 export type CallbackName = keyof Callbacks;
@@ -98,6 +107,13 @@ export class Listeners {
   /** Reports a message to every listener. `own`: sent by this user. */
   message(message: MesiboMessage, own: boolean): void {
     for (const listener of this.all()) invokeMessage(listener, message, own);
+  }
+
+  notifyDtmf(call: ActiveCall, digits: string): void {
+    for (const listener of this.all()) {
+      const callback: unknown = Reflect.get(listener, 'MesiboCall_OnDTMF');
+      if (typeof callback === 'function') guarded(callback as AnyFunction, listener, [call, digits]);
+    }
   }
 
   includes(listener: object): boolean {

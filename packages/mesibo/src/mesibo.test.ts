@@ -143,17 +143,6 @@ describe('values', () => {
 });
 
 describe('what does not exist yet', () => {
-  it('ends a call at once', async () => {
-    const { api, heard } = await chat.prepare('alice');
-    api.setupVideoCall('localVideo', 'remoteVideo', true);
-    expect(api.call('bob')).toBe(0x80);
-    await heard.until(() => heard.calls.length > 0, 'the status of the call');
-    expect(heard.calls).toEqual([0x48]);
-    expect((heard.calls[0] ?? 0) & 0x40).toBe(0x40);
-    expect([api.hangup(0), api.hangup()]).toEqual([0, 0]);
-    expect(heard.errors[0]).toMatchObject({ code: 'UNKNOWN_OPERATION' });
-  });
-
   it('has no group call', async () => {
     const { api } = await chat.prepare('alice');
     expect(api.groupCall({}, 1000)).toBe(null);

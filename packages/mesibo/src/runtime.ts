@@ -1,4 +1,5 @@
 import {
+  type CallPlatform,
   Client,
   type ConnectionStatus,
   type LocalConversation,
@@ -9,6 +10,7 @@ import {
 } from '@stoa/client';
 import { StoaError } from '@stoa/protocol';
 import { platform } from '#platform';
+import { OneToOneCalls } from './calls/one-to-one-calls.ts';
 import { connectionStatus } from './connection-status.ts';
 import { MESIBO_STATUS_UNKNOWN } from './constants/connection.ts';
 import { MESIBO_ORIGIN_PENDING, MESIBO_ORIGIN_REALTIME } from './constants/message.ts';
@@ -37,6 +39,8 @@ export interface Settings {
   readonly folder?: string | undefined;
   /** Whether the tabs of a browser share one connection and database. */
   readonly sharesTabs?: boolean | undefined;
+  /** How calls come to microphone, camera and network; undefined: the browser's. */
+  readonly callPlatform?: CallPlatform | undefined;
 }
 
 /**
@@ -47,6 +51,7 @@ export class Runtime implements Context {
   readonly listeners = new Listeners();
   readonly messages: Messages = new Messages(this);
   readonly sessions: ReadSessions = new ReadSessions(this);
+  readonly calls: OneToOneCalls = new OneToOneCalls(this);
   keys: KeyStore = memoryKeyStore();
   readonly retraction: Retraction = {
     intervalSeconds: 3600,
@@ -59,6 +64,8 @@ export class Runtime implements Context {
   onDatabase: (isKept: boolean) => void = () => {};
   /** MESIBO_STATUS_*. */
   status: number = MESIBO_STATUS_UNKNOWN;
+  /** A second call rings while there is one, instead of being told that the user is busy. */
+  private waiting = false;
 
   private readonly presence = new PresenceReports(this);
   private made: Client | undefined;
@@ -120,6 +127,11 @@ export class Runtime implements Context {
     await this.made?.stop();
   }
 
+  enableCallWaiting(on: boolean): void {
+    this.waiting = on;
+    if (this.made !== undefined) this.made.calls.waiting = on;
+  }
+
   /** The key store of the database that is set, even if nothing else has used it yet. */
   openKeys(): KeyStore {
     // Making the client opens its database.
@@ -139,13 +151,14 @@ export class Runtime implements Context {
   }
 
   private make(token: string): Client {
-    const { appName, server, sharesTabs = false } = this.settings;
+    const { appName, server, sharesTabs = false, callPlatform } = this.settings;
     const client = new Client({
       url: server ?? platform.defaultServer(),
       token,
       store: this.store(token),
       agent: `mesibo.js ${version}`,
       tabs: sharesTabs ? 'share' : 'single',
+      calls: { platform: callPlatform, waiting: this.waiting },
       filter: (message) => this.wants(message),
       acceptsChange: (_message, event) => acceptsChange(this.retraction.remotePolicy, event),
       ...(appName === undefined ? {} : { app: appName }),
@@ -157,6 +170,7 @@ export class Runtime implements Context {
       client.on('conversation', (conversation) => this.onConversation(conversation)),
       client.on('removed', (removed) => this.sessions.removed(removed)),
       client.on('blocked', (address) => this.profiles.blockChanged(address)),
+      client.on('call', (call) => this.calls.began(client, call)),
       client.on('presence', (event) => this.presence.apply(event)),
       client.on('synced', () => this.onSynced()),
       client.on('problem', (error) => this.fail(error)),
@@ -227,7 +241,9 @@ export class Runtime implements Context {
     const message = this.messages.report(local, before);
     if (this.isSynced) this.noteTimes(message, local.status);
     if (local.order !== before.order) this.sessions.messageMoved(message);
-    if (local.outgoing && local.status !== before.status) this.listeners.notify('MessageStatus', message);
+    const isCall = local.content?.call !== undefined;
+    if (local.outgoing && !isCall && local.status !== before.status)
+      this.listeners.notify('MessageStatus', message);
     // Also when an edit that is shown already becomes certain, or is taken back.
     if (local.content !== before.content || local.gone !== before.gone) {
       this.listeners.notify('MessageUpdate', message);

@@ -1,6 +1,9 @@
-import type { MessageAge } from '@stoa/protocol';
+import type { CallLog, MessageAge } from '@stoa/protocol';
 import {
   MESIBO_FLAG_FORWARDED,
+  MESIBO_MSGSTATUS_CALLINCOMING,
+  MESIBO_MSGSTATUS_CALLMISSED,
+  MESIBO_MSGSTATUS_CALLOUTGOING,
   MESIBO_MSGSTATUS_CUSTOM,
   MESIBO_MSGSTATUS_DELETED,
   MESIBO_MSGSTATUS_DELIVERED,
@@ -139,29 +142,32 @@ export class MessageReader extends MessageContent {
     return false;
   }
 
+  /** It is the record of a call: status CALLMISSED, CALLINCOMING or CALLOUTGOING. */
   isCall(): boolean {
-    return false;
+    return this.callLog !== undefined;
   }
   isMissedCall(): boolean {
-    return false;
+    return this.status === MESIBO_MSGSTATUS_CALLMISSED;
   }
+  /** Answered or declined here. */
   isIncomingCall(): boolean {
-    return false;
+    return this.status === MESIBO_MSGSTATUS_CALLINCOMING;
   }
   isOutgoingCall(): boolean {
-    return false;
+    return this.status === MESIBO_MSGSTATUS_CALLOUTGOING;
   }
   isVoiceCall(): boolean {
-    return false;
+    return this.callLog?.video === false;
   }
   isVideoCall(): boolean {
-    return false;
+    return this.callLog?.video === true;
   }
   isPstnCall(): boolean {
     return false;
   }
+  /** Seconds that the two talked. */
   getCallDuration(): number {
-    return 0;
+    return this.callLog?.seconds ?? 0;
   }
 
   /** Arrived over the connection, just now or after waiting on the server: belongs at the end of a list. */
@@ -240,6 +246,10 @@ export class MessageReader extends MessageContent {
   }
   getAgeAfterRead(): number {
     return this.ageFrom('read');
+  }
+
+  private get callLog(): CallLog | undefined {
+    return this[internal].local?.content?.call;
   }
 
   private ageFrom(from: MessageAge['from']): number {

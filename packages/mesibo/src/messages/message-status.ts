@@ -1,6 +1,10 @@
 import type { LocalMessage } from '@stoa/client';
+import type { CallLog } from '@stoa/protocol';
 import {
   MESIBO_MSGSTATUS_BLOCKED,
+  MESIBO_MSGSTATUS_CALLINCOMING,
+  MESIBO_MSGSTATUS_CALLMISSED,
+  MESIBO_MSGSTATUS_CALLOUTGOING,
   MESIBO_MSGSTATUS_DELETED,
   MESIBO_MSGSTATUS_DELIVERED,
   MESIBO_MSGSTATUS_EMPTY,
@@ -38,11 +42,21 @@ const failures: Readonly<Record<string, number>> = {
 };
 
 /** MESIBO_MSGSTATUS_* of a message. */
-export function messageStatus({ status, error, outgoing, gone }: LocalMessage): number {
+export function messageStatus(message: LocalMessage): number {
+  const { status, error, outgoing, gone, content } = message;
   if (gone !== undefined && gone !== 'expired') return MESIBO_MSGSTATUS_DELETED;
+  if (content?.call !== undefined) return callLogStatus(content.call.outcome, outgoing);
   if (status === 'failed' || status === 'blocked') return failureStatus(error?.code);
   // Only the place is left of a message that expired before it came here.
   return status === 'expired' && !outgoing ? MESIBO_MSGSTATUS_EMPTY : statuses[status];
+}
+
+function callLogStatus(outcome: CallLog['outcome'], outgoing: boolean): number {
+  if (outgoing) return MESIBO_MSGSTATUS_CALLOUTGOING;
+  // While the user was in another call, he was not asked.
+  return outcome === 'missed' || outcome === 'busy'
+    ? MESIBO_MSGSTATUS_CALLMISSED
+    : MESIBO_MSGSTATUS_CALLINCOMING;
 }
 
 /** Whether a message of somebody else expired before it came here: there is nothing to show. */

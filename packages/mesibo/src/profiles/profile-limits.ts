@@ -68,7 +68,7 @@ export abstract class ProfileLimits extends ProfileData {
     return false;
   }
 
-  /** Messages of a blocked user are refused by the server; Mesibo_onProfileUpdated tells of it on all devices. */
+  /** Messages and calls of a blocked user are refused by the server; Mesibo_onProfileUpdated tells of it on all devices. */
   block(on = true): number {
     return this.blockMessages(on);
   }
@@ -102,8 +102,9 @@ export abstract class ProfileLimits extends ProfileData {
   isMessageBlocked(): boolean {
     return this.address !== '' && (this[internal].context.client?.isBlocked(this.address) ?? false);
   }
+  /** Who blocks messages blocks calls with them. */
   isCallBlocked(): boolean {
-    return false;
+    return this.isMessageBlocked();
   }
 
   setImage(_image?: unknown, _index?: number): number {
@@ -116,10 +117,10 @@ export abstract class ProfileLimits extends ProfileData {
     return this.refuse('Setting access levels');
   }
   isCallInProgress(): boolean {
-    return false;
+    return this[internal].context.calls.with(this.address) !== undefined;
   }
   isVideoCallInProgress(): boolean {
-    return false;
+    return this[internal].context.calls.with(this.address)?.isVideoCall() === true;
   }
 
   private refuse(what: string): number {

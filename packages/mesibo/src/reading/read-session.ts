@@ -1,4 +1,9 @@
 import type { Target } from '@stoa/client';
+import {
+  MESIBO_MSGSTATUS_CALLINCOMING,
+  MESIBO_MSGSTATUS_CALLMISSED,
+  MESIBO_MSGSTATUS_CALLOUTGOING,
+} from '../constants/message.ts';
 import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import { type Context, sharedContext } from '../context.ts';
 import { internal, setInternal } from '../internal.ts';
@@ -67,6 +72,7 @@ export class MesiboReadSession {
       isOldestFirst: false,
       withFilesOnly: false,
       withoutMessages: false,
+      calls: undefined,
       query: '',
       searchCursor: undefined,
       isSearchedThrough: false,
@@ -187,11 +193,20 @@ export class MesiboReadSession {
   enableSummary(on: boolean): void {
     this[internal].isSummary = on;
   }
-  /** Calls do not exist yet, so there are no call logs to read. */
-  enableCalls(_on: boolean): void {}
-  enableMissedCalls(_on: boolean): void {}
-  enableIncomingCalls(_on: boolean): void {}
-  enableOutgoingCalls(_on: boolean): void {}
+  /** Whether records of calls are read; by default they are. */
+  enableCalls(on: boolean): void {
+    this[internal].calls = on ? undefined : new Set();
+  }
+  /** Of the records of calls only those kinds that are enabled, as soon as one is named. */
+  enableMissedCalls(on: boolean): void {
+    this.enableCallsOf(MESIBO_MSGSTATUS_CALLMISSED, on);
+  }
+  enableIncomingCalls(on: boolean): void {
+    this.enableCallsOf(MESIBO_MSGSTATUS_CALLINCOMING, on);
+  }
+  enableOutgoingCalls(on: boolean): void {
+    this.enableCallsOf(MESIBO_MSGSTATUS_CALLOUTGOING, on);
+  }
 
   isSummary(): boolean {
     return this[internal].isSummary;
@@ -206,5 +221,13 @@ export class MesiboReadSession {
     const { local } = message[internal];
     if (!isActive || local === undefined) return false;
     return target === undefined || message.isDestinedFor(this.getProfile());
+  }
+
+  private enableCallsOf(status: number, on: boolean): void {
+    const state = this[internal];
+    const every = [MESIBO_MSGSTATUS_CALLMISSED, MESIBO_MSGSTATUS_CALLINCOMING, MESIBO_MSGSTATUS_CALLOUTGOING];
+    const before = state.calls ?? (on ? [] : every);
+    const others = [...before].filter((other) => other !== status);
+    state.calls = new Set(on ? [...others, status] : others);
   }
 }

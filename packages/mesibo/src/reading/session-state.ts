@@ -1,6 +1,6 @@
 import { type Client, conversationId, type LocalMessage, type Target } from '@stoa/client';
 import type { Context } from '../context.ts';
-import { isGone } from '../messages/message-status.ts';
+import { isGone, messageStatus } from '../messages/message-status.ts';
 import {
   allTargets,
   Filtered,
@@ -31,6 +31,8 @@ export interface SessionState {
   isOldestFirst: boolean;
   withFilesOnly: boolean;
   withoutMessages: boolean;
+  /** MESIBO_MSGSTATUS_* of the records of calls that are read; undefined: all. */
+  calls: ReadonlySet<number> | undefined;
   query: string;
   /** How far the server has been searched. */
   searchCursor: string | undefined;
@@ -45,7 +47,9 @@ export interface SessionState {
 
 /** Whether a stored message is of those that the session reads. */
 export function isWanted(state: SessionState, message: LocalMessage): boolean {
-  if (state.withoutMessages || isGone(message)) return false;
+  if (isGone(message)) return false;
+  const isCall = message.content?.call !== undefined;
+  if (isCall ? state.calls?.has(messageStatus(message)) === false : state.withoutMessages) return false;
   if (state.target !== undefined && message.conversation !== conversationId(state.target)) return false;
   const { content } = message;
   if (state.withFilesOnly && content?.file === undefined) return false;
@@ -54,7 +58,7 @@ export function isWanted(state: SessionState, message: LocalMessage): boolean {
 
 /** Reads what the session is to read, from the beginning. */
 export async function sourceOf(state: SessionState, client: Client): Promise<BatchSource> {
-  const isSelective = state.query !== '' || state.withFilesOnly;
+  const isSelective = state.query !== '' || state.withFilesOnly || state.withoutMessages;
   const targets = state.target === undefined ? await allTargets(client) : [state.target];
   const sources = targets.map((target) => {
     const stored = state.isOldestFirst ? new OldestFirst(client, target) : new NewestFirst(client, target);

@@ -23,7 +23,10 @@ export class Heard {
   readonly errors: StoaError[] = [];
   readonly profiles: MesiboProfile[] = [];
   readonly groupErrors: number[] = [];
+  /** MESIBO_CALLSTATUS_* of all calls. */
   readonly calls: number[] = [];
+  readonly ringing: { readonly callid: number; readonly from: string; readonly video: boolean }[] = [];
+  readonly keys: string[] = [];
   readonly #waiting = new Set<() => void>();
 
   Mesibo_onConnectionStatus(status: number): void {
@@ -50,8 +53,14 @@ export class Heard {
   Mesibo_onGroupError(_profile: MesiboProfile, error: number): void {
     this.#note(this.groupErrors, error);
   }
+  Mesibo_onCall(callid: number, from: string, video: boolean): void {
+    this.#note(this.ringing, { callid, from, video });
+  }
   Mesibo_onCallStatus(_id: number, status: number): void {
     this.#note(this.calls, status);
+  }
+  MesiboCall_OnDTMF(_call: unknown, digits: string): void {
+    this.#note(this.keys, digits);
   }
 
   /** Messages reported so far. */
@@ -78,6 +87,14 @@ export class Heard {
   async message(text: string): Promise<MesiboMessage> {
     await this.until(() => this.texts.includes(text), `the message "${text}"; heard: ${this.texts}`);
     return this.messages.find((message) => message.message === text) ?? missing();
+  }
+
+  /** Resolves when a call has this status. */
+  call(status: number): Promise<void> {
+    return this.until(
+      () => this.calls.includes(status),
+      `status 0x${status.toString(16)} of a call; heard: ${this.calls.map((each) => each.toString(16))}`,
+    );
   }
 
   status(message: MesiboMessage, status: number): Promise<void> {
