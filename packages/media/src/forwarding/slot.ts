@@ -1,0 +1,180 @@
+import { describeCodec, type Kind } from '../codecs/codecs.ts';
+import type { SenderReport } from '../rtcp/messages.ts';
+import { ntpFromUnix } from '../rtcp/ntp.ts';
+import { unwrap16 } from '../rtp/sequence.ts';
+import type { MediaPacket } from './media-packet.ts';
+import { type OutgoingHeader, writeOutgoing } from './outgoing-header.ts';
+import {
+  advance,
+  beginSegment,
+  type Segment,
+  sequenceIn,
+  type Written,
+  writePictureIds,
+} from './rewriting.ts';
+import type { Source } from './source.ts';
+
+/** Segments that a late request can still name. */
+const keptSegments = 4;
+/** A packet is sent again at most once in this time, however often it is asked for. */
+const againMs = 20;
+const againSlots = 512;
+
+export interface SlotOptions {
+  readonly kind: Kind;
+  readonly ssrc: number;
+  /** Of its retransmissions; 0 for none. */
+  readonly rtxSsrc: number;
+}
+
+/** What a transport adds to every packet that it sends. */
+export interface Stamp {
+  readonly transportSequence: number;
+  /** Milliseconds of our clock. */
+  readonly now: number;
+}
+
+/**
+ * One m-line of a viewer: a single endless stream, whatever sources are shown in it one after the other. A source is
+ * shown from a key frame on; another layer of the same stream goes on until then, another stream ends at once.
+ */
+export class Slot {
+  readonly kind: Kind;
+  readonly ssrc: number;
+  readonly rtxSsrc: number;
+  packets = 0;
+  bytes = 0;
+  switches = 0;
+
+  #wanted: Source | undefined;
+  #written: Written | undefined;
+  #segment: Segment | undefined;
+  #past: Segment[] = [];
+  #rtxSequence = 0;
+  readonly #sentAgainAt = new Float64Array(againSlots).fill(Number.NEGATIVE_INFINITY);
+  readonly #header: OutgoingHeader;
+
+  constructor(options: SlotOptions) {
+    this.kind = options.kind;
+    this.ssrc = options.ssrc;
+    this.rtxSsrc = options.rtxSsrc;
+    this.#header = {
+      payloadType: 0,
+      marker: false,
+      sequence: 0,
+      timestamp: 0,
+      ssrc: 0,
+      transportSequence: 0,
+      sentAt: 0,
+      original: -1,
+    };
+  }
+
+  /** The source that is shown now. */
+  get shown(): Source | undefined {
+    return this.#segment?.source;
+  }
+
+  /** The source that is shown, or will be from its next key frame on. */
+  get wanted(): Source | undefined {
+    return this.#wanted;
+  }
+
+  /** Shows a source from its next key frame on, or nothing. */
+  show(source: Source | undefined): void {
+    if (this.#wanted === source) return;
+    this.#wanted = source;
+    if (source === undefined || source.stream !== this.shown?.stream) this.#end();
+    if (source !== undefined && source !== this.shown && source.kind === 'video') source.keyFrames.want();
+  }
+
+  /** The packet as this viewer gets it, or `undefined` when it does not. Valid until the next is written. */
+  forward(source: Source, packet: MediaPacket, stamp: Stamp): Buffer | undefined {
+    if (source === this.#wanted && source !== this.shown) this.#begin(source, packet);
+    const segment = this.#segment;
+    if (segment === undefined || segment.source !== source) return undefined;
+    // From before the switch: its number in this stream belongs to another.
+    if (packet.sequence < segment.firstOfSource) return undefined;
+    if (this.#written !== undefined) advance(this.#written, segment, packet);
+    return this.#write(segment, packet, stamp, -1);
+  }
+
+  /** A packet of the last seconds once more, as RTX where the viewer knows that. `number` is of 16 bits. */
+  sendAgain(number: number, stamp: Stamp): Buffer | undefined {
+    if (this.#written === undefined) return undefined;
+    const sequence = unwrap16(this.#written.sequence, number);
+    const segment = [...this.#past, ...(this.#segment === undefined ? [] : [this.#segment])].findLast(
+      ({ first }) => first <= sequence,
+    );
+    if (segment === undefined || sequence > this.#written.sequence) return undefined;
+    const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
+    const index = sequence & (againSlots - 1);
+    if (packet === undefined || stamp.now - (this.#sentAgainAt[index] ?? 0) < againMs) return undefined;
+    this.#sentAgainAt[index] = stamp.now;
+    return this.#write(segment, packet, stamp, this.rtxSsrc === 0 ? -1 : sequence & 0xffff);
+  }
+
+  /** Ties the stream's timestamps to our clock, by which viewers keep sound and picture together. */
+  senderReport(now: number): SenderReport | undefined {
+    const segment = this.#segment;
+    if (segment === undefined) return undefined;
+    const { source } = segment;
+    const newest = source.cache.get(source.reception.highest ?? segment.firstOfSource);
+    if (newest === undefined) return undefined;
+    const passedMs = now - source.recordedAt(newest.timestamp, newest.receivedAt);
+    const timestamp = newest.timestamp + segment.timestampOffset + (passedMs * source.clockRate) / 1000;
+    return {
+      type: 'senderReport',
+      ssrc: this.ssrc,
+      ntpMs: ntpFromUnix(now),
+      timestamp: Math.round(timestamp) >>> 0,
+      packets: this.packets,
+      bytes: this.bytes,
+      reports: [],
+    };
+  }
+
+  #begin(source: Source, packet: MediaPacket): void {
+    if (source.kind === 'video' && !packet.payload.startsKeyFrame) return;
+    this.#end();
+    const recordedAt = source.recordedAt(packet.timestamp, packet.receivedAt);
+    const written = this.#written;
+    const ticks = Math.round((recordedAt * source.clockRate) / 1000);
+    this.#segment = beginSegment(source, packet, written, ticks);
+    this.switches += 1;
+    this.#written ??= {
+      sequence: this.#segment.first,
+      timestamp: packet.timestamp + this.#segment.timestampOffset,
+      pictureId: -1,
+      tl0: -1,
+    };
+  }
+
+  #end(): void {
+    if (this.#segment === undefined) return;
+    this.#past = [...this.#past, this.#segment].slice(-keptSegments);
+    this.#segment = undefined;
+  }
+
+  #write(segment: Segment, packet: MediaPacket, stamp: Stamp, original: number): Buffer {
+    const { payloadType, rtxPayloadType } = describeCodec(segment.source.codec);
+    const again = original >= 0;
+    const header = this.#header;
+    if (again) this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
+    header.payloadType = again ? rtxPayloadType : payloadType;
+    // The first packet of a voice tells the jitter buffer that it may adapt.
+    header.marker = packet.marker || (this.kind === 'audio' && packet.sequence === segment.firstOfSource);
+    header.sequence = again ? this.#rtxSequence : sequenceIn(segment, packet);
+    header.timestamp = packet.timestamp + segment.timestampOffset;
+    header.ssrc = again ? this.rtxSsrc : this.ssrc;
+    header.transportSequence = stamp.transportSequence;
+    header.sentAt = stamp.now;
+    header.original = original;
+    writePictureIds(segment, packet);
+    if (!again) {
+      this.packets += 1;
+      this.bytes += packet.payloadEnd - packet.payloadStart;
+    }
+    return writeOutgoing(packet, header);
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The media plane: forwards what publishers send to those who watch, without decoding it.
+ * @module
+ */
+export { type Codec, type CodecDescription, codecs, type Kind } from './codecs/codecs.ts';
+export { ourExtensionIds } from './forwarding/outgoing-header.ts';
+export { SenderClock } from './forwarding/sender-clock.ts';
+export { Slot, type SlotOptions, type Stamp } from './forwarding/slot.ts';
+export { Source, type SourceOptions } from './forwarding/source.ts';
+export type * from './rtcp/messages.ts';
+export { readRtcp } from './rtcp/read.ts';
+export { writeRtcp } from './rtcp/write.ts';
+export {
+  type ExtensionIds,
+  extensionUris,
+  newHeaderExtensions,
+  readHeaderExtensions,
+} from './rtp/header-extensions.ts';
+export { isRtcp, newRtpHeader, readRtpHeader } from './rtp/rtp-header.ts';
