@@ -1,4 +1,5 @@
 /** `npm run bench -- <name> [options]` */
+import { callsBench } from './calls/index.ts';
 import { messagingBench } from './messaging.ts';
 
 // Ending in order removes what servers under test have written.
@@ -6,8 +7,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 
 const [name, ...args] = process.argv.slice(2);
 try {
-  if (name !== 'messaging') throw new Error('usage: npm run bench -- messaging [--help]');
-  await messagingBench(args);
+  const bench = name === 'messaging' ? messagingBench : name === 'calls' ? callsBench : undefined;
+  if (bench === undefined) throw new Error('usage: npm run bench -- messaging|calls [--help]');
+  await bench(args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -11,7 +11,7 @@ export {
   type Sizes,
   scenarios,
 } from './scenarios/index.ts';
-export { median, medianRatio } from './statistics.ts';
+export { median, medianRatio, percentiles } from './statistics.ts';
 export { processTreeUsage } from './usage/process-tree.ts';
 export { serverMetricsUsage } from './usage/server-metrics.ts';
 export { addUsers, removeUsers } from './users.ts';
