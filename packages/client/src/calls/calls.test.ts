@@ -238,6 +238,7 @@ describe('calls of a client', () => {
       muted: true,
       camera: false,
       since: 1_000,
+      left: true,
     });
     const { connection, client } = await scene({ platform });
     expect((await said(connection, 'resume')).event.ticket).toBe('two');
@@ -255,8 +256,25 @@ describe('calls of a client', () => {
     expect(call?.status.phase).toBe('connected');
     for (const leave of platform.leaving) leave();
     await said(connection, 'leaving');
+    expect(JSON.parse(platform.kept ?? '')).toMatchObject({ epoch: 4, left: true });
     call?.hangup();
     expect(platform.kept).toBe(null);
+  });
+
+  it('are not taken up in a copy of the tab, where they were never interrupted', async () => {
+    const { client, connection, platform } = await scene();
+    client.calls.call('bob');
+    const { call: id } = await said(connection, 'invite');
+    tell(connection, id, { type: 'answered', video: false, ticket: 'two', sdp: 'v=0\r\nanswer' });
+    await said(connection, 'media');
+    const copy = new FakePlatform();
+    copy.kept = platform.kept;
+    expect(copy.kept).toContain(id);
+    expect((await scene({ platform: copy })).calls).toEqual([]);
+    for (const leave of platform.leaving) leave();
+    const again = new FakePlatform();
+    again.kept = platform.kept;
+    expect((await scene({ platform: again })).client.calls.all).toMatchObject([{ peer: 'bob' }]);
   });
 
   it('begin a new connection when the other side has lost its own', async () => {

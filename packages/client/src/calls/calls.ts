@@ -110,7 +110,10 @@ export class Calls {
     if (platform === undefined || this.#stopWatching.length > 0) return;
     this.#stopWatching = [
       platform.onLeave(() => {
-        for (const call of this.all) call.leaving();
+        for (const call of this.all) {
+          call.leaving();
+          this.#keep(call, true);
+        }
       }),
       environment.subscribe((change) => {
         if (change === 'online') for (const call of this.all) call.networkChanged();
@@ -192,7 +195,7 @@ export class Calls {
     const kept = this.#kept;
     this.#kept = undefined;
     const dev = this.#options.host.self?.dev;
-    if (kept === undefined || kept.dev !== dev || this.#calls.has(kept.id)) return;
+    if (kept === undefined || !kept.left || kept.dev !== dev || this.#calls.has(kept.id)) return;
     const { id, peer, name, outgoing, video, ticket, callee: isCallee } = kept;
     const state = newCall('interrupted', this.#options.clock.now(), { ticket, hasConnected: true });
     this.#make({ id, peer, name, outgoing, video, state, isCallee, before: kept });
@@ -236,13 +239,9 @@ export class Calls {
   }
 
   #changed(call: Call): void {
-    const { callPlatform: platform, host } = this.#options;
-    const { id, peer, name, outgoing, video, kept } = call;
-    const dev = host.self?.dev;
-    if (kept !== undefined && dev !== undefined) {
-      platform?.memory.save(
-        JSON.stringify({ id, dev, peer, name, outgoing, video, ...kept } satisfies KeptCall),
-      );
+    const { callPlatform: platform } = this.#options;
+    if (call.kept !== undefined) {
+      this.#keep(call, false);
     } else if (call.status.phase === 'ended') {
       if (!this.all.some((other) => other.kept !== undefined)) platform?.memory.save(null);
       for (const [merged, into] of this.#merged) {
@@ -250,8 +249,17 @@ export class Calls {
         this.#merged.delete(merged);
         this.#say(merged, { type: 'hangup' });
       }
-      if (call.isOver) this.#calls.delete(id);
+      if (call.isOver) this.#calls.delete(call.id);
     }
+  }
+
+  #keep(call: Call, left: boolean): void {
+    const { callPlatform: platform, host } = this.#options;
+    const { id, peer, name, outgoing, video, kept } = call;
+    const dev = host.self?.dev;
+    if (kept === undefined || dev === undefined) return;
+    const memory: KeptCall = { id, dev, peer, name, outgoing, video, ...kept, left };
+    platform?.memory.save(JSON.stringify(memory));
   }
 
   #failed(call: Call, error: unknown): void {

@@ -15,6 +15,8 @@ export interface KeptCall {
   readonly camera: boolean;
   /** When the media was first connected, by this device's clock; 0: not yet. */
   readonly since: number;
+  /** The page that had the call is gone. A copy of its tab has this memory, too, while the call goes on there. */
+  readonly left: boolean;
 }
 
 /** Undefined for anything that was not written by this version. */
@@ -45,4 +47,5 @@ const types: { readonly [Key in keyof KeptCall]: string } = {
   muted: 'boolean',
   camera: 'boolean',
   since: 'number',
+  left: 'boolean',
 };
