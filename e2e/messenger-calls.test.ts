@@ -5,6 +5,12 @@ import { audit } from './support/audit.ts';
 import { CallPage } from './support/call-page.ts';
 import { Visitors } from './support/visitors.ts';
 
+declare global {
+  interface Window {
+    shownNotifications: Set<string>;
+  }
+}
+
 describe('calls in the messenger', () => {
   let server: TestNode;
   let visitors: Visitors;
@@ -87,6 +93,10 @@ describe('calls in the messenger', () => {
     await alice.says('You have put the call on hold.');
     await alice.press('Hold');
     await bob.sees('Video of Alice');
+    await alice.press('Share screen');
+    await bob.sees('Screen of Alice');
+    await alice.press('Share screen');
+    await bob.sees('Video of Alice');
 
     await bob.press('Make the call small');
     await bob.messenger.write('We can write, too');
@@ -95,8 +105,12 @@ describe('calls in the messenger', () => {
     expect(await leftBehind(alice.page)).toEqual([]);
   });
 
-  it('choose another microphone', async () => {
-    await connect(alice, bob, 'Voice call');
+  it('are answered without video, and with another microphone', async () => {
+    await alice.call('Video call');
+    await bob.answer('Answer without video');
+    await bob.sees('Video of Alice');
+    expect(await bob.isPressed('Camera')).toBe(false);
+    await alice.page.locator('[data-stage="person"]').waitFor();
     await alice.press('Devices');
     await alice.page.getByRole('menuitemradio', { name: 'Fake Audio Input 2' }).click();
     await alice.press('Devices');
@@ -146,8 +160,11 @@ describe('calls in the messenger', () => {
     const tab = await second.openTab();
     await alice.call('Voice call');
     await Promise.all([bob, second, tab].map((each) => each.incoming.waitFor()));
+    // Of the tabs of a browser, one makes the sound.
+    await tab.tones({ held: ['stoa.tone.ring'], pending: ['stoa.tone.ring'] });
     await tab.answer();
     await Promise.all([bob, second].map((each) => each.isDone()));
+    await tab.tones({ held: [], pending: [] });
     await bob.page.getByText('The call was answered elsewhere.').waitFor();
     await Promise.all([alice.hears(), tab.hears()]);
     await tab.press('Hang up');
@@ -169,6 +186,34 @@ describe('calls in the messenger', () => {
     await bob.screen.getByText('muted', { exact: true }).waitFor();
     await alice.press('Mute');
     await bob.hears();
+  });
+
+  it('are shown by the system while the page is hidden, if the user has allowed it', async () => {
+    const { page } = alice;
+    await page.context().grantPermissions(['notifications']);
+    // A headless browser hides no page, and shows no notifications.
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+      const shown = new Set<string>();
+      class FakeNotification extends EventTarget {
+        static readonly permission = 'granted';
+        readonly #text: string;
+        constructor(title: string, { body = '' }: NotificationOptions = {}) {
+          super();
+          this.#text = `${title}: ${body}`;
+          shown.add(this.#text);
+        }
+        close(): void {
+          shown.delete(this.#text);
+        }
+      }
+      Object.assign(window, { shownNotifications: shown, Notification: FakeNotification });
+    });
+    await bob.call('Voice call');
+    await page.waitForFunction(() => window.shownNotifications.has('Bob: Incoming voice call'));
+    await bob.press('Hang up');
+    await page.waitForFunction(() => window.shownNotifications.size === 0);
+    await page.evaluate(() => Reflect.deleteProperty(document, 'visibilityState'));
   });
 
   it('say what to do when the microphone may not be used, or there is none', async () => {
@@ -202,7 +247,10 @@ describe('calls in the messenger', () => {
       await alice.incoming.waitFor();
       expect(await audit(page)).toEqual([]);
       // Whoever was writing answers nothing.
-      for (const key of ['Enter', ' ', 'Escape']) await page.keyboard.press(key);
+      for (const key of ['Enter', ' ']) await page.keyboard.press(key);
+      await alice.tones({ held: ['stoa.tone.ring'], pending: [] });
+      await page.keyboard.press('Escape');
+      await alice.tones({ held: [], pending: [] });
       await alice.incoming.waitFor();
       await bob.reaches('ringing');
       await page.keyboard.press('Tab');
@@ -212,11 +260,16 @@ describe('calls in the messenger', () => {
       await page.keyboard.press('Enter');
       await alice.reaches('connected');
       expect(await focused(page)).toBe('Call with Bob');
+      // What it covers cannot be reached.
+      await page.keyboard.press('Shift+Tab');
+      expect(await focused(page)).not.toBe('Message to Bob');
+      await alice.screen.focus();
       await page.keyboard.press('m');
       await bob.screen.getByText('muted', { exact: true }).waitFor();
       expect(await audit(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.locator('[data-size="small"]').waitFor();
+      expect(await focused(page)).toBe('Message to Bob');
       expect(await audit(page)).toEqual([]);
       await bob.reaches('connected');
       await bob.press('Hang up');

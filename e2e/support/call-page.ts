@@ -57,6 +57,16 @@ export class CallPage {
     return new CallPage(messenger);
   }
 
+  /** Which tones this browser plays, and which tabs would if that one was gone. */
+  async tones(wanted: { held: string[]; pending: string[] }): Promise<void> {
+    await this.page.waitForFunction(async (expected) => {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      const names = (locks: LockInfo[]) =>
+        locks.map(({ name = '' }) => name).filter((name) => name.startsWith('stoa.tone.'));
+      return JSON.stringify({ held: names(held), pending: names(pending) }) === JSON.stringify(expected);
+    }, wanted);
+  }
+
   /** Leaves the call and puts away what is left of one. */
   async endAll(): Promise<void> {
     // In the page, because the other side may do the same at this moment, so that the button is gone.

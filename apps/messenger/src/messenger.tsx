@@ -65,11 +65,15 @@ function usePageTitle(): void {
 function useCovered(): { inert: boolean; onFocusCapture: (event: FocusEvent) => void } {
   const { calls } = useWorkspace();
   const isCovered = useLivePart(calls, ({ isExpanded }) => isExpanded);
+  const isThere = useLivePart(calls, ({ current }) => current !== undefined);
   const lastFocus = useRef<Element>(null);
+  const wasCovered = useRef(false);
   useEffect(() => {
-    const isLost = document.activeElement === document.body;
-    if (!isCovered && isLost && lastFocus.current instanceof HTMLElement) lastFocus.current.focus();
-  }, [isCovered]);
+    const isLost = !isThere && document.activeElement === document.body;
+    const isBack = wasCovered.current && !isCovered;
+    if ((isLost || isBack) && lastFocus.current instanceof HTMLElement) lastFocus.current.focus();
+    wasCovered.current = isCovered;
+  }, [isCovered, isThere]);
   return {
     inert: isCovered,
     onFocusCapture: ({ target }) => {

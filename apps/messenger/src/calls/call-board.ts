@@ -125,7 +125,7 @@ export class CallBoard extends Live<CallBoardState> {
     call.on('status', (status) => this.#moved(call, status));
     if (call.outgoing || call.status.phase === 'interrupted') this.#enter(call);
     else this.#publish();
-    // A copy of the tab has the call's memory, too, but only the tab that was loaded anew has lost it.
+    // Whoever comes back from another page is asked first.
     if (call.status.phase === 'interrupted' && wasReloaded()) this.resume(call);
   }
 

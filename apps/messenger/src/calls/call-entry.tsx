@@ -3,10 +3,12 @@ import { Phone, PhoneIncoming, PhoneMissed, PhoneOutgoing, Video } from 'lucide-
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import styles from './call-entry.module.css';
 import { callLogText } from './call-words.ts';
+import { useCallObstacle } from './use-call-obstacle.ts';
 
 /** A call in the conversation: what became of it, and a button that calls back. */
 export function CallEntry({ log, peer, outgoing }: { log: CallLog; peer: string; outgoing: boolean }) {
   const { calls } = useWorkspace();
+  const obstacle = useCallObstacle(peer);
   const again = outgoing ? 'Call again' : 'Call back';
   return (
     <span className={styles.entry}>
@@ -15,7 +17,13 @@ export function CallEntry({ log, peer, outgoing }: { log: CallLog; peer: string;
       </span>
       <span className={styles.text}>
         <span dir="auto">{callLogText(log, outgoing)}</span>
-        <button type="button" className={styles.again} onClick={() => calls.call(peer, log.video)}>
+        <button
+          type="button"
+          className={styles.again}
+          disabled={obstacle !== undefined}
+          title={obstacle}
+          onClick={() => calls.call(peer, log.video)}
+        >
           {again}
         </button>
       </span>

@@ -1,5 +1,6 @@
 import type { LocalConversation, Target } from '@stoa/client';
 import { Ban, Eraser, MailOpen, MoreVertical, Search, Timer } from 'lucide-react';
+import { CallNotificationsItem } from '../calls/call-notifications-item.tsx';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
@@ -29,6 +30,7 @@ export function ConversationMenu({
       <MenuItem icon={Timer} onSelect={() => onOpen('age')}>
         Disappearing messages
       </MenuItem>
+      {'peer' in target && <CallNotificationsItem />}
       <MenuLine />
       {'peer' in target && (
         <MenuItem

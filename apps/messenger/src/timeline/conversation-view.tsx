@@ -85,7 +85,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
         </div>
         <div className={styles.tools}>
           {peer !== undefined && peer !== session.address && (
-            <CallButtons peer={peer} isBlocked={conversation?.blocked ?? false} onRefused={setNotice} />
+            <CallButtons peer={peer} onRefused={setNotice} />
           )}
           <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
         </div>
