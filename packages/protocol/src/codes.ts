@@ -83,6 +83,19 @@ export const codes = {
     'Read it again, then repeat the change.',
   ),
   TOO_LARGE: entry(413, 'The data is larger than the limit.', 'Send less, or upload it as a file.'),
+  UNSUPPORTED_TYPE: entry(
+    415,
+    'Files of this type are not accepted here.',
+    'Ask the operator which types are; the type is decided from the content, not from the name.',
+  ),
+  QUOTA_EXCEEDED: entry(507, 'The user has uploaded as much as he may.', 'Delete messages with files first.'),
+  STORAGE_FULL: entry(
+    507,
+    'The server has no room for files at the moment.',
+    'Try again later; the operator has to make room.',
+    true,
+  ),
+  LINK_EXPIRED: entry(403, 'The link to the file has expired.', 'Ask for a new one with POST /files/links.'),
   UNKNOWN_OPERATION: entry(400, 'There is no such operation.', 'Check its name in the API reference.'),
   UNKNOWN_FRAME: entry(400, 'There is no such frame type.', 'Check its name in docs/protocol.md.'),
   UNSUPPORTED_VERSION: entry(

@@ -55,6 +55,15 @@ export const StateKey = Type.String({
   pattern: '^[^\\p{Cc}\\p{Cs}]+$',
 });
 
+/** Of an uploaded file. */
+export const FileId = Type.String({ pattern: '^[0-9a-f]{32}$' });
+
+const Thumbnail = Type.Refine(
+  Bytes,
+  (value) => value instanceof Uint8Array && value.length <= limits.thumbnailBytes,
+  () => `must have at most ${limits.thumbnailBytes} bytes`,
+);
+
 /** Made by the caller's device from at least 96 random bits. */
 export const CallId = Type.String({
   minLength: limits.callIdMin,
@@ -97,12 +106,21 @@ export const Content = Plain(
     file: Type.Optional(
       Plain(
         Type.Object({
+          /** Of a file that was uploaded to this server; absent for one that is elsewhere. */
+          id: Type.Optional(FileId),
+          /** Where it is; a link to this server holds for a time only. */
           url: Type.String({ maxLength: 4096 }),
           type: Type.Optional(Int(0, 255)),
-          name: Type.Optional(Type.String({ maxLength: 255 })),
+          name: Type.Optional(Type.String({ maxLength: limits.fileNameLength })),
           size: Type.Optional(Int()),
           mime: Type.Optional(Type.String({ maxLength: 127 })),
-          thumbnail: Type.Optional(Bytes),
+          /** Of a picture or a video, in pixels. */
+          width: Type.Optional(Int(1, 65_535)),
+          height: Type.Optional(Int(1, 65_535)),
+          /** Of what plays, in seconds. */
+          duration: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
+          /** A small picture of it, as JPEG, PNG or WebP. */
+          thumbnail: Type.Optional(Thumbnail),
         }),
       ),
     ),

@@ -48,6 +48,10 @@ export const limits = {
   scheduledPerUser: 1_000,
   /** Seconds for which a message may be scheduled ahead: one year. */
   scheduleSeconds: 365 * 24 * 3600,
+  /** Bytes of the thumbnail that a message carries of its file. */
+  thumbnailBytes: 16 * 1024,
+  /** Characters of the name of a file. */
+  fileNameLength: 255,
   /** Seconds a message may wait for delivery: one year. */
   expirySeconds: 365 * 24 * 3600,
   /** Characters of the id of a call; its caller makes it from at least 96 random bits. */

@@ -24,6 +24,7 @@ export {
   callNotices,
   callRequests,
   clientFrames,
+  FileId,
   MessageAge,
   serverFrames,
 } from './frames.ts';

@@ -9,6 +9,7 @@ import {
   devicesPerUser,
   ensureFirstApp,
   type FirstStart,
+  fileSettings,
   retentionDays,
   retractionSettings,
 } from './apps/index.ts';
@@ -20,6 +21,7 @@ import { Devices, deviceOperations } from './devices/index.ts';
 import { Directory } from './directory/index.ts';
 import { Erasures } from './erasure/index.ts';
 import { UserExport } from './export/index.ts';
+import { fileLimits, openFiles } from './files/index.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
@@ -143,6 +145,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     directory,
     blocking,
   });
+  const files = await openFiles({
+    records: store.files,
+    settings: store.settings,
+    clock,
+    folder: settings.filesDir,
+    linkHours: settings.fileLinkHours,
+    limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
+    isMember: async (conv, uid) => (await store.cursors.forDevice(conv, uid, 0)) !== undefined,
+  });
   const node = randomUUID();
   const others = new OtherNodes({ node, bus, clock });
   const presence = new Presence({
@@ -221,13 +232,21 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       changes,
       directory,
       blocking,
+      files: files.attachments,
       onAccepted: () => metrics.messagesAccepted.http.add(),
     }),
     blocking,
     erasures,
-    userExport: new UserExport({ store, history }),
-    schedule: scheduleFromBackend({ schedule, directory, blocking }),
-    changeMessage: changeFromBackend({ log: store.log, directory, changes, messages }),
+    files,
+    userExport: new UserExport({ store, history, links: files.links }),
+    schedule: scheduleFromBackend({ schedule, directory, blocking, files: files.attachments }),
+    changeMessage: changeFromBackend({
+      log: store.log,
+      directory,
+      changes,
+      messages,
+      files: files.attachments,
+    }),
     metrics,
     logger,
     limits,
@@ -247,6 +266,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         history,
         changes,
         schedule,
+        files: files.attachments,
         presence,
         blocking,
         calls,
@@ -288,6 +308,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   await presence.join();
   background.repeat(1_000, (goOn) => schedule.sendDue(goOn));
+  background.repeat(60_000, (goOn) => files.sweep(goOn));
   // What the end of another process interrupted.
   carryOnErasing();
   sweepRepeatedly({

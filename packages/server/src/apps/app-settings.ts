@@ -19,7 +19,7 @@ const retractionPolicies = ['own', 'unread', 'never'] as const;
  *
  * @throws StoaError BAD_REQUEST
  */
-export function checkAppSettings({ devicesPerUser, retraction, retention }: Settings): void {
+export function checkAppSettings({ devicesPerUser, retraction, retention, files }: Settings): void {
   checkLimit('devicesPerUser', devicesPerUser);
   const { editSeconds, recallSeconds, policy } = checkMap('retraction', retraction);
   checkLimit('retraction.editSeconds', editSeconds);
@@ -31,6 +31,15 @@ export function checkAppSettings({ devicesPerUser, retraction, retention }: Sett
     );
   }
   checkLimit('retention.days', checkMap('retention', retention).days);
+  const { megabytes, megabytesPerUser, types } = checkMap('files', files);
+  checkLimit('files.megabytes', megabytes);
+  checkLimit('files.megabytesPerUser', megabytesPerUser);
+  if (types !== undefined && !isTypes(types)) {
+    throw new StoaError(
+      'BAD_REQUEST',
+      '"files.types" must be a list of beginnings of types such as "image/".',
+    );
+  }
 }
 
 /** Devices that a user of the app may have; undefined when the app leaves it to the server. */
@@ -50,6 +59,23 @@ export function retractionSettings(app: App | undefined): RetractionSettings {
 /** Days for which the app's messages are kept; undefined when the app leaves it to the server. */
 export function retentionDays(app: App | undefined): number | undefined {
   return limitOr(mapOr(app?.settings.retention).days);
+}
+
+/** What an app sets about files; what is absent is left to the server. */
+interface FileSettings {
+  readonly megabytes?: number;
+  readonly megabytesPerUser?: number;
+  /** Beginnings of the types that are accepted. */
+  readonly types?: readonly string[];
+}
+
+export function fileSettings(app: App | undefined): FileSettings {
+  const { megabytes, megabytesPerUser, types } = mapOr(app?.settings.files);
+  return {
+    ...(isLimit(megabytes) && { megabytes }),
+    ...(isLimit(megabytesPerUser) && { megabytesPerUser }),
+    ...(isTypes(types) && { types }),
+  };
 }
 
 function checkLimit(name: string, value: unknown): void {
@@ -72,6 +98,14 @@ function isMap(value: unknown): value is Settings {
 
 function isLimit(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
+}
+
+function isTypes(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= 100 &&
+    value.every((type) => typeof type === 'string' && type.length >= 1 && type.length <= 127)
+  );
 }
 
 const isPolicy = (value: unknown): value is (typeof retractionPolicies)[number] =>

@@ -1,4 +1,4 @@
 export { Administrator } from './administrator.ts';
-export { devicesPerUser, retentionDays, retractionSettings } from './app-settings.ts';
+export { devicesPerUser, fileSettings, retentionDays, retractionSettings } from './app-settings.ts';
 export { Apps, type AppsOptions, type AppWithToken } from './apps.ts';
 export { ensureFirstApp, type FirstStart } from './first-start.ts';

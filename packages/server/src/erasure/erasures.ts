@@ -1,9 +1,13 @@
 import { StoaError } from '@stoa/protocol';
-import type { ErasureStore, UserStore } from '@stoa/storage';
+import type { ErasureStore, FileRecordStore, UserStore } from '@stoa/storage';
 import type { PublishUserChange } from '../users/index.ts';
 
 export interface ErasuresOptions {
-  readonly store: { readonly erasures: ErasureStore; readonly users: UserStore };
+  readonly store: {
+    readonly erasures: ErasureStore;
+    readonly users: UserStore;
+    readonly files: Pick<FileRecordStore, 'checkSoon'>;
+  };
   readonly publish: PublishUserChange;
   /** Has `carryOn` called soon. */
   readonly wake: () => void;
@@ -35,11 +39,14 @@ export class Erasures {
     wake();
   }
 
-  /** Empties messages of users who are being erased, as long as it may. */
+  /** Empties messages of users who are being erased, as long as it may; their files follow, unless others sent them on. */
   async carryOn(goOn: () => boolean): Promise<void> {
-    const { erasures } = this.#options.store;
+    const { erasures, files } = this.#options.store;
     for (const uid of await erasures.pending(usersAtOnce)) {
-      while (goOn() && (await erasures.step(uid, messagesPerStep)));
+      // Not found pending again after the last step; without this, files go within a day.
+      let left = true;
+      while (left && goOn()) left = await erasures.step(uid, messagesPerStep);
+      if (!left) await files.checkSoon(uid);
     }
   }
 }

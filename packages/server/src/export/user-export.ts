@@ -1,10 +1,12 @@
 import { jsonCodec, unpackValue } from '@stoa/protocol';
 import type { ConversationForDevice, Store, User } from '@stoa/storage';
+import type { FileLinks } from '../files/index.ts';
 import type { History } from '../messages/index.ts';
 
 export interface UserExportOptions {
-  readonly store: Pick<Store, 'cursors' | 'devices' | 'log' | 'schedule' | 'tokens' | 'values'>;
+  readonly store: Pick<Store, 'cursors' | 'devices' | 'files' | 'log' | 'schedule' | 'tokens' | 'values'>;
   readonly history: History;
+  readonly links: Pick<FileLinks, 'make'>;
 }
 
 /**
@@ -27,9 +29,28 @@ export class UserExport {
     for (const { id, appName, createdAt, expiresAt } of await this.#options.store.tokens.list(uid)) {
       yield line({ kind: 'token', id, app: appName, createdAt, expiresAt });
     }
+    yield* this.#files(uid);
     yield* this.#values(uid);
     yield* this.#scheduled(uid);
     yield* this.#conversations(uid);
+  }
+
+  /** Each with a link from which its content can be fetched for a time. */
+  async *#files(uid: number): AsyncGenerator<string, void> {
+    const { store, links } = this.#options;
+    let after: string | undefined;
+    do {
+      const page = await store.files.list({
+        uid,
+        limit: pageOfValues,
+        ...(after !== undefined && { after }),
+      });
+      for (const file of page) {
+        const { id, name, mime, size, sha256, createdAt } = file;
+        yield line({ kind: 'file', id, name, mime, size, sha256, createdAt, url: links.make(file).path });
+      }
+      after = page.length < pageOfValues ? undefined : page.at(-1)?.id;
+    } while (after !== undefined);
   }
 
   async *#values(uid: number): AsyncGenerator<string, void> {

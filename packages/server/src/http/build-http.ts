@@ -7,6 +7,7 @@ import { backendApi } from './backend/index.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { demoRoutes } from './demo.ts';
 import { failureOf, sendFailure, unknownRoute } from './failure.ts';
+import { fileRoutes } from './files/index.ts';
 import { healthRoutes } from './health.ts';
 import type { HttpOptions } from './http-options.ts';
 import { answerMalformed } from './malformed.ts';
@@ -53,6 +54,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   socketRoute(app);
   mesiboScript(app, options);
   webApp(app, options);
+  app.register(async (scope) => fileRoutes(scope, options));
   app.register(async (scope) => backendApi(scope, options));
   app.register(async (scope) => restApi(scope, options), { prefix: '/v1' });
   app.register(async (scope) => demoRoutes(scope, options));

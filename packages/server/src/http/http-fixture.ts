@@ -6,12 +6,13 @@ import { createInProcessBus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { Administrator, Apps, ensureFirstApp } from '../apps/index.ts';
+import { Administrator, Apps, ensureFirstApp, fileSettings } from '../apps/index.ts';
 import { Blocking } from '../blocking/index.ts';
 import { Devices } from '../devices/index.ts';
 import { Directory } from '../directory/index.ts';
 import { Erasures } from '../erasure/index.ts';
 import { UserExport } from '../export/index.ts';
+import { fileLimits, openFiles } from '../files/index.ts';
 import { Limits } from '../limits/index.ts';
 import { Changes, changeFromBackend, Gone, History, Messages, sendFromBackend } from '../messages/index.ts';
 import { createMetrics } from '../metrics/index.ts';
@@ -95,6 +96,16 @@ export async function openHttp(
     gone,
     rulesOf: async () => ({ editSeconds: 0, recallSeconds: 0, policy: 'own' }),
   });
+  const files = await openFiles({
+    records: store.files,
+    settings: store.settings,
+    clock,
+    folder: settings.filesDir,
+    linkHours: settings.fileLinkHours,
+    limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
+    isMember: async () => false,
+  });
+  const claims = files.attachments;
   const options: HttpOptions = {
     settings,
     apps,
@@ -108,10 +119,22 @@ export async function openHttp(
       onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
     }),
     otps: new Otps({ store, now }),
-    send: sendFromBackend({ messages, changes: retractions, directory, blocking, onAccepted: () => {} }),
+    send: sendFromBackend({
+      messages,
+      changes: retractions,
+      directory,
+      blocking,
+      files: claims,
+      onAccepted: () => {},
+    }),
     blocking,
     erasures: new Erasures({ store, publish, wake: () => {} }),
-    userExport: new UserExport({ store, history: new History({ log: store.log, directory, gone }) }),
+    files,
+    userExport: new UserExport({
+      store,
+      history: new History({ log: store.log, directory, gone }),
+      links: files.links,
+    }),
     schedule: scheduleFromBackend({
       schedule: new Schedule({
         store: store.schedule,
@@ -125,8 +148,15 @@ export async function openHttp(
       }),
       directory,
       blocking,
+      files: claims,
     }),
-    changeMessage: changeFromBackend({ log: store.log, directory, changes: retractions, messages }),
+    changeMessage: changeFromBackend({
+      log: store.log,
+      directory,
+      changes: retractions,
+      messages,
+      files: claims,
+    }),
     limits: new Limits(settings, now),
     metrics: createMetrics(),
     logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),

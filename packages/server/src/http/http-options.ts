@@ -4,6 +4,7 @@ import type { Blocking } from '../blocking/index.ts';
 import type { Devices } from '../devices/index.ts';
 import type { Erasures } from '../erasure/index.ts';
 import type { UserExport } from '../export/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { BackendChange, BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -40,6 +41,7 @@ export interface HttpOptions {
   readonly otps: Otps;
   readonly send: SendFromBackend;
   readonly schedule: ScheduleFromBackend;
+  readonly files: Files;
   readonly erasures: Pick<Erasures, 'begin'>;
   readonly userExport: Pick<UserExport, 'lines'>;
   readonly blocking: Pick<Blocking, 'mayReach'>;

@@ -35,8 +35,14 @@ export function secure(app: FastifyInstance, { publicUrl, tls }: HttpOptions['se
   app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key'],
-    exposedHeaders: ['retry-after', 'x-request-id', 'idempotent-replayed'],
+    allowedHeaders: [
+      ...['authorization', 'content-type', 'idempotency-key', 'stoa-app', 'range', 'if-range'],
+      ...['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'],
+    ],
+    exposedHeaders: [
+      ...['retry-after', 'x-request-id', 'idempotent-replayed', 'location'],
+      ...['tus-resumable', 'upload-length', 'upload-offset'],
+    ],
     maxAge: 24 * 3600,
   });
 }

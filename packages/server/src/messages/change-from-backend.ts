@@ -1,6 +1,8 @@
 import { type Content, type MessageEvent, StoaError } from '@stoa/protocol';
 import type { MessageLog } from '@stoa/storage';
 import type { Directory } from '../directory/index.ts';
+import type { Attachments } from '../files/index.ts';
+import { randomId } from '../random-id.ts';
 import type { Changes } from './changes.ts';
 import type { Messages } from './messages.ts';
 
@@ -23,11 +25,13 @@ export function changeFromBackend({
   directory,
   changes,
   messages,
+  files,
 }: {
   readonly log: MessageLog;
   readonly directory: Directory;
   readonly changes: Changes;
   readonly messages: Messages;
+  readonly files: Pick<Attachments, 'claim'>;
 }) {
   return async ({ aid, mid, event, content = {} }: BackendChange) => {
     const message = await log.find(mid);
@@ -42,7 +46,9 @@ export function changeFromBackend({
       throw new StoaError('NOT_FOUND', `The users of message ${mid} are not there any more.`);
     }
     await changes.requirePresent(message, receiver.uid);
-    const change = { id: null, content, event, target };
+    const id = randomId();
+    await files.claim(aid, { sender: uid, dev: 0, id }, content);
+    const change = { id, content, event, target };
     const { answer, announce } = await messages.accept({ ...sender, dev: 0 }, receiver, change);
     announce();
     return answer;

@@ -1,8 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { StoaError } from '@stoa/protocol';
 import type { Blocking } from '../blocking/index.ts';
 import type { Directory } from '../directory/index.ts';
+import type { Attachments } from '../files/index.ts';
 import type { BackendMessage } from '../messages/index.ts';
+import { randomId } from '../random-id.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
@@ -15,13 +16,15 @@ export function scheduleFromBackend({
   schedule,
   directory,
   blocking,
+  files,
 }: {
   readonly schedule: Schedule;
   readonly directory: Directory;
   readonly blocking: Pick<Blocking, 'mayReach'>;
+  readonly files: Pick<Attachments, 'claim'>;
 }) {
   return async (
-    { aid, from, to, id, ...message }: BackendMessage,
+    { aid, from, to, id: given, ...message }: BackendMessage,
     at: number,
   ): Promise<number | undefined> => {
     const sender = await directory.byAddress(aid, from);
@@ -32,14 +35,13 @@ export function scheduleFromBackend({
       throw new StoaError('BLOCKED', `"${to}" does not take messages of "${from}".`);
     }
     const key = { uid: sender.uid, dev: 0 };
+    const id = given ?? randomId();
+    await files.claim(aid, { sender: sender.uid, dev: 0, id }, message.content);
     try {
-      return await schedule.accept(key, receiver.uid, { id: id ?? randomId(), at, message });
+      return await schedule.accept(key, receiver.uid, { id, at, message });
     } catch (error) {
       if (!(error instanceof StoaError) || error.code !== 'BAD_FRAME') throw error;
       throw new StoaError('BAD_REQUEST', error.message.replace('send.at', 'at'));
     }
   };
 }
-
-/** For a caller who does not repeat: 53 bits, of which no two will ever be the same. */
-const randomId = (): number => randomInt(1, 2 ** 26) * 2 ** 26 + randomInt(2 ** 26);

@@ -13,6 +13,7 @@ export type DatabasePlace =
 /** All settings of a node, valid. Paths are absolute. */
 export interface Settings extends SettingValues {
   readonly database: DatabasePlace;
+  readonly filesDir: string;
   /** Null when the server speaks plain HTTP. */
   readonly tls: Tls | null;
   /** Where each value came from: a port that was not asked for may give way, one that was may not. */
@@ -80,6 +81,7 @@ export function loadSettings(inputs: SettingInputs = {}): Settings {
   return {
     ...read,
     dataDir: absolute,
+    filesDir: resolve(absolute, read.filesDir ?? 'files'),
     database,
     tls,
     sources: sources as Record<SettingName, SettingSource>,

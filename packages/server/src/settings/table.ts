@@ -172,6 +172,20 @@ export const settingTable = {
       'The NATS servers that join several nodes, which share one PostgreSQL database. A node that cannot reach them goes on trying, and serves its users meanwhile.',
     secret: true,
   }),
+  filesDir: optional({
+    group: 'storage',
+    env: 'STOA_FILES_DIR',
+    type: text('the path of a folder'),
+    description:
+      'Folder of uploaded files; the folder files of the data directory when unset. Several nodes need one that they share.',
+  }),
+  fileLinkHours: setting({
+    group: 'storage',
+    env: 'STOA_FILE_LINK_HOURS',
+    type: wholeNumber(1, 100_000),
+    fallback: 7 * 24,
+    description: 'For how long a link to a file holds; clients ask for a new one by themselves.',
+  }),
   appToken: optional({
     group: 'first start',
     env: 'STOA_APP_TOKEN',
@@ -233,6 +247,16 @@ export const settingTable = {
     'STOA_DEVICES_PER_USER',
     8,
     'Devices that a user may have; one more signs out the one that was seen last longest ago. The setting devicesPerUser of an app counts before it',
+  ),
+  fileMegabytes: limit(
+    'STOA_FILE_MEGABYTES',
+    100,
+    'Size of a file that a user uploads, in megabytes of 1,000,000 bytes. The setting files.megabytes of an app counts before it',
+  ),
+  fileMegabytesPerUser: limit(
+    'STOA_FILE_MEGABYTES_PER_USER',
+    0,
+    'Size of all files that a user has uploaded and that are not removed, in megabytes. The setting files.megabytesPerUser of an app counts before it',
   ),
   tokensPerUser: limit(
     'STOA_TOKENS_PER_USER',

@@ -20,6 +20,7 @@ import type { Calls } from '../calls/index.ts';
 import { endError, type SignedInDevice } from '../devices/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
+import type { Attachments } from '../files/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { Changes, Delivery, History, Messages } from '../messages/index.ts';
 import type { Presence, Watcher } from '../presence/index.ts';
@@ -29,6 +30,7 @@ import { SparseMap } from '../sparse-map.ts';
 import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { InOrder } from './in-order.ts';
+import { withFile } from './message-file.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
 import { Turns } from './turns.ts';
 
@@ -40,6 +42,7 @@ export interface SessionServices {
   readonly changes: Changes;
   readonly history: History;
   readonly schedule: Pick<Schedule, 'accept'>;
+  readonly files: Pick<Attachments, 'claim'>;
   readonly presence: Presence;
   readonly blocking: Blocking;
   readonly calls: Calls;
@@ -220,7 +223,13 @@ export class Session implements ConnectionHandler {
       );
     }
     return this.#sends.run(
-      () => (frame.event === undefined ? this.#openReceiver(frame) : this.#receiverOfChange(frame)),
+      () =>
+        withFile(
+          this.#services,
+          this.identity,
+          frame,
+          frame.event === undefined ? this.#openReceiver(frame) : this.#receiverOfChange(frame),
+        ),
       (receiver) => this.#store(frame, receiver),
     );
   }
@@ -243,7 +252,7 @@ export class Session implements ConnectionHandler {
 
   /** `at`: until then the server keeps it; undefined when it is to be sent now. */
   async #scheduled(frame: SendFrame, at: number): Promise<{ receiver: Person; at: number | undefined }> {
-    const receiver = await this.#openReceiver(frame);
+    const receiver = await withFile(this.#services, this.identity, frame, this.#openReceiver(frame));
     const message = { id: frame.id, at, message: frame };
     return { receiver, at: await this.#services.schedule.accept(this.identity, receiver.uid, message) };
   }

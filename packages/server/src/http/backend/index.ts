@@ -19,6 +19,8 @@ const operations: ReadonlyMap<string, Operation> = new Map(
     .flatMap((operation) => operation.names.map((name) => [name, operation])),
 );
 
+export { failure };
+
 /** Answers to these failures carry their HTTP status; all other calls are answered with 200 and `result: false`. */
 const carriesStatus = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL']);
 

@@ -140,7 +140,7 @@ export function userRoutes(
         operationId: 'exportUser',
         summary: 'Export everything that is kept about a user',
         description:
-          'Lines of JSON, each an object with a `kind`: profile, device, token (without the secret), value (what his devices share), scheduled, conversation, and after each conversation its messages, in the form of docs/protocol.md.',
+          'Lines of JSON, each an object with a `kind`: profile, device, token (without the secret), file (with a link that holds for a time), value (what his devices share), scheduled, conversation, and after each conversation its messages, in the form of docs/protocol.md.',
         tags,
         security,
         params: UserAddress,

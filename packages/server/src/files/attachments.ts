@@ -1,0 +1,67 @@
+import { type Content, StoaError } from '@stoa/protocol';
+import type { FileRecordStore, FileUse } from '@stoa/storage';
+import type { Clock } from '../clock.ts';
+import { idInLink } from './file-links.ts';
+import { type CompleteFile, isComplete } from './uploads.ts';
+
+export interface AttachmentsOptions {
+  readonly records: FileRecordStore;
+  readonly clock: Clock;
+  /** Whether the user may read a conversation of a group. */
+  readonly isMember: (conv: number, uid: number) => Promise<boolean>;
+}
+
+/** Which messages name which files, and who may read these therefore. */
+export class Attachments {
+  readonly #options: AttachmentsOptions;
+
+  constructor(options: AttachmentsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Notes that a message with this content and key is about to be stored. Undefined when it names no file of this
+   * server: most messages cost nothing here.
+   *
+   * @throws StoaError NOT_FOUND when the content names by its id a file that the sender may not read, or that is gone.
+   */
+  claim(aid: number, use: FileUse, { file }: Content): Promise<void> | undefined {
+    if (file === undefined) return undefined;
+    const id = file.id ?? idInLink(file.url);
+    if (id === undefined) return undefined;
+    return this.#claim(aid, use, id, file.id !== undefined);
+  }
+
+  /** The complete file, for somebody who may read it: who uploaded it, and who may read a message that names it. */
+  async find(aid: number, uid: number, id: string): Promise<CompleteFile | undefined> {
+    const { records, isMember } = this.#options;
+    const file = await records.find(id);
+    if (file === undefined || file.aid !== aid || !isComplete(file)) return undefined;
+    if (file.uid === uid) return file;
+    for (const { conv, isGroup } of await records.conversations({
+      file: id,
+      uid,
+      limit: conversationsAtOnce,
+    })) {
+      if (!isGroup || (await isMember(conv, uid))) return file;
+    }
+    return undefined;
+  }
+
+  async #claim(aid: number, use: FileUse, id: string, isNamed: boolean): Promise<void> {
+    const { records, clock } = this.#options;
+    const file = await this.find(aid, use.sender, id);
+    const isKept = file !== undefined && (await records.use(id, use, clock.now() + promisedMs));
+    // A link alone may be one of another server.
+    if (!isKept && isNamed) throw notFound(id);
+  }
+}
+
+const notFound = (id: string): StoaError =>
+  new StoaError('NOT_FOUND', `There is no file ${id}, or it is not for this user.`, {
+    hint: 'Upload it again.',
+  });
+
+const conversationsAtOnce = 200;
+/** A message is stored within this time after it was announced, or never. */
+const promisedMs = 24 * 3600 * 1000;

@@ -1,0 +1,7 @@
+export { Attachments } from './attachments.ts';
+export { isShown } from './content-type.ts';
+export { type FileLimits, fileLimits } from './file-limits.ts';
+export { FileLinks } from './file-links.ts';
+export type { ByteRange } from './file-store.ts';
+export { type Files, openFiles } from './open-files.ts';
+export { type CompleteFile, isComplete, type Uploader } from './uploads.ts';

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { FileRecordStore, SettingStore } from '@stoa/storage';
+import type { Clock } from '../clock.ts';
+import { Attachments, type AttachmentsOptions } from './attachments.ts';
+import { DiskFileStore } from './disk-file-store.ts';
+import type { FileLimits } from './file-limits.ts';
+import { FileLinks } from './file-links.ts';
+import type { FileStore } from './file-store.ts';
+import { PartialFiles } from './partial-files.ts';
+import { sweepFiles } from './sweep-files.ts';
+import { Uploads } from './uploads.ts';
+
+/** Everything about files that the doors and other domains use. */
+export interface Files {
+  readonly uploads: Uploads;
+  readonly attachments: Attachments;
+  readonly links: FileLinks;
+  readonly store: FileStore;
+  readonly find: FileRecordStore['find'];
+  /** Removes what is no longer in use, as long as it may. */
+  sweep(goOn: () => boolean): Promise<void>;
+}
+
+export interface OpenFilesOptions {
+  readonly records: FileRecordStore;
+  readonly settings: SettingStore;
+  readonly clock: Clock;
+  readonly folder: string;
+  /** For how long a link holds. */
+  readonly linkHours: number;
+  readonly limitsOf: (aid: number) => Promise<FileLimits>;
+  readonly isMember: AttachmentsOptions['isMember'];
+}
+
+/** Files on this machine's disk; every node of an installation uses the same secret and, in a shared folder, the same files. */
+export async function openFiles(options: OpenFilesOptions): Promise<Files> {
+  const { records, settings, clock, folder, linkHours, limitsOf, isMember } = options;
+  const secret = await settings.setOnce('files.secret', randomBytes(32).toString('base64url'));
+  const store = new DiskFileStore(join(folder, 'stored'));
+  const partial = new PartialFiles(join(folder, 'partial'));
+  return {
+    uploads: new Uploads({ records, store, partial, clock, limitsOf }),
+    attachments: new Attachments({ records, clock, isMember }),
+    links: new FileLinks({ secret, hours: linkHours, now: () => clock.now() }),
+    store,
+    find: (id) => records.find(id),
+    sweep: (goOn) => sweepFiles({ records, store, partial, clock }, goOn),
+  };
+}
