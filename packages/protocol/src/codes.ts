@@ -71,6 +71,16 @@ export const codes = {
     'Create the user with useradd first.',
   ),
   NOT_A_MEMBER: entry(403, 'The user is not a member of the conversation.', 'Join it first.'),
+  WRONG_PIN: entry(
+    403,
+    'The PIN is wrong, expired or used up.',
+    'Ask an administrator of the group for a PIN that is good.',
+  ),
+  GROUP_PAUSED: entry(
+    403,
+    'The group is paused: nobody may send to it.',
+    'Wait until an administrator of the group lets it go on.',
+  ),
   BLOCKED: entry(
     403,
     'The receiver does not take messages from this user.',

@@ -19,6 +19,11 @@ export type {
   ClientFrame,
   Content,
   ConversationFrame,
+  GroupInfo,
+  GroupMemberInfo,
+  GroupNoticeFrame,
+  GroupPinInfo,
+  GroupRole,
   HelloFrame,
   HistoryFrame,
   IceCandidate,
@@ -31,6 +36,7 @@ export type {
   PresenceFrame,
   ReadFrame,
   ReceiptFrame,
+  ReceiptsFrame,
   ReceivedFrame,
   RefusedFrame,
   RequestFrame,
@@ -45,6 +51,7 @@ export type {
   WatchFrame,
   WelcomeFrame,
 } from './frames.ts';
+export { adminFlags, allAdminRights, allPermissions, groupFlags, memberFlags } from './group-flags.ts';
 export { limits } from './limits.ts';
 export type { OperationName, OperationRequest, OperationResponse } from './operations.ts';
 

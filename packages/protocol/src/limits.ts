@@ -66,6 +66,24 @@ export const limits = {
   callTicketLength: 1024,
   /** Keys pressed in one `dtmf`. */
   dtmfLength: 32,
+  /** Members of one group, and groups in which one user is a member. */
+  groupMembers: 10_000,
+  groupsPerUser: 1_000,
+  /** Users in one operation on a group, and members in one answer to `groups.members.list`. */
+  groupUsersPerRequest: 200,
+  groupMemberPage: 200,
+  /** Groups in one answer to `groups.list`. */
+  groupPage: 50,
+  /** PINs of one group, and users who wait to be let in. */
+  groupPins: 50,
+  groupRequests: 1_000,
+  /** Members up to which everybody is told who comes and goes. */
+  groupToldMembers: 1_000,
+  /** Characters of a group's status and of the address of its picture. */
+  groupStatusLength: 1024,
+  groupImageLength: 4096,
+  /** Seconds that a group or PIN may be meant to last: ten years. */
+  groupExpirySeconds: 10 * 365 * 24 * 3600,
   /** Seconds a presence value may stay valid. */
   presenceSeconds: 3600,
 } as const;

@@ -5,6 +5,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { Address, Conv, Int, Message, Seq, StateKey, Time, Uint32 } from './frames.ts';
+import { groupOperations } from './group-operations.ts';
 import { limits } from './limits.ts';
 
 const Nothing = Type.Object({});
@@ -105,6 +106,7 @@ export const operations = {
       seconds: Int(),
     }),
   },
+  ...groupOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;

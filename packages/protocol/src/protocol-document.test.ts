@@ -5,6 +5,7 @@ import { closeCodes, shouldReconnect } from './close-codes.ts';
 import { codecs, jsonCodec } from './codec/index.ts';
 import { codes } from './codes.ts';
 import { messageFlags, presenceValues } from './flags.ts';
+import { adminFlags, groupFlags, memberFlags } from './group-flags.ts';
 import { limits } from './limits.ts';
 import {
   Content,
@@ -77,6 +78,16 @@ describe('docs/protocol.md', () => {
     );
     expect(rowsOf(section('## Presence values'))).toStrictEqual(
       Object.entries(presenceValues).map(([name, value]) => [String(value), `\`${name}\``]),
+    );
+  });
+
+  test.each([
+    ['### Group flags', groupFlags],
+    ['### Permissions of members', memberFlags],
+    ['### Rights over a group', adminFlags],
+  ])('lists the bits of groups, %s', (heading, bits) => {
+    expect(rowsOf(section(heading)).map((cells) => cells.slice(0, 2))).toStrictEqual(
+      Object.entries(bits).map(([name, bit]) => [`0x${bit.toString(16)}`, `\`${name}\``]),
     );
   });
 

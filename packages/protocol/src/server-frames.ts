@@ -17,6 +17,7 @@ import {
   Time,
   Uint32,
 } from './fields.ts';
+import { GroupNotice, type GroupNoticeFrame } from './group-fields.ts';
 
 /** The server's answer to hello. */
 export const Welcome = Type.Object({
@@ -115,6 +116,16 @@ export const Receipt = Type.Object({
   ts: Time,
 });
 
+/** Cursors of several members of a group moved, as `receipt` says of one. */
+export const Receipts = Type.Object({
+  t: Type.Literal('receipts'),
+  conv: Conv,
+  members: Type.Array(
+    Type.Object({ user: Address, delivered: Type.Optional(Seq), read: Type.Optional(Seq) }),
+  ),
+  ts: Time,
+});
+
 /** State of a conversation, sent while a device catches up, before the messages that it misses. */
 export const ConversationState = Type.Object({
   t: Type.Literal('conversation'),
@@ -128,6 +139,8 @@ export const ConversationState = Type.Object({
   from: Int(),
   /** How far the user himself has read, on any device. */
   read: Int(),
+  /** True when the user is no member of the group any more. */
+  left: Type.Optional(Type.Boolean()),
   /** How far the peer has got; only in one-to-one conversations. */
   peerCursor: Type.Optional(Type.Object({ delivered: Int(), deliveredAt: Time, read: Int(), readAt: Time })),
 });
@@ -175,12 +188,14 @@ export const serverFrames = {
   sent: Sent,
   scheduled: Scheduled,
   receipt: Receipt,
+  receipts: Receipts,
   conversation: ConversationState,
   synced: Synced,
   presence: Presence,
   page: Page,
   state: State,
   response: Response,
+  group: GroupNotice,
   call: CallNoticeFrame,
   error: ErrorFrame,
   ping: Ping,
@@ -194,6 +209,7 @@ export type ScheduledFrame = Static<typeof Scheduled>;
 export type StateFrame = Static<typeof State>;
 export type ResponseFrame = Static<typeof Response>;
 export type ReceiptFrame = Static<typeof Receipt>;
+export type ReceiptsFrame = Static<typeof Receipts>;
 export type ConversationFrame = Static<typeof ConversationState>;
 export type SyncedFrame = Static<typeof Synced>;
 export type PresenceFrame = Static<typeof Presence>;
@@ -206,12 +222,14 @@ export type ServerFrame =
   | SentFrame
   | ScheduledFrame
   | ReceiptFrame
+  | ReceiptsFrame
   | ConversationFrame
   | SyncedFrame
   | PresenceFrame
   | PageFrame
   | StateFrame
   | ResponseFrame
+  | GroupNoticeFrame
   | CallNoticeFrame
   | RefusedFrame
   | PingFrame

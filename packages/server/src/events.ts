@@ -45,8 +45,36 @@ export type UserEvent =
       readonly signIns: number;
       readonly end: DeviceEnd;
     }
+  /** The user has become a member of a group. */
+  | { readonly type: 'group-joined'; readonly gid: number }
   /** Somebody wants to know which devices of the user are connected: nodes that hold some name them to `reply`. */
   | { readonly type: 'device-query'; readonly reply: string };
+
+/** What happens in a group (subject `group.<conv>`), for the nodes that hold a session of a member. */
+export type GroupEvent =
+  /** A message of its log, encoded once for everybody; `epoch`: of the group when it was appended. */
+  | {
+      readonly type: 'group-message';
+      readonly seq: number;
+      readonly epoch: number;
+      readonly bytes: Uint8Array;
+    }
+  /** Anything that is not part of the log, for connected devices. */
+  | {
+      readonly type: 'group-frame';
+      readonly bytes: Uint8Array;
+      readonly to: 'members' | 'receivers' | 'administrators';
+      readonly exceptDev?: number;
+      readonly droppable?: boolean;
+    }
+  /** The change that has led to this epoch. With `all`, it is about any number of members, who are not named. */
+  | {
+      readonly type: 'group-changed';
+      readonly epoch: number;
+      readonly put: readonly { readonly uid: number; readonly receives: boolean; readonly admin: number }[];
+      readonly removed: readonly number[];
+      readonly all: boolean;
+    };
 
 /** Whether one node holds a session of the user. */
 export interface PresenceChange {
@@ -103,6 +131,7 @@ function userSubject(uid: number): string {
 
 export const subjects = {
   user: userSubject,
+  group: (conv: number): string => `group.${conv}`,
   presence: (uid: number): string => `presence.${uid}`,
   call: (id: string): string => `call.${id}`,
   callsTo: (uid: number): string => `calls-to.${uid}`,

@@ -22,6 +22,8 @@ import { Directory } from './directory/index.ts';
 import { Erasures } from './erasure/index.ts';
 import { UserExport } from './export/index.ts';
 import { fileLimits, openFiles } from './files/index.ts';
+import { buildGroups } from './group-wiring.ts';
+import { GroupFeed } from './groups/index.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
@@ -31,6 +33,7 @@ import {
   changeFromBackend,
   Delivery,
   Gone,
+  GroupMessages,
   History,
   Messages,
   sendFromBackend,
@@ -41,7 +44,7 @@ import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
 import { Readiness } from './readiness.ts';
-import { Receipts, receiptOperations } from './receipts/index.ts';
+import { GroupReceipts, Receipts, receiptOperations } from './receipts/index.ts';
 import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
 import { Search, searchOperations } from './search/index.ts';
 import type { Settings } from './settings/index.ts';
@@ -103,7 +106,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const publish = announceUserChanges(bus);
   const apps = new Apps({ store, now, publish });
   const administrator = new Administrator(store.settings);
-  const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser });
   const otps = new Otps({ store, now });
   const limits = new Limits(settings, now);
   const { appToken, adminPassword } = settings;
@@ -136,7 +138,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       ...retractionSettings(await store.apps.find(aid)),
     }),
   });
-  const history = new History({ log: store.log, directory, gone });
+  const history = new History({ log: store.log, directory, groups: store.groups, gone });
   const receipts = new Receipts({
     cursors: store.cursors,
     log: store.log,
@@ -144,6 +146,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     directory,
     blocking,
+  });
+  const { operations: groupOperations, groups, sending } = buildGroups({ store, bus, clock, directory });
+  const leaveGroups = ({ aid, uid }: { aid: number; uid: number }) => groups.removeUser(aid, uid);
+  const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser, leaveGroups });
+  const groupReceipts = new GroupReceipts({
+    cursors: store.cursors,
+    groups: store.groups,
+    bus,
+    clock,
+    onError,
   });
   const files = await openFiles({
     records: store.files,
@@ -172,7 +184,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onBlocksChanged: (uid) => presence.review(uid).catch(onError),
   });
   const background = new Background({ clock, onError });
-  const erasures = new Erasures({ store, publish, wake: () => carryOnErasing() });
+  const erasures = new Erasures({ store, publish, leaveGroups, wake: () => carryOnErasing() });
   const carryOnErasing = background.repeat(10_000, (goOn) => erasures.carryOn(goOn));
   const schedule = new Schedule({
     store: store.schedule,
@@ -213,9 +225,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onError,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
+  const groupFeed = new GroupFeed({
+    bus,
+    store: store.groups,
+    onMayMiss: (session) => catchUp.request(session),
+    onError,
+  });
   const sessions = new Sessions({
     bus,
     presence,
+    groups: groupFeed,
     perUser: settings.sessionsPerUser,
     onMayMiss: (session) => catchUp.request(session),
   });
@@ -268,6 +287,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         schedule,
         files: files.attachments,
         presence,
+        groups: groupFeed,
+        groupSending: sending,
+        groupMessages: new GroupMessages({
+          log: store.log,
+          bus,
+          clock,
+          gone,
+          onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
+        }),
+        groupReceipts,
         blocking,
         calls,
         bus,
@@ -278,7 +307,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           ...valueOperations(values),
           ...scheduleOperations(schedule),
           ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
-          ...receiptOperations({ log: store.log, cursors: store.cursors, directory }),
+          ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
+          ...groupOperations,
           ...operations,
         },
         onAccepted: () => metrics.messagesAccepted.socket.add(),
@@ -297,6 +327,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           outlet: connection,
           log: store.log,
           cursors: store.cursors,
+          groups: store.groups,
           history,
           onDelivered: () => metrics.messagesDelivered.add(),
           onError: (error) => {
@@ -318,7 +349,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     retentionDaysOf: (app) => retentionDays(app) ?? settings.retentionDays,
   });
   const timers = [
-    clock.every(250, () => presence.sweep()),
+    clock.every(250, () => {
+      presence.sweep();
+      groupReceipts.flush().catch(onError);
+    }),
     ...(hasOthers ? [clock.every(100, () => catchUp.tick())] : []),
     clock.every(1_000, () => {
       others.tick();
@@ -337,6 +371,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const spreadMs = hasOthers ? settings.drainSeconds * 1_000 : 0;
     await Promise.all([background.stop(), door.close(spreadMs)]);
     for (const stopTimer of timers) stopTimer();
+    await groupReceipts.flush();
     try {
       await http.close();
       await calls.close();

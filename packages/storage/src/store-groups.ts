@@ -90,6 +90,8 @@ export interface GroupChange {
 export interface Membership {
   readonly group: Group;
   readonly member: GroupMember;
+  /** Whether what is sent now is for him. */
+  readonly receives: boolean;
 }
 
 export interface GroupStore {
@@ -133,6 +135,8 @@ export interface GroupStore {
     after?: number;
     limit: number;
   }): Promise<{ uid: number; deliveredAt: number | null; readAt: number | null }[]>;
+  /** Who sent the entries of a log after one place and up to another. */
+  senders(conv: number, after: number, upto: number): Promise<number[]>;
   /** Groups that ended before `now` and are not deleted. */
   expired(now: number, limit: number): Promise<Group[]>;
 }

@@ -9,6 +9,8 @@ export interface ErasuresOptions {
     readonly files: Pick<FileRecordStore, 'checkSoon'>;
   };
   readonly publish: PublishUserChange;
+  /** Ends the user's memberships before he is erased. */
+  readonly leaveGroups?: (user: { aid: number; uid: number }) => Promise<void>;
   /** Has `carryOn` called soon. */
   readonly wake: () => void;
 }
@@ -30,8 +32,9 @@ export class Erasures {
    * @throws StoaError NOT_FOUND, also for a user of another app
    */
   async begin(aid: number, uid: number): Promise<void> {
-    const { store, publish, wake } = this.#options;
+    const { store, publish, wake, leaveGroups = async () => {} } = this.#options;
     const user = await store.users.find(uid);
+    if (user?.aid === aid) await leaveGroups({ aid, uid });
     if (user?.aid !== aid || !(await store.erasures.begin(uid, `erased-${uid}`))) {
       throw new StoaError('NOT_FOUND', `There is no user with the uid ${uid}.`);
     }

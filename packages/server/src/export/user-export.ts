@@ -107,15 +107,16 @@ export class UserExport {
   async *#conversation(uid: number, conversation: ConversationForDevice): AsyncGenerator<string, void> {
     const { history, store } = this.#options;
     const { conv, last, own } = conversation;
-    const { a, b } = await history.sides(conversation);
-    const other = a.uid === uid ? b : a;
+    const named = await history.nameFor(conversation, uid, true);
+    if (named === undefined) return;
     const { delivered, deliveredAt, read, readAt } = own;
     const cursors = { delivered, deliveredAt, read, readAt };
-    yield line({ kind: 'conversation', conv, peer: other.address, name: other.name, last, ...cursors });
+    yield line({ kind: 'conversation', conv, ...named, last, ...cursors });
     let after = 0;
     for (;;) {
       const messages = await store.log.read(conv, { after, limit: pageOfMessages });
-      for (const { t: kind, ...message } of await history.frames(conversation, messages)) {
+      const readable = await history.readable(conversation, messages, uid);
+      for (const { t: kind, ...message } of await history.frames(conversation, readable, uid)) {
         yield line({ kind, ...message });
       }
       const newest = messages.at(-1);

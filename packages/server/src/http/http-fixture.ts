@@ -132,7 +132,7 @@ export async function openHttp(
     files,
     userExport: new UserExport({
       store,
-      history: new History({ log: store.log, directory, gone }),
+      history: new History({ log: store.log, directory, groups: store.groups, gone }),
       links: files.links,
     }),
     schedule: scheduleFromBackend({

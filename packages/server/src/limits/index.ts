@@ -1,2 +1,3 @@
 export type { ClientAddress, Origin } from './client-address.ts';
 export { type LimitSettings, Limits } from './limits.ts';
+export { TokenBuckets } from './token-buckets.ts';

@@ -25,7 +25,9 @@ export interface ChangeRequest {
   readonly aid: number;
   readonly uid: number;
   readonly dev: number;
+  /** The other one of a pair; the user himself for a group. */
   readonly receiver: number;
+  readonly gid?: number;
   readonly id: number | null;
   readonly event: MessageEvent;
   readonly target: number;
@@ -83,9 +85,11 @@ export class Changes {
     }
   }
 
-  async #find({ aid, uid, receiver, target }: ChangeRequest): Promise<StoredMessage> {
+  async #find({ aid, uid, receiver, gid, target }: ChangeRequest): Promise<StoredMessage> {
     const { log } = this.#options;
-    const conversation = await log.findConversation({ kind: 'pair', aid, a: uid, b: receiver });
+    const conversation = await log.findConversation(
+      gid === undefined ? { kind: 'pair', aid, a: uid, b: receiver } : { kind: 'group', aid, gid },
+    );
     if (conversation === undefined) throw notFound(target);
     const [message] = await log.read(conversation.conv, { after: target - 1, limit: 1 });
     if (message?.seq !== target) throw notFound(target);

@@ -1,37 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { limits, type ServerFrame } from '@stoa/protocol';
-import type { ConversationForDevice, CursorStore, MessageLog } from '@stoa/storage';
+import { limits } from '@stoa/protocol';
+import type { ConversationForDevice, GroupSpan } from '@stoa/storage';
 import { SparseMap } from '../sparse-map.ts';
-import type { History } from './history.ts';
-
-/** One device's end of the line, as delivery sees it. */
-export interface DeliveryOutlet {
-  /** Queues a frame for the device. */
-  write(frame: ServerFrame): void;
-  /** Queues a frame that was encoded as msgpack for all receivers. */
-  writeEncoded(bytes: Uint8Array): void;
-  /** True while the device does not take what was written: delivery waits. */
-  readonly congested: boolean;
-  readonly closed: boolean;
-}
-
-export interface DeliveryOptions {
-  readonly uid: number;
-  readonly dev: number;
-  /** When the device first signed in: of a conversation that began later it gets everything. */
-  readonly since: number;
-  readonly outlet: DeliveryOutlet;
-  readonly log: MessageLog;
-  readonly cursors: CursorStore;
-  readonly history: History;
-  /** Called for each message that was written to the device. */
-  readonly onDelivered: () => void;
-  /** Delivery has ended because the store failed: the connection must be closed. */
-  readonly onError: (error: unknown) => void;
-}
+import type { DeliveryOptions } from './delivery-options.ts';
+import { groupConversationFrame } from './group-conversation-frame.ts';
+import { goOnAfter, newestReadable, stepFrom } from './group-places.ts';
 
 /** How far one conversation has been sent to the device on this connection. */
 interface Track {
+  readonly isGroup: boolean;
+  /** In a group: how far the device said, or was told, that the user has read. */
+  read: number;
   /** Where the device was told to begin. */
   readonly from: number;
   /** Everything up to here was sent, or was received before. */
@@ -150,6 +129,38 @@ export class Delivery {
     this.pump();
   }
 
+  /** What the user may read of a group's conversation has changed: goes on from what the store says. */
+  refresh(conv: number): void {
+    const { outlet, onError, cursors, uid, dev } = this.#options;
+    const refresh = async (): Promise<void> => {
+      // Not begun: then the store will be asked anyway.
+      if (this.#started === undefined) return;
+      await this.#started;
+      if (outlet.closed) return;
+      const conversation = await cursors.forDevice(conv, uid, dev);
+      if (conversation !== undefined) await this.#announce(conversation, recentMessages);
+      this.pump();
+    };
+    refresh().catch(onError);
+  }
+
+  isGroup(conv: number): boolean {
+    return this.#tracks.get(conv)?.isGroup === true;
+  }
+
+  /**
+   * The place up to which, by what this device was sent, an acknowledgement of a group's log counts, and the one behind
+   * which it says anything new. Undefined when the conversation is no group's that the device was told of.
+   */
+  inGroup(conv: number, seq: number, isRead: boolean): { after: number; seq: number } | undefined {
+    const track = this.#tracks.get(conv);
+    if (track?.isGroup !== true) return undefined;
+    const upto = Math.min(seq, track.sent);
+    const after = isRead ? track.read : (track.unacknowledged[0] ?? upto) - 1;
+    if (isRead) track.read = Math.max(track.read, upto);
+    return { after: Math.max(0, Math.min(after, upto - 1)), seq: upto };
+  }
+
   /** The device sent message `seq` itself and is told so: it need not be streamed to it. */
   skipOwn(conv: number, seq: number): void {
     const track = this.#tracks.get(conv);
@@ -216,7 +227,7 @@ export class Delivery {
   }
 
   async #streamPage(conv: number, track: Track): Promise<void> {
-    const { log, history, outlet } = this.#options;
+    const { log, history, outlet, uid } = this.#options;
     if (track.sent >= track.last) return;
     const limit = Math.min(streamPage, limits.deliveryWindow - this.#inFlight);
     const [conversation, messages] = await Promise.all([
@@ -228,7 +239,16 @@ export class Delivery {
       track.last = track.sent;
       return;
     }
-    const frames = await history.encodedFrames(conversation, messages);
+    if (track.isGroup) {
+      // Read after the messages: whatever ended before one of them was sent shows here.
+      const spans = await this.#options.groups.spans(conv, uid);
+      const go = stepFrom(spans, track.sent);
+      if (go.step === 'end') track.last = track.sent;
+      if (go.step === 'skip') await this.#skip(conv, track, go.to);
+      if (go.step !== 'stream') return;
+      messages.splice(messages.findIndex(({ seq }) => seq > go.upto) >>> 0);
+    }
+    const frames = await history.encodedFrames(conversation, messages, uid);
     for (const [index, { seq }] of messages.entries()) {
       const frame = frames[index];
       if (outlet.closed || frame === undefined) return;
@@ -251,6 +271,7 @@ export class Delivery {
   async #announce(conversation: ConversationForDevice, recent: number): Promise<Track | undefined> {
     const { history, outlet, uid } = this.#options;
     const { conv, last, own, peer } = conversation;
+    if (conversation.key.kind === 'group') return this.#announceGroup(conversation, recent);
     const from = this.#tracks.get(conv)?.from ?? (await this.#beginning(conversation, recent));
     const sides = await history.sides(conversation);
     const other = sides.a.uid === uid ? sides.b : sides.a;
@@ -272,9 +293,53 @@ export class Delivery {
     return track;
   }
 
-  #newTrack(conv: number, from: number): Track {
+  async #announceGroup(conversation: ConversationForDevice, recent: number): Promise<Track | undefined> {
+    const { uid, groups, outlet } = this.#options;
+    const { conv, own } = conversation;
+    const spans = await groups.spans(conv, uid);
+    const last = newestReadable(spans, conversation.last);
+    const from = this.#tracks.get(conv)?.from ?? (await this.#beginningInGroup(conversation, spans, recent));
+    if (from === undefined) return undefined;
+    const frame = await groupConversationFrame(groups, conversation, { from, last });
+    if (frame === undefined) return undefined;
+    const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from, own.seen);
+    outlet.write(frame);
+    track.last = Math.max(track.last, last);
+    if (track.sent < track.last) this.#behind.set(conv, true);
+    return track;
+  }
+
+  /** Undefined when nothing of the conversation is for the user. */
+  async #beginningInGroup(
+    conversation: ConversationForDevice,
+    spans: readonly GroupSpan[],
+    recent: number,
+  ): Promise<number | undefined> {
+    const [first] = spans;
+    if (first === undefined) return undefined;
+    const last = newestReadable(spans, conversation.last);
+    const beginning = await this.#beginning({ ...conversation, last }, recent);
+    return goOnAfter(spans, beginning) ?? Math.max(beginning, first.after);
+  }
+
+  /** What lies between is not for the user. */
+  async #skip(conv: number, track: Track, to: number): Promise<void> {
+    const { cursors, groups, outlet, uid, dev } = this.#options;
+    const conversation = await cursors.forDevice(conv, uid, dev);
+    const last = Math.max(to, track.last);
+    const frame = conversation && (await groupConversationFrame(groups, conversation, { from: to, last }));
+    if (frame === undefined || outlet.closed) return;
+    outlet.write(frame);
+    track.sent = Math.max(track.sent, to);
+    track.last = Math.max(track.last, to);
+  }
+
+  /** `read`: of a group. */
+  #newTrack(conv: number, from: number, read?: number): Track {
     const run = this.#own.get(conv);
     const track: Track = {
+      isGroup: read !== undefined,
+      read: read ?? 0,
       from,
       sent: run !== undefined && from >= run.first - 1 ? Math.max(from, run.last) : from,
       last: this.#unlisted.get(conv) ?? 0,

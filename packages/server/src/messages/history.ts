@@ -1,12 +1,21 @@
 import { type HistoryFrame, limits, type MessageFrame, type PageFrame, StoaError } from '@stoa/protocol';
-import type { Conversation, GoneReason, MessageLog, StoredMessage } from '@stoa/storage';
+import type {
+  Conversation,
+  GoneReason,
+  GroupSpan,
+  GroupStore,
+  MessageLog,
+  StoredMessage,
+} from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Gone } from './gone.ts';
+import { goOnAfter, isReadable } from './group-places.ts';
 import { encodedFrame, type FrameAddresses, messageFrame } from './message-frame.ts';
 
 export interface HistoryOptions {
   readonly log: MessageLog;
   readonly directory: Directory;
+  readonly groups: Pick<GroupStore, 'find' | 'spans'>;
   readonly gone: Gone;
 }
 
@@ -14,9 +23,11 @@ export interface HistoryOptions {
 export class History {
   readonly #log: MessageLog;
   readonly #directory: Directory;
+  readonly #groups: HistoryOptions['groups'];
   readonly #gone: Gone;
 
-  constructor({ log, directory, gone }: HistoryOptions) {
+  constructor({ log, directory, groups, gone }: HistoryOptions) {
+    this.#groups = groups;
     this.#log = log;
     this.#directory = directory;
     this.#gone = gone;
@@ -25,9 +36,10 @@ export class History {
   /**
    * Answers a `history` frame of a user: a page of his conversation with `peer`.
    *
-   * @throws StoaError INVALID_DESTINATION when there is no such user.
+   * @throws StoaError INVALID_DESTINATION when there is no such user, or no such group of the reader.
    */
   async page(reader: { aid: number; uid: number }, asked: HistoryFrame): Promise<PageFrame> {
+    if (asked.gid !== undefined) return this.#groupPage(reader, asked, asked.gid);
     const peer =
       asked.peer === undefined ? undefined : await this.#directory.byAddress(reader.aid, asked.peer);
     if (peer === undefined) throw new StoaError('INVALID_DESTINATION');
@@ -44,26 +56,37 @@ export class History {
       t: 'page',
       id: asked.id,
       conv: conversation.conv,
-      messages: await this.frames(conversation, messages),
+      messages: await this.frames(conversation, messages, reader.uid),
       more,
     };
   }
 
-  /** The frames of stored messages, with the addresses of both sides. */
-  frames(conversation: Conversation, messages: readonly StoredMessage[]): Promise<MessageFrame[]> {
-    return this.#framed(conversation, messages, messageFrame);
+  /** The frames of stored messages, as they are for one of those who may read them. */
+  frames(
+    conversation: Conversation,
+    messages: readonly StoredMessage[],
+    reader: number,
+  ): Promise<MessageFrame[]> {
+    return this.#framed(conversation, messages, reader, messageFrame);
   }
 
   /** The same as msgpack, without unpacking what was packed before. */
-  encodedFrames(conversation: Conversation, messages: readonly StoredMessage[]): Promise<Uint8Array[]> {
-    return this.#framed(conversation, messages, encodedFrame);
+  encodedFrames(
+    conversation: Conversation,
+    messages: readonly StoredMessage[],
+    reader: number,
+  ): Promise<Uint8Array[]> {
+    return this.#framed(conversation, messages, reader, encodedFrame);
   }
 
   async #framed<Frame>(
     conversation: Conversation,
     messages: readonly StoredMessage[],
-    toFrame: (message: StoredMessage, addresses: FrameAddresses, gone: GoneReason | null) => Frame,
+    reader: number,
+    toFrame: ToFrame<Frame>,
   ): Promise<Frame[]> {
+    const { key } = conversation;
+    if (key.kind === 'group') return this.#groupFrames(key.gid, messages, reader, toFrame);
     const { a, b } = await this.sides(conversation);
     const fromA = { from: a.address, to: b.address };
     const fromB = { from: b.address, to: a.address };
@@ -75,6 +98,88 @@ export class History {
       frames.push(toFrame(message, isFromA ? fromA : fromB, gone));
     }
     return frames;
+  }
+
+  async #groupFrames<Frame>(
+    gid: number,
+    messages: readonly StoredMessage[],
+    reader: number,
+    toFrame: ToFrame<Frame>,
+  ): Promise<Frame[]> {
+    const frames: Frame[] = [];
+    for (const message of messages) {
+      const sender = await this.#directory.byUid(message.sender);
+      // For its sender, a message does not expire: it was never on its way to him.
+      const isOwn = message.sender === reader;
+      const gone = isOwn ? (message.special?.gone ?? null) : await this.#gone.reasonFor(message, reader);
+      frames.push(toFrame(message, { from: sender?.address ?? '', gid }, gone));
+    }
+    return frames;
+  }
+
+  /** A page of a group's log, without what is not for the reader. */
+  async #groupPage(
+    { aid, uid }: { aid: number; uid: number },
+    asked: HistoryFrame,
+    gid: number,
+  ): Promise<PageFrame> {
+    const group = await this.#groups.find(gid);
+    const spans = group?.aid === aid ? await this.#groups.spans(group.conv, uid) : [];
+    const conversation = group && (await this.#log.conversation(group.conv));
+    if (group === undefined || conversation === undefined || spans.length === 0) {
+      throw new StoaError('INVALID_DESTINATION', `There is no group ${gid} in which the user may read.`);
+    }
+    const limit = Math.min(asked.limit, limits.historyPage);
+    const frames: MessageFrame[] = [];
+    let at = asked;
+    // Whole pages may be for others: the reader is not sent from one to the next, as far as that goes.
+    for (let looks = 0; looks < looksAtOnce; looks++) {
+      const { messages, more } = await this.#readPage(conversation.conv, at, limit);
+      const readable = messages.filter(({ seq }) => isReadable(spans, seq));
+      frames.push(...(await this.frames(conversation, readable, uid)));
+      const next = nextOf(at, messages, spans);
+      if (frames.length > 0 || !more || next === undefined) {
+        const isMore = more && next !== undefined;
+        return { t: 'page', id: asked.id, conv: conversation.conv, messages: frames, more: isMore };
+      }
+      at = next;
+    }
+    return { t: 'page', id: asked.id, conv: conversation.conv, messages: frames, more: false };
+  }
+
+  /** Those of the messages that are for the reader: all of a pair. */
+  async readable(
+    { key, conv }: Conversation,
+    messages: readonly StoredMessage[],
+    reader: number,
+  ): Promise<readonly StoredMessage[]> {
+    if (key.kind === 'pair') return messages;
+    const spans = await this.#groups.spans(conv, reader);
+    return messages.filter(({ seq }) => isReadable(spans, seq));
+  }
+
+  /**
+   * What the conversation is called for one of those who may read it: undefined where nothing is for him, and (unless
+   * `evenSucceeded`) where the other one's address belongs to somebody else now, whose conversation a client would take it
+   * for.
+   */
+  async nameFor(
+    conversation: Conversation,
+    reader: number,
+    evenSucceeded = false,
+  ): Promise<{ readonly peer?: string; readonly gid?: number; readonly name: string } | undefined> {
+    const { key, conv } = conversation;
+    if (key.kind === 'group') {
+      const [group, spans] = await Promise.all([
+        this.#groups.find(key.gid),
+        this.#groups.spans(conv, reader),
+      ]);
+      return group === undefined || spans.length === 0 ? undefined : { gid: key.gid, name: group.name };
+    }
+    const { a, b } = await this.sides(conversation);
+    const other = a.uid === reader ? b : a;
+    if (!evenSucceeded && other.removed && (await this.hasSuccessor(other))) return undefined;
+    return { peer: other.address, name: other.name };
   }
 
   /** Whether the address of a removed user was given to somebody else. */
@@ -112,6 +217,25 @@ export class History {
   }
 }
 
+type ToFrame<Frame> = (message: StoredMessage, addresses: FrameAddresses, gone: GoneReason | null) => Frame;
+
+/** Where to look next for what is for the reader; undefined when there is nothing. */
+function nextOf(
+  asked: HistoryFrame,
+  messages: readonly StoredMessage[],
+  spans: readonly GroupSpan[],
+): HistoryFrame | undefined {
+  if (asked.after !== undefined) {
+    const after = goOnAfter(spans, messages.at(-1)?.seq ?? asked.after);
+    return after === undefined ? undefined : { ...asked, after };
+  }
+  const first = messages[0]?.seq ?? 1;
+  const span = spans.findLast(({ after }) => after + 1 < first);
+  return span === undefined ? undefined : { ...asked, before: Math.min(first, (span.upto ?? first - 1) + 1) };
+}
+
+/** More than one only where the reader was no member for long. */
+const looksAtOnce = 20;
 /** A page is one frame: it should not hold up the messages that wait behind it. */
 const pageBytes = 256 * 1024;
 const readStep = 10;

@@ -1,5 +1,5 @@
-import { StoaError } from '@stoa/protocol';
-import type { CursorStore, MessageLog } from '@stoa/storage';
+import { limits, StoaError } from '@stoa/protocol';
+import type { CursorStore, GroupStore, MessageLog } from '@stoa/storage';
 import type { Directory } from '../directory/index.ts';
 import type { OperationHandlers } from '../socket/operations.ts';
 
@@ -7,31 +7,61 @@ import type { OperationHandlers } from '../socket/operations.ts';
 export function receiptOperations({
   log,
   cursors,
+  groups,
   directory,
 }: {
   readonly log: MessageLog;
   readonly cursors: CursorStore;
+  readonly groups: Pick<GroupStore, 'receipts' | 'spans'>;
   readonly directory: Directory;
 }): Required<Pick<OperationHandlers, 'message.receipts'>> {
   return {
     'message.receipts': async ({ uid }, { conv, seq }) => {
       const key = (await log.conversation(conv))?.key;
       const [message] = await log.read(conv, { after: seq - 1, limit: 1 });
+      const isInGroup = key?.kind === 'group' && (await mayRead(groups, conv, uid, seq));
+      if (message !== undefined && isInGroup) {
+        const found = await groups.receipts({ conv, seq, limit: limits.groupToldMembers });
+        return {
+          receipts: await named(
+            found.filter((receipt) => receipt.uid !== message.sender),
+            directory,
+          ),
+        };
+      }
       // The same answer for what is not there and for what is none of his business.
       if (message === undefined || key?.kind !== 'pair' || (key.a !== uid && key.b !== uid)) {
         throw new StoaError('NOT_FOUND', `There is no message ${seq} in a conversation ${conv} of yours.`);
       }
       const receivers = [key.a, key.b].filter((member) => member !== message.sender);
-      const receipts = receivers.map(async (receiver) => {
-        const user = (await directory.byUid(receiver))?.address ?? '';
-        const { deliveredAt, readAt } = await cursors.times(conv, receiver, seq);
-        return {
-          user,
-          ...(deliveredAt === null ? {} : { deliveredAt }),
-          ...(readAt === null ? {} : { readAt }),
-        };
-      });
-      return { receipts: await Promise.all(receipts) };
+      const found = receivers.map(async (receiver) => ({
+        uid: receiver,
+        ...(await cursors.times(conv, receiver, seq)),
+      }));
+      return { receipts: await named(await Promise.all(found), directory) };
     },
   };
+}
+
+async function mayRead(
+  groups: Pick<GroupStore, 'spans'>,
+  conv: number,
+  uid: number,
+  seq: number,
+): Promise<boolean> {
+  const spans = await groups.spans(conv, uid);
+  return spans.some(({ after, upto }) => after < seq && (upto === null || seq <= upto));
+}
+
+function named(
+  receipts: readonly { uid: number; deliveredAt: number | null; readAt: number | null }[],
+  directory: Directory,
+) {
+  return Promise.all(
+    receipts.map(async ({ uid, deliveredAt, readAt }) => ({
+      user: (await directory.byUid(uid))?.address ?? '',
+      ...(deliveredAt === null ? {} : { deliveredAt }),
+      ...(readAt === null ? {} : { readAt }),
+    })),
+  );
 }

@@ -59,10 +59,10 @@ export class Search {
     for (let looked = 0; ; looked += 1) {
       const isSpent = looked >= budget.messages || (looked > 0 && performance.now() > until);
       if (last !== undefined && (isSpent || found.length >= request.limit || bytes >= answerBytes)) {
-        return { messages: await this.#frames(found), cursor: String(last.mid) };
+        return { messages: await this.#frames(found, reader.uid), cursor: String(last.mid) };
       }
       const seen = await messages.next();
-      if (seen === undefined) return { messages: await this.#frames(found) };
+      if (seen === undefined) return { messages: await this.#frames(found, reader.uid) };
       last = seen;
       if (seen.matches) {
         found.push(seen);
@@ -74,7 +74,14 @@ export class Search {
   }
 
   async #conversations(reader: Reader, { peer, gid }: Request): Promise<AsyncIterator<Conversation>> {
-    if (gid !== undefined) throw new StoaError('INVALID_DESTINATION', `There is no group ${gid}.`);
+    if (gid !== undefined) {
+      const found = await this.#options.log.findConversation({ kind: 'group', aid: reader.aid, gid });
+      const name = found && (await this.#options.history.nameFor(found, reader.uid));
+      if (found === undefined || name === undefined) {
+        throw new StoaError('INVALID_DESTINATION', `There is no group ${gid} in which the user may read.`);
+      }
+      return only([found]);
+    }
     if (peer === undefined) return this.#ofUser(reader.uid);
     const person = await this.#options.directory.byAddress(reader.aid, peer);
     if (person === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${peer}".`);
@@ -91,23 +98,21 @@ export class Search {
       const query = { uid, dev: 0, position: 0, limit: listingPage, ...(before && { before }) };
       const { conversations } = await cursors.changed(query);
       for (const conversation of conversations) {
-        const { a, b } = await history.sides(conversation);
-        const other = a.uid === uid ? b : a;
-        // The address belongs to somebody else now, whose messages a client would take these for.
-        if (!(other.removed && (await history.hasSuccessor(other)))) yield conversation;
+        if ((await history.nameFor(conversation, uid)) !== undefined) yield conversation;
       }
       before = conversations.at(-1);
       if (before === undefined || conversations.length < listingPage) return undefined;
     }
   }
 
-  /** What has lost its content meanwhile, or by its time, is left out. */
-  async #frames(found: readonly Seen[]): Promise<MessageFrame[]> {
+  /** What has lost its content meanwhile, or by its time, is left out, and what in a group is not for the reader. */
+  async #frames(found: readonly Seen[], uid: number): Promise<MessageFrame[]> {
     const { log, history } = this.#options;
     const frames: MessageFrame[] = [];
     for (const { conversation, seq } of found) {
       const read = await log.read(conversation.conv, { after: seq - 1, limit: 1 });
-      frames.push(...(await history.frames(conversation, read)));
+      const readable = await history.readable(conversation, read, uid);
+      frames.push(...(await history.frames(conversation, readable, uid)));
     }
     return frames.filter(({ content }) => content !== undefined);
   }

@@ -1,5 +1,4 @@
 import { messageFlags, type SendFrame, StoaError } from '@stoa/protocol';
-import type { Person } from '../directory/index.ts';
 import type { Attachments } from '../files/index.ts';
 import type { Changes } from '../messages/index.ts';
 
@@ -18,30 +17,30 @@ interface Sender {
  * The receiver of a message, once it is noted which file the message names. Messages without one, and those that are not
  * stored, pass as they are.
  */
-export function withFile(
+export function withFile<Receiver>(
   services: Services,
   sender: Sender,
   frame: SendFrame,
-  receiver: Person | Promise<Person>,
-): Person | Promise<Person> {
+  receiver: Receiver | Promise<Receiver>,
+): Receiver | Promise<Receiver> {
   const isTransient = ((frame.flags ?? 0) & messageFlags.transient) !== 0;
   return frame.content.file === undefined || isTransient
     ? receiver
     : claim(services, sender, frame, receiver);
 }
 
-async function claim(
+async function claim<Receiver>(
   { files, changes }: Services,
   { aid, uid, dev }: Sender,
   { id, content }: SendFrame,
-  receiver: Person | Promise<Person>,
-): Promise<Person> {
-  const person = await receiver;
+  receiver: Receiver | Promise<Receiver>,
+): Promise<Receiver> {
+  const found = await receiver;
   try {
     await files.claim(aid, { sender: uid, dev, id }, content);
   } catch (error) {
     // What was stored before the file was gone keeps its answer.
     if (!(error instanceof StoaError) || !(await changes.isRepeated(uid, dev, id))) throw error;
   }
-  return person;
+  return found;
 }

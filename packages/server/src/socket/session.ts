@@ -21,6 +21,7 @@ import { endError, type SignedInDevice } from '../devices/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
 import type { Attachments } from '../files/index.ts';
+import type { GroupFeed } from '../groups/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { Changes, Delivery, History, Messages } from '../messages/index.ts';
 import type { Presence, Watcher } from '../presence/index.ts';
@@ -29,13 +30,14 @@ import type { Schedule } from '../scheduled/index.ts';
 import { SparseMap } from '../sparse-map.ts';
 import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
+import { type GroupServices, GroupTraffic } from './group-traffic.ts';
 import { InOrder } from './in-order.ts';
 import { withFile } from './message-file.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
 import { Turns } from './turns.ts';
 
 /** What every session of a node uses. */
-export interface SessionServices {
+export interface SessionServices extends GroupServices {
   readonly directory: Directory;
   readonly messages: Messages;
   readonly receipts: Receipts;
@@ -44,6 +46,7 @@ export interface SessionServices {
   readonly schedule: Pick<Schedule, 'accept'>;
   readonly files: Pick<Attachments, 'claim'>;
   readonly presence: Presence;
+  readonly groups: Pick<GroupFeed, 'refresh'>;
   readonly blocking: Blocking;
   readonly calls: Calls;
   readonly bus: Bus;
@@ -74,6 +77,7 @@ export class Session implements ConnectionHandler {
   readonly #confirm: () => Promise<boolean>;
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
+  readonly #groups: GroupTraffic;
   readonly #watching = new SparseMap<string, number>();
   readonly #watcher: Watcher;
   /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
@@ -104,17 +108,22 @@ export class Session implements ConnectionHandler {
     this.#services = options.services;
     this.#confirm = options.confirm;
     this.#onClosed = options.onClosed;
+    this.#groups = new GroupTraffic({ ...options, sends: this.#sends });
   }
 
   frame(frame: ClientFrame): void | Promise<void> {
     switch (frame.t) {
       case 'send':
         return this.#send(frame);
-      case 'received':
+      case 'received': {
+        const isTaken = this.#groups.acknowledged(frame.conv, frame.seq, 'received');
         this.delivery.acknowledged(frame.conv, frame.seq);
+        if (isTaken) return;
         return this.#services.receipts.advance(this.identity, frame.conv, 'received', frame.seq);
+      }
       case 'read': {
         const kind = frame.receipt === false ? 'seen' : 'read';
+        if (this.#groups.acknowledged(frame.conv, frame.seq, kind)) return;
         return this.#services.receipts.advance(this.identity, frame.conv, kind, frame.seq);
       }
       case 'presence':
@@ -163,6 +172,7 @@ export class Session implements ConnectionHandler {
         if (event.exceptDev !== this.identity.dev) this.#values.offer(event, this.#services.onError);
         return;
       case 'presence-query':
+      case 'group-joined':
       case 'device-query':
         return;
     }
@@ -174,6 +184,7 @@ export class Session implements ConnectionHandler {
    */
   async catchUp(): Promise<void> {
     if (!(await this.#confirm())) return;
+    await this.#services.groups.refresh(this.identity.uid);
     await this.#values.catchUp();
     await this.delivery.catchUp();
   }
@@ -214,6 +225,7 @@ export class Session implements ConnectionHandler {
     const isTransient = ((frame.flags ?? 0) & messageFlags.transient) !== 0;
     if (!isTransient) this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    if (frame.gid !== undefined) return this.#groups.send(frame, frame.gid);
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     if (frame.at !== undefined) {
       return this.#sends.run(
@@ -337,6 +349,7 @@ export class Session implements ConnectionHandler {
   async #presence(frame: SendPresenceFrame): Promise<void> {
     // True for the moment only: who says too much is not heard.
     if (this.#messageDelay() > 0) return;
+    if (frame.gid !== undefined) return this.#groups.presence(frame, frame.gid);
     const { uid } = await this.#receiver(frame);
     // Not refused: nobody is to see by it that he is blocked.
     if (!(await this.#services.blocking.mayReach(uid, this.identity.address, 'presence'))) return;

@@ -1,17 +1,21 @@
 import type { Bus, Subscription } from '@stoa/bus';
 import { StoaError } from '@stoa/protocol';
 import { type ConnectedDevices, subjects, type UserEvent } from '../events.ts';
+import type { GroupFeed } from '../groups/index.ts';
 import type { Presence } from '../presence/index.ts';
 import type { Session } from './session.ts';
 
 interface UserSessions {
   readonly sessions: Set<Session>;
   readonly subscription: Promise<Subscription>;
+  /** Resolves when what happens in the user's groups reaches him. */
+  readonly groups: Promise<void>;
 }
 
 export interface SessionsOptions {
   readonly bus: Bus;
   readonly presence: Presence;
+  readonly groups: Pick<GroupFeed, 'opened' | 'closed' | 'joined'>;
   /** Sessions that one user may have on this node; 0 for no limit. */
   readonly perUser: number;
   /** Events about the session's user may have been lost. */
@@ -22,12 +26,14 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #bus: Bus;
   readonly #presence: Presence;
+  readonly #groups: SessionsOptions['groups'];
   readonly #perUser: number;
   readonly #onMayMiss: (session: Session) => void;
   readonly #byUser = new Map<number, UserSessions>();
   #count = 0;
 
-  constructor({ bus, presence, perUser, onMayMiss }: SessionsOptions) {
+  constructor({ bus, presence, groups, perUser, onMayMiss }: SessionsOptions) {
+    this.#groups = groups;
     this.#bus = bus;
     this.#presence = presence;
     this.#perUser = perUser;
@@ -58,6 +64,7 @@ export class Sessions {
       const handle = (event: UserEvent): void => {
         if (event.type === 'presence-query') this.#presence.answerQuery(uid);
         else if (event.type === 'device-query') this.#nameDevices(sessions, event.reply);
+        else if (event.type === 'group-joined') this.#groups.joined(uid, event.gid);
         else for (const one of sessions) one.event(event);
       };
       const subscription = this.#bus.subscribe(
@@ -65,13 +72,16 @@ export class Sessions {
         (event) => handle(event as UserEvent),
         () => sessions.forEach(this.#onMayMiss),
       );
-      user = { sessions, subscription };
+      // First the user's own events: a group that he joins meanwhile is told by them.
+      const groups = subscription.then(() => this.#groups.opened(uid, sessions));
+      groups.catch(() => {});
+      user = { sessions, subscription, groups };
       this.#byUser.set(uid, user);
     }
     user.sessions.add(session);
     this.#count += 1;
     this.#presence.sessionOpened(uid);
-    await user.subscription;
+    await user.groups;
   }
 
   #nameDevices(sessions: ReadonlySet<Session>, reply: string): void {
@@ -90,6 +100,7 @@ export class Sessions {
     this.#presence.sessionClosed(uid);
     if (user.sessions.size > 0) return;
     this.#byUser.delete(uid);
+    this.#groups.closed(uid);
     user.subscription.then(
       (subscription) => subscription.unsubscribe(),
       () => {},

@@ -9,6 +9,8 @@ export interface UsersOptions {
   readonly publish: PublishUserChange;
   /** Tokens that a user may have; 0 for any number. */
   readonly tokensPerUser: number;
+  /** Ends the user's memberships before he is removed. */
+  readonly leaveGroups?: (user: { aid: number; uid: number }) => Promise<void>;
 }
 
 export interface NewUser {
@@ -32,8 +34,10 @@ export class Users {
   readonly #users: UserStore;
   readonly #now: () => number;
   readonly #publish: PublishUserChange;
+  readonly #leaveGroups: (user: { aid: number; uid: number }) => Promise<void>;
 
-  constructor({ store, now, publish, tokensPerUser }: UsersOptions) {
+  constructor({ store, now, publish, tokensPerUser, leaveGroups = async () => {} }: UsersOptions) {
+    this.#leaveGroups = leaveGroups;
     this.tokens = new UserTokens({ store, now, publish, tokensPerUser });
     this.#users = store.users;
     this.#now = now;
@@ -77,7 +81,8 @@ export class Users {
    *
    * @throws StoaError NOT_FOUND when he was removed meanwhile
    */
-  async remove({ uid, address }: User): Promise<void> {
+  async remove({ aid, uid, address }: User): Promise<void> {
+    await this.#leaveGroups({ aid, uid });
     if (!(await this.#users.remove(uid))) throw new StoaError('NOT_FOUND', `There is no user "${address}".`);
     this.#publish({ type: 'user-removed', uid });
   }

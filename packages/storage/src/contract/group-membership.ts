@@ -109,6 +109,8 @@ export function describeGroupMembership(open: OpenStore): void {
         { uid: bob, deliveredAt: now + 7, readAt: now + 7 },
       ]);
       expect(await groups.receipts({ conv: group.conv, seq: 2, after: alice, limit: 1 })).toHaveLength(1);
+      expect(await groups.senders(group.conv, 0, 2)).toEqual([alice]);
+      expect(await groups.senders(group.conv, 2, 9)).toEqual([]);
     });
 
     it('keeps expired messages that another member received in time', async () => {

@@ -19,7 +19,7 @@ export function describeGroups(open: OpenStore): void {
         admin: 0xffff,
       });
       expect(await groups.ofUser({ uid: alice, limit: 10 })).toMatchObject([
-        { group, member: { uid: alice } },
+        { group, member: { uid: alice }, receives: true },
       ]);
       expect(await groups.list({ aid, limit: 10 })).toEqual([group]);
     });

@@ -24,6 +24,8 @@ export interface MemberRow extends Omit<GroupMember, 'role'> {
 /** A group and one of its members, whose own flags are called otherwise. */
 export interface MembershipRow extends GroupRow, Pick<MemberRow, 'uid' | 'role' | 'admin' | 'joinedAt'> {
   readonly memberFlags: number;
+  /** How many spans of his are open: none or one. */
+  readonly receiving: number;
 }
 
 export function toGroup(row: GroupRow): Group {

@@ -65,7 +65,9 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
 
     async ofUser({ uid, after = 0, limit }) {
       const rows = await reader.all<MembershipRow>(
-        `select ${groupColumns}, m.uid, m.role, m.flags as "memberFlags", m.admin, m.joined_at as "joinedAt"
+        `select ${groupColumns}, m.uid, m.role, m.flags as "memberFlags", m.admin, m.joined_at as "joinedAt", (
+          select count(*) from group_spans s where s.conv = g.conv and s.uid = m.uid and s.left_seq is null
+        ) as receiving
         from group_members m join chat_groups g on g.gid = m.gid join conversations c on c.conv = g.conv
         where m.uid = ? and m.gid > ? order by m.gid limit ?`,
         uid,
@@ -75,6 +77,7 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
       return rows.map((row) => ({
         group: toGroup(row),
         member: toMember({ ...row, flags: row.memberFlags }),
+        receives: Number(row.receiving) > 0,
       }));
     },
 
@@ -173,6 +176,16 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
         seq,
         limit,
       ),
+
+    async senders(conv, after, upto) {
+      const rows = await reader.all<{ uid: number }>(
+        'select distinct sender as uid from messages where conv = ? and seq > ? and seq <= ?',
+        conv,
+        after,
+        upto,
+      );
+      return rows.map(({ uid }) => uid);
+    },
 
     async expired(now, limit) {
       const rows = await reader.all<GroupRow>(

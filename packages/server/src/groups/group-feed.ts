@@ -1,0 +1,265 @@
+import type { Bus, Subscription } from '@stoa/bus';
+import type { Group, GroupStore } from '@stoa/storage';
+import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
+
+/** A session of this node, as far as it concerns us. */
+export interface GroupSession {
+  readonly connection: { readonly closed: boolean };
+  catchUp(): Promise<void>;
+  readonly delivery: {
+    offer(conv: number, seq: number, bytes: Uint8Array): void;
+    refresh(conv: number): void;
+  };
+  event(event: UserEvent): void;
+}
+
+export interface GroupFeedOptions {
+  readonly bus: Bus;
+  readonly store: GroupStore;
+  /** Events about the session's groups may have been lost. */
+  readonly onMayMiss: (session: GroupSession) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+interface LocalMember {
+  readonly sessions: ReadonlySet<GroupSession>;
+  receives: boolean;
+  administers: boolean;
+}
+
+interface Feed {
+  readonly gid: number;
+  readonly conv: number;
+  readonly members: Map<number, LocalMember>;
+  /** Of which what is known of the members is true. */
+  epoch: number;
+  subscription: Promise<Subscription>;
+  /** Events that wait until the members are known again; undefined while they are. */
+  waiting: GroupEvent[] | undefined;
+}
+
+/**
+ * Brings what happens in groups to the sessions of their members on this node. It listens for a group while it holds a
+ * session of a member: what a message costs here does not depend on members who are elsewhere or away.
+ *
+ * Changes of a group and messages come from several nodes, in any order. A message says of which epoch of the group it
+ * is. When that is later than what is known here, the store is asked first; so nobody is sent what is not for him. Who
+ * leaves is served from the log, up to where it is for him.
+ */
+export class GroupFeed {
+  readonly #options: GroupFeedOptions;
+  readonly #feeds = new Map<number, Feed>();
+  readonly #convsOf = new Map<number, Set<number>>();
+  readonly #sessionsOf = new Map<number, ReadonlySet<GroupSession>>();
+
+  constructor(options: GroupFeedOptions) {
+    this.#options = options;
+  }
+
+  /** The first session of a user was opened. Resolves when what happens in his groups reaches his sessions. */
+  async opened(uid: number, sessions: ReadonlySet<GroupSession>): Promise<void> {
+    this.#sessionsOf.set(uid, sessions);
+    await this.refresh(uid);
+  }
+
+  /** The last session of a user has ended. */
+  closed(uid: number): void {
+    this.#sessionsOf.delete(uid);
+    for (const conv of this.#convsOf.get(uid) ?? []) this.#drop(conv, uid);
+    this.#convsOf.delete(uid);
+  }
+
+  /** Finds out anew of which groups the user is a member. */
+  async refresh(uid: number): Promise<void> {
+    const { store } = this.#options;
+    const found = new Set<number>();
+    let after = 0;
+    for (;;) {
+      const page = await store.ofUser({ uid, after, limit: listingPage });
+      const listening = page.map(({ group, member, receives }) => {
+        found.add(group.conv);
+        return this.#listen(group, uid, { receives, administers: member.admin !== 0 });
+      });
+      await Promise.all(listening);
+      const last = page.at(-1);
+      if (last === undefined || page.length < listingPage) break;
+      after = last.group.gid;
+    }
+    for (const conv of this.#convsOf.get(uid) ?? []) {
+      if (!found.has(conv)) this.#drop(conv, uid);
+    }
+  }
+
+  /** The user has become a member of a group. */
+  joined(uid: number, gid: number): void {
+    const join = async (): Promise<void> => {
+      const { store } = this.#options;
+      const [membership] = await store.ofUser({ uid, after: gid - 1, limit: 1 });
+      if (membership === undefined || membership.group.gid !== gid) return;
+      const { group, member, receives } = membership;
+      await this.#listen(group, uid, { receives, administers: member.admin !== 0 });
+      for (const session of this.#sessionsOf.get(uid) ?? []) session.delivery.refresh(group.conv);
+    };
+    join().catch((error: unknown) => this.#lost(uid, error));
+  }
+
+  async #listen(
+    { gid, conv, epoch }: Group,
+    uid: number,
+    what: { receives: boolean; administers: boolean },
+  ): Promise<void> {
+    const sessions = this.#sessionsOf.get(uid);
+    if (sessions === undefined) return;
+    let feed = this.#feeds.get(conv);
+    if (feed === undefined) {
+      const made: Feed = {
+        gid,
+        conv,
+        epoch,
+        members: new Map(),
+        waiting: undefined,
+        subscription: this.#options.bus.subscribe(
+          subjects.group(conv),
+          (event) => this.#take(made, event as GroupEvent),
+          () => this.#mayMiss(made),
+        ),
+      };
+      feed = made;
+      this.#feeds.set(conv, made);
+    }
+    // What was read may be older than what is known of the others: then all of it counts as old.
+    feed.epoch = Math.min(feed.epoch, epoch);
+    feed.members.set(uid, { sessions, ...what });
+    const convs = this.#convsOf.get(uid) ?? new Set();
+    this.#convsOf.set(uid, convs.add(conv));
+    await feed.subscription;
+  }
+
+  #drop(conv: number, uid: number): void {
+    this.#convsOf.get(uid)?.delete(conv);
+    const feed = this.#feeds.get(conv);
+    if (feed === undefined || !feed.members.delete(uid) || feed.members.size > 0) return;
+    this.#feeds.delete(conv);
+    feed.subscription.then(
+      (subscription) => subscription.unsubscribe(),
+      () => {},
+    );
+  }
+
+  #take(feed: Feed, event: GroupEvent): void {
+    if (feed.waiting !== undefined) {
+      feed.waiting.push(event);
+      return;
+    }
+    switch (event.type) {
+      case 'group-message':
+        if (event.epoch > feed.epoch) this.#ask(feed, event);
+        else this.#deliver(feed, event.seq, event.bytes);
+        return;
+      case 'group-frame':
+        this.#pass(feed, event);
+        return;
+      case 'group-changed':
+        if (event.epoch <= feed.epoch) return;
+        if (event.all || event.epoch > feed.epoch + 1) this.#ask(feed, undefined);
+        else this.#change(feed, event);
+    }
+  }
+
+  #deliver({ conv, members }: Feed, seq: number, bytes: Uint8Array): void {
+    for (const { receives, sessions } of members.values()) {
+      if (receives) for (const session of sessions) session.delivery.offer(conv, seq, bytes);
+    }
+  }
+
+  #pass(
+    { members }: Feed,
+    { bytes, to, exceptDev, droppable }: Extract<GroupEvent, { type: 'group-frame' }>,
+  ): void {
+    const event: UserEvent = {
+      type: 'frame',
+      bytes,
+      ...(exceptDev === undefined ? {} : { exceptDev }),
+      ...(droppable === undefined ? {} : { droppable }),
+    };
+    for (const { receives, administers, sessions } of members.values()) {
+      if ((to === 'receivers' && !receives) || (to === 'administrators' && !administers)) continue;
+      for (const session of sessions) session.event(event);
+    }
+  }
+
+  #change(feed: Feed, { epoch, put, removed }: Extract<GroupEvent, { type: 'group-changed' }>): void {
+    feed.epoch = epoch;
+    for (const { uid, receives, admin } of put) {
+      const member = feed.members.get(uid);
+      if (member === undefined) continue;
+      member.administers = admin !== 0;
+      if (member.receives === receives) continue;
+      member.receives = receives;
+      for (const session of member.sessions) session.delivery.refresh(feed.conv);
+    }
+    for (const uid of removed) this.#end(feed, uid);
+  }
+
+  /** What was sent before the end is still for him, and may not have come here yet. */
+  #end(feed: Feed, uid: number): void {
+    const sessions = feed.members.get(uid)?.sessions ?? [];
+    this.#drop(feed.conv, uid);
+    for (const session of sessions) session.delivery.refresh(feed.conv);
+  }
+
+  /** Asks the store who the members are; then it is the turn of what came meanwhile. */
+  #ask(feed: Feed, event: GroupEvent | undefined): void {
+    feed.waiting = event === undefined ? [] : [event];
+    const ask = async (): Promise<void> => {
+      const { store } = this.#options;
+      const uids = [...feed.members.keys()];
+      const { epoch, uids: receiving } = await store.receiversAmong(feed.conv, uids);
+      const members = new Map(
+        (await store.membersAmong(feed.gid, uids)).map((member) => [member.uid, member]),
+      );
+      const receivers = new Set(receiving);
+      feed.epoch = epoch;
+      for (const uid of uids) {
+        const local = feed.members.get(uid);
+        if (local === undefined) continue;
+        const member = members.get(uid);
+        if (member === undefined) {
+          this.#end(feed, uid);
+          continue;
+        }
+        local.administers = member.admin !== 0;
+        if (local.receives === receivers.has(uid)) continue;
+        local.receives = receivers.has(uid);
+        for (const session of local.sessions) session.delivery.refresh(feed.conv);
+      }
+    };
+    ask().then(
+      () => this.#goOn(feed),
+      (error: unknown) => {
+        this.#options.onError(error);
+        // Nothing is lost: the sessions ask the log, and the next event asks for the members again.
+        feed.waiting = undefined;
+        this.#mayMiss(feed);
+      },
+    );
+  }
+
+  #goOn(feed: Feed): void {
+    const events = feed.waiting ?? [];
+    feed.waiting = undefined;
+    for (const event of events) this.#take(feed, event);
+  }
+
+  #mayMiss(feed: Feed): void {
+    feed.epoch = Math.min(feed.epoch, 0);
+    for (const { sessions } of feed.members.values()) sessions.forEach(this.#options.onMayMiss);
+  }
+
+  #lost(uid: number, error: unknown): void {
+    this.#options.onError(error);
+    for (const session of this.#sessionsOf.get(uid) ?? []) this.#options.onMayMiss(session);
+  }
+}
+
+const listingPage = 100;

@@ -1,0 +1,264 @@
+import { adminFlags, allAdminRights, groupFlags, memberFlags } from '@stoa/protocol';
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { GroupClient } from './testing/group-client.ts';
+
+describe('a group', () => {
+  let node: TestNode;
+  let users = 0;
+  const clients: GroupClient[] = [];
+
+  beforeAll(async () => {
+    node = await startTestNode();
+  });
+  afterAll(() => node.close());
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map(({ socket }) => socket.close()));
+  });
+
+  async function open(name: string): Promise<GroupClient> {
+    users += 1;
+    const client = await GroupClient.open(node, await node.addUser(`${name}-${users}`));
+    clients.push(client);
+    return client;
+  }
+
+  /** A group of alice with bob; carol is none of them. */
+  async function setUp(settings: { flags?: number; permissions?: number } = {}) {
+    const [alice, bob, carol] = [await open('alice'), await open('bob'), await open('carol')];
+    const request = { name: 'Band', members: [bob.address], ...settings };
+    const { group } = await alice.ask('groups.create', request);
+    await bob.told('joined');
+    return { alice, bob, carol, group, gid: group.gid };
+  }
+
+  it('is made by a user, who owns it, with members who are told', async () => {
+    const { alice, bob, carol, group, gid } = await setUp();
+    expect(group).toMatchObject({ name: 'Band', flags: 0, members: 2, role: 'owner', admin: allAdminRights });
+    expect((await bob.ask('groups.list', {})).groups).toMatchObject([
+      { gid, role: 'member', permissions: 31 },
+    ]);
+    expect(await carol.refused('groups.get', { gid })).toBe('NOT_A_MEMBER');
+    expect(await carol.refused('groups.get', { gid: 999_999 })).toBe('NOT_FOUND');
+    const { members } = await bob.ask('groups.members.list', { gid, limit: 10 });
+    expect(members.map(({ user, role }) => [user, role])).toEqual([
+      [alice.address, 'owner'],
+      [bob.address, 'member'],
+    ]);
+    const first = await bob.ask('groups.members.list', { gid, limit: 1 });
+    const rest = await bob.ask('groups.members.list', {
+      gid,
+      limit: 9,
+      ...(first.cursor && { cursor: first.cursor }),
+    });
+    expect([...first.members, ...rest.members]).toEqual(members);
+  });
+
+  it('carries messages to its members, and their receipts to who sent them', async () => {
+    const { alice, bob, carol, group, gid } = await setUp();
+    const sent = await alice.say(gid, 'hello');
+    expect(sent).toMatchObject({ conv: group.conv, seq: 1 });
+    const message = await bob.heard('hello');
+    expect(message).toMatchObject({ conv: group.conv, seq: 1, gid, from: alice.address });
+    expect(message.to).toBeUndefined();
+    bob.socket.send({ t: 'received', conv: group.conv, seq: 1 });
+    const delivered = await alice.socket.next('receipts');
+    expect(delivered.members).toEqual([{ user: bob.address, delivered: 1 }]);
+    bob.socket.send({ t: 'read', conv: group.conv, seq: 1 });
+    expect((await alice.socket.next('receipts')).members).toEqual([{ user: bob.address, read: 1 }]);
+    const { receipts } = await alice.ask('message.receipts', { conv: group.conv, seq: 1 });
+    expect(receipts).toEqual([{ user: bob.address, deliveredAt: delivered.ts, readAt: expect.any(Number) }]);
+    expect(await carol.refused('message.receipts', { conv: group.conv, seq: 1 })).toBe('NOT_FOUND');
+    expect(await carol.say(gid, 'me too')).toBe('NOT_A_MEMBER');
+    expect(await carol.say(999_999, 'anybody')).toBe('INVALID_DESTINATION');
+    await carol.quiet();
+    expect(carol.unheard).toEqual([]);
+  });
+
+  it('gives a member what is sent from his joining to his leaving, live and later', async () => {
+    const { alice, carol, group, gid } = await setUp();
+    await alice.say(gid, 'before');
+    await alice.ask('groups.members.add', { gid, users: [carol.address, 'nobody'] });
+    const joined = await carol.told('joined');
+    expect(joined.group).toMatchObject({ gid, members: 3, role: 'member' });
+    expect(joined.by).toBe(alice.address);
+    await alice.say(gid, 'during');
+    await carol.heard('during');
+    await alice.ask('groups.members.remove', { gid, users: [carol.address] });
+    expect(await carol.told('left')).toMatchObject({ reason: 'removed', by: alice.address });
+    await alice.say(gid, 'between');
+    await alice.ask('groups.members.add', { gid, users: [carol.address] });
+    await carol.told('joined');
+    await alice.say(gid, 'again');
+    await carol.heard('again');
+    expect(carol.unheard).toEqual([]);
+    // A device that was never there before, and history, tell the same.
+    const other = await GroupClient.open(node, carol.user);
+    clients.push(other);
+    const page = async (range: object) => {
+      other.socket.send({ t: 'history', id: 1, gid, limit: 100, ...range });
+      const { messages } = await other.socket.next('page');
+      return messages.map(({ content }) => content?.text);
+    };
+    expect(await page({})).toEqual(['during', 'again']);
+    expect(await page({ after: 0 })).toEqual(['during', 'again']);
+    expect(await page({ before: 4 })).toEqual(['during']);
+    const found = async (client: GroupClient, query: string) =>
+      (await client.ask('messages.search', { query, gid, limit: 10 })).messages.map(({ seq }) => seq);
+    expect(await found(other, 'between')).toEqual([]);
+    expect(await found(other, 'during')).toEqual([2]);
+    expect(await found(alice, 'between')).toEqual([3]);
+    expect(group.conv).toBeGreaterThan(0);
+  });
+
+  it('brings a device that was away what it missed as a member, and says that he left', async () => {
+    const { alice, bob, gid, group } = await setUp();
+    await alice.say(gid, 'one');
+    await bob.heard('one');
+    bob.socket.send({ t: 'received', conv: group.conv, seq: 1 });
+    await alice.socket.next('receipts');
+    await bob.socket.close();
+    await alice.say(gid, 'two');
+    await alice.ask('groups.members.remove', { gid, users: [bob.address] });
+    await alice.say(gid, 'three');
+    await alice.ask('groups.members.add', { gid, users: [bob.address] });
+    await alice.say(gid, 'four');
+    const back = await GroupClient.open(node, bob.user, bob.device);
+    clients.push(back);
+    const places = back.socket.frames.flatMap((frame) => {
+      if (frame.t === 'conversation') return [`from ${frame.from}`];
+      return frame.t === 'message' ? [frame.content?.text] : [];
+    });
+    expect(places).toEqual(['from 1', 'two', 'from 3', 'four']);
+    await alice.ask('groups.members.remove', { gid, users: [bob.address] });
+    expect((await back.socket.next('conversation', ({ left }) => left === true)).gid).toBe(gid);
+  });
+
+  it('is changed and ended by who may, and everybody is told', async () => {
+    const { alice, bob, gid } = await setUp();
+    expect(await bob.refused('groups.update', { gid, name: 'Mine' })).toBe('PERMISSION_DENIED');
+    const { group } = await alice.ask('groups.update', {
+      gid,
+      name: 'Trio',
+      status: 'on tour',
+      expiry: 3600,
+    });
+    expect(group).toMatchObject({ name: 'Trio', status: 'on tour', members: 2 });
+    expect(group.expires).toBeGreaterThan(group.createdAt);
+    expect((await bob.told('changed')).group).toMatchObject({ name: 'Trio', status: 'on tour' });
+    expect(await bob.refused('groups.delete', { gid })).toBe('PERMISSION_DENIED');
+    await alice.ask('groups.delete', { gid });
+    expect(await bob.told('left')).toMatchObject({ reason: 'deleted' });
+    expect(await bob.say(gid, 'hello')).toBe('INVALID_DESTINATION');
+    expect((await bob.ask('groups.list', {})).groups).toEqual([]);
+  });
+
+  it('lets an administrator give only what he has, and an owner everything', async () => {
+    const { alice, bob, carol, gid } = await setUp();
+    const admin = adminFlags.addUser | adminFlags.addAdmin;
+    await alice.ask('groups.members.update', { gid, users: [bob.address], admin });
+    expect((await bob.told('changed')).group).toMatchObject({ role: 'admin', admin });
+    const add = (rights: number) => ({ gid, users: [carol.address], admin: rights });
+    expect(await bob.refused('groups.members.add', add(adminFlags.removeGroup))).toBe('PERMISSION_DENIED');
+    expect(await bob.refused('groups.members.add', add(adminFlags.owner))).toBe('PERMISSION_DENIED');
+    expect(await bob.refused('groups.members.remove', { gid, users: [alice.address] })).toBe(
+      'PERMISSION_DENIED',
+    );
+    const { members } = await bob.ask('groups.members.add', add(adminFlags.addUser));
+    expect(members).toMatchObject([{ user: carol.address, role: 'admin', admin: adminFlags.addUser }]);
+    await alice.ask('groups.members.remove', { gid, users: [bob.address, carol.address] });
+    expect(await bob.refused('groups.members.list', { gid, limit: 9 })).toBe('NOT_A_MEMBER');
+  });
+
+  it('is joined with a PIN, which is good for a number of uses', async () => {
+    const { alice, bob, carol, gid } = await setUp();
+    expect(await bob.refused('groups.pins.add', { gid })).toBe('PERMISSION_DENIED');
+    const { pin } = await alice.ask('groups.pins.add', { gid, permissions: memberFlags.receive, uses: 1 });
+    expect(pin).toMatchObject({ permissions: memberFlags.receive, uses: 1 });
+    expect(await carol.refused('groups.join', { gid })).toBe('PERMISSION_DENIED');
+    expect(await carol.refused('groups.join', { gid, pin: pin.pin - 1 })).toBe('WRONG_PIN');
+    const { joined, group } = await carol.ask('groups.join', { gid, pin: pin.pin });
+    expect({ joined, group }).toMatchObject({ joined: true, group: { permissions: memberFlags.receive } });
+    expect(await carol.ask('groups.join', { gid, pin: 1 })).toMatchObject({ joined: true });
+    const dave = await open('dave');
+    expect(await dave.refused('groups.join', { gid, pin: pin.pin })).toBe('WRONG_PIN');
+    expect((await alice.ask('groups.pins.list', { gid })).pins).toEqual([]);
+    for (let index = 0; index < 4; index++) await dave.refused('groups.join', { gid, pin: index });
+    expect(await dave.refused('groups.join', { gid, pin: 5 })).toBe('RATE_LIMITED');
+  });
+
+  it('lets those in who ask, if somebody accepts', async () => {
+    const { alice, bob, carol, gid } = await setUp({ flags: groupFlags.joinByRequest });
+    expect(await carol.ask('groups.join', { gid })).toEqual({ joined: false });
+    expect((await alice.told('requests')).users).toEqual([carol.address]);
+    expect(await bob.refused('groups.requests.list', { gid })).toBe('PERMISSION_DENIED');
+    const { requests } = await alice.ask('groups.requests.list', { gid });
+    expect(requests.map(({ user }) => user)).toEqual([carol.address]);
+    await alice.ask('groups.requests.answer', { gid, users: [carol.address], accept: false });
+    expect(await carol.told('left')).toMatchObject({ reason: 'denied' });
+    await carol.ask('groups.join', { gid });
+    await alice.ask('groups.requests.answer', { gid, users: [carol.address], accept: true });
+    expect((await carol.told('joined')).group).toMatchObject({ gid, role: 'member' });
+  });
+
+  it('takes and gives permissions at once', async () => {
+    const { alice, bob, gid } = await setUp({
+      flags: groupFlags.sendBySelected | groupFlags.receiveBySelected,
+    });
+    expect(await bob.say(gid, 'may I?')).toBe('PERMISSION_DENIED');
+    await alice.say(gid, 'not for bob');
+    const permissions = memberFlags.send | memberFlags.receive;
+    await alice.ask('groups.members.update', { gid, users: [bob.address], permissions });
+    expect(await bob.say(gid, 'now I may')).toMatchObject({ seq: 2 });
+    await alice.say(gid, 'for bob');
+    await bob.heard('for bob');
+    await alice.ask('groups.update', { gid, flags: groupFlags.paused });
+    expect(await bob.say(gid, 'still?')).toBe('GROUP_PAUSED');
+    expect(bob.unheard).not.toContain('not for bob');
+  });
+
+  it('does not let go whom its flags hold', async () => {
+    const { alice, bob, gid } = await setUp({ flags: groupFlags.noSelfDelete });
+    expect(await bob.refused('groups.leave', { gid })).toBe('PERMISSION_DENIED');
+    await alice.ask('groups.update', { gid, flags: 0 });
+    await bob.ask('groups.leave', { gid });
+    expect(await bob.told('left')).toMatchObject({ reason: 'left', by: bob.address });
+    expect((await alice.socket.next('group', ({ removed }) => removed !== undefined)).removed).toEqual([
+      bob.address,
+    ]);
+  });
+
+  it('carries messages without storing them where it says so, and back to the sender', async () => {
+    const { alice, bob, gid } = await setUp({ flags: groupFlags.noStorage | groupFlags.receiveLoopback });
+    expect(await alice.say(gid, 'passing')).toMatchObject({ conv: 0, seq: 0 });
+    expect(await bob.heard('passing')).toMatchObject({ gid, seq: 0 });
+    expect(await alice.heard('passing')).toMatchObject({ gid, seq: 0 });
+  });
+
+  it('takes messages of everybody where it says so, and makes them members', async () => {
+    const { bob, carol, gid } = await setUp({ flags: groupFlags.sendByAnyone | groupFlags.autoAddMember });
+    expect(await carol.say(gid, 'hello')).toMatchObject({ seq: 1 });
+    expect(await bob.heard('hello')).toMatchObject({ from: carol.address });
+    expect((await carol.told('joined')).gid).toBe(gid);
+    expect(await bob.say(gid, 'welcome')).toMatchObject({ seq: 2 });
+    await carol.heard('welcome');
+  });
+
+  it('lets members edit and recall their own messages, and shows who is typing', async () => {
+    const { alice, bob, gid } = await setUp();
+    await alice.say(gid, 'helo');
+    await alice.say(gid, 'hello', { event: 'edit', target: 1 });
+    expect(await bob.heard('hello')).toMatchObject({ event: 'edit', target: 1, gid });
+    expect(await bob.say(gid, 'mine', { event: 'edit', target: 1 })).toBe('PERMISSION_DENIED');
+    bob.socket.send({ t: 'presence', gid, value: 3 });
+    expect(await alice.socket.next('presence')).toMatchObject({ from: bob.address, gid, value: 3 });
+  });
+
+  it('loses members who are removed from the app', async () => {
+    const { alice, bob, gid } = await setUp();
+    await node.backend('userdel', { user: { uid: bob.user.uid } });
+    expect((await alice.socket.next('group', ({ removed }) => removed !== undefined)).gid).toBe(gid);
+    expect((await alice.ask('groups.get', { gid })).group.members).toBe(1);
+    await bob.socket.closed;
+  });
+});

@@ -1,0 +1,256 @@
+import { adminFlags, groupFlags, limits, type OperationRequest, StoaError } from '@stoa/protocol';
+import type { Group, GroupMember, Membership } from '@stoa/storage';
+import type { Directory, Person } from '../directory/index.ts';
+import { type Caller, requireMay } from './callers.ts';
+import type { GroupCore } from './group-core.ts';
+import { changedSettings, noSettings, type SettingsChange } from './group-settings.ts';
+import {
+  changedMember,
+  type MemberChange,
+  newMember,
+  requireMayAdd,
+  requireMayRemove,
+} from './member-changes.ts';
+import { receivingNeeds } from './permissions.ts';
+
+/** A group with the number of its members, and what the caller is in it. */
+export interface SeenGroup {
+  readonly group: Group;
+  readonly members: number;
+  readonly own: GroupMember | undefined;
+}
+
+export interface SeenMember {
+  readonly member: GroupMember;
+  readonly person: Person;
+}
+
+type NewGroupRequest = Omit<OperationRequest<'groups.create'>, 'members'> & {
+  readonly members?: readonly string[];
+};
+
+/** Groups and their members. Who may what is decided on the state that the change is made on. */
+export class Groups {
+  readonly #core: GroupCore;
+  readonly #directory: Directory;
+
+  constructor(core: GroupCore, directory: Directory) {
+    this.#core = core;
+    this.#directory = directory;
+  }
+
+  /**
+   * Makes a group, owned by the caller; one that the back end makes has no owner unless `owner` names one.
+   *
+   * @throws StoaError TOO_MANY for a user who is in too many groups
+   */
+  async create(caller: Caller, request: NewGroupRequest, owner?: Person): Promise<SeenGroup> {
+    const { store, clock } = this.#core;
+    const now = clock.now();
+    const settings = changedSettings(noSettings, request, now);
+    const ownerUid = caller.uid ?? owner?.uid;
+    const { people } = await this.#people(caller.aid, request.members ?? []);
+    const uids = people.map(({ uid }) => uid).filter((uid) => uid !== ownerUid);
+    for (const uid of [...uids, ...(ownerUid === undefined ? [] : [ownerUid])]) await this.#requireRoom(uid);
+    const base: Group = {
+      ...settings,
+      gid: 0,
+      aid: caller.aid,
+      conv: 0,
+      createdAt: now,
+      deleted: false,
+      epoch: 0,
+    };
+    const { permissions } = request;
+    const members = [
+      ...(ownerUid === undefined ? [] : [newMember(base, ownerUid, { admin: adminFlags.owner })]),
+      ...uids.map((uid) => newMember(base, uid, permissions === undefined ? {} : { permissions })),
+    ];
+    const group = await store.create({ ...settings, aid: caller.aid, members, now });
+    await this.#core.announceNew(caller, group, members);
+    const own = caller.uid === null ? undefined : await store.member(group.gid, caller.uid);
+    return { group, members: members.length, own };
+  }
+
+  /** @throws StoaError NOT_FOUND, or NOT_A_MEMBER where the group is not everybody's business */
+  async get(caller: Caller, gid: number): Promise<SeenGroup> {
+    const { group, own } = await this.#core.state(caller, gid);
+    if (caller.uid !== null && own === undefined && (group.flags & openFlags) === 0) {
+      throw new StoaError('NOT_A_MEMBER', `The user is not a member of group ${gid}.`);
+    }
+    return { group, own, members: await this.#core.store.countMembers(gid) };
+  }
+
+  async update(caller: Caller, gid: number, change: SettingsChange): Promise<SeenGroup> {
+    await this.#core.change(caller, gid, ({ group, own }) => {
+      requireMay('modify', group, own, caller);
+      const settings = changedSettings(group, change, this.#core.clock.now());
+      const needs = receivingNeeds(settings);
+      const receivers = needs === receivingNeeds(group) ? {} : { receivers: { flags: needs } };
+      return { change: { group: settings, ...receivers }, result: undefined };
+    });
+    return this.get(caller, gid);
+  }
+
+  async delete(caller: Caller, gid: number): Promise<void> {
+    await this.#core.change(caller, gid, ({ group, own }) => {
+      requireMay('removeGroup', group, own, caller);
+      return { change: { deleted: true }, result: undefined };
+    });
+  }
+
+  /** Ascending by gid, from after `after`. */
+  async listOf(uid: number, after: number, limit: number): Promise<(Membership & { members: number })[]> {
+    const { store } = this.#core;
+    const memberships = await store.ofUser({ uid, after, limit });
+    return Promise.all(
+      memberships.map(async (membership) => ({
+        ...membership,
+        members: await store.countMembers(membership.group.gid),
+      })),
+    );
+  }
+
+  list(aid: number, after: number, limit: number): Promise<Group[]> {
+    return this.#core.store.list({ aid, after, limit });
+  }
+
+  /** Ascending by uid, from after `after`. */
+  async members(caller: Caller, gid: number, after: number, limit: number): Promise<SeenMember[]> {
+    const { group, own } = await this.#core.state(caller, gid);
+    requireMay('list', group, own, caller);
+    return this.#seen(await this.#core.store.members({ gid, after, limit }));
+  }
+
+  /** Adds those who are none, and changes what is named of the others. */
+  async addMembers(
+    caller: Caller,
+    gid: number,
+    users: readonly string[],
+    change: MemberChange,
+  ): Promise<{ members: SeenMember[]; unknown: string[] }> {
+    const { people, unknown } = await this.#people(caller.aid, users);
+    const uids = people.map(({ uid }) => uid);
+    await this.#core.change(caller, gid, async ({ group, own }) => {
+      requireMayAdd({ caller, group, own }, change);
+      const before = await this.#core.store.membersAmong(gid, uids);
+      const there = new Set(before.map(({ uid }) => uid));
+      const added = uids.filter((uid) => !there.has(uid));
+      await this.requireRoomFor(gid, added);
+      const put = [
+        ...added.map((uid) => newMember(group, uid, change)),
+        ...before
+          .filter((member) => isChanged(member, change))
+          .map((member) => changedMember({ caller, group, own }, member, change)),
+      ];
+      return put.length === 0 ? { result: undefined } : { change: { put }, before, result: undefined };
+    });
+    return { members: await this.#seen(await this.#core.store.membersAmong(gid, uids)), unknown };
+  }
+
+  async updateMembers(
+    caller: Caller,
+    gid: number,
+    users: readonly string[],
+    change: MemberChange,
+  ): Promise<SeenMember[]> {
+    const { people } = await this.#people(caller.aid, users);
+    const uids = people.map(({ uid }) => uid);
+    await this.#core.change(caller, gid, async ({ group, own }) => {
+      if (caller.uid !== null && own === undefined) requireMay('modify', group, own, caller);
+      const before = await this.#core.store.membersAmong(gid, uids);
+      const put = before
+        .filter((member) => isChanged(member, change))
+        .map((member) => changedMember({ caller, group, own }, member, change));
+      return put.length === 0 ? { result: undefined } : { change: { put }, before, result: undefined };
+    });
+    return this.#seen(await this.#core.store.membersAmong(gid, uids));
+  }
+
+  async removeMembers(caller: Caller, gid: number, users: readonly string[]): Promise<void> {
+    const { people } = await this.#people(caller.aid, users);
+    await this.#remove(
+      caller,
+      gid,
+      people.map(({ uid }) => uid),
+    );
+  }
+
+  /** @throws StoaError NOT_A_MEMBER, or PERMISSION_DENIED for who may not leave */
+  async leave(caller: Caller & { readonly uid: number }, gid: number): Promise<void> {
+    await this.#core.change(caller, gid, ({ group, own }) => {
+      requireMay('leave', group, own, caller);
+      return { change: { remove: [caller.uid] }, before: own === undefined ? [] : [own], result: undefined };
+    });
+  }
+
+  /** Ends all memberships of a user who is being removed. */
+  async removeUser(aid: number, uid: number): Promise<void> {
+    for (;;) {
+      const memberships = await this.#core.store.ofUser({ uid, limit: 100 });
+      if (memberships.length === 0) return;
+      for (const { group } of memberships) {
+        await this.#core.removeWithoutAsking({ aid, uid: null, address: null }, group, uid);
+      }
+    }
+  }
+
+  /** @throws StoaError TOO_MANY when one of them, or the group, has no room for another membership */
+  async requireRoomFor(gid: number, uids: readonly number[]): Promise<void> {
+    if (uids.length === 0) return;
+    if ((await this.#core.store.countMembers(gid)) + uids.length > limits.groupMembers) {
+      throw new StoaError('TOO_MANY', `A group has ${limits.groupMembers} members at the most.`);
+    }
+    for (const uid of uids) await this.#requireRoom(uid);
+  }
+
+  async #requireRoom(uid: number): Promise<void> {
+    if ((await this.#core.store.countOfUser(uid)) >= limits.groupsPerUser) {
+      throw new StoaError('TOO_MANY', `A user is in ${limits.groupsPerUser} groups at the most.`);
+    }
+  }
+
+  async #remove(caller: Caller, gid: number, uids: readonly number[]): Promise<void> {
+    await this.#core.change(caller, gid, async ({ group, own }) => {
+      if (caller.uid !== null && own === undefined) requireMay('removeUser', group, own, caller);
+      const before = await this.#core.store.membersAmong(gid, uids);
+      for (const member of before) requireMayRemove({ caller, group, own }, member);
+      const remove = before.map(({ uid }) => uid);
+      return remove.length === 0 ? { result: undefined } : { change: { remove }, before, result: undefined };
+    });
+  }
+
+  async #seen(members: readonly GroupMember[]): Promise<SeenMember[]> {
+    const seen: SeenMember[] = [];
+    for (const member of members) {
+      const person = await this.#directory.byUid(member.uid);
+      if (person !== undefined) seen.push({ member, person });
+    }
+    return seen;
+  }
+
+  /** Each once. */
+  async #people(aid: number, users: readonly string[]): Promise<{ people: Person[]; unknown: string[] }> {
+    const people: Person[] = [];
+    const unknown: string[] = [];
+    for (const address of new Set(users)) {
+      const person = await this.#directory.byAddress(aid, address);
+      if (person === undefined) unknown.push(address);
+      else people.push(person);
+    }
+    return { people, unknown };
+  }
+}
+
+const isChanged = (member: GroupMember, { permissions, admin }: MemberChange): boolean =>
+  (permissions !== undefined && permissions !== member.flags) ||
+  (admin !== undefined && admin !== member.admin);
+
+/** With any of them, a group is the business of those who are no members, too. */
+const openFlags =
+  groupFlags.sendByAnyone |
+  groupFlags.publishByAnyone |
+  groupFlags.subscribeByAnyone |
+  groupFlags.listByAnyone |
+  groupFlags.autoAddMember |
+  groupFlags.joinByRequest;

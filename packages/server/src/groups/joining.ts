@@ -1,0 +1,174 @@
+import { randomInt } from 'node:crypto';
+import { groupFlags, limits, type OperationRequest, StoaError } from '@stoa/protocol';
+import type { GroupPin, GroupRequest } from '@stoa/storage';
+import type { Directory, Person } from '../directory/index.ts';
+import { type Caller, requireMay } from './callers.ts';
+import type { GroupCore, GroupState } from './group-core.ts';
+import { endOf } from './group-settings.ts';
+import type { Groups } from './groups.ts';
+import { newMember } from './member-changes.ts';
+import { has, usualPermissions } from './permissions.ts';
+
+type PinSettings = Omit<OperationRequest<'groups.pins.add'>, 'gid'>;
+
+export interface JoiningOptions {
+  readonly core: GroupCore;
+  readonly groups: Groups;
+  readonly directory: Directory;
+  /** Counts wrong PINs of a user: milliseconds that he must wait. */
+  readonly wrongPins: { take(uid: number): number; delay(uid: number): number };
+}
+
+/** How users become members by themselves: with a PIN, by asking, or just so. */
+export class Joining {
+  readonly #core: GroupCore;
+  readonly #groups: Groups;
+  readonly #directory: Directory;
+  readonly #wrongPins: JoiningOptions['wrongPins'];
+
+  constructor({ core, groups, directory, wrongPins }: JoiningOptions) {
+    this.#core = core;
+    this.#groups = groups;
+    this.#directory = directory;
+    this.#wrongPins = wrongPins;
+  }
+
+  /**
+   * Resolves to whether the user is a member now; otherwise he waits to be let in.
+   *
+   * @throws StoaError WRONG_PIN, RATE_LIMITED after several wrong ones, PERMISSION_DENIED, TOO_MANY
+   */
+  join(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
+    return this.#core.change(caller, gid, async ({ group, own }) => {
+      if (own !== undefined) return { result: true };
+      if (pin !== undefined) {
+        const found = await this.#proven(caller.uid, gid, pin);
+        await this.#groups.requireRoomFor(gid, [caller.uid]);
+        const put = [newMember(group, caller.uid, { permissions: found.flags })];
+        return { change: { put, ...used(found) }, result: true };
+      }
+      if (has(group.flags, groupFlags.autoAddMember)) {
+        await this.#groups.requireRoomFor(gid, [caller.uid]);
+        return { change: { put: [newMember(group, caller.uid, {})] }, result: true };
+      }
+      if (!has(group.flags, groupFlags.joinByRequest)) {
+        throw new StoaError('PERMISSION_DENIED', `One joins group ${gid} with a PIN, or is added to it.`);
+      }
+      if ((await this.#core.store.countRequests(gid)) >= limits.groupRequests) {
+        throw new StoaError('TOO_MANY', `${limits.groupRequests} users wait to be let in, as many as may.`);
+      }
+      return { change: { putRequests: [caller.uid] }, result: false };
+    });
+  }
+
+  async pins(caller: Caller, gid: number): Promise<GroupPin[]> {
+    const { group, own } = await this.#core.state(caller, gid);
+    requireMay('listPin', group, own, caller);
+    return this.#core.store.pins(gid);
+  }
+
+  addPin(caller: Caller, gid: number, settings: PinSettings): Promise<GroupPin> {
+    return this.#core.change(caller, gid, async (state) => {
+      requireMay('addPin', state.group, state.own, caller);
+      const pins = await this.#core.store.pins(gid);
+      if (pins.length >= limits.groupPins) {
+        throw new StoaError('TOO_MANY', `A group has ${limits.groupPins} PINs at the most.`);
+      }
+      let number = randomPin();
+      while (pins.some(({ pin }) => pin === number)) number = randomPin();
+      const usual = usualPermissions(state.group);
+      const empty = { pin: number, flags: usual, admin: 0, expiresAt: null, usesLeft: null };
+      return this.#put(empty, settings);
+    });
+  }
+
+  /** @throws StoaError NOT_FOUND when the group has no such PIN */
+  updatePin(caller: Caller, gid: number, pin: number, settings: PinSettings): Promise<GroupPin> {
+    return this.#core.change(caller, gid, async (state) => {
+      requireMay('addPin', state.group, state.own, caller);
+      return this.#put(await this.#pin(gid, pin), settings);
+    });
+  }
+
+  /** @throws StoaError NOT_FOUND when the group has no such PIN */
+  removePin(caller: Caller, gid: number, pin: number): Promise<void> {
+    return this.#core.change(caller, gid, async ({ group, own }) => {
+      requireMay('removePin', group, own, caller);
+      await this.#pin(gid, pin);
+      return { change: { removePins: [pin] }, result: undefined };
+    });
+  }
+
+  /** Who waits to be let in, the first one first. */
+  async requests(
+    caller: Caller,
+    gid: number,
+    after: GroupRequest | undefined,
+    limit: number,
+  ): Promise<(GroupRequest & { readonly person: Person | undefined })[]> {
+    const { group, own } = await this.#core.state(caller, gid);
+    requireMay('addUser', group, own, caller);
+    const query = after === undefined ? { gid, limit } : { gid, limit, after };
+    const requests = await this.#core.store.requests(query);
+    return Promise.all(
+      requests.map(async (request) => ({ ...request, person: await this.#directory.byUid(request.uid) })),
+    );
+  }
+
+  /** Lets those in, or sends those away, who have asked; others are left out. */
+  async answer(
+    caller: Caller,
+    gid: number,
+    { users, accept, permissions }: Omit<OperationRequest<'groups.requests.answer'>, 'gid'>,
+  ): Promise<void> {
+    const people = await Promise.all(users.map((address) => this.#directory.byAddress(caller.aid, address)));
+    const named = new Set(people.flatMap((person) => (person === undefined ? [] : [person.uid])));
+    await this.#core.change(caller, gid, async ({ group, own }: GroupState) => {
+      requireMay('addUser', group, own, caller);
+      const waiting = await this.#core.store.requests({ gid, limit: limits.groupRequests });
+      const uids = waiting.map(({ uid }) => uid).filter((uid) => named.has(uid));
+      if (uids.length === 0) return { result: undefined };
+      if (!accept) return { change: { removeRequests: uids }, result: undefined };
+      await this.#groups.requireRoomFor(gid, uids);
+      const change = permissions === undefined ? {} : { permissions };
+      return { change: { put: uids.map((uid) => newMember(group, uid, change)) }, result: undefined };
+    });
+  }
+
+  #put(pin: GroupPin, { permissions, expiry, uses }: PinSettings) {
+    const changed: GroupPin = {
+      ...pin,
+      flags: permissions ?? pin.flags,
+      expiresAt: expiry === undefined ? pin.expiresAt : endOf(expiry, this.#core.clock.now()),
+      usesLeft: uses === undefined ? pin.usesLeft : uses === 0 ? null : uses,
+    };
+    return { change: { putPins: [changed] }, result: changed };
+  }
+
+  async #pin(gid: number, number: number): Promise<GroupPin> {
+    const found = (await this.#core.store.pins(gid)).find(({ pin }) => pin === number);
+    if (found === undefined) throw new StoaError('NOT_FOUND', `Group ${gid} has no such PIN.`);
+    return found;
+  }
+
+  /** Whoever guesses is held up before he is told whether he was right. */
+  async #proven(uid: number, gid: number, number: number): Promise<GroupPin> {
+    const wait = this.#wrongPins.delay(uid);
+    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    const now = this.#core.clock.now();
+    const found = (await this.#core.store.pins(gid)).find(({ pin }) => pin === number);
+    if (found !== undefined && (found.expiresAt === null || found.expiresAt > now)) return found;
+    this.#wrongPins.take(uid);
+    throw new StoaError('WRONG_PIN');
+  }
+}
+
+/** What becomes of a PIN that was used: it goes with its last use. */
+function used(pin: GroupPin): { putPins?: GroupPin[]; removePins?: number[] } {
+  if (pin.usesLeft === null) return {};
+  if (pin.usesLeft <= 1) return { removePins: [pin.pin] };
+  return { putPins: [{ ...pin, usesLeft: pin.usesLeft - 1 }] };
+}
+
+/** Nine or ten digits, below 2^32. */
+const randomPin = (): number => randomInt(100_000_000, 2 ** 32);

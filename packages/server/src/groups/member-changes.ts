@@ -1,0 +1,71 @@
+import { adminFlags, allAdminRights, allPermissions, StoaError } from '@stoa/protocol';
+import type { Group, GroupMember, MemberToPut } from '@stoa/storage';
+import { type Caller, requireMay } from './callers.ts';
+import { has, may, roleOf, usualPermissions } from './permissions.ts';
+
+/** What is named of a member; what is absent stays, or is as usual for a new one. */
+export interface MemberChange {
+  readonly permissions?: number;
+  readonly admin?: number;
+}
+
+/** Who changes members of which group. */
+export interface Changing {
+  readonly caller: Caller;
+  readonly group: Group;
+  /** The caller's own membership. */
+  readonly own: GroupMember | undefined;
+}
+
+/** Somebody who was no member, as he is to be. */
+export function newMember(group: Group, uid: number, { permissions, admin = 0 }: MemberChange): MemberToPut {
+  const rights = has(admin, adminFlags.owner) ? allAdminRights : admin;
+  const flags = permissions ?? (rights === 0 ? usualPermissions(group) : allPermissions);
+  return toPut(group, { uid, flags, admin: rights });
+}
+
+/** @throws StoaError when the caller may not add somebody with such rights */
+export function requireMayAdd({ caller, group, own }: Changing, { admin = 0 }: MemberChange): void {
+  requireMay('addUser', group, own, caller);
+  if (admin !== 0) requireMayGive({ caller, group, own }, admin);
+}
+
+/** @throws StoaError when the caller may not change the member so */
+export function changedMember(
+  { caller, group, own }: Changing,
+  member: GroupMember,
+  { permissions = member.flags, admin = member.admin }: MemberChange,
+): MemberToPut {
+  const isOwn = member.uid === caller.uid;
+  const taken = member.admin & ~admin;
+  const given = admin & ~member.admin;
+  // Anybody may give up what he has.
+  if (taken !== 0 && !isOwn) {
+    requireMay(member.role === 'owner' ? 'removeOwner' : 'removeAdmin', group, own, caller);
+  }
+  if (given !== 0) requireMayGive({ caller, group, own }, given);
+  if (permissions !== member.flags) requireMay('modify', group, own, caller);
+  return toPut(group, { uid: member.uid, flags: permissions, admin });
+}
+
+/** @throws StoaError when the caller may not remove the member; to remove oneself is to leave */
+export function requireMayRemove({ caller, group, own }: Changing, member: GroupMember): void {
+  if (member.uid === caller.uid) requireMay('leave', group, own, caller);
+  else {
+    const action = { owner: 'removeOwner', admin: 'removeAdmin', member: 'removeUser' } as const;
+    requireMay(action[member.role], group, own, caller);
+  }
+}
+
+/** Nobody gives what he has not himself. */
+function requireMayGive({ caller, group, own }: Changing, admin: number): void {
+  requireMay('addAdmin', group, own, caller);
+  if (caller.uid === null || own === undefined || has(own.admin, adminFlags.owner)) return;
+  if ((admin & ~own.admin) !== 0) {
+    throw new StoaError('PERMISSION_DENIED', 'The user cannot give rights that he has not himself.');
+  }
+}
+
+function toPut(group: Group, member: { uid: number; flags: number; admin: number }): MemberToPut {
+  return { ...member, role: roleOf(member.admin), receives: may('receive', group, member) === 'yes' };
+}

@@ -1,0 +1,126 @@
+import { adminFlags, groupFlags, memberFlags } from '@stoa/protocol';
+import type { GroupMember } from '@stoa/storage';
+
+/** What somebody wants to do in or with a group. */
+export type GroupAction =
+  | 'send'
+  | 'receive'
+  | 'publish'
+  | 'subscribe'
+  | 'list'
+  | 'leave'
+  | 'modify'
+  | 'addUser'
+  | 'removeUser'
+  | 'addAdmin'
+  | 'removeAdmin'
+  | 'removeOwner'
+  | 'removeGroup'
+  | 'callControl'
+  | 'hangup'
+  | 'addPin'
+  | 'removePin'
+  | 'listPin';
+
+/** The application's back end may do everything. */
+export type ActorKind = 'user' | 'backend';
+
+/** `notMember`: members with the same permissions could; `denied`: this member cannot; `paused`: nobody can. */
+export type Verdict = 'yes' | 'notMember' | 'denied' | 'paused';
+
+interface Rule {
+  /** Bit of the member's permissions that counts where the group keeps the action for selected members. */
+  readonly permission: number;
+  readonly bySelected: number;
+  /** 0 where it is never for everybody. */
+  readonly byAnyone: number;
+  readonly stopsWhenPaused: boolean;
+}
+
+const rules: Partial<Record<GroupAction, Rule>> = {
+  send: {
+    permission: memberFlags.send,
+    bySelected: groupFlags.sendBySelected,
+    byAnyone: groupFlags.sendByAnyone,
+    stopsWhenPaused: true,
+  },
+  receive: {
+    permission: memberFlags.receive,
+    bySelected: groupFlags.receiveBySelected,
+    byAnyone: 0,
+    stopsWhenPaused: false,
+  },
+  publish: {
+    permission: memberFlags.publish,
+    bySelected: groupFlags.publishBySelected,
+    byAnyone: groupFlags.publishByAnyone,
+    stopsWhenPaused: true,
+  },
+  subscribe: {
+    permission: memberFlags.subscribe,
+    bySelected: groupFlags.subscribeBySelected,
+    byAnyone: groupFlags.subscribeByAnyone,
+    stopsWhenPaused: false,
+  },
+  list: {
+    permission: memberFlags.list,
+    bySelected: groupFlags.listBySelected,
+    byAnyone: groupFlags.listByAnyone,
+    stopsWhenPaused: false,
+  },
+};
+
+/** The one decision about what somebody may do in a group. `member`: undefined for who is none. */
+export function may(
+  action: GroupAction,
+  group: { readonly flags: number },
+  member: Pick<GroupMember, 'flags' | 'admin'> | undefined,
+  actor: ActorKind = 'user',
+): Verdict {
+  if (actor === 'backend') return 'yes';
+  const rule = rules[action];
+  if (rule !== undefined) return permitted(action, rule, group.flags, member);
+  if (member === undefined) return 'notMember';
+  if (action === 'leave') {
+    const stays = has(group.flags, groupFlags.noSelfDelete) || has(member.flags, memberFlags.noSelfDelete);
+    return stays ? 'denied' : 'yes';
+  }
+  const right = adminFlags[action as keyof typeof adminFlags];
+  return has(member.admin, adminFlags.owner) || has(member.admin, right) ? 'yes' : 'denied';
+}
+
+/** Permissions of a member for whom none were named: all that the group does not keep for selected ones. */
+export function usualPermissions(group: { readonly flags: number }): number {
+  let permissions = 0;
+  for (const { permission, bySelected } of Object.values(rules)) {
+    if (!has(group.flags, bySelected)) permissions |= permission;
+  }
+  return permissions;
+}
+
+/** The permission without which nobody receives in the group; 0 when all members do. */
+export function receivingNeeds(group: { readonly flags: number }): number {
+  return has(group.flags, groupFlags.receiveBySelected) ? memberFlags.receive : 0;
+}
+
+/** What somebody with these rights is called. */
+export function roleOf(admin: number): GroupMember['role'] {
+  if (has(admin, adminFlags.owner)) return 'owner';
+  return admin === 0 ? 'member' : 'admin';
+}
+
+export const has = (flags: number, bit: number): boolean => (flags & bit) !== 0;
+
+function permitted(
+  action: GroupAction,
+  { permission, bySelected, byAnyone, stopsWhenPaused }: Rule,
+  flags: number,
+  member: Pick<GroupMember, 'flags' | 'admin'> | undefined,
+): Verdict {
+  if (stopsWhenPaused && has(flags, groupFlags.paused)) return 'paused';
+  if (has(flags, byAnyone)) return 'yes';
+  if (member === undefined) return 'notMember';
+  if (!has(flags, bySelected) || has(member.flags, permission)) return 'yes';
+  // Who administers a group must see whom he administers.
+  return action === 'list' && member.admin !== 0 ? 'yes' : 'denied';
+}

@@ -1,0 +1,40 @@
+import { groupFlags, StoaError } from '@stoa/protocol';
+import type { Group } from '@stoa/storage';
+import { type Caller, requireMay } from './callers.ts';
+import type { GroupCore, GroupState } from './group-core.ts';
+import type { Joining } from './joining.ts';
+import { has } from './permissions.ts';
+
+/** Who may send to a group. */
+export class GroupSending {
+  readonly #core: GroupCore;
+  readonly #joining: Joining;
+
+  constructor(core: GroupCore, joining: Joining) {
+    this.#core = core;
+    this.#joining = joining;
+  }
+
+  /**
+   * The group, if the caller may send to it now.
+   *
+   * @throws StoaError INVALID_DESTINATION, NOT_A_MEMBER, PERMISSION_DENIED or GROUP_PAUSED
+   */
+  async open(caller: Caller, gid: number): Promise<Group> {
+    const { group, own } = await this.#state(caller, gid);
+    requireMay('send', group, own, caller);
+    if (own === undefined && caller.uid !== null && has(group.flags, groupFlags.autoAddMember)) {
+      await this.#joining.join({ ...caller, uid: caller.uid }, gid);
+    }
+    return group;
+  }
+
+  async #state(caller: Caller, gid: number): Promise<GroupState> {
+    try {
+      return await this.#core.state(caller, gid);
+    } catch (error) {
+      if (!(error instanceof StoaError) || error.code !== 'NOT_FOUND') throw error;
+      throw new StoaError('INVALID_DESTINATION', `There is no group ${gid}.`);
+    }
+  }
+}

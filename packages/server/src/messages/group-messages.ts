@@ -1,0 +1,128 @@
+import type { Bus } from '@stoa/bus';
+import { groupFlags, limits, messageFlags, packValue, StoaError } from '@stoa/protocol';
+import type { Group, MessageLog, NewMessage, StoredMessage } from '@stoa/storage';
+import type { Clock } from '../clock.ts';
+import { type GroupEvent, subjects } from '../events.ts';
+import type { Gone } from './gone.ts';
+import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
+import type { Accepted, Outgoing, Sender } from './messages.ts';
+import { TransientIds } from './transient-ids.ts';
+
+export interface GroupMessagesOptions {
+  readonly log: MessageLog;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly gone: Gone;
+  /** Seconds from asking the store to the commit, for each message. */
+  readonly onCommitted?: (seconds: number) => void;
+}
+
+/** Accepts messages to groups: one entry of the log and one event, whatever the number of members. */
+export class GroupMessages {
+  readonly #options: GroupMessagesOptions;
+  readonly #transientIds = new TransientIds();
+
+  constructor(options: GroupMessagesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * As Messages.accept. Whether the sender may send, or make this change, was asked before.
+   *
+   * @throws StoaError TOO_LARGE, or CONFLICT for an id that was used for a message to somebody else
+   */
+  async accept(sender: Sender, group: Group, outgoing: Outgoing): Promise<Accepted> {
+    const { clock, log, onCommitted = () => {} } = this.#options;
+    const content = packValue(outgoing.content);
+    if (content.length > limits.contentBytes) {
+      throw new StoaError(
+        'TOO_LARGE',
+        `The content has ${content.length} bytes; the limit is ${limits.contentBytes}.`,
+      );
+    }
+    const now = clock.now();
+    const { event, target, age, flags = defaultFlags } = outgoing;
+    const change = event !== undefined && target !== undefined ? { event, target } : undefined;
+    const message: NewMessage = {
+      conversation: { kind: 'group', aid: group.aid, gid: group.gid },
+      sender: sender.uid,
+      dev: sender.dev,
+      id: outgoing.id,
+      ts: now,
+      type: outgoing.type ?? 0,
+      flags,
+      localId: outgoing.localId ?? 0,
+      ref: change === undefined ? (outgoing.ref ?? null) : null,
+      // A change goes with its target, not by itself.
+      expiresAt: change === undefined ? now + (outgoing.expiry ?? limits.expirySeconds) * 1000 : 0,
+      content: event === 'recall' ? packValue({}) : content,
+      ...(change === undefined ? (age === undefined ? {} : { age }) : { change }),
+    };
+    const addresses: FrameAddresses = { from: sender.address, gid: group.gid };
+    const isStored = (flags & messageFlags.transient) === 0 && (group.flags & groupFlags.noStorage) === 0;
+    if (!isStored) return this.#transient(group, message, addresses);
+    const asked = performance.now();
+    const { mid, conv, seq, ts, duplicate, epoch } = await log.append(message);
+    onCommitted((performance.now() - asked) / 1000);
+    const answer = { conv, seq, mid, ts };
+    // Of what is repeated or changes another message, the log knows best what is to be announced.
+    if (duplicate || change !== undefined) {
+      return this.#fromLog(group, answer, addresses, duplicate ? group.epoch : epoch);
+    }
+    const special = age === undefined ? null : { ...nothingSpecial, age };
+    const { conversation: _, ...fields } = message;
+    return {
+      answer,
+      announce: () => {
+        const bytes = encodedMessage({ ...fields, mid, conv, seq, ts, special }, content, addresses);
+        this.#publish(conv, { type: 'group-message', seq, epoch, bytes });
+      },
+    };
+  }
+
+  async #fromLog(
+    group: Group,
+    answer: Accepted['answer'],
+    addresses: FrameAddresses,
+    epoch: number,
+  ): Promise<Accepted> {
+    const { log, gone } = this.#options;
+    const first = await log.find(answer.mid);
+    if (first === undefined) return { answer, announce: () => {} };
+    if (first.conv !== group.conv) {
+      throw new StoaError('CONFLICT', `The id ${first.id} was used for a message to somebody else.`, {
+        hint: 'Ids increase with every message of a device.',
+      });
+    }
+    const bytes = encodedFrame(first, addresses, await gone.reasonFor(first, first.sender));
+    const { conv, seq } = first;
+    return { answer, announce: () => this.#publish(conv, { type: 'group-message', seq, epoch, bytes }) };
+  }
+
+  #transient(group: Group, message: NewMessage, addresses: FrameAddresses): Accepted {
+    const { conversation: _, ...fields } = message;
+    const mid = this.#transientIds.next(message.ts);
+    const passing: StoredMessage = { ...fields, mid, conv: 0, seq: 0, special: null };
+    const isLooped = (group.flags & groupFlags.receiveLoopback) !== 0;
+    return {
+      answer: { conv: 0, seq: 0, mid, ts: message.ts },
+      announce: () => {
+        const bytes = encodedMessage(passing, message.content, addresses);
+        this.#publish(group.conv, {
+          type: 'group-frame',
+          to: 'receivers',
+          bytes,
+          droppable: true,
+          ...(isLooped ? {} : { exceptDev: message.dev }),
+        });
+      },
+    };
+  }
+
+  #publish(conv: number, event: GroupEvent): void {
+    this.#options.bus.publish(subjects.group(conv), event);
+  }
+}
+
+const defaultFlags = messageFlags.deliveryReceipt | messageFlags.readReceipt;
+const nothingSpecial = { event: null, target: null, dueAt: null, editedAt: null, gone: null };

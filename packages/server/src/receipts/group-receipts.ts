@@ -1,0 +1,131 @@
+import type { Bus } from '@stoa/bus';
+import { encodeReceipt, msgpackCodec, type ReceiptsFrame } from '@stoa/protocol';
+import type { CursorAdvance, CursorStore, GroupStore } from '@stoa/storage';
+import type { Clock } from '../clock.ts';
+import { publishToUser } from '../events.ts';
+import type { Reader } from './receipts.ts';
+
+export interface GroupReceiptsOptions {
+  readonly cursors: CursorStore;
+  readonly groups: Pick<GroupStore, 'senders'>;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What a device says of a group's log: everything behind `after` up to `seq`. */
+export interface Acknowledged {
+  readonly kind: CursorAdvance['kind'];
+  readonly after: number;
+  readonly seq: number;
+}
+
+interface Waiting extends Acknowledged {
+  readonly reader: Reader;
+}
+
+/**
+ * Moves the cursors of members, and tells those who sent what they newly cover. Both are gathered for a moment: however
+ * many messages come in it, each member costs one advance and one line in a frame.
+ */
+export class GroupReceipts {
+  readonly #options: GroupReceiptsOptions;
+  readonly #waiting = new Map<number, Map<string, Waiting>>();
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(options: GroupReceiptsOptions) {
+    this.#options = options;
+  }
+
+  add(reader: Reader, conv: number, { kind, after, seq }: Acknowledged): void {
+    let waiting = this.#waiting.get(conv);
+    if (waiting === undefined) {
+      waiting = new Map();
+      this.#waiting.set(conv, waiting);
+    }
+    const key = `${reader.uid}:${reader.dev}:${kind}`;
+    const earlier = waiting.get(key);
+    waiting.set(key, {
+      reader,
+      kind,
+      after: Math.min(after, earlier?.after ?? after),
+      seq: Math.max(seq, earlier?.seq ?? 0),
+    });
+  }
+
+  /** Called several times a second, and before the node stops. */
+  flush(): Promise<void> {
+    if (this.#waiting.size === 0) return this.#flushing;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    const flush = async (): Promise<void> => {
+      await Promise.all(
+        waiting.map(([conv, entries]) =>
+          this.#flush(conv, [...entries.values()]).catch(this.#options.onError),
+        ),
+      );
+    };
+    this.#flushing = this.#flushing.then(flush);
+    return this.#flushing;
+  }
+
+  async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {
+    const { cursors, clock, groups } = this.#options;
+    const now = clock.now();
+    const members = new Map<number, { user: string; delivered?: number; read?: number }>();
+    let [after, upto] = [Number.MAX_SAFE_INTEGER, 0];
+    const advance = async ({ reader, kind, seq, after: from }: Waiting): Promise<void> => {
+      const { uid, dev, address } = reader;
+      const { delivered, read, seen } = await cursors.advance({ conv, uid, dev, kind, seq, now });
+      if (delivered !== undefined || read !== undefined) {
+        const member = members.get(uid) ?? { user: address };
+        members.set(uid, {
+          ...member,
+          ...(delivered === undefined ? {} : { delivered }),
+          ...(read === undefined ? {} : { read }),
+        });
+        after = Math.min(after, from);
+        upto = Math.max(upto, delivered ?? 0, read ?? 0);
+      }
+      // The reader's other devices clear their unread marks.
+      const own = seen ?? read;
+      if (own === undefined) return;
+      const bytes = encodeReceipt({ conv, user: address, delivered: undefined, read: own, ts: now });
+      publishToUser(this.#options.bus, uid, { type: 'frame', bytes, exceptDev: dev });
+    };
+    await Promise.all(entries.map(advance));
+    if (members.size === 0) return;
+    this.#tell(await groups.senders(conv, after, upto), conv, members, now);
+  }
+
+  #tell(
+    senders: readonly number[],
+    conv: number,
+    members: ReadonlyMap<number, ReceiptsFrame['members'][number]>,
+    ts: number,
+  ): void {
+    const encode = (lines: ReceiptsFrame['members']): Uint8Array[] => {
+      const frames: Uint8Array[] = [];
+      for (let from = 0; from < lines.length; from += linesPerFrame) {
+        const part: ReceiptsFrame = {
+          t: 'receipts',
+          conv,
+          members: lines.slice(from, from + linesPerFrame),
+          ts,
+        };
+        frames.push(msgpackCodec.encode(part) as Uint8Array);
+      }
+      return frames;
+    };
+    let forAll: Uint8Array[] | undefined;
+    for (const sender of senders) {
+      const isAmong = members.has(sender);
+      if (!isAmong) forAll ??= encode([...members.values()]);
+      const others = [...members].filter(([uid]) => uid !== sender).map(([, line]) => line);
+      const frames = isAmong ? encode(others) : (forAll ?? []);
+      for (const bytes of frames) publishToUser(this.#options.bus, sender, { type: 'frame', bytes });
+    }
+  }
+}
+
+const linesPerFrame = 500;

@@ -1,0 +1,108 @@
+import type { Bus } from '@stoa/bus';
+import {
+  encodeSent,
+  groupFlags,
+  msgpackCodec,
+  type PresenceFrame,
+  type SendFrame,
+  type SendPresenceFrame,
+  StoaError,
+} from '@stoa/protocol';
+import type { CursorAdvance, Group } from '@stoa/storage';
+import { type GroupEvent, subjects } from '../events.ts';
+import type { Attachments } from '../files/index.ts';
+import type { GroupSending } from '../groups/index.ts';
+import type { Changes, Delivery, GroupMessages } from '../messages/index.ts';
+import type { GroupReceipts } from '../receipts/index.ts';
+import type { Connection } from './connection.ts';
+import type { InOrder } from './in-order.ts';
+import { withFile } from './message-file.ts';
+import type { SessionIdentity } from './session.ts';
+
+/** What every session of a node uses for groups. */
+export interface GroupServices {
+  readonly bus: Bus;
+  readonly changes: Changes;
+  readonly files: Pick<Attachments, 'claim'>;
+  readonly groupSending: GroupSending;
+  readonly groupMessages: GroupMessages;
+  readonly groupReceipts: GroupReceipts;
+  readonly onAccepted: () => void;
+}
+
+export interface GroupTrafficOptions {
+  readonly services: GroupServices;
+  readonly identity: SessionIdentity;
+  readonly connection: Connection;
+  readonly delivery: Delivery;
+  /** The order of what the session sends, to whomever. */
+  readonly sends: InOrder;
+}
+
+/** What a session says to groups, and of their messages. */
+export class GroupTraffic {
+  readonly #options: GroupTrafficOptions;
+
+  constructor(options: GroupTrafficOptions) {
+    this.#options = options;
+  }
+
+  send(frame: SendFrame, gid: number): Promise<void> {
+    const { services, identity, connection, delivery, sends } = this.#options;
+    return sends.run(
+      async () => {
+        const group = await this.#open(frame, gid);
+        const isStored = (group.flags & groupFlags.noStorage) === 0;
+        return isStored ? withFile(services, identity, frame, group) : group;
+      },
+      async (group) => {
+        const { answer, announce } = await services.groupMessages.accept(identity, group, frame);
+        connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
+        const isLooped = (group.flags & groupFlags.receiveLoopback) !== 0;
+        if (!isLooped && delivery.isGroup(answer.conv)) delivery.skipOwn(answer.conv, answer.seq);
+        services.onAccepted();
+        announce();
+      },
+    );
+  }
+
+  async presence({ value, interval }: SendPresenceFrame, gid: number): Promise<void> {
+    const { services, identity } = this.#options;
+    const { conv } = await services.groupSending.open(identity, gid);
+    const presence: PresenceFrame = {
+      t: 'presence',
+      from: identity.address,
+      gid,
+      value,
+      ...(interval === undefined ? {} : { interval }),
+    };
+    const event: GroupEvent = {
+      type: 'group-frame',
+      to: 'receivers',
+      bytes: msgpackCodec.encode(presence) as Uint8Array,
+      exceptDev: identity.dev,
+      droppable: true,
+    };
+    services.bus.publish(subjects.group(conv), event);
+  }
+
+  /** False when the conversation is no group's that the device was told of. */
+  acknowledged(conv: number, seq: number, kind: CursorAdvance['kind']): boolean {
+    const { services, identity, delivery } = this.#options;
+    const counts = delivery.inGroup(conv, seq, kind !== 'received');
+    if (counts === undefined) return false;
+    services.groupReceipts.add(identity, conv, { kind, ...counts });
+    return true;
+  }
+
+  async #open({ id, event, target, at }: SendFrame, gid: number): Promise<Group> {
+    if (at !== undefined) throw new StoaError('PERMISSION_DENIED', 'Messages to groups cannot be scheduled.');
+    const { services, identity } = this.#options;
+    const { aid, uid, dev } = identity;
+    const group = await services.groupSending.open(identity, gid);
+    if (event !== undefined && target !== undefined) {
+      await services.changes.require({ aid, uid, dev, id, receiver: uid, gid, event, target });
+    }
+    return group;
+  }
+}
