@@ -93,7 +93,7 @@ it('whoever calls each other at about the same time is in one call, which leaves
           expect.objectContaining({ call: expect.objectContaining({ outcome: 'answered' }) }),
         ]);
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   } finally {
     await Promise.all(sides.map(({ client }) => client.stop()));

@@ -187,6 +187,31 @@ describe('calls of a client', () => {
     },
   );
 
+  it('that cross each other are one also when the end of the own one comes before the other side’s', async () => {
+    const { client, connection, calls } = await scene();
+    const call = client.calls.call('bob');
+    const { call: own } = await said(connection, 'invite');
+    tell(connection, own, { type: 'ended', reason: 'merged', seconds: 0 });
+    tell(connection, lowest, incoming('bob'));
+    expect((await said(connection, 'answer')).call).toBe(lowest);
+    expect(calls).toEqual([call]);
+    tell(connection, lowest, { type: 'accepted', ticket: 'two' });
+    await said(connection, 'media');
+    expect(call).toMatchObject({ id: lowest, status: { phase: 'connecting' } });
+  });
+
+  it('merged into one that never comes have come to their end', async () => {
+    const { client, test, connection } = await scene();
+    const call = client.calls.call('bob');
+    const { call: own } = await said(connection, 'invite');
+    tell(connection, own, { type: 'ended', reason: 'merged', seconds: 0 });
+    await connection.settled();
+    expect(call.status.phase).toBe('calling');
+    test.clock.advance(5_000);
+    expect(call.status).toMatchObject({ phase: 'ended', reason: 'merged' });
+    expect(client.calls.all).toEqual([]);
+  });
+
   it('that cross each other are one also when the answer comes before the call of the other side', async () => {
     const { client, test, connection, calls } = await scene();
     const call = client.calls.call('bob');

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { randomId } from '../device.ts';
 import type { Environment } from '../environment.ts';
 import { checkTarget } from '../outbox/index.ts';
+import { Timer } from '../timer.ts';
 import { Call } from './call.ts';
 import type { CallPlatform } from './call-platform.ts';
 import { type CallState, newCall } from './call-state.ts';
@@ -41,6 +42,8 @@ export class Calls {
   readonly #calls = new Map<string, Call>();
   /** Own calls that were merged into one of the other side, which will end them. */
   readonly #merged = new Map<string, Call>();
+  /** Own calls that the other side has merged into one of its own, which has not come here yet. */
+  readonly #overtaken = new Map<Call, Timer>();
   #kept: KeptCall | undefined;
   #stopWatching: (() => void)[] = [];
 
@@ -138,7 +141,9 @@ export class Calls {
     const call = this.#calls.get(id);
     if (event.type === 'ended' && this.#merged.delete(id)) return;
     if (call !== undefined) {
-      call.notice(event);
+      if (event.type === 'ended' && event.reason === 'merged' && call.isOpening) {
+        this.#awaitOther(call, event);
+      } else call.notice(event);
       return;
     }
     if (this.#options.callPlatform === undefined) return;
@@ -174,18 +179,37 @@ export class Calls {
     call.notice(event);
   }
 
+  /** The end of an own call may overtake the call of the other side that takes its place. */
+  #awaitOther(own: Call, ended: CallNoticeFrame['event']): void {
+    if (this.#overtaken.has(own)) return;
+    const { clock } = this.#options;
+    const timer = new Timer(clock, () => {
+      this.#overtaken.delete(own);
+      own.notice(ended);
+    });
+    timer.setTo(clock.now() + overtakingMs);
+    this.#overtaken.set(own, timer);
+  }
+
+  /** Whether the other side has merged the own call into one of its own. */
+  #isMerged(own: Call): boolean {
+    this.#overtaken.get(own)?.clear();
+    return this.#overtaken.delete(own);
+  }
+
   /** Each calls the other. Both sides keep the call with the lower id. */
   #bothCall(own: Call, id: string, event: Extract<CallNoticeFrame['event'], { type: 'incoming' }>): void {
     const before = own.id;
     const isInvited = own.status.phase !== 'starting';
+    const isMerged = this.#isMerged(own);
     // The answer to the own call may overtake the other one's: then that is the one that he has chosen.
-    if (!own.isOpening || (isInvited && before < id)) {
+    if (!isMerged && (!own.isOpening || (isInvited && before < id))) {
       this.#say(id, { type: 'merge', into: before });
       return;
     }
     this.#calls.delete(before);
     this.#calls.set(id, own);
-    if (isInvited) this.#merged.set(before, own);
+    if (isInvited && !isMerged) this.#merged.set(before, own);
     this.#say(id, { type: 'ringing' });
     own.mergeInto(id, event).catch((error: unknown) => this.#failed(own, error));
   }
@@ -243,6 +267,7 @@ export class Calls {
     if (call.kept !== undefined) {
       this.#keep(call, false);
     } else if (call.status.phase === 'ended') {
+      this.#isMerged(call);
       if (!this.all.some((other) => other.kept !== undefined)) platform?.memory.save(null);
       for (const [merged, into] of this.#merged) {
         if (into !== call) continue;
@@ -270,5 +295,8 @@ export class Calls {
     call.fail('incompatible');
   }
 }
+
+/** How much later than the end of an own call the one of the other side may come into which it was merged. */
+const overtakingMs = 5_000;
 
 const deviceKinds = { audioinput: 'microphone', videoinput: 'camera', audiooutput: 'speaker' } as const;
