@@ -11,7 +11,8 @@ const titles: Readonly<Record<SettingGroup, string>> = {
 
 const notes: Readonly<Partial<Record<SettingGroup, string>>> = {
   'first start': 'They only preset what the first start would generate; later starts do not look at them.',
-  calls: 'Checked at the start; nothing uses them yet, because this version has no calls.',
+  calls:
+    'Calls between two people go from one to the other, or by TURN. `STOA_MEDIA_…` are for conferences, which this version has not: they are checked at the start, and nothing uses them.',
 };
 
 /** How the default of a setting is written; empty when there is none. */
