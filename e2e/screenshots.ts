@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser, startTestNode } from '@stoa/testkit';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { CallPage } from './support/call-page.ts';
 import { MessengerPage } from './support/messenger-page.ts';
 
 const folder = fileURLToPath(new URL('../docs/images/', import.meta.url));
@@ -36,8 +37,12 @@ try {
   await ana.message('Your tickets').waitFor();
   await ana.write('Perfect, thank you.');
 
+  const [, dmitri] = others;
+  if (dmitri !== undefined) await missCall(new CallPage(dmitri), new CallPage(ana));
+
   await ana.openChat('ben');
   await ben.openChat('ana');
+  const answer = 'Exactly. Shall I reserve a table for afterwards?';
   const chat: readonly (readonly [from: MessengerPage, to: MessengerPage, text: string])[] = [
     [ana, ben, 'Good morning! Are we still on for the museum today?'],
     [ben, ana, 'Yes! The exhibition about the old market halls closes at five, so let us meet at two.'],
@@ -49,22 +54,36 @@ try {
       'I am bringing the guide book: it has a chapter about how people met under the colonnades, traded, argued and told each other the news of the day.',
     ],
     [ana, ben, 'So what we do here, then!'],
-    [ben, ana, 'Exactly. Shall I reserve a table for afterwards?'],
+    [ben, ana, answer],
     [ana, ben, 'Please do, on the terrace if there is one.'],
   ];
   for (const [from, to, text] of chat) {
+    if (text === answer) await from.act('So what we do here', 'Reply');
     await from.write(text);
     await to.message(text).waitFor();
     await from.tick(text, 'read');
   }
   await ana.page.mouse.move(600, 0);
+  await ben.page.mouse.move(0, 0);
   await ben.composer.pressSequentially('Done: half past ');
   await ana.page.getByRole('main').getByText('typing…').waitFor();
+  await ana.message('Please do').click({ button: 'right' });
+  await ana.page.getByRole('menuitem', { name: 'Reply' }).hover();
   await ana.page.screenshot({ path: `${folder}messenger-wide-light.png`, animations: 'disabled' });
   await ben.page.screenshot({ path: `${folder}messenger-phone-dark.png`, animations: 'disabled' });
 } finally {
   await browser.close();
   await server.close();
+}
+
+/** Calls, and gives up at once. */
+async function missCall(caller: CallPage, callee: CallPage): Promise<void> {
+  await caller.call('Voice call');
+  await callee.incoming.waitFor();
+  await caller.press('Hang up');
+  await Promise.all([caller.isDone(), callee.isDone()]);
+  await callee.messenger.row('Dmitri').getByText('Missed voice call').waitFor();
+  await callee.page.getByText('You missed a call.').waitFor({ state: 'detached' });
 }
 
 async function signIn(
