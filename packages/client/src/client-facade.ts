@@ -1,6 +1,7 @@
 import type { MessageAge, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
 import { Calls } from './calls/index.ts';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
+import { Files } from './files/index.ts';
 import { LocalClient } from './local-client.ts';
 import { localHost } from './local-host.ts';
 import { Messaging } from './messaging-facade.ts';
@@ -29,6 +30,8 @@ import type {
 export class Client extends Messaging {
   /** Voice and video calls of this page. */
   readonly calls: Calls;
+  /** Files that this page sends, and links to those of messages. */
+  readonly files: Files;
 
   /** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
   constructor(options: ClientOptions) {
@@ -41,6 +44,7 @@ export class Client extends Messaging {
       host: this.host,
       isShared: shared !== undefined,
     });
+    this.files = new Files({ ...resolved, url: options.url, settings: options.files ?? {}, host: this.host });
   }
 
   get status(): ConnectionStatus {
@@ -62,14 +66,16 @@ export class Client extends Messaging {
    * server refuses the credentials (status `refused`; start() tries once more). Resolves when the store is open,
    * rejects when it cannot be opened.
    */
-  start(): Promise<void> {
+  async start(): Promise<void> {
     this.calls.start();
-    return this.host.start();
+    await this.host.start();
+    await this.files.start();
   }
 
   /** Ends the calls of this page, disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
   stop(): Promise<void> {
     this.calls.stop();
+    this.files.stop();
     return this.host.stop();
   }
 

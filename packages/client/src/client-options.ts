@@ -3,6 +3,7 @@ import { type CallPlatform, type CallSettings, systemCallPlatform } from './call
 import { type Clock, systemClock } from './clock.ts';
 import { type OpenWebSocket, openSystemWebSocket, socketUrl } from './connection/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
+import type { FileSettings } from './files/index.ts';
 import type { IdShare } from './outbox/index.ts';
 import { type LocalStore, memoryStore } from './store/index.ts';
 import { browserTabs, type TabPlatform } from './tabs/index.ts';
@@ -39,6 +40,8 @@ export interface ClientOptions {
   readonly acceptsChange?: (message: LocalMessage, event: MessageEvent) => boolean;
   /** How calls behave, and what they use. */
   readonly calls?: CallSettings;
+  /** How files are sent. */
+  readonly files?: FileSettings;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Default: the browser's, where there is one. */

@@ -21,6 +21,16 @@ export type { Clock } from './clock.ts';
 export type { OpenWebSocket, WebSocketLike } from './connection/index.ts';
 export { conversationId, targetOf } from './conversations/index.ts';
 export type { Environment, EnvironmentChange } from './environment.ts';
+export {
+  type FileKind,
+  type FileSettings,
+  type Files,
+  fileKindOf,
+  memoryTransfers,
+  type Transfer,
+  type TransferRecord,
+  type TransferStore,
+} from './files/index.ts';
 export type { RequestOptions } from './requests/index.ts';
 export type { SearchOptions, SearchResult } from './search/index.ts';
 export {

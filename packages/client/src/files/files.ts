@@ -1,0 +1,341 @@
+import { type Content, StoaError } from '@stoa/protocol';
+import { backoffMs } from '../backoff.ts';
+import type { ClientHost } from '../client-host.ts';
+import type { Clock } from '../clock.ts';
+import { checkContent, checkTarget } from '../outbox/index.ts';
+import { problemOf } from '../problem.ts';
+import type { Target } from '../types.ts';
+import { fileKindOf, fileKinds } from './file-kinds.ts';
+import { FileLinks } from './file-links.ts';
+import { FileServer, type FileServerOptions, type UploadedFile } from './file-server.ts';
+import { ownTransfer } from './own-transfer.ts';
+import { preview } from './preview.ts';
+import { memoryTransfers, type TransferRecord, type TransferStore } from './transfer-store.ts';
+import { upload } from './upload.ts';
+
+export interface FileSettings {
+  /** Where files are kept until they are sent; one per user. Default: memoryTransfers(). */
+  readonly store?: TransferStore;
+}
+
+/**
+ * A file on its way. `waiting`: for its turn, or for the next attempt; `failed`: for retry() or cancel(), see `error`.
+ */
+export interface Transfer {
+  readonly id: string;
+  readonly target: Target;
+  readonly name: string;
+  readonly size: number;
+  /** As the file itself says; the server decides. */
+  readonly mime: string;
+  readonly file: Blob;
+  readonly createdAt: number;
+  /** Bytes that the server has. */
+  readonly sent: number;
+  readonly state: 'waiting' | 'uploading' | 'paused' | 'failed';
+  readonly error?: StoaError;
+}
+
+interface Active {
+  record: TransferRecord;
+  state: Transfer['state'];
+  sent: number;
+  failures: number;
+  error: StoaError | undefined;
+  controller: AbortController | undefined;
+  timer: unknown;
+}
+
+export interface FilesOptions extends FileServerOptions {
+  readonly settings: FileSettings;
+  readonly host: ClientHost;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/**
+ * Sends files: each is kept, uploaded in pieces that go on where they were, and then named by a message that goes through
+ * the outbox. Messages without files do not wait for it.
+ */
+export class Files {
+  readonly #options: FilesOptions;
+  readonly #server: FileServer;
+  readonly #store: TransferStore;
+  readonly #links: FileLinks;
+  readonly #active = new Map<string, Active>();
+  readonly #listeners = new Set<() => void>();
+  #running = false;
+  #forgetStatus = (): void => {};
+
+  constructor(options: FilesOptions) {
+    this.#options = options;
+    this.#server = new FileServer(options);
+    this.#store = options.settings.store ?? memoryTransfers();
+    this.#links = new FileLinks(this.#server, { now: () => options.host.serverTime() });
+  }
+
+  /**
+   * Sends a file with a message. Resolves when it is kept; it goes on by itself then, after the page was loaded anew too,
+   * if the store keeps it. In Node, `openAsBlob` of node:fs makes a Blob of a path.
+   *
+   * @throws StoaError BAD_FRAME or TOO_LARGE when the target or the content is not one that a server would take
+   * @example
+   * await client.files.send({ peer: 'bob' }, { file: input.files[0], content: { text: 'Look!' } });
+   */
+  async send(
+    target: Target,
+    { file, name, content = {} }: { file: Blob; name?: string; content?: Content },
+  ): Promise<Transfer> {
+    checkTarget(target);
+    const record: TransferRecord = {
+      id: crypto.randomUUID(),
+      target,
+      content: checkContent(content),
+      file,
+      name: name ?? ('name' in file && typeof file.name === 'string' ? file.name : 'file'),
+      createdAt: this.#options.clock.now(),
+    };
+    await this.#store.put(record);
+    const active = this.#take(record);
+    this.#pump();
+    return transferOf(active);
+  }
+
+  /** Files on their way, in the order in which they were sent. */
+  transfers(): readonly Transfer[] {
+    return [...this.#active.values()].map(transferOf).sort((a, b) => a.createdAt - b.createdAt);
+  }
+
+  /** Calls `listener` whenever `transfers()` has changed, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops an upload until resume(), also beyond the end of the page. */
+  pause(id: string): Promise<void> {
+    return this.#set(id, 'paused');
+  }
+
+  /** Goes on with an upload that was paused or has failed. */
+  resume(id: string): Promise<void> {
+    return this.#set(id, 'waiting');
+  }
+
+  /** Gives a file up: nothing is left of it, here and on the server. */
+  async cancel(id: string): Promise<void> {
+    const active = this.#active.get(id);
+    if (active === undefined) return;
+    this.#halt(active);
+    this.#active.delete(id);
+    this.#changed();
+    await this.#store.remove(id);
+    const { uploadId } = active.record;
+    // Without a connection, the server forgets it by itself.
+    if (uploadId !== undefined) await this.#server.abandon(uploadId).catch(() => {});
+    this.#pump();
+  }
+
+  /** A link to the file of a message, if one is known that holds now. */
+  knownLink(file: NonNullable<Content['file']>): string | undefined {
+    return this.#links.known(file);
+  }
+
+  /** A link to the file of a message that holds now; undefined when the file is gone or cannot be asked for. */
+  link(file: NonNullable<Content['file']>): Promise<string | undefined> {
+    return this.#links.link(file);
+  }
+
+  /** The client starts: goes on with what was kept. */
+  async start(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    this.#forgetStatus = this.#options.host.events.on('status', ({ state }) => {
+      if (state === 'online') this.#retryAll();
+    });
+    try {
+      for (const record of await this.#store.all()) if (!this.#active.has(record.id)) this.#take(record);
+    } catch (error) {
+      this.#options.host.events.emit('problem', problemOf(error));
+    }
+    this.#pump();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#forgetStatus();
+    for (const active of this.#active.values()) {
+      this.#halt(active);
+      if (active.state === 'uploading') active.state = 'waiting';
+    }
+    this.#changed();
+  }
+
+  #take(record: TransferRecord): Active {
+    const state = record.paused === true ? 'paused' : 'waiting';
+    const rest = { sent: 0, failures: 0, error: undefined, controller: undefined, timer: undefined };
+    const active: Active = { record, state, ...rest };
+    this.#active.set(record.id, active);
+    this.#changed();
+    return active;
+  }
+
+  async #set(id: string, state: 'paused' | 'waiting'): Promise<void> {
+    const active = this.#active.get(id);
+    if (active === undefined) return;
+    this.#halt(active);
+    active.state = state;
+    active.error = undefined;
+    const { paused, ...record } = active.record;
+    active.record = state === 'paused' ? { ...record, paused: true } : record;
+    this.#changed();
+    await this.#store.put(active.record);
+    this.#pump();
+  }
+
+  /** One after the other: the first arrives sooner, and in its place. */
+  #pump(): void {
+    if (!this.#running) return;
+    const all = [...this.#active.values()];
+    if (all.some(({ state }) => state === 'uploading')) return;
+    const next = all.find(({ state, timer }) => state === 'waiting' && timer === undefined);
+    if (next !== undefined) void this.#run(next);
+  }
+
+  async #run(active: Active): Promise<void> {
+    const controller = new AbortController();
+    active.controller = controller;
+    active.state = 'uploading';
+    this.#changed();
+    try {
+      await ownTransfer(active.record.id, controller.signal, () => this.#carryOut(active, controller.signal));
+      if (active.state === 'uploading') this.#active.delete(active.record.id);
+      this.#changed();
+    } catch (error) {
+      if (!controller.signal.aborted) this.#failed(active, problemOf(error));
+    }
+    this.#pump();
+  }
+
+  async #carryOut(active: Active, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    // Another page may have paused it, or ended it, while this one waited for its turn.
+    const kept = await this.#store.find(active.record.id);
+    if (kept === undefined || signal.aborted) return;
+    active.record = kept;
+    if (kept.paused === true) {
+      active.state = 'paused';
+      return;
+    }
+    const { id, file, name, uploadId } = kept;
+    const uploaded = await upload({
+      server: this.#server,
+      clock,
+      file,
+      name,
+      id: uploadId,
+      signal,
+      onBegun: (begun) => this.#keep(active, { uploadId: begun }),
+      onProgress: (bytes) => {
+        active.sent = bytes;
+        active.failures = 0;
+        this.#changed();
+      },
+    });
+    const shown = await preview(file, uploaded.mime);
+    if (signal.aborted) return;
+    await this.#sendMessage(active, uploaded, shown, signal);
+    await this.#store.remove(id);
+  }
+
+  async #sendMessage(
+    active: Active,
+    file: UploadedFile,
+    shown: Partial<Content['file']>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { host, random } = this.#options;
+    const { target, content, localId: known } = active.record;
+    const localId = known ?? Math.floor(random() * 2 ** 32);
+    if (known === undefined) await this.#keep(active, { localId });
+    else {
+      // The page ended before it was noted that the message is in the outbox.
+      const recent = await host.ask('messages', target, { limit: recentMessages });
+      if (recent.some((message) => message.outgoing && message.localId === localId)) return;
+    }
+    if (signal.aborted) throw signal.reason;
+    const { id, url, name, size, mime } = file;
+    const type = fileKinds[fileKindOf(mime)];
+    const named = { ...content, file: { id, url, name, size, mime, type, ...shown } };
+    const { sent, message } = host.send(target, { content: named, localId });
+    sent.catch(() => {});
+    await this.#isKept(target, message.localId);
+  }
+
+  /** Resolves when the message can be read from the store: it is lost no more. */
+  async #isKept(target: Target, localId: number): Promise<void> {
+    const recent = await this.#options.host.ask('messages', target, { limit: recentMessages });
+    if (!recent.some((message) => message.localId === localId)) {
+      throw new StoaError('UNAVAILABLE', 'The message could not be kept.');
+    }
+  }
+
+  async #keep(active: Active, more: Partial<TransferRecord>): Promise<void> {
+    active.record = { ...active.record, ...more };
+    if (this.#active.has(active.record.id)) await this.#store.put(active.record);
+  }
+
+  #failed(active: Active, error: StoaError): void {
+    const { clock, random } = this.#options;
+    active.error = error;
+    active.controller = undefined;
+    active.state = error.retryable ? 'waiting' : 'failed';
+    if (error.retryable) {
+      const ms = Math.max(error.retryAfterMs ?? 0, backoffMs(active.failures++, random()));
+      active.timer = clock.setTimeout(() => {
+        active.timer = undefined;
+        this.#pump();
+      }, ms);
+    }
+    this.#changed();
+  }
+
+  #retryAll(): void {
+    for (const active of this.#active.values()) this.#clearTimer(active);
+    this.#pump();
+  }
+
+  #halt(active: Active): void {
+    active.controller?.abort();
+    active.controller = undefined;
+    this.#clearTimer(active);
+  }
+
+  #clearTimer(active: Active): void {
+    if (active.timer !== undefined) this.#options.clock.clearTimeout(active.timer);
+    active.timer = undefined;
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function transferOf({ record, state, sent, error }: Active): Transfer {
+  const { id, target, name, file, createdAt } = record;
+  const { size, type: mime } = file;
+  return {
+    id,
+    target,
+    name,
+    size,
+    mime,
+    file,
+    createdAt,
+    sent,
+    state,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+const recentMessages = 200;
