@@ -1,6 +1,7 @@
 import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
 import { CalendarClock, Check, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { AttachButton } from '../files/attach-button.tsx';
 import { useLivePart } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { ScheduleMessage } from '../scheduled/schedule-message.tsx';
@@ -20,6 +21,7 @@ export function Composer({
   authorOf,
   editing,
   onEdit,
+  onFiles,
   onRefused,
 }: {
   id: ConversationId;
@@ -29,6 +31,8 @@ export function Composer({
   editing: LocalMessage | undefined;
   /** Undefined: ends editing. `last`: the last own message, if it can be edited. */
   onEdit: (what: 'last' | undefined) => void;
+  /** Files are to be sent. */
+  onFiles: (files: readonly File[]) => void;
   /** The server did not take an edit. */
   onRefused: (error: Error) => void;
 }) {
@@ -139,7 +143,14 @@ export function Composer({
           value={text}
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const files = [...event.clipboardData.files];
+            if (files.length === 0 || editing !== undefined) return;
+            event.preventDefault();
+            onFiles(files);
+          }}
         />
+        {editing === undefined && <AttachButton onFiles={onFiles} />}
         {editing === undefined && canSend && (
           <button
             type="button"

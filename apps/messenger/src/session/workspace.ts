@@ -1,5 +1,6 @@
 import { Client } from '@stoa/client';
 import { indexedDbStore } from '@stoa/client/indexed-db';
+import { indexedDbTransfers } from '@stoa/client/indexed-db-transfers';
 import type { StoaError } from '@stoa/protocol';
 import { CallBoard } from '../calls/call-board.ts';
 import { Drafts } from '../composer/drafts.ts';
@@ -29,6 +30,7 @@ export class Workspace {
       token: session.token,
       // A store per user: several may sign in with one browser.
       store: indexedDbStore(`stoa-messenger-${session.address}`),
+      files: { store: indexedDbTransfers(`stoa-messenger-files-${session.address}`) },
       calls: { waiting: true },
       agent: `Messenger in ${browserName(navigator.userAgent)}`,
     });

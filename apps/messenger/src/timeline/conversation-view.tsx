@@ -4,6 +4,8 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { CallButtons } from '../calls/call-buttons.tsx';
 import { BlockedNotice } from '../composer/blocked-notice.tsx';
 import { Composer } from '../composer/composer.tsx';
+import { Transfers } from '../files/transfers.tsx';
+import { useFileDrop } from '../files/use-file-drop.ts';
 import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { PresenceLine } from '../presence/presence-line.tsx';
@@ -24,7 +26,7 @@ import { useTimeline } from './use-timeline.ts';
 
 /** A conversation: with whom, the messages, and the field to write in. `mid`: the message that a link names. */
 export function ConversationView({ id, mid }: { id: ConversationId; mid: number | undefined }) {
-  const { session, conversations, people, drafts } = useWorkspace();
+  const { client, session, conversations, people, drafts } = useWorkspace();
   const target = useMemo(() => targetOf(id), [id]);
   const peer = 'peer' in target ? target.peer : undefined;
   const address = peer ?? id;
@@ -66,6 +68,17 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
     if (mid !== undefined && ready) onJump(mid);
   }, [mid, ready]);
 
+  const sendFiles = useCallback(
+    (files: readonly File[]) => {
+      setNotice('');
+      for (const file of files) {
+        client.files.send(target, { file }).catch((error: Error) => setNotice(error.message));
+      }
+    },
+    [client, target],
+  );
+  useFileDrop(conversation?.blocked === true ? undefined : sendFiles);
+
   function edit(what: 'last' | undefined): void {
     const last = messages.findLast(({ outgoing }) => outgoing);
     const isPossible = last !== undefined && actionsFor(last).includes('edit');
@@ -94,6 +107,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
       <p role="alert" className={styles.notice}>
         {notice}
       </p>
+      <Transfers id={id} />
       <ScheduledMessages id={id} />
       {peer !== undefined && conversation?.blocked ? (
         <BlockedNotice address={peer} name={name} />
@@ -104,6 +118,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
           authorOf={authorOf}
           editing={editing}
           onEdit={edit}
+          onFiles={sendFiles}
           onRefused={(error) => setNotice(error.message)}
         />
       )}

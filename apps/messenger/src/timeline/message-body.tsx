@@ -1,6 +1,7 @@
 import { type LocalMessage, targetOf } from '@stoa/client';
 import { Forward } from 'lucide-react';
 import { CallEntry } from '../calls/call-entry.tsx';
+import { MessageFile } from '../files/message-file.tsx';
 import { contentSummary } from '../ui/content-summary.ts';
 import styles from './message-body.module.css';
 import { MessageText } from './message-text.tsx';
@@ -38,20 +39,10 @@ export function MessageBody({ message }: { message: LocalMessage }) {
           !title && !place && !file && <em>{contentSummary(message)}</em>
         )}
       </span>
-      {file !== undefined && <FileLink name={file.name ?? file.url} url={file.url} />}
+      {file !== undefined && <MessageFile file={file} />}
       {place !== undefined && <PlaceLink {...place} />}
       {footer && <span className={styles.footer}>{footer}</span>}
     </>
-  );
-}
-
-/** Only addresses of the web: strangers send them. */
-function FileLink({ name, url }: { name: string; url: string }) {
-  if (!/^https?:/i.test(url)) return <span className={styles.part}>File: {name}</span>;
-  return (
-    <a className={styles.part} href={url} target="_blank" rel="noopener noreferrer">
-      File: {name}
-    </a>
   );
 }
 

@@ -1,4 +1,5 @@
-import type { LocalMessage } from '@stoa/client';
+import { fileKindOf, type LocalMessage } from '@stoa/client';
+import type { Content } from '@stoa/protocol';
 import { callLogText } from '../calls/call-words.ts';
 
 /** What a message says, in one line of text. */
@@ -8,9 +9,15 @@ export function contentSummary({ content, gone, outgoing, status }: LocalMessage
   if (content.call !== undefined) return callLogText(content.call, outgoing);
   if (content.text !== undefined && content.text !== '') return content.text;
   if (content.title !== undefined && content.title !== '') return content.title;
-  if (content.file !== undefined) return `File: ${content.file.name ?? content.file.url}`;
+  if (content.file !== undefined) return fileSummary(content.file);
   if (content.latitude !== undefined && content.longitude !== undefined) {
     return `Location: ${content.latitude.toFixed(5)}, ${content.longitude.toFixed(5)}`;
   }
   return content.data === undefined ? 'Empty message' : `Data, ${content.data.length} bytes`;
+}
+
+const kindNames = { image: 'Picture', video: 'Video', audio: 'Audio', other: 'File' } as const;
+
+function fileSummary({ id, mime = '', name, url }: NonNullable<Content['file']>): string {
+  return `${kindNames[id === undefined ? 'other' : fileKindOf(mime)]}: ${name ?? url}`;
 }

@@ -1,0 +1,68 @@
+import { fileKindOf } from '@stoa/client';
+import type { Content } from '@stoa/protocol';
+import { FileDown } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { Dialog } from '../ui/dialog.tsx';
+import { shownSize } from './file-size.ts';
+import styles from './message-file.module.css';
+import { useFileLink } from './use-file-link.ts';
+
+type MessageFile = NonNullable<Content['file']>;
+
+/** The file of a message: a picture, something that plays, or a link. Files of other servers are links only. */
+export function MessageFile({ file }: { file: MessageFile }) {
+  const link = useFileLink(file);
+  const kind = file.id === undefined ? 'other' : fileKindOf(file.mime ?? '');
+  const name = file.name ?? file.url;
+  if (kind === 'image') return <Picture file={file} link={link} name={name} />;
+  if (link === undefined) return <span className={styles.file}>File: {name}</span>;
+  if (kind === 'video' || kind === 'audio') return <Player kind={kind} link={link} name={name} />;
+  // Only addresses of the web: strangers send them.
+  if (!/^https?:/i.test(link)) return <span className={styles.file}>File: {name}</span>;
+  return (
+    <a className={styles.file} href={link} target="_blank" rel="noopener noreferrer" download={name}>
+      <FileDown size={20} /> File: {name}
+      {file.size !== undefined && <small>{shownSize(file.size)}</small>}
+    </a>
+  );
+}
+
+function Player({ kind: Element, link, name }: { kind: 'video' | 'audio'; link: string; name: string }) {
+  return <Element className={styles[Element]} src={link} controls preload="metadata" aria-label={name} />;
+}
+
+function Picture({ file, link, name }: { file: MessageFile; link: string | undefined; name: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const preview = useMemo(() => pictureOf(file.thumbnail), [file.thumbnail]);
+  const source = link ?? preview;
+  const { width = 320, height = 240 } = file;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.picture}
+        aria-label={`Open picture ${name}`}
+        onClick={() => setOpen(true)}
+      >
+        <img
+          src={source}
+          alt={name}
+          width={width}
+          height={height}
+          style={preview === undefined ? undefined : { backgroundImage: `url("${preview}")` }}
+        />
+      </button>
+      {isOpen && (
+        <Dialog title={name} onClose={() => setOpen(false)}>
+          <img className={styles.viewed} src={source} alt={name} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function pictureOf(bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined) return undefined;
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return `data:image/jpeg;base64,${btoa(binary)}`;
+}

@@ -1,0 +1,80 @@
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MessengerPage } from './support/messenger-page.ts';
+import { Visitors } from './support/visitors.ts';
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe('files in the messenger', () => {
+  let server: TestNode;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    server = await startTestNode();
+    visitors = await Visitors.launch();
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await server?.close();
+  });
+
+  const attach = async ({ page }: MessengerPage, name: string, mimeType: string, buffer: Buffer) => {
+    await page.locator('input[type="file"]').setInputFiles({ name, mimeType, buffer });
+  };
+
+  /** Resolves when the picture is on the screen, with pixels. */
+  const seePicture = async ({ page, log }: MessengerPage, name: string) => {
+    const picture = log.getByRole('img', { name });
+    await picture.waitFor();
+    const handle = await picture.elementHandle();
+    await page.waitForFunction(
+      (image) => image instanceof HTMLImageElement && image.naturalWidth > 0,
+      handle,
+    );
+  };
+
+  it('a picture goes from one page to another, and is there after both were loaded anew', async () => {
+    const [alice, bob] = await Promise.all([
+      visitors.signIn(server.url, 'alice', 'Alice'),
+      visitors.signIn(server.url, 'bob', 'Bob'),
+    ]);
+    await alice.openChat('bob');
+    await attach(alice, 'dot.png', 'image/png', png);
+    await seePicture(alice, 'dot.png');
+    const row = bob.row('Alice');
+    await row.getByText('Picture: dot.png').waitFor();
+    await row.click();
+    await seePicture(bob, 'dot.png');
+    await Promise.all([alice, bob].map(({ page }) => page.reload()));
+    await Promise.all([alice, bob].map((each) => seePicture(each, 'dot.png')));
+    await bob.page.getByRole('button', { name: 'Open picture dot.png' }).click();
+    const viewer = bob.page.getByRole('dialog', { name: 'dot.png' });
+    await viewer.getByRole('img', { name: 'dot.png' }).waitFor();
+    await bob.page.keyboard.press('Escape');
+    await viewer.waitFor({ state: 'hidden' });
+  });
+
+  it.each([
+    ['html', '<!doctype html><script>localStorage.setItem("hacked", "1")</script>'],
+    [
+      'svg',
+      '<svg xmlns="http://www.w3.org/2000/svg"><script>localStorage.setItem("hacked", "1")</script></svg>',
+    ],
+  ])('scripts in .%s do not run when it is opened', async (ending, content) => {
+    const carol = await visitors.signIn(server.url, 'carol', 'Carol');
+    await carol.openChat('dave');
+    await attach(carol, `evil.${ending}`, `text/${ending}`, Buffer.from(content));
+    const link = carol.log.getByRole('link', { name: `File: evil.${ending}` });
+    const href = await link.getAttribute('href');
+    const opened = await carol.page.context().newPage();
+    const download = opened.waitForEvent('download');
+    // A download ends the navigation.
+    await opened.goto(href ?? '').catch(() => {});
+    expect((await download).suggestedFilename()).toBe(`evil.${ending}`);
+    expect(await carol.page.evaluate(() => localStorage.getItem('hacked'))).toBeNull();
+  });
+});
