@@ -2,6 +2,7 @@ import type { MessageAge, OperationName, OperationRequest, OperationResponse } f
 import { Calls } from './calls/index.ts';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
 import { Files } from './files/index.ts';
+import { Groups } from './groups/index.ts';
 import { LocalClient } from './local-client.ts';
 import { localHost } from './local-host.ts';
 import { Messaging } from './messaging-facade.ts';
@@ -32,12 +33,15 @@ export class Client extends Messaging {
   readonly calls: Calls;
   /** Files that this page sends, and links to those of messages. */
   readonly files: Files;
+  /** Groups: making them, their members, PINs and requests to join. */
+  readonly groups: Groups;
 
   /** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
   constructor(options: ClientOptions) {
     const resolved = resolveOptions(options);
     const shared = sharedHost(resolved);
     super(shared ?? localHost(new LocalClient(resolved)));
+    this.groups = new Groups(this.host);
     this.calls = new Calls({
       ...resolved,
       settings: resolved.calls,

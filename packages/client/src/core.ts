@@ -259,10 +259,14 @@ export class Core {
         return this.outbox.scheduled(transaction, frame);
       case 'receipt':
         return this.#receiver.receipt(transaction, frame);
+      case 'receipts':
+        return this.#receiver.receipts(transaction, frame);
       case 'conversation':
         return this.#receiver.conversation(transaction, frame);
       case 'synced':
         return this.#position.reached(frame.position);
+      case 'group':
+        return this.#receiver.group(transaction, frame);
       case 'presence':
         return transaction.afterwards(() => this.presence.received(frame));
       case 'page':

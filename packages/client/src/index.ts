@@ -31,6 +31,17 @@ export {
   type TransferRecord,
   type TransferStore,
 } from './files/index.ts';
+export type {
+  Group,
+  GroupMember,
+  GroupPin,
+  GroupRequest,
+  GroupSettings,
+  Groups,
+  MemberRights,
+  NewGroup,
+  PinSettings,
+} from './groups/index.ts';
 export type { RequestOptions } from './requests/index.ts';
 export type { SearchOptions, SearchResult } from './search/index.ts';
 export {

@@ -3,6 +3,7 @@
 import type {
   CallNoticeFrame,
   Content,
+  GroupNoticeFrame,
   MessageAge,
   MessageEvent,
   MessageFrame,
@@ -160,7 +161,9 @@ export interface LocalConversation {
   readonly blocked: boolean;
   /** When messages disappear that the user sends here without saying it. */
   readonly age?: MessageAge;
-  /** How far the peer's devices have received and the peer has read (one-to-one only). */
+  /** The user is no member of this group any more: what he has stays, and nothing is added. */
+  readonly left: boolean;
+  /** How far the peer's devices have received and the peer has read ; in a group: the farthest of its members. */
   readonly peerCursor: {
     readonly delivered: number;
     readonly deliveredAt: number;
@@ -212,6 +215,15 @@ export interface PresenceEvent {
   readonly seen?: number;
 }
 
+/**
+ * - `joined`: the user is a member from now on; `group` is as groups.get() answers.
+ * - `left`: he is not any more, or his request to join was denied; see `reason`.
+ * - `changed`: settings of the group are other ones, or what the user may do in it; see `group`.
+ * - `members`: others have joined or were changed (`members`), or have gone (`removed`).
+ * - `requests`: these `users` ask to join; told to those who may let them in.
+ */
+export type GroupChange = Omit<GroupNoticeFrame, 't'>;
+
 /** Events of a client and the arguments of their listeners. Ordering: in the order in which the server sent them. */
 export interface ClientEvents {
   /** The connection changed state. */
@@ -232,6 +244,8 @@ export interface ClientEvents {
   /** Messages of a user are refused from now on, or not any more. */
   blocked: [address: string, isBlocked: boolean];
   presence: [presence: PresenceEvent];
+  /** Something about a group has changed; its `event` says what. May be missed while there is no connection. */
+  group: [change: GroupChange];
   /**
    * There is a new call: somebody calls, this device calls somebody, or loading the page anew has interrupted one. See
    * its `status` and `outgoing`.

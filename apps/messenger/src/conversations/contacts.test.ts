@@ -9,6 +9,7 @@ const chatWith = (peer: string, name: string): LocalConversation => ({
   unread: 0,
   markedUnread: false,
   blocked: false,
+  left: false,
   peerCursor: { delivered: 0, deliveredAt: 0, read: 0, readAt: 0 },
 });
 const chats = [chatWith('bob', 'Bob Baker'), chatWith('carol', 'Carol Chen')];

@@ -35,6 +35,7 @@ export function isListed({ latest, runs, clearedAt }: ConversationRecord): boole
 export function looksDifferent(a: ConversationRecord, b: ConversationRecord): boolean {
   return (
     a.name !== b.name ||
+    (a.left ?? false) !== (b.left ?? false) ||
     a.latest !== b.latest ||
     a.read !== b.read ||
     a.peerCursor !== b.peerCursor ||

@@ -9,7 +9,7 @@ export function localConversation(
   latest: LocalMessage | undefined,
   shared: Pick<LocalConversation, 'draft' | 'blocked' | 'markedUnread' | 'age'>,
 ): LocalConversation {
-  const { id, name, peerCursor } = record;
+  const { id, name, left, peerCursor } = record;
   return {
     id,
     target: targetOf(id),
@@ -17,6 +17,7 @@ export function localConversation(
     ...(latest === undefined ? {} : { latest }),
     unread: unreadOf(record),
     ...shared,
+    left: left ?? false,
     peerCursor,
   };
 }

@@ -1,4 +1,12 @@
-import type { ConversationFrame, MessageFrame, PageFrame, ReceiptFrame, SentFrame } from '@stoa/protocol';
+import type {
+  ConversationFrame,
+  GroupNoticeFrame,
+  MessageFrame,
+  PageFrame,
+  ReceiptFrame,
+  ReceiptsFrame,
+  SentFrame,
+} from '@stoa/protocol';
 import type { ServerClock } from '../clock.ts';
 import { addPlaces, conversationId, doneUpTo, lastPlace, newConversation } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
@@ -97,7 +105,7 @@ export class Receiver {
     const target = frame.gid === undefined ? { peer: frame.peer ?? '' } : { gid: frame.gid };
     const id = conversationId(target);
     const record = sequence.adopt(transaction, id, frame.conv);
-    if (record.name !== frame.name) transaction.putConversation({ ...record, name: frame.name });
+    noteGroup(transaction, id, { name: frame.name, left: frame.left === true });
     const before = transaction.conversation(id) ?? record;
     const arrived = sequence.skipTo(transaction, before, frame.from);
     if (self !== undefined) await this.#take(transaction, id, arrived, self);
@@ -115,6 +123,31 @@ export class Receiver {
     else if (id === conversationId({ peer: user })) {
       await cursors.movePeer(transaction, id, { delivered, deliveredAt: ts, read, readAt: ts });
     }
+  }
+
+  /** Cursors of members of a group. What the first of them has received or read was delivered or read. */
+  async receipts(transaction: Transaction, { conv, members, ts }: ReceiptsFrame): Promise<void> {
+    const id = transaction.conversationOf(conv);
+    if (id === undefined) return;
+    const farthest = (places: (number | undefined)[]) => Math.max(0, ...places.map((place) => place ?? 0));
+    await this.#options.cursors.movePeer(transaction, id, {
+      delivered: farthest(members.map((member) => member.delivered)),
+      deliveredAt: ts,
+      read: farthest(members.map((member) => member.read)),
+      readAt: ts,
+    });
+  }
+
+  /** Something about a group has changed. */
+  group(transaction: Transaction, { t: _, ...change }: GroupNoticeFrame): void {
+    const { gid, event, group, reason } = change;
+    const id = conversationId({ gid });
+    if (group !== undefined) {
+      if (transaction.conversation(id) === undefined)
+        this.#options.sequence.adopt(transaction, id, group.conv);
+      noteGroup(transaction, id, { name: group.name, left: group.role === undefined });
+    } else if (event === 'left' && reason !== 'denied') noteGroup(transaction, id, { left: true });
+    transaction.afterwards(() => this.#options.events.emit('group', change));
   }
 
   /**
@@ -274,6 +307,19 @@ export class Receiver {
     if (outgoing) return 'self';
     return ts < this.#signedInAt ? 'pending' : 'realtime';
   }
+}
+
+/** What is known of a conversation beside its messages. */
+function noteGroup(
+  transaction: Transaction,
+  id: ConversationId,
+  { name, left }: { name?: string; left: boolean },
+): void {
+  const record = transaction.conversation(id);
+  if (record === undefined) return;
+  const named = name ?? record.name;
+  if (record.name !== named || (record.left ?? false) !== left)
+    transaction.putConversation({ ...record, name: named, left });
 }
 
 /** The next place of the conversation is known now. */

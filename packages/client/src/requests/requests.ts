@@ -46,6 +46,11 @@ const repeatable: ReadonlySet<OperationName> = new Set([
   'messages.search',
   'scheduled.list',
   'calls.servers',
+  'groups.get',
+  'groups.list',
+  'groups.members.list',
+  'groups.pins.list',
+  'groups.requests.list',
 ]);
 
 /** Whether a question may be asked again when it is not known whether it was answered. */

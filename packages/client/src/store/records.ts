@@ -83,6 +83,8 @@ export interface ConversationRecord {
   /** The server's id; 0 while nothing was exchanged with the server. */
   readonly conv: number;
   readonly name: string;
+  /** True when the user is no member of the group any more. */
+  readonly left?: boolean;
   /** Places that this device knows, ascending and apart; live messages continue the last run. */
   readonly runs: readonly Range[];
   /** How far the user has read, on any device. */

@@ -16,6 +16,7 @@ const names = [
   'scheduled',
   'conversation',
   'presence',
+  'group',
   'synced',
   'problem',
 ] as const;

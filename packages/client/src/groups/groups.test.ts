@@ -1,0 +1,120 @@
+import type { GroupInfo, ServerFrame } from '@stoa/protocol';
+import { expect, it } from 'vitest';
+import { messageFrame } from '../testing/frames.ts';
+import type { ScriptedConnection } from '../testing/scripted-server.ts';
+import { startOfTime } from '../testing/scripted-server.ts';
+import { online } from '../testing/test-client.ts';
+
+const friends = { gid: 1000 };
+const info: GroupInfo = {
+  gid: 1000,
+  conv: 9,
+  name: 'Friends',
+  flags: 0,
+  createdAt: startOfTime,
+  members: 3,
+  role: 'member',
+  permissions: 31,
+  admin: 0,
+};
+const joined: ServerFrame = { t: 'group', gid: 1000, event: 'joined', group: info, by: 'bob' };
+const groupMessage = (seq: number, more = {}) => {
+  const { to: _, ...frame } = messageFrame(seq, { conv: 9, gid: 1000, ...more });
+  return frame;
+};
+
+/** Answers the next question, and gives what was asked. */
+async function answer(connection: ScriptedConnection, body: object) {
+  const { id, op, body: asked } = await connection.next('request');
+  connection.send({ t: 'response', id, body: { ...body } });
+  return { op, asked };
+}
+
+it('makes a group and changes who is in it', async () => {
+  const { connection, client } = await online();
+  const creating = client.groups.create({ name: 'Friends', members: ['bob'] });
+  expect(await answer(connection, { group: info })).toEqual({
+    op: 'groups.create',
+    asked: { name: 'Friends', members: ['bob'] },
+  });
+  expect(await creating).toEqual(info);
+  const adding = client.groups.addMembers(1000, ['carol', 'nobody'], { permissions: 3 });
+  expect((await answer(connection, { members: [], unknown: ['nobody'] })).asked).toEqual({
+    gid: 1000,
+    users: ['carol', 'nobody'],
+    permissions: 3,
+  });
+  expect((await adding).unknown).toEqual(['nobody']);
+});
+
+it('lists all of its groups, page by page', async () => {
+  const { connection, client } = await online();
+  const listing = client.groups.list();
+  expect((await answer(connection, { groups: [info], cursor: 'more' })).asked).toEqual({});
+  expect((await answer(connection, { groups: [{ ...info, gid: 1001 }] })).asked).toEqual({ cursor: 'more' });
+  expect((await listing).map(({ gid }) => gid)).toEqual([1000, 1001]);
+});
+
+it('joins at once, or waits to be let in', async () => {
+  const { connection, client } = await online();
+  const joining = client.groups.join(1000, 1234);
+  expect((await answer(connection, { joined: true, group: info })).asked).toEqual({ gid: 1000, pin: 1234 });
+  expect(await joining).toEqual(info);
+  const asking = client.groups.join(1000);
+  await answer(connection, { joined: false });
+  expect(await asking).toBeUndefined();
+});
+
+it('tells what happens to a group, and knows its name and whether it is in it', async () => {
+  const { connection, client, test } = await online();
+  connection.send(joined);
+  await test.count('group', 1);
+  expect(test.of('group')).toEqual([[{ gid: 1000, event: 'joined', group: info, by: 'bob' }]]);
+  connection.send(groupMessage(1));
+  await test.count('message', 1);
+  expect(await client.conversation(friends)).toMatchObject({ name: 'Friends', left: false, unread: 1 });
+  connection.send({ t: 'group', gid: 1000, event: 'changed', group: { ...info, name: 'Best friends' } });
+  connection.send({ t: 'group', gid: 1000, event: 'left', reason: 'removed', by: 'bob' });
+  await test.count('group', 3);
+  expect(await client.conversation(friends)).toMatchObject({ name: 'Best friends', left: true });
+});
+
+it('goes on after the time in which it was no member', async () => {
+  const { connection, client, test } = await online();
+  const state = { t: 'conversation', conv: 9, gid: 1000, name: 'Friends', read: 0 } as const;
+  connection.send({ ...state, last: 2, from: 0 }, groupMessage(1), groupMessage(2));
+  await test.count('message', 2);
+  connection.send({ ...state, last: 9, from: 2, left: true });
+  connection.send({ ...state, last: 9, from: 7 }, groupMessage(8), groupMessage(9));
+  await test.count('message', 4);
+  const places = async () => (await client.messages(friends, { limit: 10 })).map(({ seq }) => seq);
+  expect(await places()).toEqual([9, 8]);
+  const fetching = client.fetchOlder(friends, 10);
+  const { id, before } = await connection.next('history');
+  expect(before).toBe(8);
+  // What was said between is not for this user, and no page has it.
+  const page = { t: 'page', id, conv: 9, more: false } as const;
+  connection.send({ ...page, messages: [groupMessage(1), groupMessage(2)] });
+  expect(await fetching).toBe(2);
+  expect(await places()).toEqual([9, 8, 2, 1]);
+  expect((await client.conversation(friends))?.left).toBe(false);
+  expect((await connection.next('received', ({ seq }) => seq === 9)).conv).toBe(9);
+});
+
+it('marks own messages as delivered and read by what the first member has', async () => {
+  const { connection, client, test } = await online();
+  connection.send(joined);
+  const { sent } = client.send(friends, { content: { text: 'hello, all' } });
+  const { id, gid } = await connection.next('send');
+  expect(gid).toBe(1000);
+  connection.send({ t: 'sent', id, conv: 9, seq: 1, mid: 77, ts: startOfTime });
+  await sent;
+  const members = [
+    { user: 'bob', delivered: 1 },
+    { user: 'carol', delivered: 1, read: 1 },
+  ];
+  connection.send({ t: 'receipts', conv: 9, members: members.slice(0, 1), ts: startOfTime + 1 });
+  connection.send({ t: 'receipts', conv: 9, members, ts: startOfTime + 2 });
+  await test.count('update', 3);
+  expect(test.updates.slice(-2)).toEqual(['hello, all sent→delivered', 'hello, all delivered→read']);
+});
