@@ -2,6 +2,7 @@ import type { Client } from '@stoa/client';
 import type { MessageEvent } from '@stoa/protocol';
 import type { OneToOneCalls } from './calls/one-to-one-calls.ts';
 import { MESIBO_RETRACT_DELETE, MESIBO_RETRACT_MODIFY, MESIBO_RETRACT_WIPE } from './constants/message.ts';
+import type { MesiboGroups } from './groups/mesibo-groups.ts';
 import type { Listeners } from './listeners.ts';
 import type { Messages } from './messages/messages.ts';
 import type { KeyStore } from './platform/key-store.ts';
@@ -31,6 +32,7 @@ export interface Context {
   readonly profiles: Profiles;
   readonly sessions: ReadSessions;
   readonly calls: OneToOneCalls;
+  readonly groups: MesiboGroups;
   readonly keys: KeyStore;
   /** Which own messages may be taken back: for how long, and MESIBO_RETRACT_*. */
   readonly retraction: Retraction;

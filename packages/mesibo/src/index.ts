@@ -5,6 +5,12 @@
 export * from './constants/index.ts';
 export { MesiboContactSynchronizer } from './contact-synchronizer.ts';
 export { MesiboDateTime } from './date-time.ts';
+export {
+  MesiboGroupMember,
+  type MesiboGroupPin,
+  type MesiboGroupSettings,
+  type MesiboMemberPermissions,
+} from './groups/group-objects.ts';
 export { type MesiboHttpCallback, MesiboHttpRequest } from './http-request.ts';
 export type { MesiboListener } from './listeners.ts';
 export { Mesibo } from './mesibo.ts';

@@ -1,5 +1,11 @@
 import type { StoaError } from '@stoa/protocol';
 import type { ActiveCall } from './calls/active-call.ts';
+import type {
+  MesiboGroupMember,
+  MesiboGroupPin,
+  MesiboGroupSettings,
+  MesiboMemberPermissions,
+} from './groups/group-objects.ts';
 import type { MesiboMessage } from './messages/message.ts';
 import type { MesiboPayload } from './messages/payload.ts';
 import type { MesiboPresence } from './presence/presence.ts';
@@ -37,6 +43,25 @@ interface Callbacks {
   GetProfileName(profile: MesiboProfile): string | null | undefined;
   /** A URL to show for a profile that has no image. */
   GetProfileImage(profile: MesiboProfile): string | null | undefined;
+  /** A group that this application has made. */
+  GroupCreated(profile: MesiboProfile): unknown;
+  /** The user is a member from now on. */
+  GroupJoined(profile: MesiboProfile): unknown;
+  /** He is not any more. */
+  GroupLeft(profile: MesiboProfile): unknown;
+  /** What getMembers() has asked for; empty at the end. */
+  GroupMembers(profile: MesiboProfile, members: MesiboGroupMember[]): unknown;
+  /** Others have joined, or may do other things than before. */
+  GroupMembersJoined(profile: MesiboProfile, members: MesiboGroupMember[]): unknown;
+  GroupMembersRemoved(profile: MesiboProfile, members: MesiboGroupMember[]): unknown;
+  /** `permissions`: the user's own. `pins`: null for those who may not see them, and when others have changed something. */
+  GroupSettings(
+    profile: MesiboProfile,
+    settings: MesiboGroupSettings,
+    permissions: MesiboMemberPermissions,
+    pins: MesiboGroupPin[] | null,
+  ): unknown;
+  /** MESIBO_GROUPERROR_*. */
   GroupError(profile: MesiboProfile, error: number): unknown;
 }
 
@@ -56,6 +81,8 @@ export interface MesiboListener extends EitherGeneration {
 }
 
 export type CallbackName = keyof Callbacks;
+/** What a callback is called with. */
+export type ListenerOf<Name extends CallbackName> = Parameters<Callbacks[Name]>;
 
 /** Any function at all: what applications hand over is called with whatever the API documents. */
 type AnyFunction = (this: never, ...args: never[]) => unknown;

@@ -1,11 +1,9 @@
 import { MesiboOneToOne } from './calls/mesibo-one-to-one.ts';
-import { MESIBO_GROUPERROR_GENERAL } from './constants/group.ts';
+import type { MesiboGroupSettings } from './groups/group-objects.ts';
 import { internal } from './internal.ts';
-import { invoke } from './listeners.ts';
-import { MesiboProfile } from './profiles/profile.ts';
 import { unsupported } from './unsupported.ts';
 
-/** Group calls and groups, which the server cannot do yet. */
+/** Groups, and group calls, which the server cannot do yet. */
 export abstract class MesiboCalls extends MesiboOneToOne {
   groupCall(_listener?: object, _gid?: number): null {
     unsupported(this[internal], 'A group call');
@@ -15,19 +13,16 @@ export abstract class MesiboCalls extends MesiboOneToOne {
     return this.groupCall();
   }
 
-  /** `(name, flags, listener)` or `(settings, listener)`: reports Mesibo_onGroupError. */
-  createGroup(settings: string | { readonly name?: string }, ...rest: readonly unknown[]): number {
-    const { listeners, profiles } = this[internal];
-    // A group that does not exist must not turn up among the profiles.
-    const profile = new MesiboProfile(this[internal], profiles, '', 0);
-    profile.setTemporaryName(typeof settings === 'string' ? settings : (settings.name ?? ''));
-    const listener = rest.at(-1);
-    queueMicrotask(() => {
-      if (typeof listener === 'object' && listener !== null && !listeners.includes(listener)) {
-        invoke(listener, 'GroupError', [profile, MESIBO_GROUPERROR_GENERAL]);
-      }
-      listeners.notify('GroupError', profile, MESIBO_GROUPERROR_GENERAL);
-    });
-    return unsupported(this[internal], 'Creating a group');
+  /**
+   * `(name, flags, listener)` or `(settings, listener)`: Mesibo_onGroupCreated, or Mesibo_onGroupError. The listener may be
+   * a function, which gets the profile of the new group.
+   */
+  createGroup(settings: string | MesiboGroupSettings, ...rest: readonly unknown[]): number {
+    const listener = rest.find(
+      (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+    );
+    const flags = typeof rest[0] === 'number' ? { flags: rest[0] } : {};
+    const given = typeof settings === 'string' ? { name: settings, ...flags } : settings;
+    return this[internal].groups.create(given, listener);
   }
 }

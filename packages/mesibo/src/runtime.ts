@@ -16,6 +16,7 @@ import { MESIBO_STATUS_UNKNOWN } from './constants/connection.ts';
 import { MESIBO_ORIGIN_PENDING, MESIBO_ORIGIN_REALTIME } from './constants/message.ts';
 import { acceptsChange, allRetractions, type Context, type Retraction } from './context.ts';
 import { storeWithFallback } from './database.ts';
+import { MesiboGroups } from './groups/mesibo-groups.ts';
 import { internal } from './internal.ts';
 import { Listeners } from './listeners.ts';
 import type { MesiboMessage } from './messages/message.ts';
@@ -52,6 +53,7 @@ export class Runtime implements Context {
   readonly messages: Messages = new Messages(this);
   readonly sessions: ReadSessions = new ReadSessions(this);
   readonly calls: OneToOneCalls = new OneToOneCalls(this);
+  readonly groups: MesiboGroups = new MesiboGroups(this);
   keys: KeyStore = memoryKeyStore();
   readonly retraction: Retraction = {
     intervalSeconds: 3600,
@@ -171,8 +173,9 @@ export class Runtime implements Context {
       client.on('removed', (removed) => this.sessions.removed(removed)),
       client.on('blocked', (address) => this.profiles.blockChanged(address)),
       client.on('call', (call) => this.calls.began(client, call)),
+      client.on('group', (change) => this.groups.changed(change)),
       client.on('presence', (event) => this.presence.apply(event)),
-      client.on('synced', () => this.onSynced()),
+      client.on('synced', () => this.onSynced(client)),
       client.on('problem', (error) => this.fail(error)),
     ];
     this.made = client;
@@ -263,8 +266,9 @@ export class Runtime implements Context {
     this.profiles.conversationChanged(conversation);
   }
 
-  private onSynced(): void {
+  private onSynced(client: Client): void {
     this.isSynced = true;
+    this.groups.learnAll(client.groups).catch((error) => this.fail(error));
     for (const resolve of this.awaitingSync.splice(0)) resolve();
   }
 }

@@ -1,4 +1,4 @@
-import { conversationId } from '@stoa/client';
+import { conversationId, type Group } from '@stoa/client';
 import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import type { Context } from '../context.ts';
 import { internal, setInternal } from '../internal.ts';
@@ -34,6 +34,11 @@ export interface ProfileInternals {
   /** When the last message came or went, in milliseconds since 1970. */
   recentAt: number;
   userData: unknown;
+  /** What is known of a group of which the user is a member. */
+  group: Group | undefined;
+  /** Where the list of members goes on that the application reads. */
+  membersCursor: string | undefined;
+  membersEnded: boolean;
 }
 
 /**
@@ -68,6 +73,9 @@ export abstract class ProfileData {
       unread: 0,
       recentAt: 0,
       userData: undefined,
+      group: undefined,
+      membersCursor: undefined,
+      membersEnded: false,
     } satisfies ProfileInternals);
     this.refreshName();
   }

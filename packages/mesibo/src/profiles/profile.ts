@@ -11,7 +11,7 @@ import { deleteOlderThan } from '../reading/delete-older.ts';
 import { countMessages, matchesCount } from '../reading/message-count.ts';
 import { MesiboReadSession, type SessionListener } from '../reading/read-session.ts';
 import { resultOf } from '../result.ts';
-import { ProfileLimits } from './profile-limits.ts';
+import { ProfileGroup } from './profile-group.ts';
 
 /**
  * A user or a group. The same object is returned for the same user or group every time, and applications may add
@@ -22,7 +22,7 @@ import { ProfileLimits } from './profile-limits.ts';
  * bob.sendTyping();
  * const session = bob.createReadSession(listener);
  */
-export class MesiboProfile extends ProfileLimits {
+export class MesiboProfile extends ProfileGroup {
   /** A new message to this user or group. */
   newMessage(): MesiboMessage {
     return MesiboMessage.to(this[internal].context, this);

@@ -85,8 +85,14 @@ export class Profiles {
     state.draft = conversation.draft?.text ?? '';
     state.isMarkedUnread = conversation.markedUnread;
     state.recentAt = conversation.latest?.ts ?? state.recentAt;
-    if (state.serverName === conversation.name) return;
-    state.serverName = conversation.name;
+    this.named(profile, conversation.name);
+  }
+
+  /** The server knows the user or group by this name. */
+  named(profile: MesiboProfile, name: string): void {
+    const state = profile[internal];
+    if (state.serverName === name) return;
+    state.serverName = name;
     profile.refreshName();
     this.changed(profile);
   }

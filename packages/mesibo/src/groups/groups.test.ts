@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import {
+  MESIBO_ADMINFLAG_ADDUSER,
+  MESIBO_GROUPERROR_BADPIN,
+  MESIBO_GROUPERROR_PERMISSION,
+  MESIBO_GROUPFLAG_SENDBYSELECTED,
+  MESIBO_MEMBERFLAG_ALL,
+  MESIBO_MEMBERFLAG_RECV,
+} from '../constants/group.ts';
+import type { MesiboProfile } from '../profiles/profile.ts';
+import { Chat, type Party } from '../testing/chat.ts';
+import { eventually } from '../testing/eventually.ts';
+import type { MesiboGroupMember, MesiboGroupPin, MesiboGroupSettings } from './group-objects.ts';
+
+let chat: Chat;
+let users = 0;
+beforeAll(async () => {
+  chat = await Chat.start();
+});
+afterEach(() => chat.signOutAll());
+afterAll(() => chat.close());
+
+/** What one party hears of groups, in words. */
+class GroupNews {
+  readonly told: string[] = [];
+  pins: MesiboGroupPin[] | null = null;
+  settings: MesiboGroupSettings | undefined;
+
+  constructor({ api }: Party) {
+    api.addListener(this);
+  }
+
+  Mesibo_onGroupCreated(profile: MesiboProfile): void {
+    this.told.push(`created ${profile.getName()}`);
+  }
+  Mesibo_onGroupJoined(profile: MesiboProfile): void {
+    this.told.push(`joined ${profile.getName()}`);
+  }
+  Mesibo_onGroupLeft(profile: MesiboProfile): void {
+    this.told.push(`left ${profile.getName()}`);
+  }
+  Mesibo_onGroupSettings(
+    _profile: MesiboProfile,
+    settings: MesiboGroupSettings,
+    _permissions: unknown,
+    pins: MesiboGroupPin[] | null,
+  ): void {
+    this.settings = settings;
+    this.pins = pins;
+    this.told.push(`settings ${settings.name}`);
+  }
+  Mesibo_onGroupMembers(_profile: MesiboProfile, members: MesiboGroupMember[]): void {
+    this.told.push(`members ${members.map((member) => member.getAddress())}`);
+  }
+  Mesibo_onGroupMembersJoined(_profile: MesiboProfile, members: MesiboGroupMember[]): void {
+    this.told.push(`came ${members.map((member) => member.getAddress())}`);
+  }
+  Mesibo_onGroupMembersRemoved(_profile: MesiboProfile, members: MesiboGroupMember[]): void {
+    this.told.push(`went ${members.map((member) => member.getAddress())}`);
+  }
+  Mesibo_onGroupError(_profile: MesiboProfile, error: number): void {
+    this.told.push(`error ${error}`);
+  }
+  hears(what: string): Promise<void> {
+    return eventually(() => this.told.includes(what), `"${what}"; heard: ${this.told.join(', ')}`);
+  }
+}
+
+async function parties(...names: string[]) {
+  users += 1;
+  return Promise.all(
+    names.map(async (name) => {
+      const party = await chat.signIn(`${name}${users}`);
+      return { ...party, news: new GroupNews(party) };
+    }),
+  );
+}
+
+async function made(
+  { api, news }: Party & { news: GroupNews },
+  name: string,
+  flags = 0,
+): Promise<MesiboProfile> {
+  const profile = new Promise<MesiboProfile>((resolve) => api.createGroup(name, flags, resolve));
+  await news.hears(`created ${name}`);
+  return profile;
+}
+
+const groupOf = ({ api }: Party, { groupid }: MesiboProfile): MesiboProfile => {
+  const profile = api.getGroupProfile(groupid);
+  if (profile === null) throw new Error('There is no such group.');
+  return profile;
+};
+
+it('makes a group, adds members, and all of them write to each other', async () => {
+  const [alice, bob, carol] = await parties('alice', 'bob', 'carol');
+  if (!alice || !bob || !carol) throw new Error('somebody is missing');
+  const group = await made(alice, 'Friends');
+  expect([group.isGroup(), group.isOwner(), group.canAddMembers(), group.getName()]).toEqual([
+    true,
+    true,
+    true,
+    'Friends',
+  ]);
+  expect(group.addMembers([bob.address, carol.address], MESIBO_MEMBERFLAG_ALL)).toBe(0);
+  await bob.news.hears('joined Friends');
+  await carol.news.hears('joined Friends');
+  expect(bob.api.getGroupProfiles()).toEqual([groupOf(bob, group)]);
+  expect(groupOf(bob, group).isOwner()).toBe(false);
+  const message = group.newMessage();
+  message.message = 'hello, all';
+  message.send();
+  for (const { heard } of [bob, carol]) {
+    const received = await heard.message('hello, all');
+    expect(received.isGroupMessage()).toBe(true);
+    expect(received.groupProfile?.getName()).toBe('Friends');
+    expect(received.profile?.getAddress()).toBe(alice.address);
+  }
+  await alice.heard.until(() => message.isDelivered(), 'the delivery');
+  groupOf(carol, group).removeMember(bob.address);
+  await carol.news.hears(`error ${MESIBO_GROUPERROR_PERMISSION}`);
+  group.removeMember(bob.address);
+  await bob.news.hears('left Friends');
+  await carol.news.hears(`went ${bob.address}`);
+});
+
+it('lets in who has a PIN, as the demo does', async () => {
+  const [alice, bob] = await parties('alice', 'bob');
+  if (!alice || !bob) throw new Error('somebody is missing');
+  const group = await made(alice, 'Live', MESIBO_GROUPFLAG_SENDBYSELECTED);
+  group.addPin(MESIBO_MEMBERFLAG_ALL, null);
+  await eventually(() => alice.news.pins?.length === 1, 'one PIN');
+  group.addPin(MESIBO_MEMBERFLAG_RECV, null);
+  await eventually(() => alice.news.pins?.length === 2, 'two PINs');
+  const pin = alice.news.pins?.find(({ permissions }) => permissions === MESIBO_MEMBERFLAG_RECV)?.pin ?? 0;
+  const there = groupOf(bob, group);
+  there.join(pin === 1 ? 2 : 1, null);
+  await bob.news.hears(`error ${MESIBO_GROUPERROR_BADPIN}`);
+  there.join(pin, null);
+  await bob.news.hears('joined Live');
+  await alice.news.hears(`came ${bob.address}`);
+  there.getSettings(null);
+  await bob.news.hears('settings Live');
+  expect(bob.news.pins).toBeNull();
+  // The PIN does not let him send.
+  const refused = there.newMessage();
+  refused.message = 'may I?';
+  refused.send();
+  await bob.heard.until(() => refused.isFailed(), 'the refusal');
+});
+
+it('changes settings and rights, lists members, leaves and deletes', async () => {
+  const [alice, bob] = await parties('alice', 'bob');
+  if (!alice || !bob) throw new Error('somebody is missing');
+  const group = await made(alice, 'Team');
+  group.addMembers(bob.address, { flags: MESIBO_MEMBERFLAG_ALL }, MESIBO_ADMINFLAG_ADDUSER);
+  await bob.news.hears('joined Team');
+  const there = groupOf(bob, group);
+  expect([there.canAddMembers(), there.canRemoveMembers(), there.canAdmin()]).toEqual([true, false, true]);
+  group.setProperties({ name: 'Best team', expiry: 3600 });
+  await bob.news.hears('settings Best team');
+  expect(bob.news.settings?.expiry).toBeGreaterThan(3000);
+  const listed: string[] = [];
+  there.getMembers(1, true, (members: MesiboGroupMember[]) => {
+    listed.push(...members.map((member) => `${member.getAddress()} ${member.isOwner()} ${member.isAdmin()}`));
+  });
+  await eventually(() => listed.length === 1, 'the first member');
+  there.getMembers(1, false, (members: MesiboGroupMember[]) => {
+    listed.push(...members.map((member) => `${member.getAddress()} ${member.isOwner()} ${member.isAdmin()}`));
+  });
+  await eventually(() => listed.length === 2, 'the second member');
+  expect(listed.sort()).toEqual([`${alice.address} true true`, `${bob.address} false true`]);
+  there.leave();
+  await bob.news.hears('left Best team');
+  group.deleteGroup();
+  await alice.news.hears('left Best team');
+});
