@@ -19,7 +19,7 @@ describe('calls in the messenger', () => {
   let carol: CallPage;
 
   beforeAll(async () => {
-    server = await startTestNode({ env: { STOA_CALL_RING_SECONDS: '10' } });
+    server = await startTestNode({ env: { STOA_CALL_RING_SECONDS: '15' } });
     visitors = await Visitors.launch();
     [alice, bob, carol] = await Promise.all([open('alice'), open('bob'), open('carol')]);
     for (const [one, other] of [
@@ -101,7 +101,8 @@ describe('calls in the messenger', () => {
     await bob.press('Make the call small');
     await bob.messenger.write('We can write, too');
     await alice.press('Hang up');
-    await Promise.all([alice.isDone(), bob.isDone()]);
+    await bob.says('Call ended');
+    await alice.isDone();
     expect(await leftBehind(alice.page)).toEqual([]);
   });
 
@@ -133,9 +134,11 @@ describe('calls in the messenger', () => {
     await bob.messenger.message('Missed video call').getByRole('button', { name: 'Call back' }).click();
 
     await alice.incoming.waitFor();
-    await bob.says('Alice did not answer.');
+    await Promise.all([
+      bob.says('Alice did not answer.'),
+      alice.page.getByText('You missed a call.').waitFor(),
+    ]);
     await alice.isDone();
-    await alice.page.getByText('You missed a call.').waitFor();
     await bob.messenger.message('Video call, no answer').waitFor();
     await alice.messenger.row('Bob').getByText('Missed video call').waitFor();
   });
@@ -163,12 +166,14 @@ describe('calls in the messenger', () => {
     // Of the tabs of a browser, one makes the sound.
     await tab.tones({ held: ['stoa.tone.ring'], pending: ['stoa.tone.ring'] });
     await tab.answer();
+    await Promise.all(
+      [bob, second].map((each) => each.page.getByText('The call was answered elsewhere.').waitFor()),
+    );
     await Promise.all([bob, second].map((each) => each.isDone()));
     await tab.tones({ held: [], pending: [] });
-    await bob.page.getByText('The call was answered elsewhere.').waitFor();
     await Promise.all([alice.hears(), tab.hears()]);
     await tab.press('Hang up');
-    await alice.isDone();
+    await alice.says('Call ended');
     await second.page.context().close();
   });
 
@@ -186,6 +191,23 @@ describe('calls in the messenger', () => {
     await bob.screen.getByText('muted', { exact: true }).waitFor();
     await alice.press('Mute');
     await bob.hears();
+  });
+
+  it('do not reach who has blocked the caller, and tell of somebody who is away', async () => {
+    await server.addUser('frank');
+    await carol.messenger.page.getByRole('button', { name: 'Chat actions' }).click();
+    await carol.page.getByRole('menuitem', { name: 'Block' }).click();
+    await carol.page.getByRole('button', { name: 'Voice call', disabled: true }).waitFor();
+    await alice.messenger.openChat('carol');
+    await alice.call('Voice call');
+    await alice.says('Carol does not take calls from you.');
+    await alice.press('Close');
+    await carol.page.getByRole('button', { name: 'Unblock' }).click();
+    await alice.messenger.openChat('frank');
+    await alice.call('Voice call');
+    await alice.says('Calling… frank seems to be away.');
+    await alice.press('Hang up');
+    await alice.messenger.openChat('bob');
   });
 
   it('are shown by the system while the page is hidden, if the user has allowed it', async () => {
