@@ -25,6 +25,12 @@ export function acceptsChange(policy: number, event: MessageEvent): boolean {
   return (policy & bits) !== 0;
 }
 
+export interface UploadTarget {
+  readonly url: string;
+  /** Sent along; empty when there is none. */
+  readonly auth: string;
+}
+
 /** What messages, profiles and read sessions need of the instance that they belong to. */
 export interface Context {
   readonly listeners: Listeners;
@@ -36,6 +42,8 @@ export interface Context {
   readonly keys: KeyStore;
   /** Which own messages may be taken back: for how long, and MESIBO_RETRACT_*. */
   readonly retraction: Retraction;
+  /** Where files are uploaded in mesibo's form; undefined: to this server. */
+  readonly uploadTarget: UploadTarget | undefined;
   /** Undefined until there is a token. */
   readonly client: Client | undefined;
   /** Resolves as soon as there is a token. */

@@ -6,6 +6,7 @@ import type {
   MesiboGroupSettings,
   MesiboMemberPermissions,
 } from './groups/group-objects.ts';
+import type { FileTransfer } from './messages/file-transfer.ts';
 import type { MesiboMessage } from './messages/message.ts';
 import type { MesiboPayload } from './messages/payload.ts';
 import type { MesiboPresence } from './presence/presence.ts';
@@ -36,6 +37,10 @@ interface Callbacks {
   Permission(on: boolean): unknown;
   /** The own microphone, and the camera if it is wanted, are open. */
   LocalMedia(stream: MediaStream): unknown;
+  /** The file of an own message is on its way, is there, or could not be sent: see the fields of the transfer. */
+  FileTransferProgress(transfer: FileTransfer): unknown;
+  /** True: the application uploads the file itself, and calls setResult() of the transfer. */
+  StartFileTransfer(transfer: FileTransfer): unknown;
   Error(error: StoaError): unknown;
   ProfileUpdated(profile: MesiboProfile): unknown;
   CustomizeProfile(profile: MesiboProfile): unknown;

@@ -277,13 +277,16 @@ export class Mesibo extends MesiboV1 {
   setPushToken(_token: string, _voip = false): number {
     return unsupported(this[internal], 'Push');
   }
-  setUploadUrl(_url: string, _auth = ''): number {
-    return unsupported(this[internal], 'Uploading');
+  /** Files are uploaded there by a form, as the `mesibo` documentation says; an empty URL: to the server itself. */
+  setUploadUrl(url: string, auth = ''): number {
+    this[internal].uploadTarget = url === '' ? undefined : { url, auth };
+    return MESIBO_RESULT_OK;
   }
-  enableFileTransfer(_on: boolean): boolean {
-    return false;
+  /** Files can always be sent. */
+  enableFileTransfer(on: boolean): boolean {
+    return on;
   }
   isFileTransferEnabled(): boolean {
-    return false;
+    return true;
   }
 }

@@ -14,7 +14,13 @@ import { OneToOneCalls } from './calls/one-to-one-calls.ts';
 import { connectionStatus } from './connection-status.ts';
 import { MESIBO_STATUS_UNKNOWN } from './constants/connection.ts';
 import { MESIBO_ORIGIN_PENDING, MESIBO_ORIGIN_REALTIME } from './constants/message.ts';
-import { acceptsChange, allRetractions, type Context, type Retraction } from './context.ts';
+import {
+  acceptsChange,
+  allRetractions,
+  type Context,
+  type Retraction,
+  type UploadTarget,
+} from './context.ts';
 import { storeWithFallback } from './database.ts';
 import { MesiboGroups } from './groups/mesibo-groups.ts';
 import { internal } from './internal.ts';
@@ -62,6 +68,7 @@ export class Runtime implements Context {
   };
   readonly profiles: Profiles = new Profiles(this);
   settings: Settings = {};
+  uploadTarget: UploadTarget | undefined;
   /** Told whether the database could be opened, or nothing will be kept. */
   onDatabase: (isKept: boolean) => void = () => {};
   /** MESIBO_STATUS_*. */
@@ -234,7 +241,8 @@ export class Runtime implements Context {
     message[internal].isLastOfBatch = false;
     if (!local.outgoing) message.profile?.[internal].presence.messageArrived(message.groupid);
     this.sessions.messageArrived(message);
-    this.listeners.message(message, local.outgoing);
+    if (this.messages.wasUploaded(local)) this.listeners.notify('MessageUpdate', message);
+    else this.listeners.message(message, local.outgoing);
     this.sessions.reportAll();
   }
 

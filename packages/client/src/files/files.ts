@@ -2,7 +2,7 @@ import { type Content, StoaError } from '@stoa/protocol';
 import { backoffMs } from '../backoff.ts';
 import type { ClientHost } from '../client-host.ts';
 import type { Clock } from '../clock.ts';
-import { checkContent, checkTarget } from '../outbox/index.ts';
+import { checkDraft } from '../outbox/index.ts';
 import { problemOf } from '../problem.ts';
 import type { Target } from '../types.ts';
 import { fileKindOf, fileKinds } from './file-kinds.ts';
@@ -10,7 +10,12 @@ import { FileLinks } from './file-links.ts';
 import { FileServer, type FileServerOptions, type UploadedFile } from './file-server.ts';
 import { ownTransfer } from './own-transfer.ts';
 import { preview } from './preview.ts';
-import { memoryTransfers, type TransferRecord, type TransferStore } from './transfer-store.ts';
+import {
+  type FileDraft,
+  memoryTransfers,
+  type TransferRecord,
+  type TransferStore,
+} from './transfer-store.ts';
 import { upload } from './upload.ts';
 
 export interface FileSettings {
@@ -24,6 +29,8 @@ export interface FileSettings {
 export interface Transfer {
   readonly id: string;
   readonly target: Target;
+  /** Of the message that will name the file. */
+  readonly localId: number;
   readonly name: string;
   readonly size: number;
   /** As the file itself says; the server decides. */
@@ -84,16 +91,25 @@ export class Files {
    */
   async send(
     target: Target,
-    { file, name, content = {} }: { file: Blob; name?: string; content?: Content },
+    {
+      file,
+      name,
+      content = {},
+      localId,
+      ...draft
+    }: FileDraft & { file: Blob; name?: string; content?: Content; localId?: number },
   ): Promise<Transfer> {
-    checkTarget(target);
+    const { clock, random } = this.#options;
+    const checked = checkDraft(target, { ...draft, content });
     const record: TransferRecord = {
       id: crypto.randomUUID(),
       target,
-      content: checkContent(content),
+      content: checked,
+      draft,
+      localId: localId ?? Math.floor(random() * 2 ** 32),
       file,
       name: name ?? ('name' in file && typeof file.name === 'string' ? file.name : 'file'),
-      createdAt: this.#options.clock.now(),
+      createdAt: clock.now(),
     };
     await this.#store.put(record);
     const active = this.#take(record);
@@ -254,30 +270,25 @@ export class Files {
     shown: Partial<Content['file']>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { host, random } = this.#options;
-    const { target, content, localId: known } = active.record;
-    const localId = known ?? Math.floor(random() * 2 ** 32);
-    if (known === undefined) await this.#keep(active, { localId });
-    else {
-      // The page ended before it was noted that the message is in the outbox.
-      const recent = await host.ask('messages', target, { limit: recentMessages });
-      if (recent.some((message) => message.outgoing && message.localId === localId)) return;
-    }
+    const { host } = this.#options;
+    const { target, content, draft = {}, localId } = active.record;
+    // The page may have ended before it was noted that the message is in the outbox.
+    if (await this.#isKept(target, localId)) return;
     if (signal.aborted) throw signal.reason;
     const { id, url, name, size, mime } = file;
     const type = fileKinds[fileKindOf(mime)];
     const named = { ...content, file: { id, url, name, size, mime, type, ...shown } };
-    const { sent, message } = host.send(target, { content: named, localId });
+    const { sent } = host.send(target, { ...draft, content: named, localId });
     sent.catch(() => {});
-    await this.#isKept(target, message.localId);
-  }
-
-  /** Resolves when the message can be read from the store: it is lost no more. */
-  async #isKept(target: Target, localId: number): Promise<void> {
-    const recent = await this.#options.host.ask('messages', target, { limit: recentMessages });
-    if (!recent.some((message) => message.localId === localId)) {
+    if (!(await this.#isKept(target, localId))) {
       throw new StoaError('UNAVAILABLE', 'The message could not be kept.');
     }
+  }
+
+  /** Whether an own message can be read from the store: it is lost no more. */
+  async #isKept(target: Target, localId: number): Promise<boolean> {
+    const recent = await this.#options.host.ask('messages', target, { limit: recentMessages });
+    return recent.some((message) => message.outgoing && message.localId === localId);
   }
 
   async #keep(active: Active, more: Partial<TransferRecord>): Promise<void> {
@@ -322,11 +333,12 @@ export class Files {
 }
 
 function transferOf({ record, state, sent, error }: Active): Transfer {
-  const { id, target, name, file, createdAt } = record;
+  const { id, target, localId, name, file, createdAt } = record;
   const { size, type: mime } = file;
   return {
     id,
     target,
+    localId,
     name,
     size,
     mime,

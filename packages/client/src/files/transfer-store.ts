@@ -1,5 +1,8 @@
 import type { Content } from '@stoa/protocol';
-import type { Target } from '../types.ts';
+import type { Draft, Target } from '../types.ts';
+
+/** Of a message with a file, what is not its content. */
+export type FileDraft = Pick<Draft, 'type' | 'flags' | 'expiry' | 'ref' | 'age'>;
 
 /** A file on its way, as it is kept until its message is in the outbox. */
 export interface TransferRecord {
@@ -7,14 +10,16 @@ export interface TransferRecord {
   readonly target: Target;
   /** Of the message; the file is added to it. */
   readonly content: Content;
+  /** What else is said of the message. */
+  readonly draft?: FileDraft;
   readonly file: Blob;
   readonly name: string;
   readonly createdAt: number;
   /** Of the upload, once it has begun. */
   readonly uploadId?: string;
   readonly paused?: true;
-  /** `localId` of the message, from when it is about to be sent. */
-  readonly localId?: number;
+  /** Of the message: tells whether it is in the outbox already. */
+  readonly localId: number;
 }
 
 /** Keeps files that wait for being sent, for when the page is loaded anew. */

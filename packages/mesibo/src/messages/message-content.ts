@@ -69,7 +69,7 @@ export class MessageContent extends MessageFields {
     return false;
   }
   isFileTransferInProgress(): boolean {
-    return false;
+    return this[internal].transfer?.inProgress ?? false;
   }
   isFileTransferRequired(): boolean {
     return false;
@@ -87,13 +87,13 @@ export class MessageContent extends MessageFields {
     return false;
   }
   stopFileTransfer(): boolean {
-    return false;
+    return this[internal].transfer?.cancel() ?? false;
   }
   toggleFileTransfer(_priority?: number): boolean {
     return false;
   }
   getProgress(): number {
-    return this.hasFile() ? 100 : 0;
+    return this[internal].transfer?.progress ?? (this.hasFile() ? 100 : 0);
   }
 
   /** Custom fields, which travel with the message. */

@@ -10,6 +10,7 @@ import { MesiboDateTime } from '../date-time.ts';
 import { internal, setInternal } from '../internal.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import type { MesiboReadSession } from '../reading/read-session.ts';
+import type { FileTransfer } from './file-transfer.ts';
 import type { MesiboFile } from './message-file.ts';
 import { type MesiboPayload, payloadOfBytes, payloadOfText } from './payload.ts';
 
@@ -29,6 +30,8 @@ export interface MessageInternals {
   thumbnailUrl: string | undefined;
   /** What setContent was given, when it is not a URL: something that would have to be uploaded. */
   upload: unknown;
+  /** Of the file, once it is on its way. */
+  transfer: FileTransfer | undefined;
   /** The application's own, never sent. */
   userData: unknown;
   isLastOfBatch: boolean;
@@ -107,6 +110,7 @@ export class MessageFields {
       payload: undefined,
       thumbnailUrl: undefined,
       upload: undefined,
+      transfer: undefined,
       userData: undefined,
       isLastOfBatch: false,
       session: undefined,

@@ -112,8 +112,8 @@ export class MesiboMessage extends MessageChanges {
   }
 
   /**
-   * A file: its URL. Uploading a File or what an input element holds is not supported yet; such a message fails
-   * when it is sent.
+   * A file: its URL; or a File, a Blob or the id of an input element, whose file is uploaded first when the message is
+   * sent.
    */
   setContent(content: unknown): void {
     if (typeof content === 'string' && /^(https?|data|blob):/.test(content)) this.fileurl = content;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Chat, profileOf } from '../testing/chat.ts';
+import type { FileTransfer } from './file-transfer.ts';
 
 let chat: Chat;
 
@@ -118,15 +119,70 @@ describe('sending, v2', () => {
     expect(m.mid).toBe(mid);
   });
 
-  it('shows a message with an upload as failed', async () => {
+  it('uploads a file first, tells how far it is, and sends the message once', async () => {
+    const [alice, bob] = await chat.pair();
+    const told: { progress: number; done: boolean; ok: boolean }[] = [];
+    alice.api.addListener({
+      Mesibo_onFileTransferProgress: ({ progress, inProgress, result }: FileTransfer) =>
+        told.push({ progress, done: !inProgress, ok: result }),
+    });
+    const m = profileOf(alice, bob).newMessage();
+    m.message = 'My holidays';
+    m.setContent(new File(['<b>not a picture</b>'], 'a.html', { type: 'image/png' }));
+    expect(m.send()).toBe(0);
+    expect(await alice.heard.message('My holidays')).toBe(m);
+    expect(m.isFileTransferInProgress()).toBe(true);
+    const received = await bob.heard.message('My holidays');
+    expect(received).toMatchObject({ filetype: 10, size: 20, file: { name: 'a.html', mime: 'text/plain' } });
+    expect(await (await fetch(received.fileurl ?? '')).text()).toBe('<b>not a picture</b>');
+    await alice.heard.until(() => m.fileurl !== undefined, 'the link');
+    await alice.heard.status(m, sent);
+    expect(told.at(-1)).toEqual({ progress: 100, done: true, ok: true });
+    expect(alice.heard.messages.filter((each) => each === m)).toHaveLength(1);
+    expect(m.fileurl).toBe(received.fileurl);
+  });
+
+  it('leaves uploading to an application that wants to do it', async () => {
+    const [alice, bob] = await chat.pair();
+    alice.api.addListener({
+      Mesibo_onStartFileTransfer: (transfer: FileTransfer) => {
+        queueMicrotask(() => transfer.setResult(true, 'https://example.com/a.jpg'));
+        return true;
+      },
+    });
+    expect(profileOf(alice, bob).sendFile(77, { file: new Blob(['a']), filetype: 1, message: 'own' })).toBe(
+      0,
+    );
+    expect(await bob.heard.message('own')).toMatchObject({
+      filetype: 1,
+      fileurl: 'https://example.com/a.jpg',
+    });
+  });
+
+  it('uploads to another server by the form that mesibo documents', async () => {
+    const [alice, bob] = await chat.pair();
+    alice.api.setUploadUrl(`${chat.server.url}/files/upload`, alice.token);
+    const m = profileOf(alice, bob).newMessage();
+    m.message = 'by form';
+    m.setContent(new Blob(['a']));
+    expect(m.send()).toBe(0);
+    const { fileurl = '' } = await bob.heard.message('by form');
+    expect(await (await fetch(fileurl)).text()).toBe('a');
+  });
+
+  it('shows a message as failed whose upload was cancelled, or that names no file', async () => {
     const alice = await chat.signIn('alice');
     const m = profileOf(alice, 'bob').newMessage();
-    m.message = 'My holidays';
+    m.message = 'cancelled';
     m.setContent(new Blob(['picture']));
-    expect(m.send()).toBe(0x80);
-    expect(await alice.heard.message('My holidays')).toBe(m);
+    expect(m.send()).toBe(0);
+    expect(m.stopFileTransfer()).toBe(true);
     await alice.heard.status(m, 0x80);
     expect(m.isFileTransferFailed()).toBe(true);
+    const other = profileOf(alice, 'bob').newMessage();
+    other.setContent('filefield');
+    expect(other.send()).toBe(0x80);
+    await alice.heard.status(other, 0x80);
   });
 
   it('refuses a message that is too large, and shows it as failed', async () => {
@@ -247,7 +303,7 @@ describe('sending, v1', () => {
     };
     expect(alice.api.sendFile({ peer: bob.address }, alice.api.random(), file)).toBe(0);
     expect(await bob.heard.message('see')).toMatchObject({ filetype: 1, size: 1023, title: 'A' });
-    expect(profileOf(alice, bob).sendFile(1, { file: 'filefield', message: 'not yet' })).toBe(0x80);
+    expect(profileOf(alice, bob).sendFile(1, { file: 'filefield', message: 'no such field' })).toBe(0x80);
   });
 
   it('does not store what expires at once', async () => {

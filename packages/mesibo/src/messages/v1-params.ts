@@ -17,12 +17,12 @@ export interface V1Params {
   readonly message?: string | ArrayBuffer | Uint8Array;
 }
 
-/** The file object of sendFile. `fileurl` must be uploaded already. */
+/** The file object of sendFile: `fileurl` of what is uploaded already, or `file`. */
 export interface V1File {
   readonly filetype?: number;
   readonly fileurl?: string;
   readonly launchurl?: string;
-  /** A File, or the id of an input element: needs uploading, which is not supported yet. */
+  /** A File, or the id of an input element. */
   readonly file?: unknown;
   readonly tn?: Uint8Array;
   readonly size?: number;
