@@ -84,6 +84,9 @@ export const limits = {
   groupImageLength: 4096,
   /** Seconds that a group or PIN may be meant to last: ten years. */
   groupExpirySeconds: 10 * 365 * 24 * 3600,
+  /** Characters of the endpoint of a push subscription or the token of a provider, and of one of its keys. */
+  pushTargetLength: 1024,
+  pushKeyLength: 128,
   /** Seconds a presence value may stay valid. */
   presenceSeconds: 3600,
 } as const;

@@ -10,6 +10,8 @@ import { limits } from './limits.ts';
 
 const Nothing = Type.Object({});
 
+const PushKey = Type.String({ minLength: 1, maxLength: limits.pushKeyLength, pattern: '^[A-Za-z0-9_=-]+$' });
+
 /** One of the user's devices. */
 const Device = Type.Object({
   dev: Int(1),
@@ -91,6 +93,30 @@ export const operations = {
   },
   /** Takes an own message back before its time. NOT_FOUND when it was sent or cancelled already. */
   'scheduled.cancel': { request: Type.Object({ dev: Int(), id: Int(1) }), response: Nothing },
+  /** Has this device woken when it is not connected: by a Web Push subscription, or by a token of another provider. */
+  'push.register': {
+    request: Type.Object({
+      /** Of the Push API, made with the key that `push.key` gives. */
+      subscription: Type.Optional(
+        Type.Object({
+          endpoint: Type.String({ minLength: 1, maxLength: limits.pushTargetLength, pattern: '^[!-~]+$' }),
+          /** In base64url, as PushSubscription.toJSON() has them. */
+          p256dh: PushKey,
+          auth: PushKey,
+        }),
+      ),
+      /** Name of the provider, such as fcm or apns. */
+      provider: Type.Optional(Type.String({ minLength: 1, maxLength: 32, pattern: '^[a-z0-9-]+$' })),
+      token: Type.Optional(
+        Type.String({ minLength: 1, maxLength: limits.pushTargetLength, pattern: '^[!-~]+$' }),
+      ),
+    }),
+    response: Nothing,
+  },
+  /** This device is not woken any more. */
+  'push.unregister': { request: Nothing, response: Nothing },
+  /** The server's public key for Web Push (VAPID), in base64url: `applicationServerKey` of the Push API. */
+  'push.key': { request: Nothing, response: Type.Object({ key: Type.String() }) },
   /** STUN and TURN servers for calls, in the words of WebRTC (RTCIceServer). */
   'calls.servers': {
     request: Nothing,

@@ -35,7 +35,22 @@ export class AddressRanges {
   }
 }
 
+/** Whether the address leads to somebody else's machine in the internet: none of this machine, a private network, or a special range. */
+export function isPublicAddress(address: string): boolean {
+  return isIP(address) !== 0 && !special.has(address);
+}
+
 function parts(range: string) {
   const [address = '', prefix] = range.split('/', 2);
   return { address, prefix, family: address.includes(':') ? 'ipv6' : 'ipv4' } as const;
 }
+
+/** Ranges of the IANA registries of special-purpose addresses, those that carry an IPv4 address inside included. */
+const special = new AddressRanges([
+  'loopback',
+  'private',
+  ...['0.0.0.0/8', '100.64.0.0/10', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '198.18.0.0/15'],
+  ...['198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
+  ...['::', '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16'],
+  ...['3fff::/20', '5f00::/16', 'fec0::/10', 'ff00::/8'],
+]);

@@ -43,6 +43,7 @@ import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
+import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
 import { GroupReceipts, Receipts, receiptOperations } from './receipts/index.ts';
 import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
@@ -212,6 +213,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     limitOf: async (aid) => devicesPerUser(await store.apps.find(aid)) ?? settings.devicesPerUser,
     onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
   });
+  const pushing = await startPushing({ settings, store, clock });
   const { calls, operations } = await startCalling({
     settings,
     store,
@@ -310,6 +312,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
           ...groupOperations,
           ...operations,
+          ...pushing.operations,
         },
         onAccepted: () => metrics.messagesAccepted.socket.add(),
       },

@@ -2,11 +2,13 @@ import type { FileRecordStore } from './store-files.ts';
 import type { GroupStore } from './store-groups.ts';
 import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
+import type { PushStore } from './store-push.ts';
 
 export * from './store-files.ts';
 export * from './store-groups.ts';
 export * from './store-messages.ts';
 export * from './store-personal.ts';
+export * from './store-push.ts';
 
 /**
  * What the server asks of a database. Two promises hold for every implementation, and the contract suite
@@ -31,6 +33,7 @@ export interface Store {
   readonly schedule: ScheduleStore;
   readonly erasures: ErasureStore;
   readonly files: FileRecordStore;
+  readonly push: PushStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;

@@ -4,7 +4,10 @@ import type { FileLinks } from '../files/index.ts';
 import type { History } from '../messages/index.ts';
 
 export interface UserExportOptions {
-  readonly store: Pick<Store, 'cursors' | 'devices' | 'files' | 'log' | 'schedule' | 'tokens' | 'values'>;
+  readonly store: Pick<
+    Store,
+    'cursors' | 'devices' | 'files' | 'log' | 'push' | 'schedule' | 'tokens' | 'values'
+  >;
   readonly history: History;
   readonly links: Pick<FileLinks, 'make'>;
 }
@@ -30,6 +33,9 @@ export class UserExport {
       yield line({ kind: 'token', id, app: appName, createdAt, expiresAt });
     }
     yield* this.#files(uid);
+    for (const { dev, provider, createdAt } of await this.#options.store.push.list([uid])) {
+      yield line({ kind: 'push', dev, provider, createdAt });
+    }
     yield* this.#values(uid);
     yield* this.#scheduled(uid);
     yield* this.#conversations(uid);

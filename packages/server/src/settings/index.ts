@@ -1,5 +1,6 @@
 export { type DatabasePlace, loadSettings, type SettingInputs, type Settings } from './load-settings.ts';
+export type { Setting } from './setting.ts';
 export { settingsDocument, shownDefault } from './settings-document.ts';
 export { type SettingProblem, type SettingSource, SettingsError } from './settings-error.ts';
-export { type Setting, type SettingName, settingList } from './table.ts';
+export { type SettingName, settingList } from './table.ts';
 export type { Tls } from './tls.ts';

@@ -1,5 +1,6 @@
 import { configFileName } from './config-file.ts';
-import { type Setting, type SettingGroup, settingList } from './table.ts';
+import type { Setting, SettingGroup } from './setting.ts';
+import { settingList } from './table.ts';
 
 const titles: Readonly<Record<SettingGroup, string>> = {
   server: 'Server',
@@ -7,6 +8,7 @@ const titles: Readonly<Record<SettingGroup, string>> = {
   'first start': 'First start',
   limits: 'Limits',
   calls: 'Calls and conferences',
+  push: 'Push',
 };
 
 const notes: Readonly<Partial<Record<SettingGroup, string>>> = {

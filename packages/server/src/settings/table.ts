@@ -1,5 +1,7 @@
 import { parseNatsUrl } from '@stoa/bus';
 import { isAddressRange } from '../address-ranges.ts';
+import { pushSettings } from './push-settings.ts';
+import { optional, type Setting, setting } from './setting.ts';
 import {
   listOf,
   oneOf,
@@ -11,29 +13,6 @@ import {
   wholeNumber,
   yesOrNo,
 } from './setting-types.ts';
-
-export type SettingGroup = 'server' | 'storage' | 'first start' | 'limits' | 'calls';
-
-/** One setting. Its config-file key is its name in the table; its flag is that name in kebab case. */
-export interface Setting<Value> {
-  readonly group: SettingGroup;
-  /** Environment variable. */
-  readonly env: string;
-  readonly type: SettingType<Value>;
-  readonly fallback: Value;
-  readonly description: string;
-  /** It is a secret or may hold one: its value is never shown, not even in an error message. */
-  readonly secret?: true;
-}
-
-/** Widens a setting without a default to one that may be absent. */
-function optional<Value>(entry: Omit<Setting<Value>, 'fallback'>): Setting<Value | null> {
-  return { ...entry, fallback: null };
-}
-
-function setting<Value>(entry: Setting<Value>): Setting<Value> {
-  return entry;
-}
 
 /** A limit of this many; 0 switches it off. */
 function limit(env: string, fallback: number, description: string): Setting<number> {
@@ -356,6 +335,7 @@ export const settingTable = {
     fallback: 0,
     description: 'For how long a call may last; 0 for no limit.',
   }),
+  ...pushSettings,
 } as const;
 
 type ValueOf<Entry> = Entry extends Setting<infer Value> ? Value : never;

@@ -17,6 +17,7 @@ import { describeGroups } from './groups.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLog } from './log.ts';
 import { describeOtps } from './otps.ts';
+import { describePush } from './push.ts';
 import { describeRetention } from './retention.ts';
 import { describeSchedule } from './schedule.ts';
 import { describeSettings } from './settings.ts';
@@ -52,6 +53,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeValues(open);
     describeSchedule(open);
     describeFiles(open);
+    describePush(open);
     describeCursors(open);
     describeChanged(open);
     describeGroups(open);

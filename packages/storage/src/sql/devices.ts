@@ -86,6 +86,7 @@ export function createDeviceStore(database: SqlDatabase): DeviceStore {
           )
           .returning('id')
           .compile(),
+        query.deleteFrom('push_registrations').where('uid', '=', uid).where('dev', '=', dev).compile(),
       );
       return row && { device: toDevice(row), revokedToken: revoked[0]?.id ?? null };
     },

@@ -9,6 +9,7 @@ import { createFileRecordStore } from './files.ts';
 import { createGroupStore } from './groups.ts';
 import { createMessageLog } from './message-log.ts';
 import { createOtpStore } from './otps.ts';
+import { createPushStore } from './push.ts';
 import { createScheduleStore } from './schedule.ts';
 import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
@@ -34,6 +35,7 @@ export function createRepositories(
     schedule: createScheduleStore(database),
     erasures: createErasureStore(database),
     files: createFileRecordStore(database),
+    push: createPushStore(database),
     settings: createSettingStore(database),
   };
 }

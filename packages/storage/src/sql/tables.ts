@@ -18,6 +18,7 @@ export interface Tables {
   erasures: ErasuresTable;
   files: FilesTable;
   file_uses: FileUsesTable;
+  push_registrations: PushRegistrationsTable;
   message_expiry: MessageExpiryTable;
   expiry_marker: ExpiryMarkerTable;
   conversations: { conv: number; aid: number };
@@ -143,6 +144,16 @@ export interface FileUsesTable {
   sender: number;
   dev: number;
   id: number;
+}
+
+export interface PushRegistrationsTable {
+  dev: number;
+  uid: number;
+  provider: string;
+  target: string;
+  p256dh: string | null;
+  auth: string | null;
+  created_at: number;
 }
 
 /** Some of the columns that the message log owns. */
