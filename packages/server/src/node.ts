@@ -165,7 +165,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     folder: settings.filesDir,
     linkHours: settings.fileLinkHours,
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
-    isMember: async (conv, uid) => (await store.cursors.forDevice(conv, uid, 0)) !== undefined,
+    mayRead: async (conv, seq, uid) =>
+      (await store.groups.spans(conv, uid)).some(
+        ({ after, upto }) => seq > after && (upto === null || seq <= upto),
+      ),
   });
   const node = randomUUID();
   const others = new OtherNodes({ node, bus, clock });

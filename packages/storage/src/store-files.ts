@@ -55,14 +55,14 @@ export interface FileRecordStore {
    */
   use(file: string, use: FileUse, checkAt: number): Promise<boolean>;
   /**
-   * Some conversations in which the file is in use, at most `limit`: pairs of which the user is one, and groups of any
-   * members.
+   * Where messages name the file, the newest first, at most `limit`: in pairs of which the user is one, and in groups of
+   * any members.
    */
-  conversations(query: {
+  places(query: {
     file: string;
     uid: number;
     limit: number;
-  }): Promise<{ conv: number; isGroup: boolean }[]>;
+  }): Promise<{ conv: number; seq: number; isGroup: boolean }[]>;
   /** Has the user's files looked at next. */
   checkSoon(uid: number): Promise<void>;
   /**

@@ -7,8 +7,8 @@ import { type CompleteFile, isComplete } from './uploads.ts';
 export interface AttachmentsOptions {
   readonly records: FileRecordStore;
   readonly clock: Clock;
-  /** Whether the user may read a conversation of a group. */
-  readonly isMember: (conv: number, uid: number) => Promise<boolean>;
+  /** Whether the user may read the message at a place of a group. */
+  readonly mayRead: (conv: number, seq: number, uid: number) => Promise<boolean>;
 }
 
 /** Which messages name which files, and who may read these therefore. */
@@ -34,16 +34,12 @@ export class Attachments {
 
   /** The complete file, for somebody who may read it: who uploaded it, and who may read a message that names it. */
   async find(aid: number, uid: number, id: string): Promise<CompleteFile | undefined> {
-    const { records, isMember } = this.#options;
+    const { records, mayRead } = this.#options;
     const file = await records.find(id);
     if (file === undefined || file.aid !== aid || !isComplete(file)) return undefined;
     if (file.uid === uid) return file;
-    for (const { conv, isGroup } of await records.conversations({
-      file: id,
-      uid,
-      limit: conversationsAtOnce,
-    })) {
-      if (!isGroup || (await isMember(conv, uid))) return file;
+    for (const { conv, seq, isGroup } of await records.places({ file: id, uid, limit: placesAtOnce })) {
+      if (!isGroup || (await mayRead(conv, seq, uid))) return file;
     }
     return undefined;
   }
@@ -62,6 +58,6 @@ const notFound = (id: string): StoaError =>
     hint: 'Upload it again.',
   });
 
-const conversationsAtOnce = 200;
+const placesAtOnce = 200;
 /** A message is stored within this time after it was announced, or never. */
 const promisedMs = 24 * 3600 * 1000;

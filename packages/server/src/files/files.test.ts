@@ -193,6 +193,20 @@ it('a link is renewed for both sides of a conversation that names the file, and 
   expect(await links(carol, [file.id])).toMatchObject([{ id: file.id }]);
 });
 
+it('in a group, a file is for those who may read a message that names it', async () => {
+  const { file } = await upload(alice);
+  const client = await signIn(alice);
+  const ask = async (id: number, op: string, body: object) => {
+    client.send({ t: 'request', id, op, body });
+    return (await client.next('response', (answer) => answer.id === id)).body as { group: { gid: number } };
+  };
+  const { gid } = (await ask(1, 'groups.create', { name: 'g', members: [bob.address] })).group;
+  client.send({ t: 'send', id: 1, gid, content: { file: { id: file.id, url: file.url } } });
+  await client.next('sent');
+  await ask(2, 'groups.members.add', { gid, users: [carol.address] });
+  expect([await links(bob, [file.id]), await links(carol, [file.id])]).toMatchObject([[{ id: file.id }], []]);
+});
+
 it('a message cannot name a file that its sender may not read', async () => {
   const { file } = await upload(alice);
   const client = await signIn(bob);

@@ -30,18 +30,18 @@ export interface OpenFilesOptions {
   /** For how long a link holds. */
   readonly linkHours: number;
   readonly limitsOf: (aid: number) => Promise<FileLimits>;
-  readonly isMember: AttachmentsOptions['isMember'];
+  readonly mayRead: AttachmentsOptions['mayRead'];
 }
 
 /** Files on this machine's disk; every node of an installation uses the same secret and, in a shared folder, the same files. */
 export async function openFiles(options: OpenFilesOptions): Promise<Files> {
-  const { records, settings, clock, folder, linkHours, limitsOf, isMember } = options;
+  const { records, settings, clock, folder, linkHours, limitsOf, mayRead } = options;
   const secret = await settings.setOnce('files.secret', randomBytes(32).toString('base64url'));
   const store = new DiskFileStore(join(folder, 'stored'));
   const partial = new PartialFiles(join(folder, 'partial'));
   return {
     uploads: new Uploads({ records, store, partial, clock, limitsOf }),
-    attachments: new Attachments({ records, clock, isMember }),
+    attachments: new Attachments({ records, clock, mayRead }),
     links: new FileLinks({ secret, hours: linkHours, now: () => clock.now() }),
     store,
     find: (id) => records.find(id),

@@ -103,7 +103,7 @@ export async function openHttp(
     folder: settings.filesDir,
     linkHours: settings.fileLinkHours,
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
-    isMember: async () => false,
+    mayRead: async () => false,
   });
   const claims = files.attachments;
   const options: HttpOptions = {

@@ -148,13 +148,15 @@ export function describeFiles(open: OpenStore): void {
       const other = await newPair(store);
       const id = await upload();
       await files.use(id, key(1), now);
-      const convs = (uid: number) => files.conversations({ file: id, uid, limit: 9 });
-      expect(await convs(bob)).toEqual([]);
+      const places = (uid: number) => files.places({ file: id, uid, limit: 9 });
+      expect(await places(bob)).toEqual([]);
       const { conv, seq } = await send(1);
-      expect([await convs(alice), await convs(bob)]).toEqual(Array(2).fill([{ conv, isGroup: false }]));
-      expect(await convs(other.alice)).toEqual([]);
+      expect([await places(alice), await places(bob)]).toEqual(
+        Array(2).fill([{ conv, seq, isGroup: false }]),
+      );
+      expect(await places(other.alice)).toEqual([]);
       await send(2, { change: { event: 'recall', target: seq } });
-      expect(await convs(bob)).toEqual([]);
+      expect(await places(bob)).toEqual([]);
     });
   });
 }

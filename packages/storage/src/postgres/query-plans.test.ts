@@ -154,7 +154,7 @@ async function doEverything(store: Store): Promise<void> {
   await store.files.list({ uid: alice, limit: 1 });
   await store.files.usage(alice);
   await store.files.use(file.id, key, now);
-  await store.files.conversations({ file: file.id, uid: alice, limit: 1 });
+  await store.files.places({ file: file.id, uid: alice, limit: 1 });
   await store.files.takeUnused({ now, nextCheck: now, limit: 1 });
   await store.files.checkSoon(alice);
   await store.files.remove(file.id);

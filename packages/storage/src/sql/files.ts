@@ -103,16 +103,16 @@ export function createFileRecordStore(database: SqlDatabase): FileRecordStore {
       return kept.length > 0;
     },
 
-    async conversations({ file, uid, limit }) {
+    async places({ file, uid, limit }) {
       const rows = await database.read(
-        sql<{ conv: number; gid: number | null }>`
-          select distinct c.conv, c.gid from file_uses u
+        sql<{ conv: number; seq: number; gid: number | null }>`
+          select c.conv, m.seq, c.gid from file_uses u
           join messages m on m.sender = u.sender and m.dev = u.dev and m.id = u.id
           join conversations c on c.conv = m.conv
           where u.file = ${file} and ${isPresent} and (c.a = ${uid} or c.b = ${uid} or c.gid is not null)
-          limit ${limit}`.compile(query),
+          order by m.mid desc limit ${limit}`.compile(query),
       );
-      return rows.map(({ conv, gid }) => ({ conv, isGroup: gid !== null }));
+      return rows.map(({ conv, seq, gid }) => ({ conv, seq, isGroup: gid !== null }));
     },
 
     async checkSoon(uid) {

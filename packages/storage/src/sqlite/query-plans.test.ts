@@ -160,7 +160,7 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   await files.list({ uid, limit: 1 });
   await files.usage(uid);
   await files.use('f', key, now);
-  await files.conversations({ file: 'f', uid, limit: 1 });
+  await files.places({ file: 'f', uid, limit: 1 });
   await files.takeUnused({ now, nextCheck: now, limit: 1 });
   await files.checkSoon(uid);
   await files.remove('f');
