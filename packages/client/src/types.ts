@@ -218,7 +218,8 @@ export interface PresenceEvent {
 /**
  * - `joined`: the user is a member from now on; `group` is as groups.get() answers.
  * - `left`: he is not any more, or his request to join was denied; see `reason`.
- * - `changed`: settings of the group are other ones, or what the user may do in it; see `group`.
+ * - `changed`: settings of the group are other ones, or what the user may do in it; see `group`, which leaves out
+ *   what is the user's own (role, permissions, rights) when that has not changed.
  * - `members`: others have joined or were changed (`members`), or have gone (`removed`).
  * - `requests`: these `users` ask to join; told to those who may let them in.
  */

@@ -1,7 +1,8 @@
 import { type ConversationId, conversationId, type LocalMessage } from '@stoa/client';
-import { LogOut, MonitorSmartphone, Search, UserPlus } from 'lucide-react';
+import { LogOut, MonitorSmartphone, Search, UserPlus, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { DevicesDialog } from '../devices/devices-dialog.tsx';
+import { NewGroup } from '../groups/new-group.tsx';
 import { useLive } from '../hooks/live.ts';
 import { hrefOf, openConversation, openMessage } from '../hooks/use-route.ts';
 import { useRovingFocus } from '../hooks/use-roving-focus.ts';
@@ -19,7 +20,7 @@ import styles from './sidebar.module.css';
 export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined; onSignOut: () => void }) {
   const { session, conversations, people } = useWorkspace();
   const [typed, setTyped] = useState('');
-  const [showsDevices, setShowsDevices] = useState(false);
+  const [dialog, setDialog] = useState<'devices' | 'group'>();
   const list = useLive(conversations);
   const contacts = findContacts(list ?? [], useLive(people), typed, session.address);
   const typedId = contacts.address === undefined ? undefined : conversationId({ peer: contacts.address });
@@ -52,7 +53,17 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
         <button
           type="button"
           className={controls.icon}
-          onClick={() => setShowsDevices(true)}
+          onClick={() => setDialog('group')}
+          title="New group"
+          aria-label="New group"
+          aria-haspopup="dialog"
+        >
+          <UsersRound size={20} />
+        </button>
+        <button
+          type="button"
+          className={controls.icon}
+          onClick={() => setDialog('devices')}
           title="Linked devices"
           aria-label="Linked devices"
           aria-haspopup="dialog"
@@ -69,7 +80,8 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
           <LogOut size={20} />
         </button>
       </header>
-      {showsDevices && <DevicesDialog onClose={() => setShowsDevices(false)} />}
+      {dialog === 'devices' && <DevicesDialog onClose={() => setDialog(undefined)} />}
+      {dialog === 'group' && <NewGroup onClose={() => setDialog(undefined)} />}
 
       <search className={styles.search}>
         <Search size={18} className={styles.searchIcon} />

@@ -6,6 +6,7 @@ import { BlockedNotice } from '../composer/blocked-notice.tsx';
 import { Composer } from '../composer/composer.tsx';
 import { Transfers } from '../files/transfers.tsx';
 import { useFileDrop } from '../files/use-file-drop.ts';
+import { GroupLine } from '../groups/group-line.tsx';
 import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { PresenceLine } from '../presence/presence-line.tsx';
@@ -29,7 +30,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   const { client, session, conversations, people, drafts } = useWorkspace();
   const target = useMemo(() => targetOf(id), [id]);
   const peer = 'peer' in target ? target.peer : undefined;
-  const address = peer ?? id;
+  const address = peer ?? `group ${'gid' in target ? target.gid : 0}`;
   const conversation = useLive(conversations)?.find((candidate) => candidate.id === id);
   const person = useLive(people).find((candidate) => candidate.address === peer);
   const name = conversation?.name || person?.name || address;
@@ -94,7 +95,11 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
         <Avatar address={address} name={name} size={40} online={online} />
         <div className={styles.who}>
           <h1 className={styles.name}>{name}</h1>
-          {peer !== undefined && <PresenceLine address={peer} />}
+          {'gid' in target ? (
+            <GroupLine gid={target.gid} left={conversation?.left === true} />
+          ) : (
+            <PresenceLine address={target.peer} />
+          )}
         </div>
         <div className={styles.tools}>
           {peer !== undefined && peer !== session.address && (
@@ -109,7 +114,9 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
       </p>
       <Transfers id={id} />
       <ScheduledMessages id={id} />
-      {peer !== undefined && conversation?.blocked ? (
+      {conversation?.left ? (
+        <p className={styles.notice}>You are not in this group any more.</p>
+      ) : peer !== undefined && conversation?.blocked ? (
         <BlockedNotice address={peer} name={name} />
       ) : (
         <Composer

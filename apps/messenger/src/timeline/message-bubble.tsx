@@ -39,7 +39,7 @@ export const MessageBubble = memo(function MessageBubble({
   focusKey: string;
   tabIndex: 0 | -1;
 }) {
-  const { outgoing, status, ref, gone } = message;
+  const { conversation, outgoing, status, ref, gone } = message;
   const [isMenuOpen, setMenuOpen] = useState(false);
 
   function onContextMenu(event: MouseEvent): void {
@@ -77,7 +77,14 @@ export const MessageBubble = memo(function MessageBubble({
         onKeyDown={onKeyDown}
       >
         <div className={styles.bubble}>
-          <span className={controls.hidden}>{handlers.authorOf(message)}: </span>
+          {first && !outgoing && conversation.startsWith('g:') ? (
+            <strong className={styles.author}>
+              {handlers.authorOf(message)}
+              <span className={controls.hidden}>: </span>
+            </strong>
+          ) : (
+            <span className={controls.hidden}>{handlers.authorOf(message)}: </span>
+          )}
           {ref !== undefined && gone === undefined && (
             <ReplyQuote answer={message} authorOf={handlers.authorOf} onJump={handlers.onJump} />
           )}

@@ -26,9 +26,13 @@ export function doneUpTo({ read, clearedAt = 0 }: ConversationRecord): number {
   return Math.max(read, clearedAt);
 }
 
-/** Whether there is something to show; false after all messages were deleted on this device. */
-export function isListed({ latest, runs, clearedAt }: ConversationRecord): boolean {
-  return latest !== undefined || lastPlace(runs) > (clearedAt ?? 0);
+/**
+ * Whether there is something to show: a group in which the user is, and messages; false after all of them were deleted
+ * on this device.
+ */
+export function isListed({ id, conv, left, latest, runs, clearedAt }: ConversationRecord): boolean {
+  const isMember = id.startsWith('g:') && conv > 0 && left !== true;
+  return isMember || latest !== undefined || lastPlace(runs) > (clearedAt ?? 0);
 }
 
 /** Whether an application sees a difference. */

@@ -73,7 +73,10 @@ it('tells what happens to a group, and knows its name and whether it is in it', 
   connection.send(groupMessage(1));
   await test.count('message', 1);
   expect(await client.conversation(friends)).toMatchObject({ name: 'Friends', left: false, unread: 1 });
-  connection.send({ t: 'group', gid: 1000, event: 'changed', group: { ...info, name: 'Best friends' } });
+  const { role: _, permissions: __, admin: ___, ...changed } = info;
+  connection.send({ t: 'group', gid: 1000, event: 'changed', group: { ...changed, name: 'Best friends' } });
+  await test.count('group', 2);
+  expect(await client.conversation(friends)).toMatchObject({ name: 'Best friends', left: false });
   connection.send({ t: 'group', gid: 1000, event: 'left', reason: 'removed', by: 'bob' });
   await test.count('group', 3);
   expect(await client.conversation(friends)).toMatchObject({ name: 'Best friends', left: true });

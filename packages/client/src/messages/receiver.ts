@@ -145,7 +145,7 @@ export class Receiver {
     if (group !== undefined) {
       if (transaction.conversation(id) === undefined)
         this.#options.sequence.adopt(transaction, id, group.conv);
-      noteGroup(transaction, id, { name: group.name, left: group.role === undefined });
+      noteGroup(transaction, id, { name: group.name, ...(event === 'joined' ? { left: false } : {}) });
     } else if (event === 'left' && reason !== 'denied') noteGroup(transaction, id, { left: true });
     transaction.afterwards(() => this.#options.events.emit('group', change));
   }
@@ -313,13 +313,13 @@ export class Receiver {
 function noteGroup(
   transaction: Transaction,
   id: ConversationId,
-  { name, left }: { name?: string; left: boolean },
+  change: { name?: string; left?: boolean },
 ): void {
   const record = transaction.conversation(id);
   if (record === undefined) return;
-  const named = name ?? record.name;
-  if (record.name !== named || (record.left ?? false) !== left)
-    transaction.putConversation({ ...record, name: named, left });
+  const { name = record.name, left = record.left ?? false } = change;
+  if (record.name !== name || (record.left ?? false) !== left)
+    transaction.putConversation({ ...record, name, left });
 }
 
 /** The next place of the conversation is known now. */

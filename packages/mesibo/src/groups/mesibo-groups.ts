@@ -124,7 +124,10 @@ export class MesiboGroups {
   /** Something about a group has changed. */
   changed({ gid, event, by, group, reason, members = [], removed = [] }: GroupChange): void {
     const { profiles } = this.context;
-    const profile = group === undefined ? profiles.group(gid) : this.learn(group);
+    const known = profiles.group(gid)[internal].group;
+    // What is the user's own is left out when it has not changed.
+    const now = group && { ...known, ...group };
+    const profile = now === undefined ? profiles.group(gid) : this.learn(now);
     if (event === 'joined') {
       const isOwn = by === profiles.self.address && (this.creating > 0 || this.joining.has(gid));
       if (!isOwn) this.report('GroupJoined', null, [profile]);
@@ -133,8 +136,8 @@ export class MesiboGroups {
     } else if (event === 'left') {
       profile[internal].group = undefined;
       this.report('GroupLeft', null, [profile]);
-    } else if (event === 'changed' && group !== undefined) {
-      this.report('GroupSettings', null, [profile, ...this.settingsOf(group), null]);
+    } else if (event === 'changed' && now !== undefined) {
+      this.report('GroupSettings', null, [profile, ...this.settingsOf(now), null]);
     } else if (event === 'members') {
       const joined = members.map((member) => new MesiboGroupMember(profiles.user(member.user), member));
       const gone = removed.map((address) => new MesiboGroupMember(profiles.user(address)));

@@ -1,0 +1,146 @@
+import type { Group, GroupMember } from '@stoa/client';
+import { adminFlags, allPermissions } from '@stoa/protocol';
+import { UserMinus } from 'lucide-react';
+import { useState } from 'react';
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import controls from '../ui/controls.module.css';
+import { Dialog, DialogActions } from '../ui/dialog.tsx';
+import styles from './groups.module.css';
+import { PickPeople } from './pick-people.tsx';
+import { useAttempt } from './use-attempt.ts';
+import { useGroup } from './use-group.ts';
+
+/** Who is in a group, and for those who may: adding, removing, inviting by a code. */
+export function GroupInfo({ gid, onClose }: { gid: number; onClose: () => void }) {
+  const { client, session } = useWorkspace();
+  const { group, members } = useGroup(gid, true);
+  const { attempt, busy, failure } = useAttempt();
+  const [added, setAdded] = useState<readonly string[]>([]);
+  const [code, setCode] = useState('');
+
+  if (group === undefined) {
+    return (
+      <Dialog title="Group" onClose={onClose}>
+        <p role="status">Loading…</p>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={group.name} note={countOf(group.members)} onClose={onClose}>
+      <ul className={styles.members} aria-label="Members">
+        {members.map((member) => (
+          <MemberRow
+            key={member.user}
+            member={member}
+            isSelf={member.user === session.address}
+            onRemove={
+              may(group, removalOf(member)) && member.user !== session.address
+                ? () => void attempt(() => client.groups.removeMembers(gid, [member.user]))
+                : undefined
+            }
+          />
+        ))}
+      </ul>
+      {may(group, adminFlags.addUser) && (
+        <section aria-label="Add people" className={styles.form}>
+          <PickPeople picked={added} without={new Set(members.map(({ user }) => user))} onPick={setAdded} />
+          <DialogActions>
+            {may(group, adminFlags.addPin) && (
+              <button
+                type="button"
+                className={controls.quiet}
+                disabled={busy}
+                onClick={() =>
+                  void attempt(async () => {
+                    const { pin } = await client.groups.addPin(gid, { permissions: allPermissions });
+                    setCode(`${gid}-${pin}`);
+                  })
+                }
+              >
+                Invite with a code
+              </button>
+            )}
+            <button
+              type="button"
+              className={controls.primary}
+              disabled={busy || added.length === 0}
+              onClick={() =>
+                void attempt(async () => {
+                  const { unknown } = await client.groups.addMembers(gid, added);
+                  setAdded(unknown);
+                  if (unknown.length > 0) throw new Error(`Nobody has the address ${unknown.join(', ')}.`);
+                })
+              }
+            >
+              Add
+            </button>
+          </DialogActions>
+        </section>
+      )}
+      {code !== '' && (
+        <p className={styles.code} role="status">
+          Whoever has this code can join: <strong>{code}</strong>
+        </p>
+      )}
+      <p role="alert" className={styles.failure}>
+        {failure}
+      </p>
+      <DialogActions>
+        <button
+          type="button"
+          className={controls.danger}
+          disabled={busy}
+          onClick={() =>
+            void attempt(async () => {
+              await client.groups.leave(gid);
+              onClose();
+            })
+          }
+        >
+          Leave group
+        </button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+function MemberRow({
+  member: { user, name, role },
+  isSelf,
+  onRemove,
+}: {
+  member: GroupMember;
+  isSelf: boolean;
+  onRemove: (() => void) | undefined;
+}) {
+  return (
+    <li className={styles.member}>
+      <Avatar address={user} name={name || user} size={32} />
+      <span className={styles.name}>{isSelf ? 'You' : name || user}</span>
+      {role !== 'member' && <span className={styles.role}>{role}</span>}
+      {onRemove !== undefined && (
+        <button
+          type="button"
+          className={controls.icon}
+          title={`Remove ${name || user}`}
+          aria-label={`Remove ${name || user}`}
+          onClick={onRemove}
+        >
+          <UserMinus size={18} />
+        </button>
+      )}
+    </li>
+  );
+}
+
+export function countOf(members: number): string {
+  return members === 1 ? '1 member' : `${members} members`;
+}
+
+const may = ({ admin = 0 }: Group, right: number): boolean => (admin & (right | adminFlags.owner)) !== 0;
+
+function removalOf({ role }: GroupMember): number {
+  if (role === 'owner') return adminFlags.removeOwner;
+  return role === 'admin' ? adminFlags.removeAdmin : adminFlags.removeUser;
+}

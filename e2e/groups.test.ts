@@ -1,0 +1,108 @@
+import { Client, memoryStore } from '@stoa/client';
+import { groupFlags, memberFlags } from '@stoa/protocol';
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from './support/audit.ts';
+import type { MessengerPage } from './support/messenger-page.ts';
+import { Visitors } from './support/visitors.ts';
+
+describe('groups in the messenger', { timeout: 90_000 }, () => {
+  let visitors: Visitors;
+  let server: TestNode;
+
+  beforeAll(async () => {
+    server = await startTestNode();
+    visitors = await Visitors.launch();
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await server?.close();
+  });
+
+  async function create({ page }: MessengerPage, name: string, ...members: string[]): Promise<number> {
+    await page.getByRole('button', { name: 'New group' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New group' });
+    await dialog.getByLabel('Name').fill(name);
+    for (const member of members) {
+      const field = dialog.getByRole('searchbox');
+      await field.fill(member);
+      await dialog
+        .getByRole('list', { name: 'People' })
+        .getByRole('button', { name: member })
+        .first()
+        .click();
+    }
+    await dialog.getByRole('button', { name: 'Create group' }).click();
+    await page.getByRole('heading', { name }).waitFor();
+    return Number(/#\/group\/(\d+)/.exec(page.url())?.[1]);
+  }
+
+  it('are made, joined with a code, written to by all, and obey a change of rights at once', async () => {
+    const [alice, bob, carol, dave, erin] = await Promise.all(
+      ['alice', 'bob', 'carol', 'dave', 'erin'].map((user) => visitors.signIn(server.url, user, user)),
+    );
+    if (!alice || !bob || !carol || !dave || !erin) throw new Error('somebody is missing');
+    const gid = await create(alice, 'Hiking club', 'bob', 'carol', 'dave');
+    await alice.page.getByRole('button', { name: '4 members' }).click();
+    const info = alice.page.getByRole('dialog', { name: 'Hiking club' });
+    await info.getByRole('button', { name: 'Invite with a code' }).click();
+    const code = await info.getByRole('status').getByRole('strong').innerText();
+    await alice.page.keyboard.press('Escape');
+
+    await erin.page.getByRole('button', { name: 'New group' }).click();
+    await erin.page.getByLabel('Invited? Enter the code').fill(code);
+    await erin.page.getByRole('button', { name: 'Join' }).click();
+    await alice.page.getByRole('button', { name: '5 members' }).waitFor();
+    for (const member of [bob, carol, dave]) await member.row('Hiking club').click();
+
+    await alice.write('Saturday, 9 o’clock?');
+    for (const member of [bob, carol, dave, erin]) {
+      const message = member.message('Saturday, 9 o’clock?');
+      await message.waitFor();
+      expect(await message.innerText()).toContain('alice');
+    }
+    await alice.tick('Saturday, 9 o’clock?', 'read');
+    await erin.write('I am in');
+    for (const member of [alice, bob, carol, dave]) await member.message('I am in').waitFor();
+
+    const { token } = await server.addUser('alice');
+    const owner = new Client({ url: server.url, token, store: memoryStore() });
+    try {
+      await owner.start();
+      await expect.poll(() => owner.status.state).toBe('online');
+      await owner.groups.update(gid, { flags: groupFlags.sendBySelected });
+      await owner.groups.updateMembers(gid, ['bob'], { permissions: memberFlags.receive | memberFlags.list });
+    } finally {
+      await owner.stop();
+    }
+    await bob.write('May I?');
+    await bob.tick('May I?', 'failed');
+    await carol.write('I may');
+    await bob.message('I may').waitFor();
+    expect(await alice.log.getByText('May I?').count()).toBe(0);
+  });
+
+  it('lose who is removed or leaves, and have names and contrast', async () => {
+    const [fay, gil] = [
+      await visitors.signIn(server.url, 'fay', 'Fay'),
+      await visitors.signIn(server.url, 'gil', 'Gil', { colorScheme: 'dark' }),
+    ];
+    await create(fay, 'Two of us', 'gil');
+    await fay.write('Hello');
+    await gil.row('Two of us').click();
+    await gil.message('Hello').waitFor();
+    await gil.page.getByRole('button', { name: '2 members' }).click();
+    await gil.page.getByRole('list', { name: 'Members' }).getByText('Fay').waitFor();
+    expect(await audit(gil.page)).toEqual([]);
+    await gil.page.keyboard.press('Escape');
+    await fay.page.getByRole('button', { name: '2 members' }).click();
+    await fay.page.getByRole('button', { name: 'Remove Gil' }).click();
+    await gil.page.getByText('You are not in this group any more.').waitFor();
+    await gil.message('Hello').waitFor();
+    await fay.page.getByRole('button', { name: 'Leave group' }).click();
+    await fay.page.getByText('You are not in this group any more.').waitFor();
+    await fay.page.getByRole('button', { name: 'New group' }).click();
+    expect(await audit(fay.page)).toEqual([]);
+  });
+});
