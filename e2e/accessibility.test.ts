@@ -56,6 +56,8 @@ describe('the messenger without a mouse or good eyes', () => {
 
     await page.getByRole('searchbox').waitFor();
     await press(page, 'Tab');
+    await focus(page).toBe('New group');
+    await press(page, 'Tab');
     await focus(page).toBe('Linked devices');
     await press(page, 'Tab', 'Tab');
     await focus(page).toMatch(/^Search chats/);

@@ -87,6 +87,7 @@ function Preview({
       ) : (
         latest.outgoing && latest.gone === undefined && <MessageTicks status={latest.status} />
       )}
+      {!latest.outgoing && latest.conversation.startsWith('g:') && `${latest.from}: `}
       {contentSummary(latest)}
     </span>
   );
