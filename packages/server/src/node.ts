@@ -23,7 +23,6 @@ import { Erasures } from './erasure/index.ts';
 import { UserExport } from './export/index.ts';
 import { fileLimits, openFiles } from './files/index.ts';
 import { buildGroups } from './group-wiring.ts';
-import { GroupFeed } from './groups/index.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
@@ -33,7 +32,6 @@ import {
   changeFromBackend,
   Delivery,
   Gone,
-  GroupMessages,
   History,
   Messages,
   sendFromBackend,
@@ -45,7 +43,7 @@ import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
 import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
-import { GroupReceipts, Receipts, receiptOperations } from './receipts/index.ts';
+import { Receipts, receiptOperations } from './receipts/index.ts';
 import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
 import { Search, searchOperations } from './search/index.ts';
 import type { Settings } from './settings/index.ts';
@@ -148,16 +146,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     directory,
     blocking,
   });
-  const { operations: groupOperations, groups, sending } = buildGroups({ store, bus, clock, directory });
-  const leaveGroups = ({ aid, uid }: { aid: number; uid: number }) => groups.removeUser(aid, uid);
-  const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser, leaveGroups });
-  const groupReceipts = new GroupReceipts({
-    cursors: store.cursors,
-    groups: store.groups,
-    bus,
-    clock,
-    onError,
-  });
   const files = await openFiles({
     records: store.files,
     settings: store.settings,
@@ -170,6 +158,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ({ after, upto }) => seq > after && (upto === null || seq <= upto),
       ),
   });
+  const groupParts = buildGroups({
+    store,
+    bus,
+    clock,
+    directory,
+    gone,
+    files: files.attachments,
+    onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
+    onAccepted: () => metrics.messagesAccepted.http.add(),
+    onError,
+  });
+  const { leaveGroups, groupReceipts } = groupParts;
+  const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser, leaveGroups });
   const node = randomUUID();
   const others = new OtherNodes({ node, bus, clock });
   const presence = new Presence({
@@ -230,12 +231,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onError,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
-  const groupFeed = new GroupFeed({
-    bus,
-    store: store.groups,
-    onMayMiss: (session) => catchUp.request(session),
-    onError,
-  });
+  const groupFeed = groupParts.feed((session) => catchUp.request(session));
   const sessions = new Sessions({
     bus,
     presence,
@@ -261,6 +257,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     }),
     blocking,
     erasures,
+    groups: groupParts,
     files,
     userExport: new UserExport({ store, history, links: files.links }),
     schedule: scheduleFromBackend({ schedule, directory, blocking, files: files.attachments }),
@@ -293,14 +290,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         files: files.attachments,
         presence,
         groups: groupFeed,
-        groupSending: sending,
-        groupMessages: new GroupMessages({
-          log: store.log,
-          bus,
-          clock,
-          gone,
-          onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
-        }),
+        groupSending: groupParts.sending,
+        groupMessages: groupParts.groupMessages,
         groupReceipts,
         blocking,
         calls,
@@ -313,7 +304,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           ...scheduleOperations(schedule),
           ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
           ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
-          ...groupOperations,
+          ...groupParts.operations,
           ...operations,
           ...pushing.operations,
         },

@@ -28,3 +28,5 @@ export function requireMay(
       throw new StoaError('PERMISSION_DENIED', `The user lacks "${action}" in group ${group.gid}.`);
   }
 }
+
+export const backendOf = (aid: number): Caller => ({ aid, uid: null, address: null });

@@ -1,7 +1,11 @@
+export { backendOf } from './callers.ts';
 export { GroupCore } from './group-core.ts';
-export { GroupFeed } from './group-feed.ts';
+export { GroupFeed, type GroupFeedOptions } from './group-feed.ts';
 export { GroupNews } from './group-news.ts';
+export { groupInfo, memberInfo } from './group-view.ts';
 export { Groups } from './groups.ts';
 export { Joining } from './joining.ts';
 export { groupOperations } from './operations.ts';
+export { usualPermissions } from './permissions.ts';
+export { type BackendGroupMessage, sendToGroupFromBackend } from './send-from-backend.ts';
 export { GroupSending } from './sending.ts';

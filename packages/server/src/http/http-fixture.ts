@@ -13,6 +13,7 @@ import { Directory } from '../directory/index.ts';
 import { Erasures } from '../erasure/index.ts';
 import { UserExport } from '../export/index.ts';
 import { fileLimits, openFiles } from '../files/index.ts';
+import { buildGroups } from '../group-wiring.ts';
 import { Limits } from '../limits/index.ts';
 import { Changes, changeFromBackend, Gone, History, Messages, sendFromBackend } from '../messages/index.ts';
 import { createMetrics } from '../metrics/index.ts';
@@ -128,6 +129,7 @@ export async function openHttp(
       onAccepted: () => {},
     }),
     blocking,
+    groups: buildGroups({ store, bus, clock, directory, gone, files: claims }),
     erasures: new Erasures({ store, publish, wake: () => {} }),
     files,
     userExport: new UserExport({

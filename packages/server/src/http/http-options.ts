@@ -5,6 +5,7 @@ import type { Devices } from '../devices/index.ts';
 import type { Erasures } from '../erasure/index.ts';
 import type { UserExport } from '../export/index.ts';
 import type { Files } from '../files/index.ts';
+import type { BackendGroupMessage, Groups, Joining } from '../groups/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { BackendChange, BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -19,6 +20,16 @@ import type { Users } from '../users/index.ts';
 export type SendFromBackend = (
   message: BackendMessage,
 ) => Promise<{ readonly mid: number; readonly seq: number; readonly conv: number; readonly ts: number }>;
+
+/** As SendFromBackend, to a group; rejects also with what keeps the sender from sending there. */
+export type SendToGroupFromBackend = (message: BackendGroupMessage) => ReturnType<SendFromBackend>;
+
+/** What the doors do with groups. */
+export interface GroupServices {
+  readonly groups: Groups;
+  readonly joining: Joining;
+  readonly sendFromBackend: SendToGroupFromBackend;
+}
 
 /**
  * Resolves to the time for which the message is kept, or to undefined when it is to be sent now. Rejects with a
@@ -40,6 +51,7 @@ export interface HttpOptions {
   readonly devices: Devices;
   readonly otps: Otps;
   readonly send: SendFromBackend;
+  readonly groups: GroupServices;
   readonly schedule: ScheduleFromBackend;
   readonly files: Files;
   readonly erasures: Pick<Erasures, 'begin'>;

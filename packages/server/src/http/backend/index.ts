@@ -5,6 +5,7 @@ import { failureOf, setRetryAfter } from '../failure.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { failure, type Repeated, success } from './answers.ts';
 import { appOperations } from './app-operations.ts';
+import { groupOperations } from './group-operations.ts';
 import { messageOperations } from './message-operations.ts';
 import type { Operation } from './operation.ts';
 import { otpOperations } from './otp-operations.ts';
@@ -14,7 +15,7 @@ import { tokenOperations } from './token-operations.ts';
 import { userOperations } from './user-operations.ts';
 
 const operations: ReadonlyMap<string, Operation> = new Map(
-  [userOperations, tokenOperations, otpOperations, messageOperations, appOperations]
+  [userOperations, tokenOperations, otpOperations, messageOperations, groupOperations, appOperations]
     .flat()
     .flatMap((operation) => operation.names.map((name) => [name, operation])),
 );

@@ -1,6 +1,7 @@
 import { limits, messageFlags, StoaError } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type, { type Static } from 'typebox';
+import type { HttpOptions } from '../http-options.ts';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
 import { sendAt } from '../send-at.ts';
 import { appCaller } from './callers.ts';
@@ -19,11 +20,13 @@ const Parameters = Type.Object({
   /** When it is to be sent, in milliseconds or seconds since 1970; 0 for now. */
   when: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   flags: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  /** To a group: also when the sender himself might not. */
+  forced: Type.Optional(Type.Boolean()),
   ...MessageContent.properties,
 });
 type Parameters = Static<typeof Parameters>;
 
-/** Sends a message in the name of a user, to one or more users. */
+/** Sends a message in the name of a user, to one or more users, or to a group. */
 const message = operation({
   names: ['message'],
   by: appCaller,
@@ -36,9 +39,12 @@ const message = operation({
     expiry: either('message', 'expiry'),
     when: either('message', 'when'),
     flags: either('message', 'flags', 'flag'),
+    forced: either('message', 'forced'),
     ...messageContentSpellings,
   },
   run: async (parameters, { aid }, { services }) => {
+    const { gid = 0 } = parameters;
+    if (gid > 0) return sendToGroup(parameters, gid, aid, services);
     const receivers = receiversOf(parameters);
     const content = contentOf(parameters);
     const { from } = parameters;
@@ -61,6 +67,14 @@ const message = operation({
   },
 });
 
+async function sendToGroup(parameters: Parameters, gid: number, aid: number, { groups }: HttpOptions) {
+  const { from, forced = false, when = 0 } = parameters;
+  if (when > 0) throw new StoaError('BAD_REQUEST', 'Messages to groups cannot be scheduled.');
+  const content = contentOf(parameters);
+  const { mid } = await groups.sendFromBackend({ aid, from, gid, content, forced, ...delivery(parameters) });
+  return { mid };
+}
+
 /** How the message is delivered; an expiry of 0 means without storing it. */
 function delivery({ type, flags, expiry }: Parameters) {
   const transient = expiry === 0 ? messageFlags.transient : 0;
@@ -79,12 +93,7 @@ function withBits(flags: number, bits: number): number {
 /** A time that cannot be in milliseconds is in seconds: of no other than the near future do both make sense. */
 const millisecondsOf = (when: number): number => (when < 1e11 ? when * 1000 : when);
 
-function receiversOf({ to, gid }: Parameters): string[] {
-  if (gid !== undefined && gid > 0) {
-    throw new StoaError('INVALID_DESTINATION', `There is no group ${gid}.`, {
-      hint: 'Send to users with "to".',
-    });
-  }
+function receiversOf({ to }: Parameters): string[] {
   const receivers = [...new Set((to ?? '').split(',').map((address) => address.trim()))].filter(Boolean);
   if (receivers.length === 0) throw new StoaError('BAD_REQUEST', '"to" must name at least one receiver.');
   if (receivers.length > maxReceivers) {

@@ -5,6 +5,7 @@ import { limitCalls } from '../call-limit.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { appRoutes } from './apps.ts';
 import { deviceRoutes } from './devices.ts';
+import { groupRoutes } from './groups.ts';
 import { IdempotentCalls } from './idempotency.ts';
 import { messageChangeRoutes } from './message-changes.ts';
 import { messageRoutes } from './messages.ts';
@@ -43,6 +44,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       messageRoutes,
       messageChangeRoutes,
       otpRoutes,
+      groupRoutes,
     ])
       routes(typed, services);
   });

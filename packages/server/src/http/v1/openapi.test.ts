@@ -19,9 +19,16 @@ interface Operation extends Json {
 /** Removing comes last, and what voids the token or the app after all else. */
 function byDestruction(a: { operation: Operation }, b: { operation: Operation }): number {
   const rank = ({ operationId }: Operation) =>
-    ['recallMessage', 'revokeToken', 'revokeAll', 'deleteUser', 'renewAppToken', 'deleteApp'].findIndex(
-      (name) => operationId.startsWith(name),
-    );
+    [
+      'recallMessage',
+      'removeGroup',
+      'deleteGroup',
+      'revokeToken',
+      'revokeAll',
+      'deleteUser',
+      'renewAppToken',
+      'deleteApp',
+    ].findIndex((name) => operationId.startsWith(name));
   return rank(a.operation) - rank(b.operation);
 }
 
@@ -116,12 +123,16 @@ describe('the OpenAPI document', () => {
       const { body } = await fixture.v1('POST', '/otps', { address: '+15550100' });
       return { address: body.address, code: body.code };
     };
+    const { body: group } = await fixture.v1('POST', '/groups', { name: 'Band', members: ['alice'] });
+    const pin = (await fixture.v1('POST', `/groups/${group.gid}/pins`, {})).body.pin;
     const values: Record<string, string> = {
       '{address}': 'alice',
       '{aid}': '1',
       '{id}': '1',
       '{dev}': String(dev),
       '{mid}': '1',
+      '{gid}': '1000',
+      '{pin}': String(pin),
     };
     for (const { path, method, operation } of operations.toSorted(byDestruction)) {
       const example = operation.requestBody?.content['application/json'].example;

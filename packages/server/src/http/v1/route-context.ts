@@ -33,6 +33,7 @@ export interface V1Services
     | 'userExport'
     | 'schedule'
     | 'changeMessage'
+    | 'groups'
   > {
   readonly idempotent: IdempotentCalls;
 }

@@ -1,6 +1,7 @@
 /** Resources of the REST API. Each has an `$id`, under which the OpenAPI document lists it. */
 import type { App as StoredApp, User as StoredUser, UserToken } from '@stoa/storage';
 import Type, { type Static, type TSchema } from 'typebox';
+import { groupResources } from './group-schemas.ts';
 
 const Time = (description: string) =>
   Type.Integer({ minimum: 0, description: `${description}, in milliseconds since 1970.` });
@@ -176,6 +177,7 @@ export const resources = [
   SentMessage,
   ChangedMessage,
   Otp,
+  ...groupResources,
   ErrorBody,
 ] as const;
 
