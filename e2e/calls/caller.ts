@@ -118,7 +118,7 @@ export class Caller {
       (wanted) => harness.untilReceived((sum) => sum.frames >= wanted),
       before + frames,
     );
-    await within(seen, `${frames} more frames at ${this.address}`, patienceMs);
+    await this.#gets(seen, `${frames} more frames`);
   }
 
   /** Nothing is left of the calls before. */
@@ -172,7 +172,20 @@ export class Caller {
       (wanted) => harness.untilReceived((sum) => sum.energy >= wanted),
       before + audible,
     );
-    await within(heard, `something to hear at ${this.address}`, patienceMs);
+    await this.#gets(heard, 'something to hear');
+  }
+
+  /** What comes otherwise, and whether the page plays it, is said when it does not. */
+  async #gets(coming: Promise<void>, what: string): Promise<void> {
+    await within(coming, `${what} at ${this.address}`, patienceMs).catch(async (error: unknown) => {
+      const state = await this.run(async ({ received, remote, peers, log }) => ({
+        ...(await received()),
+        paused: remote.paused,
+        connections: peers.map(({ connectionState }) => connectionState),
+        log,
+      }));
+      throw new Error(`${this.address} did not get ${what}; ${JSON.stringify(state)}`, { cause: error });
+    });
   }
 
   received(): ReturnType<Harness['received']> {

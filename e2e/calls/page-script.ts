@@ -55,7 +55,8 @@ client.on('call', (call) => {
     );
   });
   call.on('streams', () => {
-    remote.srcObject = call.remoteStream;
+    // To set it again would begin to play anew.
+    if (remote.srcObject !== call.remoteStream) remote.srcObject = call.remoteStream;
   });
 });
 
