@@ -147,16 +147,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     blocking,
   });
   const files = await openFiles({
-    records: store.files,
-    settings: store.settings,
+    store,
     clock,
     folder: settings.filesDir,
     linkHours: settings.fileLinkHours,
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
-    mayRead: async (conv, seq, uid) =>
-      (await store.groups.spans(conv, uid)).some(
-        ({ after, upto }) => seq > after && (upto === null || seq <= upto),
-      ),
   });
   const groupParts = buildGroups({
     store,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { FileRecordStore, SettingStore } from '@stoa/storage';
+import type { FileRecordStore, Store } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { Attachments, type AttachmentsOptions } from './attachments.ts';
 import { DiskFileStore } from './disk-file-store.ts';
@@ -23,20 +23,21 @@ export interface Files {
 }
 
 export interface OpenFilesOptions {
-  readonly records: FileRecordStore;
-  readonly settings: SettingStore;
+  readonly store: Pick<Store, 'files' | 'groups' | 'settings'>;
   readonly clock: Clock;
   readonly folder: string;
   /** For how long a link holds. */
   readonly linkHours: number;
   readonly limitsOf: (aid: number) => Promise<FileLimits>;
-  readonly mayRead: AttachmentsOptions['mayRead'];
 }
 
 /** Files on this machine's disk; every node of an installation uses the same secret and, in a shared folder, the same files. */
 export async function openFiles(options: OpenFilesOptions): Promise<Files> {
-  const { records, settings, clock, folder, linkHours, limitsOf, mayRead } = options;
+  const { clock, folder, linkHours, limitsOf } = options;
+  const { files: records, groups, settings } = options.store;
   const secret = await settings.setOnce('files.secret', randomBytes(32).toString('base64url'));
+  const mayRead: AttachmentsOptions['mayRead'] = async (conv, seq, uid) =>
+    (await groups.spans(conv, uid)).some(({ after, upto }) => seq > after && (upto === null || seq <= upto));
   const store = new DiskFileStore(join(folder, 'stored'));
   const partial = new PartialFiles(join(folder, 'partial'));
   return {

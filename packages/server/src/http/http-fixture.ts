@@ -98,13 +98,11 @@ export async function openHttp(
     rulesOf: async () => ({ editSeconds: 0, recallSeconds: 0, policy: 'own' }),
   });
   const files = await openFiles({
-    records: store.files,
-    settings: store.settings,
+    store,
     clock,
     folder: settings.filesDir,
     linkHours: settings.fileLinkHours,
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
-    mayRead: async () => false,
   });
   const claims = files.attachments;
   const options: HttpOptions = {
