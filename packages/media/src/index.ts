@@ -7,6 +7,13 @@ export { ourExtensionIds } from './forwarding/outgoing-header.ts';
 export { SenderClock } from './forwarding/sender-clock.ts';
 export { Slot, type SlotOptions, type Stamp } from './forwarding/slot.ts';
 export { Source, type SourceOptions } from './forwarding/source.ts';
+export {
+  Room,
+  type RoomOptions,
+  type SlotStatistics,
+  type StreamDescription,
+  type View,
+} from './room/room.ts';
 export type * from './rtcp/messages.ts';
 export { readRtcp } from './rtcp/read.ts';
 export { writeRtcp } from './rtcp/write.ts';

@@ -5,6 +5,8 @@ import { middleBits } from '../rtcp/ntp.ts';
 export class Reception {
   packets = 0;
   bytes = 0;
+  /** When the newest packet came, in milliseconds of our clock. */
+  lastAt = Number.NEGATIVE_INFINITY;
   /** Extended; `undefined` before the first packet. */
   highest: number | undefined;
   /** In ticks. */
@@ -30,6 +32,7 @@ export class Reception {
     this.highest = Math.max(this.highest ?? sequence, sequence);
     this.packets += 1;
     this.bytes += bytes;
+    this.lastAt = now;
     if (again) return;
     const transit = Math.round((now * clockRate) / 1000) - timestamp;
     if (this.#transit !== undefined) {

@@ -1,0 +1,50 @@
+/** A slot that wants a layer. */
+export interface Wish {
+  /** Screens come before cameras. */
+  readonly isScreen: boolean;
+  /** Pixels in which it is shown: more than that is of no use. 0 hides it. */
+  readonly height: number;
+  /** From the smallest to the largest; a height of 0 is unknown. */
+  readonly layers: readonly { readonly bitrate: number; readonly height: number }[];
+  /** Index of the layer that is shown now, or -1. */
+  readonly shown: number;
+}
+
+/** A layer that is not shown yet has to leave this much room, so that nothing flaps. */
+const headroom = 1.15;
+
+/**
+ * Gives each wish the index of a layer, or -1 for none, so that all together stay within the bitrate: first something
+ * for everyone, screens before the large and the small, then better layers in the same order, a step at a time.
+ */
+export function allocate(wishes: readonly Wish[], bitrate: number): number[] {
+  const chosen = wishes.map(() => -1);
+  const order = wishes
+    .map((wish, index) => ({ wish, index }))
+    .filter(({ wish }) => wish.height > 0 && wish.layers.length > 0)
+    .sort((a, b) => Number(b.wish.isScreen) - Number(a.wish.isScreen) || b.wish.height - a.wish.height);
+  let left = bitrate;
+  let raised = true;
+  for (let round = 0; raised; round += 1) {
+    raised = false;
+    for (const { wish, index } of order) {
+      const before = chosen[index] ?? -1;
+      const next = before + 1;
+      if (before !== round - 1 || next > largestUseful(wish)) continue;
+      const cost = (wish.layers[next]?.bitrate ?? 0) - (wish.layers[before]?.bitrate ?? 0);
+      // Whoever comes first is never left with nothing.
+      const isFirst = round === 0 && left === bitrate;
+      if (!isFirst && cost * (next > wish.shown ? headroom : 1) > left) continue;
+      chosen[index] = next;
+      left -= cost;
+      raised = true;
+    }
+  }
+  return chosen;
+}
+
+/** The smallest layer that fills the picture. */
+function largestUseful({ layers, height }: Wish): number {
+  const found = layers.findIndex((layer) => layer.height >= height);
+  return found < 0 ? layers.length - 1 : found;
+}

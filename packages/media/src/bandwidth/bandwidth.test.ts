@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { allocate } from './allocator.ts';
+import { BandwidthEstimator } from './estimator.ts';
+import { SendLog } from './send-log.ts';
+
+/** A path with a queue: sends at the estimate, or at `atMost`, for some seconds, and answers the last estimate. */
+function simulate(
+  capacity: number,
+  seconds: number,
+  { atMost = Number.POSITIVE_INFINITY, loss = 0 } = {},
+): number {
+  const estimator = new BandwidthEstimator();
+  let freeAt = 0;
+  let sent = 0;
+  for (let now = 0; now < seconds * 1000; now += 100) {
+    const rate = Math.min(estimator.bitrate, atMost);
+    const packets = Math.max(1, Math.round(rate / 10 / 8 / 1000));
+    const all = Array.from({ length: packets }, (_, index) => {
+      const sentAt = now + (100 * index) / packets;
+      freeAt = Math.max(freeAt, sentAt) + (1000 * 8 * 1000) / capacity;
+      sent += 1;
+      const isLost = loss > 0 && sent % Math.round(1 / loss) === 0;
+      return { sentAt, bytes: 1000, arrivedAt: isLost ? -1 : freeAt + 20 };
+    });
+    estimator.onFeedback(all, now + 100);
+  }
+  return estimator.bitrate;
+}
+
+test.each([400_000, 2_000_000, 5_000_000])('finds a capacity of %d bit/s and stays around it', (capacity) => {
+  const estimate = simulate(capacity, 40);
+  expect(estimate).toBeGreaterThan(0.5 * capacity);
+  expect(estimate).toBeLessThan(1.3 * capacity);
+});
+
+test('does not grow far beyond what is sent, and falls with heavy loss', () => {
+  expect(simulate(20_000_000, 30, { atMost: 1_000_000 })).toBeLessThan(3_000_000);
+  expect(simulate(20_000_000, 30, { loss: 0.25 })).toBeLessThan(300_000);
+});
+
+test('believes REMB only as long as nothing better comes', () => {
+  const estimator = new BandwidthEstimator();
+  estimator.onReceiverEstimate(700_000);
+  expect(estimator.bitrate).toBe(700_000);
+  estimator.onFeedback([{ sentAt: 1, bytes: 100, arrivedAt: 2 }], 10);
+  const { bitrate } = estimator;
+  estimator.onReceiverEstimate(100_000);
+  expect(estimator.bitrate).toBe(bitrate);
+});
+
+test('matches feedback with what was sent, once, through a wrap-around', () => {
+  const log = new SendLog();
+  for (let index = 0; index < 70_000; index += 1) log.add(100, index);
+  const feedback = {
+    type: 'transportFeedback',
+    sender: 1,
+    ssrc: 1,
+    count: 0,
+    firstSequence: 69_998 & 0xffff,
+    arrivals: [5, -1, 7],
+  } as const;
+  const lost = { sentAt: 69_999, bytes: 100, arrivedAt: -1 };
+  expect(log.acknowledge(feedback)).toEqual([{ sentAt: 69_998, bytes: 100, arrivedAt: 5 }, lost]);
+  expect(log.acknowledge(feedback)).toEqual([lost]);
+});
+
+const camera = [
+  { bitrate: 100_000, height: 180 },
+  { bitrate: 300_000, height: 360 },
+  { bitrate: 1_000_000, height: 720 },
+];
+const wish = (height: number, isScreen = false, shown = -1) => ({ isScreen, height, layers: camera, shown });
+
+test('gives everyone something, then screens and large pictures more, and nobody more than is seen', () => {
+  expect(allocate([wish(180), wish(720), wish(720, true)], 10_000_000)).toEqual([0, 2, 2]);
+  expect(allocate([wish(720), wish(720), wish(720, true)], 600_000)).toEqual([0, 0, 1]);
+  expect(allocate([wish(0), wish(100), wish(360)], 10_000_000)).toEqual([-1, 0, 1]);
+  // Too little for anybody: the first still gets a picture.
+  expect(allocate([wish(720), wish(720, true)], 1000)).toEqual([-1, 0]);
+});
+
+test('keeps a layer at the border where it would not yet choose it', () => {
+  expect(allocate([wish(360)], 310_000)).toEqual([0]);
+  expect(allocate([wish(360, false, 1)], 310_000)).toEqual([1]);
+});
+
+test('never spends more than there is, but for one smallest layer', () => {
+  const wishes = fc.array(
+    fc.tuple(fc.constantFrom(0, 100, 360, 1080), fc.boolean(), fc.integer({ min: -1, max: 2 })),
+    { maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(wishes, fc.nat(5_000_000), (from, bitrate) => {
+      const chosen = allocate(
+        from.map(([height, isScreen, shown]) => wish(height, isScreen, shown)),
+        bitrate,
+      );
+      const spent = chosen.reduce((sum, layer) => sum + (camera[layer]?.bitrate ?? 0), 0);
+      expect(spent).toBeLessThanOrEqual(Math.max(bitrate, 100_000));
+      expect(chosen.every((layer, index) => (from[index]?.[0] === 0) === layer < 0 || layer < 0)).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,281 @@
+import { StoaError } from '@stoa/protocol';
+import { allocate, type Wish } from '../bandwidth/allocator.ts';
+import type { Kind } from '../codecs/codecs.ts';
+import type { MediaPacket } from '../forwarding/media-packet.ts';
+import type { Slot } from '../forwarding/slot.ts';
+import type { Source } from '../forwarding/source.ts';
+import type { ConnectionOptions, ConnectionState } from '../transport/connection.ts';
+import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
+import { SendTransport } from '../transport/send-transport.ts';
+
+/** What a viewer wants to see in a slot. */
+export interface View {
+  /** A stream's id, as `onStreams` tells it. */
+  readonly stream: string;
+  /** Pixels; 0 for a picture that is not visible. Of no meaning for sound. */
+  readonly height?: number;
+  readonly isScreen?: boolean;
+}
+
+export interface StreamDescription {
+  readonly id: string;
+  readonly transport: string;
+  readonly mid: string;
+  readonly kind: Kind;
+}
+
+export interface SlotStatistics {
+  readonly mid: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly switches: number;
+  /** Layer that is shown; `undefined` for nothing. */
+  readonly rid: string | undefined;
+  readonly height: number;
+}
+
+interface Stream extends StreamDescription {
+  readonly sources: Source[];
+}
+
+interface Subscription {
+  readonly transport: ReceiveTransport;
+  readonly slot: Slot;
+  view: View;
+}
+
+export interface RoomOptions extends ConnectionOptions {
+  readonly onState?: (transport: string, state: ConnectionState) => void;
+}
+
+/** A layer from which nothing came for this long is off. */
+const silentMs = 1500;
+const choiceIntervalMs = 200;
+/** What sound takes of a viewer's bitrate, per slot in use. */
+const audioBitrate = 48_000;
+
+/** Publishers and viewers, and which of their streams goes to which of their slots. */
+export class Room {
+  readonly #options: RoomOptions;
+  readonly #senders = new Map<string, SendTransport>();
+  readonly #receivers = new Map<string, ReceiveTransport>();
+  readonly #streams = new Map<string, Stream>();
+  readonly #subscriptions = new Map<Slot, Subscription>();
+  /** By stream, what every packet of it goes to. */
+  readonly #routes = new Map<string, Subscription[]>();
+  #transports = 0;
+  #choseAt = 0;
+
+  constructor(options: RoomOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Takes a publisher's offer. */
+  async publish(offer: string): Promise<{ transport: string; answer: string; streams: StreamDescription[] }> {
+    const id = this.#newId('s');
+    const sender = await SendTransport.open(id, offer, this.#options, {
+      onSource: (mid, source) => this.#addSource(`${id}/${mid}`, source),
+      onPacket: (source, packet, now) => this.#forward(source, packet, now),
+      onState: (state) => this.#options.onState?.(id, state),
+    });
+    this.#senders.set(id, sender);
+    return { transport: id, answer: sender.answer, streams: this.#list(id, sender) };
+  }
+
+  /** Takes a later offer of the same publisher: more streams, or fewer. */
+  republish(transport: string, offer: string): { answer: string; streams: StreamDescription[] } {
+    const sender = this.#sender(transport);
+    const answer = sender.renegotiate(offer);
+    return { answer, streams: this.#list(transport, sender) };
+  }
+
+  /** Makes the offer for a viewer, to be answered by `answer`. */
+  async view(counts: SlotCounts): Promise<{ transport: string; offer: string; slots: readonly string[] }> {
+    const id = this.#newId('r');
+    const receiver = await ReceiveTransport.open(counts, this.#options, (state) =>
+      this.#options.onState?.(id, state),
+    );
+    this.#receivers.set(id, receiver);
+    return { transport: id, offer: receiver.offer, slots: receiver.slots.map(({ mid }) => mid) };
+  }
+
+  /** Gives a viewer more slots: the offer is to be answered. */
+  grow(transport: string, counts: SlotCounts): { offer: string; slots: readonly string[] } {
+    const receiver = this.#receiver(transport);
+    receiver.grow(counts);
+    return { offer: receiver.offer, slots: receiver.slots.map(({ mid }) => mid) };
+  }
+
+  answer(transport: string, sdp: string): void {
+    this.#receiver(transport).answer(sdp);
+  }
+
+  /** Shows a stream in a slot, or nothing. Takes effect at once, without any negotiation. */
+  assign(transport: string, mid: string, view: View | undefined): void {
+    const receiver = this.#receiver(transport);
+    const slot = receiver.slots.find((each) => each.mid === mid)?.slot;
+    if (slot === undefined) throw new StoaError('NOT_FOUND', `The viewer has no slot "${mid}".`);
+    const before = this.#subscriptions.get(slot);
+    if (view === undefined) {
+      slot.show(undefined);
+      this.#unroute(before);
+      return;
+    }
+    const stream = this.#streams.get(view.stream);
+    if (stream === undefined) throw new StoaError('NOT_FOUND', `There is no stream "${view.stream}".`);
+    if (stream.kind !== slot.kind) {
+      throw new StoaError('BAD_REQUEST', `Slot "${mid}" is for ${slot.kind}, the stream is ${stream.kind}.`);
+    }
+    if (before?.view.stream === view.stream) {
+      before.view = view;
+    } else {
+      this.#unroute(before);
+      const subscription = { transport: receiver, slot, view };
+      this.#subscriptions.set(slot, subscription);
+      this.#routes.set(view.stream, [...(this.#routes.get(view.stream) ?? []), subscription]);
+    }
+    this.#choose(receiver, Date.now());
+  }
+
+  /** Whether packets of a stream are taken from its publisher. */
+  permit(stream: string, permitted: boolean): void {
+    const found = this.#streams.get(stream);
+    if (found === undefined) throw new StoaError('NOT_FOUND', `There is no stream "${stream}".`);
+    this.#sender(found.transport).permit(found.mid, permitted);
+  }
+
+  statistics(transport: string): { bitrate: number; slots: SlotStatistics[] } {
+    const receiver = this.#receiver(transport);
+    const slots = receiver.slots.map(({ mid, slot: { packets, bytes, switches, shown } }) => {
+      return { mid, packets, bytes, switches, rid: shown?.rid, height: shown?.height ?? 0 };
+    });
+    return { bitrate: receiver.estimator.bitrate, slots };
+  }
+
+  /** What is due: to be called every few tens of milliseconds, with the time of `Date.now`. */
+  tick(now: number): void {
+    for (const sender of this.#senders.values()) sender.tick(now);
+    for (const receiver of this.#receivers.values()) receiver.tick(now);
+    if (now - this.#choseAt < choiceIntervalMs) return;
+    this.#choseAt = now;
+    for (const receiver of this.#receivers.values()) this.#choose(receiver, now);
+  }
+
+  /** Ends a transport of either kind, and what is shown of it. */
+  close(transport: string): void {
+    this.#senders.get(transport)?.close();
+    this.#senders.delete(transport);
+    const receiver = this.#receivers.get(transport);
+    receiver?.close();
+    this.#receivers.delete(transport);
+    for (const subscription of this.#subscriptions.values()) {
+      if (subscription.transport === receiver) this.#unroute(subscription);
+    }
+    for (const stream of this.#streams.values()) if (stream.transport === transport) this.#remove(stream);
+  }
+
+  closeAll(): void {
+    for (const id of [...this.#senders.keys(), ...this.#receivers.keys()]) this.close(id);
+  }
+
+  #list(transport: string, sender: SendTransport): StreamDescription[] {
+    const listed = sender.streams.map(({ mid, kind }) => ({
+      id: `${transport}/${mid}`,
+      transport,
+      mid,
+      kind,
+    }));
+    for (const description of listed) {
+      if (!this.#streams.has(description.id))
+        this.#streams.set(description.id, { ...description, sources: [] });
+    }
+    for (const stream of this.#streams.values()) {
+      if (stream.transport === transport && !listed.some(({ id }) => id === stream.id)) this.#remove(stream);
+    }
+    return listed;
+  }
+
+  #remove(stream: Stream): void {
+    this.#streams.delete(stream.id);
+    for (const subscription of this.#routes.get(stream.id) ?? []) {
+      subscription.slot.show(undefined);
+      this.#subscriptions.delete(subscription.slot);
+    }
+    this.#routes.delete(stream.id);
+  }
+
+  #unroute(subscription: Subscription | undefined): void {
+    if (subscription === undefined) return;
+    const { stream } = subscription.view;
+    this.#subscriptions.delete(subscription.slot);
+    const others = (this.#routes.get(stream) ?? []).filter((each) => each !== subscription);
+    if (others.length === 0) this.#routes.delete(stream);
+    else this.#routes.set(stream, others);
+  }
+
+  #addSource(id: string, source: Source): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    // A browser that starts a layer anew, with another SSRC, has given up the old one.
+    const replaced = stream.sources.findIndex(({ rid }) => rid === source.rid);
+    if (replaced >= 0) stream.sources.splice(replaced, 1);
+    stream.sources.push(source);
+    this.#choseAt = 0;
+  }
+
+  #forward(source: Source, packet: MediaPacket, now: number): void {
+    const routes = this.#routes.get(source.stream);
+    if (routes === undefined) return;
+    for (const { transport, slot } of routes) transport.forward(slot, source, packet, now);
+  }
+
+  /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
+  #choose(receiver: ReceiveTransport, now: number): void {
+    const video: { slot: Slot; layers: Source[]; wish: Wish }[] = [];
+    let bitrate = receiver.estimator.bitrate;
+    for (const { slot } of receiver.slots) {
+      const view = this.#subscriptions.get(slot)?.view;
+      if (view === undefined) continue;
+      const layers = this.#layers(view.stream, now);
+      if (slot.kind === 'audio') {
+        slot.show(layers[0]);
+        bitrate -= audioBitrate;
+        continue;
+      }
+      const { height = Number.POSITIVE_INFINITY, isScreen = false } = view;
+      const described = layers.map((source) => ({ bitrate: source.bitrate(now), height: source.height }));
+      const shown = slot.shown === undefined ? -1 : layers.indexOf(slot.shown);
+      video.push({ slot, layers, wish: { isScreen, height, layers: described, shown } });
+    }
+    const chosen = allocate(
+      video.map(({ wish }) => wish),
+      bitrate,
+    );
+    for (const [index, { slot, layers }] of video.entries()) slot.show(layers[chosen[index] ?? -1]);
+  }
+
+  /** The layers of a stream, from the smallest; without those that are off while another is on. */
+  #layers(id: string, now: number): Source[] {
+    const sources = this.#streams.get(id)?.sources ?? [];
+    const sending = sources.filter(({ reception }) => now - reception.lastAt < silentMs);
+    const layers = sending.length === 0 ? [...sources] : sending;
+    return layers.sort((a, b) => a.height - b.height || a.bitrate(now) - b.bitrate(now));
+  }
+
+  #newId(prefix: string): string {
+    this.#transports += 1;
+    return `${prefix}${this.#transports}`;
+  }
+
+  #sender(id: string): SendTransport {
+    const found = this.#senders.get(id);
+    if (found === undefined) throw new StoaError('NOT_FOUND', `There is no publisher "${id}".`);
+    return found;
+  }
+
+  #receiver(id: string): ReceiveTransport {
+    const found = this.#receivers.get(id);
+    if (found === undefined) throw new StoaError('NOT_FOUND', `There is no viewer "${id}".`);
+    return found;
+  }
+}

@@ -1,0 +1,158 @@
+import { StoaError } from '@stoa/protocol';
+import ndc, { type PeerConnection, type RtcConfig, type Track } from 'node-datachannel';
+import type { PeerParameters } from '../sdp/peer-parameters.ts';
+import { readSynthetic, syntheticDescription } from '../sdp/synthetic.ts';
+
+export interface ConnectionOptions {
+  /** Local address to bind to; all by default. */
+  readonly bindAddress?: string;
+  /** UDP ports, best outside of the ephemeral range. */
+  readonly ports?: { readonly first: number; readonly last: number };
+  /** Addresses to tell clients instead of the local ones, behind a NAT that forwards the ports. */
+  readonly announcedAddresses?: readonly string[];
+}
+
+export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'closed';
+
+export interface ConnectionEvents {
+  /** A decrypted RTP or RTCP packet, of any stream of the bundle. The buffer belongs to whoever gets it. */
+  onPacket(packet: Buffer): void;
+  onState(state: ConnectionState): void;
+}
+
+const states: Partial<Record<string, ConnectionState>> = {
+  connected: 'connected',
+  disconnected: 'disconnected',
+  failed: 'closed',
+  closed: 'closed',
+};
+
+/**
+ * ICE, DTLS and SRTP of one bundle, by libdatachannel: packets go in and come out, and it knows nothing of streams.
+ * It gets one track and no media handlers, so all RTCP is ours.
+ */
+export class Connection {
+  readonly ours: PeerParameters;
+  state: ConnectionState = 'connecting';
+
+  readonly #peer: PeerConnection;
+  readonly #events: ConnectionEvents;
+  #track: Track | undefined;
+
+  /** For a client that offers. */
+  static async answering(
+    client: PeerParameters,
+    options: ConnectionOptions,
+    events: ConnectionEvents,
+  ): Promise<Connection> {
+    const peer = newPeer(options);
+    let track: Track | undefined;
+    peer.onTrack((found) => {
+      track = found;
+    });
+    // The client is to be active in DTLS: as DTLS client the library ends up without AES-GCM.
+    const sdp = await gathered(peer, () =>
+      peer.setRemoteDescription(syntheticDescription(client, 'active'), 'offer'),
+    );
+    const connection = new Connection(peer, sdp, options, events);
+    if (track === undefined) peer.onTrack((found) => connection.#use(found));
+    else connection.#use(track);
+    return connection;
+  }
+
+  /** For a client that will answer, by `accept`. */
+  static async offering(options: ConnectionOptions, events: ConnectionEvents): Promise<Connection> {
+    const peer = newPeer(options);
+    const video = new ndc.Video('0', 'SendRecv');
+    video.addVP8Codec(96);
+    const track = peer.addTrack(video);
+    const sdp = await gathered(peer, () => peer.setLocalDescription('offer'));
+    const connection = new Connection(peer, sdp, options, events);
+    connection.#use(track);
+    return connection;
+  }
+
+  private constructor(
+    peer: PeerConnection,
+    sdp: string,
+    options: ConnectionOptions,
+    events: ConnectionEvents,
+  ) {
+    this.#peer = peer;
+    this.#events = events;
+    this.ours = announced(readSynthetic(sdp), options.announcedAddresses);
+    peer.onStateChange((state) => this.#enter(states[state] ?? 'connecting'));
+  }
+
+  accept(client: PeerParameters): void {
+    const setup = client.setup === 'actpass' ? 'active' : client.setup;
+    this.#peer.setRemoteDescription(syntheticDescription(client, setup), 'answer');
+  }
+
+  /** Encrypts and sends a copy: the buffer may be written over at once. False when it was not sent. */
+  send(packet: Buffer): boolean {
+    if (this.state !== 'connected' || this.#track === undefined) return false;
+    try {
+      return this.#track.sendMessageBinary(packet);
+    } catch {
+      // The library has closed the track, and its event is still under way.
+      return false;
+    }
+  }
+
+  close(): void {
+    if (this.state === 'closed') return;
+    this.#enter('closed');
+    this.#track?.close();
+    this.#peer.close();
+  }
+
+  #use(track: Track): void {
+    this.#track = track;
+    track.onMessage((packet) => {
+      if (this.state !== 'closed') this.#events.onPacket(packet);
+    });
+  }
+
+  #enter(state: ConnectionState): void {
+    if (this.state === state || this.state === 'closed') return;
+    this.state = state;
+    this.#events.onState(state);
+  }
+}
+
+function newPeer({ bindAddress, ports }: ConnectionOptions): PeerConnection {
+  const config: RtcConfig = {
+    iceServers: [],
+    ...(bindAddress === undefined ? {} : { bindAddress }),
+    ...(ports === undefined ? {} : { portRangeBegin: ports.first, portRangeEnd: ports.last }),
+  };
+  return new ndc.PeerConnection('media', config);
+}
+
+/** The local description with all candidates. Without STUN servers they are known at once. */
+async function gathered(peer: PeerConnection, start: () => void): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    peer.onGatheringStateChange((state) => {
+      if (state === 'complete') resolve();
+    });
+    try {
+      start();
+    } catch (error) {
+      peer.close();
+      reject(new StoaError('BAD_REQUEST', 'The SDP was refused by the transport.', { cause: error }));
+    }
+  });
+  return peer.localDescription()?.sdp ?? '';
+}
+
+function announced(ours: PeerParameters, addresses: readonly string[] = []): PeerParameters {
+  if (addresses.length === 0) return ours;
+  const ports = new Map(
+    ours.candidates.filter(({ type }) => type === 'host').map((each) => [each.port, each]),
+  );
+  const candidates = [...ports.values()].flatMap((candidate) =>
+    addresses.map((ip, index) => ({ ...candidate, ip, foundation: `${candidate.foundation}${index}` })),
+  );
+  return { ...ours, candidates };
+}

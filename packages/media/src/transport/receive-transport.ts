@@ -1,0 +1,162 @@
+import { StoaError } from '@stoa/protocol';
+import { BandwidthEstimator } from '../bandwidth/estimator.ts';
+import { SendLog } from '../bandwidth/send-log.ts';
+import type { Kind } from '../codecs/codecs.ts';
+import type { MediaPacket } from '../forwarding/media-packet.ts';
+import { Slot } from '../forwarding/slot.ts';
+import type { Source } from '../forwarding/source.ts';
+import type { RtcpMessage } from '../rtcp/messages.ts';
+import { readRtcp } from '../rtcp/read.ts';
+import { writeRtcp } from '../rtcp/write.ts';
+import { isRtcp } from '../rtp/rtp-header.ts';
+import { readSlotsAnswer, writeSlotsOffer } from '../sdp/slots-offer.ts';
+import { Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
+
+/** How many m-lines of each kind a viewer gets. */
+export interface SlotCounts {
+  readonly audio: number;
+  readonly video: number;
+}
+
+export interface NumberedSlot {
+  readonly mid: string;
+  readonly slot: Slot;
+}
+
+const maxSlots = 128;
+const reportIntervalMs = 1000;
+const cname = 'stoa';
+
+/** What a viewer gets: a pool of slots in one bundle, which only grows. */
+export class ReceiveTransport {
+  readonly estimator = new BandwidthEstimator();
+  readonly #slots: NumberedSlot[] = [];
+  readonly #bySsrc = new Map<number, Slot>();
+  readonly #sent = new SendLog();
+  readonly #stamp = { transportSequence: 0, now: 0 };
+  #connection: Connection | undefined;
+  #answered = false;
+  #version = 0;
+  #reportedAt = 0;
+
+  static async open(
+    counts: SlotCounts,
+    options: ConnectionOptions,
+    onState: (state: ConnectionState) => void,
+  ): Promise<ReceiveTransport> {
+    const transport = new ReceiveTransport();
+    transport.grow(counts);
+    transport.#connection = await Connection.offering(options, {
+      onPacket: (packet) => transport.#receive(packet, Date.now()),
+      onState,
+    });
+    return transport;
+  }
+
+  private constructor() {}
+
+  get slots(): readonly NumberedSlot[] {
+    return this.#slots;
+  }
+
+  /** The newest offer, with all slots. */
+  get offer(): string {
+    return this.#connection === undefined
+      ? ''
+      : writeSlotsOffer(this.#sections(), this.#connection.ours, this.#version);
+  }
+
+  /** Adds slots up to these numbers. They are there once the next offer is answered. */
+  grow({ audio, video }: SlotCounts): void {
+    if (audio + video > maxSlots) throw new StoaError('TOO_MANY', `A viewer has at most ${maxSlots} slots.`);
+    this.#version += 1;
+    this.#growTo('audio', audio);
+    this.#growTo('video', video);
+  }
+
+  /** Takes the viewer's answer. Throws BAD_REQUEST when it does not fit to the newest offer. */
+  answer(sdp: string): void {
+    const peer = readSlotsAnswer(sdp, this.#sections());
+    // Later answers are about slots only, which the library does not know of.
+    if (!this.#answered) this.#connection?.accept(peer);
+    this.#answered = true;
+  }
+
+  forward(slot: Slot, source: Source, packet: MediaPacket, now: number): void {
+    this.#send(slot.forward(source, packet, this.#stampAt(now)), now);
+  }
+
+  tick(now: number): void {
+    if (now - this.#reportedAt < reportIntervalMs) return;
+    this.#reportedAt = now;
+    for (const { slot } of this.#slots) {
+      const report = slot.senderReport(now);
+      if (report === undefined) continue;
+      const description = { type: 'sourceDescription', sources: [{ ssrc: slot.ssrc, cname }] } as const;
+      this.#connection?.send(writeRtcp(report, description));
+    }
+  }
+
+  close(): void {
+    this.#connection?.close();
+  }
+
+  #growTo(kind: Kind, count: number): void {
+    const existing = this.#slots.filter(({ slot }) => slot.kind === kind).length;
+    for (let index = existing; index < count; index += 1) {
+      // Ours alone are in this bundle: any numbers do that differ.
+      const ssrc = 1000 + 2 * this.#slots.length;
+      const slot = new Slot({ kind, ssrc, rtxSsrc: kind === 'video' ? ssrc + 1 : 0 });
+      this.#slots.push({ mid: `${kind === 'audio' ? 'a' : 'v'}${index}`, slot });
+      this.#bySsrc.set(ssrc, slot);
+    }
+  }
+
+  #sections() {
+    return this.#slots.map(({ mid, slot: { kind, ssrc, rtxSsrc } }) => ({ mid, kind, ssrc, rtxSsrc }));
+  }
+
+  #stampAt(now: number) {
+    this.#stamp.now = now;
+    this.#stamp.transportSequence = this.#sent.next & 0xffff;
+    return this.#stamp;
+  }
+
+  #send(packet: Buffer | undefined, now: number): void {
+    if (packet !== undefined && this.#connection?.send(packet) === true) this.#sent.add(packet.length, now);
+  }
+
+  #receive(packet: Buffer, now: number): void {
+    if (!isRtcp(packet)) return;
+    for (const message of readRtcp(packet)) this.#take(message, now);
+  }
+
+  #take(message: RtcpMessage, now: number): void {
+    switch (message.type) {
+      case 'nack': {
+        const slot = this.#bySsrc.get(message.ssrc);
+        if (slot === undefined) return;
+        for (const sequence of message.sequences)
+          this.#send(slot.sendAgain(sequence, this.#stampAt(now)), now);
+        return;
+      }
+      case 'pictureLoss':
+        this.#wantKeyFrame(message.ssrc);
+        return;
+      case 'fullIntraRequest':
+        for (const { ssrc } of message.requests) this.#wantKeyFrame(ssrc);
+        return;
+      case 'receiverEstimate':
+        this.estimator.onReceiverEstimate(message.bitrate);
+        return;
+      case 'transportFeedback':
+        this.estimator.onFeedback(this.#sent.acknowledge(message), now);
+        return;
+      default:
+    }
+  }
+
+  #wantKeyFrame(ssrc: number): void {
+    this.#bySsrc.get(ssrc)?.shown?.keyFrames.want();
+  }
+}

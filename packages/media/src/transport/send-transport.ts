@@ -1,0 +1,191 @@
+import type { Kind } from '../codecs/codecs.ts';
+import type { MediaPacket } from '../forwarding/media-packet.ts';
+import { SenderClock } from '../forwarding/sender-clock.ts';
+import { Source } from '../forwarding/source.ts';
+import type { RtcpMessage } from '../rtcp/messages.ts';
+import { readRtcp } from '../rtcp/read.ts';
+import { writeRtcp } from '../rtcp/write.ts';
+import { newHeaderExtensions, readHeaderExtensions } from '../rtp/header-extensions.ts';
+import { isRtcp, newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
+import { writePublishAnswer } from '../sdp/publish-answer.ts';
+import { type OfferedSection, type PublishOffer, readPublishOffer } from '../sdp/publish-offer.ts';
+import { ArrivalLog } from './arrival-log.ts';
+import { Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
+import { findStream, maxSsrcs } from './stream-finder.ts';
+
+export interface PublishedStream {
+  readonly mid: string;
+  readonly kind: Kind;
+}
+
+export interface SendTransportEvents {
+  /** A source has sent its first packet. */
+  onSource(mid: string, source: Source): void;
+  onPacket(source: Source, packet: MediaPacket, now: number): void;
+  onState(state: ConnectionState): void;
+}
+
+interface Binding {
+  readonly mid: string;
+  readonly source: Source;
+  readonly section: OfferedSection;
+  readonly isRtx: boolean;
+}
+
+const reportIntervalMs = 1000;
+const feedbackIntervalMs = 50;
+/** Until the publisher's path is measured; asking sooner would ask twice. */
+const roundTripMs = 80;
+/** Whom our RTCP comes from. */
+const ourSsrc = 1;
+
+/** What a publisher sends: all its streams in one bundle. */
+export class SendTransport {
+  /** Packets that were refused at the door, because their stream may not be published now. */
+  refused = 0;
+
+  readonly #id: string;
+  readonly #events: SendTransportEvents;
+  readonly #clock = new SenderClock();
+  readonly #arrivals = new ArrivalLog();
+  readonly #header = newRtpHeader();
+  readonly #extensions = newHeaderExtensions();
+  readonly #bindings = new Map<number, Binding>();
+  readonly #silenced = new Set<string>();
+  #offer: PublishOffer;
+  #version = 1;
+  #connection: Connection | undefined;
+  #reportedAt = 0;
+  #feedbackAt = 0;
+
+  /** Answers a publisher's offer. Throws BAD_REQUEST when it is malformed. */
+  static async open(
+    id: string,
+    offer: string,
+    options: ConnectionOptions,
+    events: SendTransportEvents,
+  ): Promise<SendTransport> {
+    const transport = new SendTransport(id, readPublishOffer(offer), events);
+    transport.#connection = await Connection.answering(transport.#offer.peer, options, {
+      onPacket: (packet) => transport.#receive(packet, Date.now()),
+      onState: (state) => events.onState(state),
+    });
+    return transport;
+  }
+
+  private constructor(id: string, offer: PublishOffer, events: SendTransportEvents) {
+    this.#id = id;
+    this.#offer = offer;
+    this.#events = events;
+  }
+
+  get answer(): string {
+    if (this.#connection === undefined) return '';
+    return writePublishAnswer(this.#offer, this.#connection.ours, this.#version);
+  }
+
+  get streams(): PublishedStream[] {
+    return this.#offer.sections.flatMap(({ mid, kind, sends }) =>
+      kind === undefined || !sends ? [] : [{ mid, kind }],
+    );
+  }
+
+  /** Takes another offer of the same connection: more streams, or fewer. Answers the SDP answer. */
+  renegotiate(sdp: string): string {
+    this.#offer = readPublishOffer(sdp);
+    this.#version += 1;
+    for (const [ssrc, { mid }] of this.#bindings) {
+      if (!this.streams.some((stream) => stream.mid === mid)) this.#bindings.delete(ssrc);
+    }
+    return this.answer;
+  }
+
+  /** Whether packets of a stream are taken. Those that are not are counted in `refused`. */
+  permit(mid: string, permitted: boolean): void {
+    if (permitted) this.#silenced.delete(mid);
+    else this.#silenced.add(mid);
+  }
+
+  /** Sends what is due: requests for packets and key frames, feedback, reports. */
+  tick(now: number): void {
+    const sources = new Set([...this.#bindings.values()].map(({ source }) => source));
+    const messages: RtcpMessage[] = [];
+    for (const source of sources) {
+      const sequences = source.missing(now, roundTripMs);
+      const about = { sender: ourSsrc, ssrc: source.ssrc };
+      if (sequences.length > 0) messages.push({ type: 'nack', ...about, sequences });
+      if (source.keyFrames.due(now)) messages.push({ type: 'pictureLoss', ...about });
+    }
+    if (now - this.#feedbackAt >= feedbackIntervalMs) {
+      this.#feedbackAt = now;
+      const feedback = this.#arrivals.flush(ourSsrc, [...sources][0]?.ssrc ?? 0);
+      if (feedback !== undefined) messages.push(feedback);
+    }
+    if (now - this.#reportedAt >= reportIntervalMs && sources.size > 0) {
+      this.#reportedAt = now;
+      const reports = [...sources].slice(0, 31).map((source) => source.report(now));
+      messages.unshift({ type: 'receiverReport', ssrc: ourSsrc, reports });
+    }
+    if (messages.length > 0) this.#connection?.send(writeRtcp(...messages));
+  }
+
+  close(): void {
+    this.#connection?.close();
+  }
+
+  #receive(packet: Buffer, now: number): void {
+    if (isRtcp(packet)) this.#receiveRtcp(packet, now);
+    else this.#receiveRtp(packet, now);
+  }
+
+  #receiveRtp(packet: Buffer, now: number): void {
+    const header = this.#header;
+    if (!readRtpHeader(packet, header)) return;
+    const binding = this.#bindings.get(header.ssrc) ?? this.#bind(packet);
+    if (binding === undefined) return;
+    const { source, mid, section } = binding;
+    const extensions = this.#extensions;
+    readHeaderExtensions(packet, header, section.extensions, extensions);
+    if (extensions.transportSequence >= 0) this.#arrivals.add(extensions.transportSequence, now);
+    if (this.#silenced.has(mid)) {
+      this.refused += 1;
+      return;
+    }
+    const found = binding.isRtx
+      ? source.receiveAgain(packet, header, extensions, now)
+      : source.receive(packet, header, extensions, now);
+    if (found !== undefined) this.#events.onPacket(source, found, now);
+  }
+
+  #bind(packet: Buffer): Binding | undefined {
+    const { ssrc } = this.#header;
+    const found = findStream(packet, this.#header, this.#offer.sections);
+    if (found === undefined) return undefined;
+    const { section, rid, isRtx } = found;
+    const ofSection = [...this.#bindings.values()].filter(({ mid }) => mid === section.mid);
+    if (ofSection.length >= maxSsrcs) return undefined;
+    const repaired = ofSection.find(({ source, isRtx: other }) => !other && source.rid === rid);
+    if (isRtx && repaired === undefined) return undefined;
+    const source = isRtx ? repaired?.source : this.#newSource(found);
+    if (source === undefined) return undefined;
+    const binding = { mid: section.mid, source, section, isRtx };
+    this.#bindings.set(ssrc, binding);
+    if (!isRtx) this.#events.onSource(section.mid, source);
+    return binding;
+  }
+
+  #newSource({ section, rid }: { section: OfferedSection; rid: string }): Source | undefined {
+    const { ssrc, payloadType } = this.#header;
+    const codec = section.codecs.find((each) => each.payloadType === payloadType)?.codec;
+    if (codec === undefined) return undefined;
+    return new Source({ ssrc, codec, rid, stream: `${this.#id}/${section.mid}`, clock: this.#clock });
+  }
+
+  #receiveRtcp(packet: Buffer, now: number): void {
+    for (const message of readRtcp(packet)) {
+      if (message.type !== 'senderReport') continue;
+      const binding = this.#bindings.get(message.ssrc);
+      if (binding !== undefined && !binding.isRtx) binding.source.addSenderReport(message, now);
+    }
+  }
+}
