@@ -217,6 +217,16 @@ describe('a group', () => {
     expect(bob.unheard).not.toContain('not for bob');
   });
 
+  it('goes on while there are messages, where it says so', async () => {
+    const { alice, gid } = await setUp();
+    const { group } = await alice.ask('groups.update', { gid, expiry: 100, extend: 3600 });
+    await alice.say(gid, 'still here');
+    const later = (await alice.ask('groups.get', { gid })).group;
+    expect((later.expires ?? 0) - (group.expires ?? 0)).toBeGreaterThan(3_000_000);
+    await alice.say(gid, 'and here');
+    expect((await alice.ask('groups.get', { gid })).group.expires).toBe(later.expires);
+  });
+
   it('does not let go whom its flags hold', async () => {
     const { alice, bob, gid } = await setUp({ flags: groupFlags.noSelfDelete });
     expect(await bob.refused('groups.leave', { gid })).toBe('PERMISSION_DENIED');

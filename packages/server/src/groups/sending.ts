@@ -26,7 +26,19 @@ export class GroupSending {
     if (own === undefined && caller.uid !== null && has(group.flags, groupFlags.autoAddMember)) {
       await this.#joining.join({ ...caller, uid: caller.uid }, gid);
     }
+    await this.#prolong(group);
     return group;
+  }
+
+  /** Not with each message: a tenth of the time is left to chance. */
+  async #prolong({ aid, gid, expiresAt, extendSeconds }: Group): Promise<void> {
+    const extendMs = extendSeconds * 1000;
+    const now = this.#core.clock.now();
+    if (expiresAt === null || expiresAt >= now + 0.9 * extendMs) return;
+    await this.#core.change({ aid, uid: null, address: null }, gid, () => ({
+      change: { group: { expiresAt: now + extendMs } },
+      result: undefined,
+    }));
   }
 
   async #state(caller: Caller, gid: number): Promise<GroupState> {
