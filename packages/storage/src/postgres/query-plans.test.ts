@@ -32,6 +32,14 @@ const fill = `
   insert into files (id, aid, uid, name, size, created_at, check_at)
     select md5(uid::text), aid, uid, '', 1, 0, 9000000000000 from users;
   insert into file_uses select id, uid, 1, 1 from files;
+  insert into chat_groups (aid, ref, name, flags, created_at, expires_at, conv)
+    select aid, 'ref' || uid, '', 0, 0, 9000000000000, 1000000 + uid from users;
+  insert into group_members select gid, conv - 1000000, 1, 31, 0, 0 from chat_groups;
+  insert into group_spans (conv, uid, joined_seq) select conv, conv - 1000000, 1 from chat_groups;
+  insert into group_pins (gid, pin, flags, admin) select gid, 1, 31, 0 from chat_groups;
+  insert into group_requests select gid, conv - 1000000, 0 from chat_groups;
+  insert into push_registrations (dev, uid, provider, target, created_at)
+    select dev, uid, 'web', 'https://push.example/' || dev, 0 from devices;
   insert into device_cursors select dev, conv, 1 from devices join conversations on a = uid;
   analyze`;
 
