@@ -13,7 +13,7 @@ describe('codes', () => {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
     // What can succeed later is never the request's own fault.
-    if (retryable) expect([429, 500, 503]).toContain(status);
+    if (retryable) expect([429, 500, 503, 507]).toContain(status);
   });
 
   test('an error of a code has its words unless it is given others', () => {

@@ -56,7 +56,7 @@ export const StateKey = Type.String({
 });
 
 /** Of an uploaded file. */
-export const FileId = Type.String({ pattern: '^[0-9a-f]{32}$' });
+export const FileId = Type.String({ minLength: 32, maxLength: 32, pattern: '^[0-9a-f]+$' });
 
 const Thumbnail = Type.Refine(
   Bytes,

@@ -126,7 +126,9 @@ function arbitraryOf(given: TSchema): Arbitrary<unknown> {
     case 'integer':
       return integerOf(schema.minimum ?? 0, schema.maximum ?? Number.MAX_SAFE_INTEGER);
     case 'number':
-      return numberArbitrary();
+      return numberArbitrary().filter(
+        (value) => value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity),
+      );
     case 'boolean':
       return fc.boolean();
     case undefined:
