@@ -212,7 +212,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     limitOf: async (aid) => devicesPerUser(await store.apps.find(aid)) ?? settings.devicesPerUser,
     onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
   });
-  const pushing = await startPushing({ settings, store, clock });
+  const pushing = await startPushing({ settings, store, clock, onError });
   const { calls, operations } = await startCalling({
     settings,
     store,
@@ -222,7 +222,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     messages,
     mayCall: async (caller, callee) =>
       (await blocking.mayReach(callee.uid, caller.address, 'calls')) ? 'yes' : 'blocked',
-    alarm: { ring: () => {}, stop: () => {} },
+    alarm: pushing.alarm,
     onError,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
@@ -351,6 +351,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       readiness.look();
       devices.flush().catch(onError);
       calls.tick();
+      pushing.tick();
       metrics.connections.set(door.connections);
       metrics.sessions.set(sessions.count);
       metrics.calls.set(calls.count);
@@ -367,6 +368,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     try {
       await http.close();
       await calls.close();
+      await pushing.close();
       await Promise.all([presence.close(), devices.flush()]);
     } finally {
       await bus.close();

@@ -68,4 +68,4 @@ export class Registrations {
 }
 
 /** The provider of subscriptions. */
-const webPush = 'web-push';
+export const webPush = 'web-push';

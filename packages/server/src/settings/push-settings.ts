@@ -1,8 +1,18 @@
-import { setting } from './setting.ts';
-import { yesOrNo } from './setting-types.ts';
+import { optional, setting } from './setting.ts';
+import { text, yesOrNo } from './setting-types.ts';
 
 /** Settings of what wakes devices that are not connected. */
 export const pushSettings = {
+  pushContact: optional({
+    group: 'push',
+    env: 'STOA_PUSH_CONTACT',
+    type: text('a mailto: or https: address', {
+      pattern: /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/,
+      maximum: 255,
+    }),
+    description:
+      'Address under which push services reach the operator of this server; some want a real one. When unset, admin at the host of the public URL.',
+  }),
   pushPrivateAddresses: setting({
     group: 'push',
     env: 'STOA_PUSH_PRIVATE_ADDRESSES',
