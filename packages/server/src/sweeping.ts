@@ -7,6 +7,8 @@ export interface SweepingOptions {
   readonly now: () => number;
   /** Days for which messages of an app are kept; 0 for ever. */
   readonly retentionDaysOf: (app: App) => number;
+  /** Ends groups whose time is over; resolves to their number. */
+  readonly endGroups: (limit: number) => Promise<number>;
 }
 
 /**
@@ -14,12 +16,19 @@ export interface SweepingOptions {
  * a minute in small steps. Nothing depends on it but disk space: what has expired is refused and withheld by its time
  * alone.
  */
-export function sweepRepeatedly({ store, background, now, retentionDaysOf }: SweepingOptions): void {
+export function sweepRepeatedly({
+  store,
+  background,
+  now,
+  retentionDaysOf,
+  endGroups,
+}: SweepingOptions): void {
   background.repeat(60_000, async (goOn) => {
     const parts = [
       () => store.log.sweep(now(), batchSize),
       () => store.tokens.sweep(now(), batchSize),
       () => store.otps.sweep(now(), batchSize),
+      () => endGroups(batchSize),
       () => store.schedule.sweep(now() - scheduleMemoryMs, batchSize),
     ];
     for (const app of await store.apps.list()) {

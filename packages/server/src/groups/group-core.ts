@@ -100,6 +100,16 @@ export class GroupCore {
     }
   }
 
+  /** Ends a group whose time is over, unless it was prolonged meanwhile. */
+  async end(group: Group): Promise<void> {
+    const change = { deleted: true };
+    const now = this.clock.now();
+    const changed = await this.store.change(group, { ...change, now });
+    if (changed === undefined) return;
+    const caller: Caller = { aid: group.aid, uid: null, address: null };
+    await this.#news.announce({ caller, group, change, before: [], epoch: changed.epoch, now });
+  }
+
   async #change<T>(
     caller: Caller,
     gid: number,

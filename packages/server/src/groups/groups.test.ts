@@ -1,5 +1,5 @@
 import { adminFlags, allAdminRights, groupFlags, memberFlags } from '@stoa/protocol';
-import { startTestNode, type TestNode } from '@stoa/testkit';
+import { ManualClock, startTestNode, type TestNode } from '@stoa/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GroupClient } from './testing/group-client.ts';
 
@@ -271,4 +271,35 @@ describe('a group', () => {
     expect((await alice.ask('groups.get', { gid })).group.members).toBe(1);
     await bob.socket.closed;
   });
+});
+
+it('a group whose time is over tells its members, and is none any more', async () => {
+  const clock = new ManualClock();
+  const node = await startTestNode({ clock });
+  try {
+    const [alice, bob] = [
+      await GroupClient.open(node, await node.addUser('alice')),
+      await GroupClient.open(node, await node.addUser('bob')),
+    ];
+    const { group } = await alice.ask('groups.create', { name: 'Sprint', members: ['bob'], expiry: 5 });
+    await bob.told('joined');
+    let isOver = false;
+    const left = bob.told('left').finally(() => {
+      isOver = true;
+    });
+    // Everybody answers the heartbeat until somebody has looked for what is over.
+    while (!isOver) {
+      clock.advance(1_000);
+      for (const { socket } of [alice, bob]) {
+        socket.send({ t: 'ping' });
+        await socket.next('pong');
+      }
+    }
+    expect(await left).toMatchObject({ gid: group.gid, reason: 'deleted' });
+    expect((await bob.ask('groups.list', {})).groups).toEqual([]);
+    expect(await alice.refused('groups.get', { gid: group.gid })).toBe('NOT_FOUND');
+    await Promise.all([alice.socket.close(), bob.socket.close()]);
+  } finally {
+    await node.close();
+  }
 });

@@ -99,6 +99,14 @@ export class Groups {
     });
   }
 
+  /** Ends groups whose time is over, and tells their members; resolves to their number. */
+  async endExpired(limit: number): Promise<number> {
+    const { store, clock } = this.#core;
+    const expired = await store.expired(clock.now(), limit);
+    for (const group of expired) await this.#core.end(group);
+    return expired.length;
+  }
+
   /** Ascending by gid, from after `after`. */
   async listOf(uid: number, after: number, limit: number): Promise<(Membership & { members: number })[]> {
     const { store } = this.#core;
