@@ -37,8 +37,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 60_000,
-          // Browsers and servers share the cores: after all others, and one file at a time.
-          maxWorkers: 1,
+          // Browsers and servers share the cores: after all others.
           sequence: { groupOrder: 1 },
         },
       },

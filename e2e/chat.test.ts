@@ -183,7 +183,8 @@ describe('two people in the messenger', () => {
     expect(await kim.composer.inputValue()).toBe('');
     await kim.page.reload();
     await kim.openChat('leo');
-    expect(await kim.composer.inputValue()).toBe('Dear Leo');
+    // It comes as soon as the browser's store is open.
+    await expect.poll(() => kim.composer.inputValue()).toBe('Dear Leo');
   });
 
   it('learn why a message could not be sent, and can try again', async () => {
