@@ -102,7 +102,7 @@ export class GroupCore {
 
   /** Ends a group whose time is over, unless it was prolonged meanwhile. */
   async end(group: Group): Promise<void> {
-    const change = { deleted: true };
+    const change = { deleted: true } as const;
     const now = this.clock.now();
     const changed = await this.store.change(group, { ...change, now });
     if (changed === undefined) return;

@@ -30,15 +30,18 @@ export const reconnectLoad: CreateLoad = ({ url, senders, receivers }, wire, fai
     async greet(messages) {
       return (await Promise.all(exchanges.map((exchange) => exchange.run(messages)))).flat();
     },
-    reconnect() {
+    async reconnect() {
       const started = performance.now();
+      const times: number[] = [];
       for (const client of clients) client.drop();
-      return Promise.all(
-        clients.map(async (client) => {
-          await client.connect();
-          return performance.now() - started;
-        }),
-      );
+      await inParallel(clients, attemptsAtOnce, async (client) => {
+        await client.connect();
+        times.push(performance.now() - started);
+      });
+      return times;
     },
   };
 };
+
+/** What the queue of a listening socket holds; the kernel resets the connections beyond it. */
+const attemptsAtOnce = 4_000;
