@@ -145,7 +145,7 @@ export class Core {
     this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, idShare, self });
     this.deletions = new Deletions({ data, values, outbox: this.outbox, events });
     this.marks = new ConversationMarks({ data, values, events, onLooks: (record) => this.#announce(record) });
-    this.reading = new Reading({ data, cursors, link, values, serverClock });
+    this.reading = new Reading({ data, cursors, link, values, serverClock, clock });
     this.disappearing = new Disappearing({
       data,
       clock,
@@ -283,6 +283,7 @@ export class Core {
   async #refused(transaction: Transaction, frame: RefusedFrame): Promise<void> {
     if (await this.outbox.refused(transaction, frame)) return;
     if (this.pages.refused(frame) || this.requests.refused(frame)) return;
+    if (frame.of === 'read' && errorOf(frame).retryable) this.reading.refused();
     transaction.afterwards(() => this.events.emit('problem', errorOf(frame)));
   }
 
@@ -356,6 +357,7 @@ export class Core {
     this.#sequence.clear();
     this.#position.disconnected();
     this.#acknowledgements.clear();
+    this.reading.disconnected();
     this.pages.disconnected();
     this.requests.disconnected(forGood);
     this.#values.disconnected();

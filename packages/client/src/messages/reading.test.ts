@@ -161,3 +161,27 @@ it('has nothing to read where there is nothing', async () => {
   await connection.settled();
   expect(connection.frames).toEqual([]);
 });
+
+it('repeats what the server could not store, until it has', async () => {
+  const all = await online();
+  const { connection, test, client } = all;
+  await withMessages(all);
+  await client.markRead(bob);
+  await connection.next('read');
+  const error = {
+    t: 'error',
+    of: 'read',
+    code: 'UNAVAILABLE',
+    message: 'No database.',
+    hint: 'Wait.',
+  } as const;
+  connection.send(error, { t: 'pong' });
+  await connection.settled();
+  test.clock.advance(2_000);
+  expect(await connection.next('read')).toEqual(read(3));
+  connection.send({ t: 'pong' });
+  await connection.settled();
+  test.clock.advance(2_500);
+  await connection.settled();
+  expect(connection.frames.filter(({ t }) => t === 'read')).toEqual([]);
+});

@@ -1,8 +1,9 @@
 import type { ReadFrame } from '@stoa/protocol';
-import type { ServerClock } from '../clock.ts';
+import type { Clock, ServerClock } from '../clock.ts';
 import type { Link } from '../connection/index.ts';
 import { conversationId, lastPlace } from '../conversations/index.ts';
 import type { ConversationRecord, LocalData } from '../store/index.ts';
+import { Timer } from '../timer.ts';
 import type { ConversationId, Target } from '../types.ts';
 import { keyOf, type SharedValues } from '../values/index.ts';
 import type { Cursors } from './cursors.ts';
@@ -21,6 +22,9 @@ export class Reading {
   readonly #link: Link;
   readonly #values: SharedValues;
   readonly #serverClock: ServerClock;
+  readonly #clock: Clock;
+  readonly #again: Timer;
+  #refusals = 0;
 
   constructor(options: {
     data: LocalData;
@@ -28,12 +32,15 @@ export class Reading {
     link: Link;
     values: SharedValues;
     serverClock: ServerClock;
+    clock: Clock;
   }) {
     this.#data = options.data;
     this.#cursors = options.cursors;
     this.#link = options.link;
     this.#values = options.values;
     this.#serverClock = options.serverClock;
+    this.#clock = options.clock;
+    this.#again = new Timer(options.clock, () => this.connected());
   }
 
   async markRead(target: Target, { upTo, receipt = true }: ReadOptions = {}): Promise<void> {
@@ -59,18 +66,32 @@ export class Reading {
     if (ids.length > 0) this.#report(ids);
   }
 
+  disconnected(): void {
+    this.#again.clear();
+  }
+
+  /** The server could not store a mark just now: all that are not confirmed are repeated in a moment. */
+  refused(): void {
+    this.#refusals += 1;
+    this.#again.setTo(this.#clock.now() + repeatedAfterMs);
+  }
+
   #report(ids: readonly ConversationId[]): void {
     if (!this.#link.online) return;
     const reported = ids.flatMap((id) => this.#data.conversation(id) ?? []);
     for (const record of reported) for (const frame of readFrames(record)) this.#link.send(frame);
-    this.#link.confirm(() => {
+    const refusals = this.#refusals;
+    this.#link.confirm(async () => {
+      // After the frames that came with the confirmation: a refusal may be among them.
+      await Promise.resolve();
       // When it fails, it is only reported once more.
-      this.#confirmed(reported).catch(() => {});
+      this.#confirmed(reported, refusals).catch(() => {});
     });
   }
 
-  #confirmed(reported: readonly ConversationRecord[]): Promise<void> {
+  #confirmed(reported: readonly ConversationRecord[], refusals: number): Promise<void> {
     return this.#data.transact((transaction) => {
+      if (refusals !== this.#refusals) return;
       for (const { id, unconfirmedRead } of reported) {
         const record = transaction.conversation(id);
         if (record === undefined || record.unconfirmedRead !== unconfirmedRead) continue;
@@ -80,6 +101,9 @@ export class Reading {
     });
   }
 }
+
+/** The server is without its database for seconds, not for milliseconds. */
+const repeatedAfterMs = 2_000;
 
 function withReceipt(record: ConversationRecord, seq: number): ConversationRecord {
   const quiet = record.unconfirmedRead?.quiet ?? 0;

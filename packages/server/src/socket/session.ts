@@ -34,6 +34,7 @@ import { type GroupServices, GroupTraffic } from './group-traffic.ts';
 import { InOrder } from './in-order.ts';
 import { withFile } from './message-file.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
+import { ReadMarks } from './read-marks.ts';
 import { Turns } from './turns.ts';
 
 /** What every session of a node uses. */
@@ -84,6 +85,7 @@ export class Session implements ConnectionHandler {
   readonly #watches = new Turns(2 * limits.watchPerSession);
   readonly #pages = new Turns(historyWaiting);
   readonly #requests = new Turns(limits.requestWindow);
+  readonly #reads = new ReadMarks();
   #highestId = 0;
   #heldUntil = 0;
 
@@ -124,7 +126,7 @@ export class Session implements ConnectionHandler {
       case 'read': {
         const kind = frame.receipt === false ? 'seen' : 'read';
         if (this.#groups.acknowledged(frame.conv, frame.seq, kind)) return;
-        return this.#services.receipts.advance(this.identity, frame.conv, kind, frame.seq);
+        return this.#reads.add(this.#services.receipts.advance(this.identity, frame.conv, kind, frame.seq));
       }
       case 'presence':
         return this.#presence(frame);
@@ -137,8 +139,7 @@ export class Session implements ConnectionHandler {
       case 'call':
         return this.#call(frame);
       case 'ping':
-        this.connection.write({ t: 'pong' });
-        return;
+        return this.#reads.afterwards(() => this.connection.write({ t: 'pong' }));
       case 'pong':
         return;
       case 'hello':
