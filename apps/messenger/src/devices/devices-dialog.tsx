@@ -13,15 +13,15 @@ export function DevicesDialog({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog title="Linked devices" onClose={onClose}>
-      {failure !== undefined && (
+      {failure !== '' && (
         <p className={styles.failure} role="alert">
-          {failure.message}{' '}
+          {failure}{' '}
           <button type="button" className={controls.quiet} onClick={() => void load()}>
             Try again
           </button>
         </p>
       )}
-      {devices === undefined && failure === undefined && <p role="status">Loading…</p>}
+      {devices === undefined && failure === '' && <p role="status">Loading…</p>}
       {devices !== undefined && (
         <ul className={styles.list} aria-label="Devices">
           {devices.map((device) => (

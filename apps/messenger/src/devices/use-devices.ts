@@ -1,5 +1,6 @@
 import type { OperationResponse } from '@stoa/protocol';
 import { useCallback, useEffect, useState } from 'react';
+import { useAttempt } from '../hooks/use-attempt.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 
 export type Device = OperationResponse<'devices.list'>['devices'][number];
@@ -7,8 +8,8 @@ export type Device = OperationResponse<'devices.list'>['devices'][number];
 export interface Devices {
   /** Undefined until the server has answered. */
   readonly devices: readonly Device[] | undefined;
-  /** Why the last attempt to read or change something failed. */
-  readonly failure: Error | undefined;
+  /** Why the last attempt to read or change something failed; empty when it did not. */
+  readonly failure: string;
   load(): Promise<void>;
   signOut(device: Device): Promise<void>;
 }
@@ -17,16 +18,7 @@ export interface Devices {
 export function useDevices(): Devices {
   const { client } = useWorkspace();
   const [devices, setDevices] = useState<readonly Device[]>();
-  const [failure, setFailure] = useState<Error>();
-
-  const attempt = useCallback(async (work: () => Promise<void>): Promise<void> => {
-    setFailure(undefined);
-    try {
-      await work();
-    } catch (error) {
-      setFailure(error instanceof Error ? error : new Error(String(error)));
-    }
-  }, []);
+  const { attempt, failure } = useAttempt();
 
   const list = useCallback(async (): Promise<void> => {
     setDevices((await client.request('devices.list', {})).devices);

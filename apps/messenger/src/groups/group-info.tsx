@@ -2,13 +2,13 @@ import type { Group, GroupMember } from '@stoa/client';
 import { adminFlags, allPermissions } from '@stoa/protocol';
 import { UserMinus } from 'lucide-react';
 import { useState } from 'react';
+import { useAttempt } from '../hooks/use-attempt.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
 import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import styles from './groups.module.css';
 import { PickPeople } from './pick-people.tsx';
-import { useAttempt } from './use-attempt.ts';
 import { useGroup } from './use-group.ts';
 
 /** Who is in a group, and for those who may: adding, removing, inviting by a code. */

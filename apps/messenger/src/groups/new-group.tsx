@@ -1,13 +1,13 @@
 import { conversationId } from '@stoa/client';
 import { limits } from '@stoa/protocol';
 import { useState } from 'react';
+import { useAttempt } from '../hooks/use-attempt.ts';
 import { openConversation } from '../hooks/use-route.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import styles from './groups.module.css';
 import { PickPeople } from './pick-people.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 const nobody: ReadonlySet<string> = new Set();
 
