@@ -3,6 +3,23 @@
  * @module
  */
 export { type Codec, type CodecDescription, codecs, type Kind } from './codecs/codecs.ts';
+export type {
+  Bitrates,
+  Direction,
+  EncodingWish,
+  MediaEngine,
+  MediaEvent,
+  OfferedStream,
+  ParticipantStatistics,
+  PublishedStream,
+  Quality,
+  RoomStatistics,
+  SlotContent,
+  Speaker,
+  StreamKind,
+  ViewOffer,
+  Wish,
+} from './engine/index.ts';
 export { ourExtensionIds } from './forwarding/outgoing-header.ts';
 export { SenderClock } from './forwarding/sender-clock.ts';
 export { Slot, type SlotOptions, type Stamp } from './forwarding/slot.ts';

@@ -1,0 +1,63 @@
+import type { ConnectionState } from '../transport/connection.ts';
+import type { PublishedStream, SlotContent } from './media-engine.ts';
+
+export type Direction = 'publish' | 'view';
+export type Quality = 'good' | 'fair' | 'poor';
+
+export interface Speaker {
+  readonly stream: string;
+  readonly participant: string;
+  /** From 0 (silence) to 1. */
+  readonly level: number;
+}
+
+/** One simulcast layer as its publisher should send it (RTCRtpEncodingParameters). */
+export interface EncodingWish {
+  /** Empty for a stream of one layer. */
+  readonly rid: string;
+  readonly active: boolean;
+}
+
+/** What the media plane tells its server. */
+export type MediaEvent =
+  | { readonly type: 'streamStarted'; readonly room: string; readonly stream: PublishedStream }
+  | { readonly type: 'streamEnded'; readonly room: string; readonly stream: PublishedStream }
+  /** Where a viewer finds its streams: all slots, each time that one has changed. */
+  | {
+      readonly type: 'slots';
+      readonly room: string;
+      readonly participant: string;
+      readonly slots: readonly SlotContent[];
+    }
+  /** Who talks, the loudest first, each time that somebody begins or stops; and whose turn it is, or null. */
+  | {
+      readonly type: 'speakers';
+      readonly room: string;
+      readonly speakers: readonly Speaker[];
+      readonly active: string | null;
+    }
+  /** For the publisher: layers that nobody takes are to be turned off, and on again. */
+  | {
+      readonly type: 'encodings';
+      readonly room: string;
+      readonly participant: string;
+      readonly stream: string;
+      readonly mid: string;
+      readonly encodings: readonly EncodingWish[];
+    }
+  | {
+      readonly type: 'connection';
+      readonly room: string;
+      readonly participant: string;
+      readonly direction: Direction;
+      readonly state: ConnectionState;
+    }
+  | {
+      readonly type: 'quality';
+      readonly room: string;
+      readonly participant: string;
+      readonly direction: Direction;
+      readonly quality: Quality;
+    }
+  /** The process that had the room has ended. Whoever was in it has to join anew, in a new room. */
+  | { readonly type: 'roomLost'; readonly room: string };

@@ -1,0 +1,13 @@
+export type { Direction, EncodingWish, MediaEvent, Quality, Speaker } from './events.ts';
+export type {
+  Bitrates,
+  MediaEngine,
+  OfferedStream,
+  PublishedStream,
+  RoomOptions,
+  SlotContent,
+  StreamKind,
+  ViewOffer,
+  Wish,
+} from './media-engine.ts';
+export type * from './statistics.ts';

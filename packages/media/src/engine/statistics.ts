@@ -1,0 +1,52 @@
+import type { ConnectionState } from '../transport/connection.ts';
+
+export interface LayerStatistics {
+  readonly rid: string;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  /** Bits per second over the last second. */
+  readonly bitrate: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets that never came, also not when asked for again. */
+  readonly lost: number;
+  readonly jitterMs: number;
+}
+
+export interface StreamStatistics {
+  readonly stream: string;
+  /** Packets that were dropped where they arrived: muted, or not permitted. */
+  readonly refused: number;
+  readonly layers: readonly LayerStatistics[];
+}
+
+export interface SlotStatistics {
+  readonly mid: string;
+  readonly stream: string | null;
+  /** The layer that is shown, or null for none. */
+  readonly rid: string | null;
+  readonly height: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Times that another source came into it. */
+  readonly switches: number;
+}
+
+export interface ParticipantStatistics {
+  readonly participant: string;
+  readonly publishing: {
+    readonly state: ConnectionState;
+    readonly streams: readonly StreamStatistics[];
+  } | null;
+  readonly viewing: {
+    readonly state: ConnectionState;
+    /** What the path takes, as estimated: bits per second. */
+    readonly estimate: number;
+    readonly slots: readonly SlotStatistics[];
+  } | null;
+}
+
+export interface RoomStatistics {
+  readonly participants: readonly ParticipantStatistics[];
+}
