@@ -124,11 +124,21 @@ describe('values that the devices of a user share', () => {
     ['a block that says nothing', [{ key: 'blocked:bob', value: {} }]],
     ['a block that is not true or false', [{ key: 'blocked:bob', value: { messages: 1 } }]],
     ['a block of nobody', [{ key: 'blocked:', value: { messages: true } }]],
+    ['a muted conversation without a time', [{ key: 'muted:u:bob', value: true }]],
+    ['a muted conversation until no time', [{ key: 'muted:u:bob', value: { until: -1 } }]],
+    ['something muted that is no conversation', [{ key: 'muted:bob', value: { until: 0 } }]],
+    ['a muted group that is no number', [{ key: 'muted:g:bob', value: { until: 0 } }]],
     ['a value with a forbidden name', [{ key: 'a', value: { $bytes: 'x' } }]],
   ])('are refused with %s, and nothing is changed', async (_name, values) => {
     const client = await signIn(alice);
     expect(await refusedWith(client, values)).toMatchObject({ code: 'BAD_FRAME', of: 'request' });
     expect((await untilSynced(await signIn(alice))).states).toEqual({});
+  });
+
+  it('say until when a conversation is muted', async () => {
+    const values = { 'muted:u:bob': { until: 0 }, 'muted:g:1000': { until: 1_800_000_000_000 } };
+    await set(await signIn(alice), values);
+    expect((await untilSynced(await signIn(alice))).states).toEqual(values);
   });
 
   it('are refused when one of them is too large', async () => {

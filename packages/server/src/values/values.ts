@@ -4,6 +4,7 @@ import type { UserValueStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { publishToUser } from '../events.ts';
 import { checkBlock } from './block-value.ts';
+import { checkMute } from './mute-value.ts';
 
 export interface ValuesOptions {
   readonly store: UserValueStore;
@@ -52,6 +53,7 @@ export class Values {
 
 function toStored(key: string, value: unknown): Uint8Array | null {
   if (key.startsWith(blockPrefix)) checkBlock(key.slice(blockPrefix.length), value);
+  if (key.startsWith(mutePrefix)) checkMute(key.slice(mutePrefix.length), value);
   const bytes = value === undefined ? null : packValue(value);
   if (bytes !== null && bytes.length > limits.stateBytes) {
     throw new StoaError('TOO_LARGE', `The value of "${key}" has more than ${limits.stateBytes} bytes.`);
@@ -60,3 +62,4 @@ function toStored(key: string, value: unknown): Uint8Array | null {
 }
 
 const blockPrefix = 'blocked:';
+const mutePrefix = 'muted:';
