@@ -11,7 +11,6 @@ import {
   type FirstStart,
   fileSettings,
   retentionDays,
-  retractionSettings,
 } from './apps/index.ts';
 import { Background } from './background.ts';
 import { Blocking } from './blocking/index.ts';
@@ -27,15 +26,8 @@ import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
-import {
-  Changes,
-  changeFromBackend,
-  Delivery,
-  Gone,
-  History,
-  Messages,
-  sendFromBackend,
-} from './messages/index.ts';
+import { buildMessaging } from './message-wiring.ts';
+import { changeFromBackend, sendFromBackend } from './messages/index.ts';
 import { createMetrics, observeBus } from './metrics/index.ts';
 import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
@@ -43,18 +35,17 @@ import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
 import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
-import { Receipts, receiptOperations } from './receipts/index.ts';
+import { receiptOperations } from './receipts/index.ts';
 import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
 import { Search, searchOperations } from './search/index.ts';
 import type { Settings } from './settings/index.ts';
 import { CatchUp } from './socket/catch-up.ts';
-import { silenceMs } from './socket/heartbeat.ts';
 import { Sessions } from './socket/sessions.ts';
-import { SocketDoor } from './socket/socket-door.ts';
+import { openSocketDoor } from './socket-wiring.ts';
 import { sweepRepeatedly } from './sweeping.ts';
 import { announceUserChanges, followUserChanges } from './user-changes.ts';
 import { Users } from './users/index.ts';
-import { ValueFeed, Values, valueOperations } from './values/index.ts';
+import { Values, valueOperations } from './values/index.ts';
 import { webPaths } from './web-paths.ts';
 
 export interface NodeOptions {
@@ -117,35 +108,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const directory = new Directory(store.users, () => bus.connected);
   const blocking = new Blocking({ values: store.values, clock, hears: () => bus.connected });
-  const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
-  const messages = new Messages({
-    log: store.log,
-    bus,
-    clock,
-    gone,
-    onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
-  });
-  const changes = new Changes({
-    log: store.log,
-    cursors: store.cursors,
-    clock,
-    gone,
-    rulesOf: async (aid) => ({
-      editSeconds: settings.editSeconds,
-      recallSeconds: settings.recallSeconds,
-      policy: 'own',
-      ...retractionSettings(await store.apps.find(aid)),
-    }),
-  });
-  const history = new History({ log: store.log, directory, groups: store.groups, gone });
-  const receipts = new Receipts({
-    cursors: store.cursors,
-    log: store.log,
-    bus,
-    clock,
-    directory,
-    blocking,
-  });
+  const messaging = buildMessaging({ settings, store, bus, clock, directory, blocking, metrics });
+  const { gone, messages, changes, history, receipts } = messaging;
   const files = await openFiles({
     store,
     clock,
@@ -269,64 +233,43 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     ready: () => readiness.check(),
     paths: webPaths(),
   });
-  const door = new SocketDoor({
+  const door = openSocketDoor({
     server: http.server,
+    store,
     clock,
     limits,
-    onFault: onError,
-    signIn: {
-      services: {
-        directory,
-        messages,
-        receipts,
-        history,
-        changes,
-        schedule,
-        files: files.attachments,
-        presence,
-        groups: groupFeed,
-        groupSending: groupParts.sending,
-        groupMessages: groupParts.groupMessages,
-        groupReceipts,
-        blocking,
-        calls,
-        bus,
-        limits,
-        onError,
-        operations: {
-          ...deviceOperations(devices),
-          ...valueOperations(values),
-          ...scheduleOperations(schedule),
-          ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
-          ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
-          ...groupParts.operations,
-          ...operations,
-          ...pushing.operations,
-        },
-        onAccepted: () => metrics.messagesAccepted.socket.add(),
+    metrics,
+    sessions,
+    devices,
+    users,
+    history,
+    onError,
+    services: {
+      directory,
+      messages,
+      receipts,
+      history,
+      changes,
+      schedule,
+      files: files.attachments,
+      presence,
+      groups: groupFeed,
+      groupSending: groupParts.sending,
+      groupMessages: groupParts.groupMessages,
+      groupReceipts,
+      blocking,
+      calls,
+      bus,
+      operations: {
+        ...deviceOperations(devices),
+        ...valueOperations(values),
+        ...scheduleOperations(schedule),
+        ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
+        ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
+        ...groupParts.operations,
+        ...operations,
+        ...pushing.operations,
       },
-      sessions,
-      devices,
-      clock,
-      authenticate: (token, app) => users.authenticate(token, app),
-      silenceMs,
-      valuesFor: (uid, connection) => new ValueFeed({ uid, store: store.values, outlet: connection }),
-      deliveryFor: (uid, { dev, createdAt }, connection) =>
-        new Delivery({
-          uid,
-          dev,
-          since: createdAt,
-          outlet: connection,
-          log: store.log,
-          cursors: store.cursors,
-          groups: store.groups,
-          history,
-          onDelivered: () => metrics.messagesDelivered.add(),
-          onError: (error) => {
-            onError(error);
-            connection.close('unavailable');
-          },
-        }),
     },
   });
   await presence.join();

@@ -6,34 +6,31 @@ import {
   type HistoryFrame,
   limits,
   messageFlags,
-  msgpackCodec,
-  type PresenceFrame,
   type RequestFrame,
   type SendFrame,
   type SendPresenceFrame,
   StoaError,
-  type WatchFrame,
 } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
 import type { Calls } from '../calls/index.ts';
 import { endError, type SignedInDevice } from '../devices/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
-import { publishToUser, type UserEvent } from '../events.ts';
+import type { UserEvent } from '../events.ts';
 import type { Attachments } from '../files/index.ts';
 import type { GroupFeed } from '../groups/index.ts';
 import type { Limits } from '../limits/index.ts';
 import type { Changes, Delivery, History, Messages } from '../messages/index.ts';
-import type { Presence, Watcher } from '../presence/index.ts';
+import type { Presence } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
 import type { Schedule } from '../scheduled/index.ts';
-import { SparseMap } from '../sparse-map.ts';
 import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { type GroupServices, GroupTraffic } from './group-traffic.ts';
 import { InOrder } from './in-order.ts';
 import { withFile } from './message-file.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
+import { PresenceTraffic } from './presence-traffic.ts';
 import { ReadMarks } from './read-marks.ts';
 import { Turns } from './turns.ts';
 
@@ -79,10 +76,7 @@ export class Session implements ConnectionHandler {
   readonly #onClosed: (session: Session) => void;
   readonly #sends = new InOrder();
   readonly #groups: GroupTraffic;
-  readonly #watching = new SparseMap<string, number>();
-  readonly #watcher: Watcher;
-  /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
-  readonly #watches = new Turns(2 * limits.watchPerSession);
+  readonly #presence: PresenceTraffic;
   readonly #pages = new Turns(historyWaiting);
   readonly #requests = new Turns(limits.requestWindow);
   readonly #reads = new ReadMarks();
@@ -105,12 +99,11 @@ export class Session implements ConnectionHandler {
     this.connection = options.connection;
     this.delivery = options.delivery;
     this.#values = options.values;
-    const { connection } = options;
-    this.#watcher = { address: options.identity.address, write: (frame) => connection.write(frame) };
     this.#services = options.services;
     this.#confirm = options.confirm;
     this.#onClosed = options.onClosed;
     this.#groups = new GroupTraffic({ ...options, sends: this.#sends });
+    this.#presence = new PresenceTraffic(options);
   }
 
   frame(frame: ClientFrame): void | Promise<void> {
@@ -129,9 +122,9 @@ export class Session implements ConnectionHandler {
         return this.#reads.add(this.#services.receipts.advance(this.identity, frame.conv, kind, frame.seq));
       }
       case 'presence':
-        return this.#presence(frame);
+        return this.#tellPresence(frame);
       case 'watch':
-        return this.#watches.take(frame.peers.length, () => this.#watch(frame));
+        return this.#presence.watch(frame);
       case 'history':
         return this.#pages.take(1, () => this.#history(frame));
       case 'request':
@@ -197,8 +190,7 @@ export class Session implements ConnectionHandler {
 
   closed(): void {
     this.#values.drained();
-    for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.#watcher, uid);
-    this.#watching.clear();
+    this.#presence.closed();
     this.#onClosed(this);
   }
 
@@ -318,6 +310,12 @@ export class Session implements ConnectionHandler {
     return receiver;
   }
 
+  #tellPresence(frame: SendPresenceFrame): void | Promise<void> {
+    // True for the moment only: who says too much is not heard.
+    if (this.#messageDelay() > 0) return;
+    return frame.gid === undefined ? this.#presence.tell(frame) : this.#groups.presence(frame, frame.gid);
+  }
+
   #messageDelay(): number {
     return this.#services.limits.messageDelay(this.identity.uid, this.connection.client);
   }
@@ -345,48 +343,6 @@ export class Session implements ConnectionHandler {
     const wait = limits.signalDelay(uid, client);
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     return calls.frame(this.identity, frame);
-  }
-
-  async #presence(frame: SendPresenceFrame): Promise<void> {
-    // True for the moment only: who says too much is not heard.
-    if (this.#messageDelay() > 0) return;
-    if (frame.gid !== undefined) return this.#groups.presence(frame, frame.gid);
-    const { uid } = await this.#receiver(frame);
-    // Not refused: nobody is to see by it that he is blocked.
-    if (!(await this.#services.blocking.mayReach(uid, this.identity.address, 'presence'))) return;
-    const presence: PresenceFrame = {
-      t: 'presence',
-      from: this.identity.address,
-      value: frame.value,
-      ...(frame.interval === undefined ? {} : { interval: frame.interval }),
-    };
-    const bytes = msgpackCodec.encode(presence) as Uint8Array;
-    publishToUser(this.#services.bus, uid, { type: 'frame', bytes, droppable: true });
-  }
-
-  async #watch({ peers, on }: WatchFrame): Promise<void> {
-    for (const address of peers) {
-      const watched = this.#watching.get(address);
-      if (!on) {
-        if (watched !== undefined) this.#services.presence.unwatch(this.#watcher, watched);
-        this.#watching.delete(address);
-        continue;
-      }
-      // Not refused: a contact list may hold people who are not users (yet).
-      const person = await this.#services.directory.byAddress(this.identity.aid, address);
-      if (person === undefined || this.connection.closed) continue;
-      if (watched === undefined && this.#watching.size >= limits.watchPerSession) {
-        throw new StoaError(
-          'TOO_MANY',
-          `One connection can watch ${limits.watchPerSession} users at the most.`,
-        );
-      }
-      if (watched !== undefined && watched !== person.uid) {
-        this.#services.presence.unwatch(this.#watcher, watched);
-      }
-      this.#watching.set(address, person.uid);
-      await this.#services.presence.watch(this.#watcher, person);
-    }
   }
 }
 

@@ -1,0 +1,55 @@
+import type { Bus } from '@stoa/bus';
+import type { Store } from '@stoa/storage';
+import { retractionSettings } from './apps/index.ts';
+import type { Blocking } from './blocking/index.ts';
+import type { Clock } from './clock.ts';
+import type { Directory } from './directory/index.ts';
+import { Changes, Gone, History, Messages } from './messages/index.ts';
+import type { Metrics } from './metrics/index.ts';
+import { Receipts } from './receipts/index.ts';
+import type { Settings } from './settings/index.ts';
+
+export interface MessageWiringOptions {
+  readonly settings: Settings;
+  readonly store: Pick<Store, 'apps' | 'cursors' | 'groups' | 'log'>;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly blocking: Blocking;
+  readonly metrics: Metrics;
+}
+
+/** Joins messages, their changes and receipts with the rest of a node. */
+export function buildMessaging(options: MessageWiringOptions) {
+  const { settings, store, bus, clock, directory, blocking, metrics } = options;
+  const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
+  const messages = new Messages({
+    log: store.log,
+    bus,
+    clock,
+    gone,
+    onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
+  });
+  const changes = new Changes({
+    log: store.log,
+    cursors: store.cursors,
+    clock,
+    gone,
+    rulesOf: async (aid) => ({
+      editSeconds: settings.editSeconds,
+      recallSeconds: settings.recallSeconds,
+      policy: 'own',
+      ...retractionSettings(await store.apps.find(aid)),
+    }),
+  });
+  const history = new History({ log: store.log, directory, groups: store.groups, gone });
+  const receipts = new Receipts({
+    cursors: store.cursors,
+    log: store.log,
+    bus,
+    clock,
+    directory,
+    blocking,
+  });
+  return { gone, messages, changes, history, receipts };
+}

@@ -1,0 +1,100 @@
+import type { Bus } from '@stoa/bus';
+import {
+  limits,
+  msgpackCodec,
+  type PresenceFrame,
+  type SendPresenceFrame,
+  StoaError,
+  type WatchFrame,
+} from '@stoa/protocol';
+import type { Blocking } from '../blocking/index.ts';
+import type { Directory } from '../directory/index.ts';
+import { publishToUser } from '../events.ts';
+import type { Presence, Watcher } from '../presence/index.ts';
+import { SparseMap } from '../sparse-map.ts';
+import type { Connection } from './connection.ts';
+import { Turns } from './turns.ts';
+
+export interface PresenceServices {
+  readonly directory: Directory;
+  readonly presence: Presence;
+  readonly blocking: Blocking;
+  readonly bus: Bus;
+}
+
+/** What a session tells others of its user's presence, and whose presence it wants to hear. */
+export class PresenceTraffic {
+  readonly #identity: { readonly aid: number; readonly address: string };
+  readonly #connection: Connection;
+  readonly #services: PresenceServices;
+  readonly #watching = new SparseMap<string, number>();
+  readonly #watcher: Watcher;
+  /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
+  readonly #turns = new Turns(2 * limits.watchPerSession);
+
+  constructor(options: {
+    readonly identity: { readonly aid: number; readonly address: string };
+    readonly connection: Connection;
+    readonly services: PresenceServices;
+  }) {
+    const { connection, identity } = options;
+    this.#identity = identity;
+    this.#connection = connection;
+    this.#services = options.services;
+    this.#watcher = { address: identity.address, write: (frame) => connection.write(frame) };
+  }
+
+  /** Typing and the like, to one other user; throws StoaError INVALID_DESTINATION. */
+  async tell(frame: SendPresenceFrame): Promise<void> {
+    const { directory, blocking, bus } = this.#services;
+    const person =
+      frame.peer === undefined ? undefined : await directory.byAddress(this.#identity.aid, frame.peer);
+    if (person === undefined) {
+      throw new StoaError('INVALID_DESTINATION', `There is no user "${frame.peer}".`);
+    }
+    // Not refused: nobody is to see by it that he is blocked.
+    if (!(await blocking.mayReach(person.uid, this.#identity.address, 'presence'))) return;
+    const presence: PresenceFrame = {
+      t: 'presence',
+      from: this.#identity.address,
+      value: frame.value,
+      ...(frame.interval === undefined ? {} : { interval: frame.interval }),
+    };
+    const bytes = msgpackCodec.encode(presence) as Uint8Array;
+    publishToUser(bus, person.uid, { type: 'frame', bytes, droppable: true });
+  }
+
+  watch(frame: WatchFrame): void | Promise<void> {
+    return this.#turns.take(frame.peers.length, () => this.#watch(frame));
+  }
+
+  closed(): void {
+    for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.#watcher, uid);
+    this.#watching.clear();
+  }
+
+  async #watch({ peers, on }: WatchFrame): Promise<void> {
+    for (const address of peers) {
+      const watched = this.#watching.get(address);
+      if (!on) {
+        if (watched !== undefined) this.#services.presence.unwatch(this.#watcher, watched);
+        this.#watching.delete(address);
+        continue;
+      }
+      // Not refused: a contact list may hold people who are not users (yet).
+      const person = await this.#services.directory.byAddress(this.#identity.aid, address);
+      if (person === undefined || this.#connection.closed) continue;
+      if (watched === undefined && this.#watching.size >= limits.watchPerSession) {
+        throw new StoaError(
+          'TOO_MANY',
+          `One connection can watch ${limits.watchPerSession} users at the most.`,
+        );
+      }
+      if (watched !== undefined && watched !== person.uid) {
+        this.#services.presence.unwatch(this.#watcher, watched);
+      }
+      this.#watching.set(address, person.uid);
+      await this.#services.presence.watch(this.#watcher, person);
+    }
+  }
+}
