@@ -50,6 +50,8 @@ export const limits = {
   scheduleSeconds: 365 * 24 * 3600,
   /** Bytes of the thumbnail that a message carries of its file. */
   thumbnailBytes: 16 * 1024,
+  /** Pixels of a picture that is uploaded. */
+  picturePixels: 250_000_000,
   /** Characters of the name of a file. */
   fileNameLength: 255,
   /** Seconds a message may wait for delivery: one year. */

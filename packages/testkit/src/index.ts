@@ -14,6 +14,7 @@ export {
   testAdminPassword,
   testAppToken,
 } from './server-process.ts';
+export { fillDisk, onSmallDisk } from './small-disk.ts';
 export { SocketClient } from './socket-client.ts';
 export { tempFolder } from './temp-folder.ts';
 export { startTestNode, type TestNode, type TestNodeOptions } from './test-node.ts';

@@ -13,6 +13,8 @@ export interface ServerProcessOptions {
   readonly nodeOptions?: readonly string[];
   /** Path of another program than `stoa serve` that serves the same settings and says when it is ready. */
   readonly program?: string;
+  /** A command that becomes what its arguments say, such as `nice`. */
+  readonly launcher?: readonly string[];
 }
 
 /** App token of every server that the testkit starts. */
@@ -47,6 +49,11 @@ export class ServerProcess {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Of the process that runs now; undefined when none does. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Everything the server has printed. */
   get log(): string {
     return this.#log;
@@ -54,9 +61,10 @@ export class ServerProcess {
 
   /** Resolves when the server takes connections. */
   async start(): Promise<void> {
-    const { nodeOptions = [], program } = this.#options;
+    const { nodeOptions = [], program, launcher = [] } = this.#options;
     const run = program === undefined ? [command, 'serve'] : [program];
-    const child = spawn(process.execPath, [...nodeOptions, ...run], {
+    const [first = '', ...rest] = [...launcher, process.execPath, ...nodeOptions, ...run];
+    const child = spawn(first, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,

@@ -1,4 +1,4 @@
-import { StoaError } from '@stoa/protocol';
+import { limits as bounds, StoaError } from '@stoa/protocol';
 
 /** What a user may upload. */
 export interface FileLimits {
@@ -37,6 +37,22 @@ export function requireSize(bytes: number, limits: FileLimits): void {
   throw new StoaError('TOO_LARGE', `The file has ${bytes} bytes; the limit is ${limits.bytes}.`, {
     hint: 'Send a smaller file, or ask the operator to raise the limit.',
   });
+}
+
+/**
+ * A picture of a few kilobytes can say that it has billions of pixels, and takes the memory of whoever looks at it.
+ *
+ * @throws StoaError TOO_LARGE
+ */
+export function requirePixels(pixels: number): void {
+  if (pixels <= bounds.picturePixels) return;
+  throw new StoaError(
+    'TOO_LARGE',
+    `The picture has ${pixels} pixels; the limit is ${bounds.picturePixels}.`,
+    {
+      hint: 'Send a smaller picture.',
+    },
+  );
 }
 
 /** @throws StoaError QUOTA_EXCEEDED */

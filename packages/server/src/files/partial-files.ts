@@ -93,7 +93,7 @@ export class PartialFiles {
           { signal },
         );
       } catch (error) {
-        throw isErrorOf(error, ...brokenOff) ? new StoaError('BAD_REQUEST', 'The upload broke off.') : error;
+        throw isErrorOf(error, ...brokenOff) ? brokeOff() : error;
       } finally {
         await file.datasync();
       }
@@ -119,6 +119,9 @@ async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): 
 
 /** The client is gone, or goes on by another connection. */
 const brokenOff = ['ABORT_ERR', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'];
+
+const brokeOff = (): StoaError =>
+  new StoaError('UNAVAILABLE', 'The upload broke off.', { hint: 'Ask how much is here, and go on there.' });
 
 const tooLarge = (): StoaError =>
   new StoaError('TOO_LARGE', 'The file has more bytes than it may have, or than were announced.');

@@ -5,10 +5,18 @@ import { StoaError } from '@stoa/protocol';
 import type { FileRecord, FileRecordStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { contentTypeOf, sampleBytes } from './content-type.ts';
-import { type FileLimits, requireQuota, requireSize, requireType, unfinishedPerUser } from './file-limits.ts';
+import {
+  type FileLimits,
+  requirePixels,
+  requireQuota,
+  requireSize,
+  requireType,
+  unfinishedPerUser,
+} from './file-limits.ts';
 import { cleanFileName } from './file-name.ts';
 import type { FileStore } from './file-store.ts';
 import type { PartialFiles } from './partial-files.ts';
+import { headBytes, pixelsOf } from './picture-size.ts';
 
 /** A complete file. */
 export type CompleteFile = FileRecord & { readonly sha256: Uint8Array };
@@ -86,7 +94,7 @@ export class Uploads {
   /**
    * Adds a piece, which is synced to disk then; the last one completes the file. Resolves to the bytes that are here.
    *
-   * @throws StoaError CONFLICT, TOO_LARGE, UNSUPPORTED_TYPE, STORAGE_FULL
+   * @throws StoaError CONFLICT, TOO_LARGE, UNSUPPORTED_TYPE, STORAGE_FULL; UNAVAILABLE when the stream breaks off
    */
   async append(file: FileRecord, offset: number, stream: Readable): Promise<number> {
     const here = await this.offset(file);
@@ -140,9 +148,12 @@ export class Uploads {
     const { records, store, partial, limitsOf } = this.#options;
     const path = partial.pathOf(file.id);
     const isHere = (await partial.size(file.id)) !== undefined;
-    const { mime, sha256 } = await inspect(isHere ? createReadStream(path) : await store.open(file.id));
+    const { mime, sha256, pixels } = await inspect(
+      isHere ? createReadStream(path) : await store.open(file.id),
+    );
     try {
       requireType(mime, await limitsOf(file.aid));
+      requirePixels(pixels);
     } catch (error) {
       await this.abandon(file.id);
       throw error;
@@ -157,14 +168,24 @@ export class Uploads {
 
 export const isComplete = (file: FileRecord): file is CompleteFile => file.sha256 !== null;
 
-async function inspect(content: Readable): Promise<{ mime: string; sha256: Uint8Array }> {
+interface Inspected {
+  readonly mime: string;
+  readonly sha256: Uint8Array;
+  readonly pixels: number;
+}
+
+async function inspect(content: Readable): Promise<Inspected> {
   const hash = createHash('sha256');
-  let sample = Buffer.alloc(0);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   for await (const chunk of content as AsyncIterable<Buffer>) {
     hash.update(chunk);
-    if (sample.length < sampleBytes) sample = Buffer.concat([sample, chunk.subarray(0, sampleBytes)]);
+    if (bytes < headBytes) chunks.push(chunk);
+    bytes += chunk.length;
   }
-  return { mime: await contentTypeOf(sample.subarray(0, sampleBytes)), sha256: hash.digest() };
+  const head = Buffer.concat(chunks).subarray(0, headBytes);
+  const mime = await contentTypeOf(head.subarray(0, sampleBytes));
+  return { mime, sha256: hash.digest(), pixels: mime.startsWith('image/') ? pixelsOf(head) : 0 };
 }
 
 /** A file that no message names is kept for so long. */

@@ -15,6 +15,10 @@ export function fileRoutes(app: FastifyInstance, options: HttpOptions): void {
     scope.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
     });
+    scope.addHook('onSend', async (request, reply) => {
+      // What was refused before its end is not read to it: the connection cannot carry another request.
+      if (!request.raw.complete) reply.header('connection', 'close');
+    });
     linkRoutes(scope, options);
     scope.register(async (inner) => resumableUploads(inner, options));
     scope.register(async (inner) => wholeUploads(inner, options));
