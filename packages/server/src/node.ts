@@ -131,7 +131,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { leaveGroups, groupReceipts } = groupParts;
   const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser, leaveGroups });
   const node = randomUUID();
-  const others = new OtherNodes({ node, bus, clock });
+  const others = new OtherNodes({ node, bus, clock, onDied: () => catchUp.requestAll() });
   const presence = new Presence({
     node,
     bus,

@@ -222,4 +222,33 @@ describe('When a node vanishes', () => {
     await watcher.close();
     await close();
   });
+
+  it('what it stored and had no time to tell the others comes all the same', async () => {
+    const clock = new ManualClock();
+    const hub = new InProcessHub();
+    const dying = hub.connect();
+    const { nodes, close } = await startJoinedNodes({ buses: [hub.connect(), dying], clock });
+    const [one, other] = nodes as [TestNode, TestNode];
+    const [alice, bob] = [await one.addUser('alice'), await one.addUser('bob')];
+    const [to, from] = [await SocketClient.open(one.url), await SocketClient.open(other.url)];
+    await to.hello(alice.token);
+    await from.hello(bob.token);
+    await to.next('synced');
+    await dying.close();
+    from.send({ t: 'send', id: 1, peer: 'alice', content: { text: 'acknowledged' } });
+    await from.next('sent');
+    let came = false;
+    const message = to.next('message').finally(() => {
+      came = true;
+    });
+    // Less than until the next general look at the store.
+    for (let passed = 0; passed < 30_000 && !came; passed += 1_000) {
+      clock.advance(1_000);
+      to.send({ t: 'ping' });
+      await to.next('pong');
+    }
+    expect(await message).toMatchObject({ from: 'bob', content: { text: 'acknowledged' } });
+    await Promise.all([to.close(), from.close()]);
+    await close();
+  });
 });

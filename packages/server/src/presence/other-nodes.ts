@@ -8,6 +8,11 @@ export interface OtherNodesOptions {
   readonly node: string;
   readonly bus: Bus;
   readonly clock: Clock;
+  /**
+   * A node ended without a word. What it had stored and not yet published it cannot publish any more: whoever waits for it
+   * has to look for it in the store.
+   */
+  readonly onDied?: () => void;
 }
 
 /** What becomes of other nodes. */
@@ -54,11 +59,12 @@ export class OtherNodes {
     const now = clock.now();
     if (now - this.#saidAt >= sayMs) this.#say({ type: 'node-alive', node });
     if (!bus.connected) return;
-    for (const [other, heardAt] of this.#heard) {
-      if (now - heardAt < silenceMs) continue;
+    const silent = [...this.#heard].filter(([, heardAt]) => now - heardAt >= silenceMs);
+    for (const [other, heardAt] of silent) {
       this.#dead.set(other, true);
       this.#forget(other, heardAt);
     }
+    if (silent.length > 0) this.#options.onDied?.();
   }
 
   /** Anything that a node says is a sign of life. */

@@ -19,9 +19,9 @@ export interface CatchUpOptions {
 }
 
 /**
- * Lets sessions ask the store for what they may have missed: those about which the bus says so; all of them every few
- * seconds while other nodes cannot be reached, so that messages arrive late instead of not at all; and all of them
- * once in a long while, should events have been lost without anybody noticing. A few sessions at a time and after a
+ * Lets sessions ask the store for what they may have missed: those about which the bus says so; all of them when another
+ * node has died, and every few seconds while other nodes cannot be reached, so that messages arrive late instead of not at
+ * all; and all of them once in a long while, should events have been lost without anybody noticing. A few sessions at a time and after a
  * random delay, so that many sessions on many nodes do not fall upon the database together.
  */
 export class CatchUp {
@@ -44,6 +44,11 @@ export class CatchUp {
     const isFirst = this.#waiting.size === 0 && this.#running === 0;
     if (isFirst) this.#notBefore = this.#options.clock.now() + this.#random() * startWithinMs;
     this.#waiting.add(session);
+  }
+
+  /** Any session may have missed something. */
+  requestAll(): void {
+    for (const session of this.#options.sessions()) this.request(session);
   }
 
   /** Called several times a second. */
