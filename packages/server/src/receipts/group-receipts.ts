@@ -1,6 +1,6 @@
 import type { Bus } from '@stoa/bus';
 import { encodeReceipt, msgpackCodec, type ReceiptsFrame } from '@stoa/protocol';
-import type { CursorAdvance, CursorStore, GroupStore } from '@stoa/storage';
+import { type CursorAdvance, type CursorStore, type GroupStore, StoreUnavailableError } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { publishToUser } from '../events.ts';
 import type { Reader } from './receipts.ts';
@@ -22,6 +22,8 @@ export interface Acknowledged {
 
 interface Waiting extends Acknowledged {
   readonly reader: Reader;
+  /** Of a read mark: settles when it is stored, or could not be. */
+  readonly marked: PromiseWithResolvers<void> | undefined;
 }
 
 /**
@@ -37,7 +39,11 @@ export class GroupReceipts {
     this.#options = options;
   }
 
-  add(reader: Reader, conv: number, { kind, after, seq }: Acknowledged): void {
+  /**
+   * Of a read mark, gives a promise that resolves when it is stored; it rejects with StoreUnavailableError when it
+   * could not be. What a device received is tried again until it is stored.
+   */
+  add(reader: Reader, conv: number, { kind, after, seq }: Acknowledged): Promise<void> | undefined {
     let waiting = this.#waiting.get(conv);
     if (waiting === undefined) {
       waiting = new Map();
@@ -45,12 +51,15 @@ export class GroupReceipts {
     }
     const key = `${reader.uid}:${reader.dev}:${kind}`;
     const earlier = waiting.get(key);
+    const marked = earlier?.marked ?? (kind === 'received' ? undefined : Promise.withResolvers<void>());
     waiting.set(key, {
       reader,
       kind,
       after: Math.min(after, earlier?.after ?? after),
       seq: Math.max(seq, earlier?.seq ?? 0),
+      marked,
     });
+    return marked?.promise;
   }
 
   /** Called several times a second, and before the node stops. */
@@ -70,13 +79,22 @@ export class GroupReceipts {
   }
 
   async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {
-    const { cursors, clock, groups } = this.#options;
+    const { cursors, clock, groups, onError } = this.#options;
     const now = clock.now();
     const members = new Map<number, { user: string; delivered?: number; read?: number }>();
     let [after, upto] = [Number.MAX_SAFE_INTEGER, 0];
-    const advance = async ({ reader, kind, seq, after: from }: Waiting): Promise<void> => {
+    const advance = async (waiting: Waiting): Promise<void> => {
+      const { reader, kind, seq, after: from, marked } = waiting;
       const { uid, dev, address } = reader;
-      const { delivered, read, seen } = await cursors.advance({ conv, uid, dev, kind, seq, now });
+      const moves = await cursors.advance({ conv, uid, dev, kind, seq, now }).catch((error: unknown) => {
+        if (marked === undefined && error instanceof StoreUnavailableError) this.add(reader, conv, waiting);
+        else if (marked === undefined) onError(error);
+        marked?.reject(error);
+        return undefined;
+      });
+      if (moves === undefined) return;
+      marked?.resolve();
+      const { delivered, read, seen } = moves;
       if (delivered !== undefined || read !== undefined) {
         const member = members.get(uid) ?? { user: address };
         members.set(uid, {

@@ -86,13 +86,15 @@ export class GroupTraffic {
     services.bus.publish(subjects.group(conv), event);
   }
 
-  /** False when the conversation is no group's that the device was told of. */
-  acknowledged(conv: number, seq: number, kind: CursorAdvance['kind']): boolean {
+  /**
+   * Undefined when the conversation is no group's that the device was told of; else a promise that settles when a read
+   * mark is stored, or could not be.
+   */
+  acknowledged(conv: number, seq: number, kind: CursorAdvance['kind']): Promise<void> | undefined {
     const { services, identity, delivery } = this.#options;
     const counts = delivery.inGroup(conv, seq, kind !== 'received');
-    if (counts === undefined) return false;
-    services.groupReceipts.add(identity, conv, { kind, ...counts });
-    return true;
+    if (counts === undefined) return undefined;
+    return services.groupReceipts.add(identity, conv, { kind, ...counts }) ?? taken;
   }
 
   async #open({ id, event, target, at }: SendFrame, gid: number): Promise<Group> {
@@ -106,3 +108,5 @@ export class GroupTraffic {
     return group;
   }
 }
+
+const taken = Promise.resolve();

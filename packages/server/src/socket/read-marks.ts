@@ -1,7 +1,6 @@
 /**
  * The read marks of one session that are being stored. A client takes the answer to a `ping` for the word that the marks
- * before it are stored, or were refused, so it waits for them. Marks in groups, which
- * are gathered, are not among them.
+ * before it are stored, or were refused, so it waits for them.
  */
 export class ReadMarks {
   readonly #underWay = new Set<Promise<void>>();

@@ -111,15 +111,16 @@ export class Session implements ConnectionHandler {
       case 'send':
         return this.#send(frame);
       case 'received': {
-        const isTaken = this.#groups.acknowledged(frame.conv, frame.seq, 'received');
+        const taken = this.#groups.acknowledged(frame.conv, frame.seq, 'received');
         this.delivery.acknowledged(frame.conv, frame.seq);
-        if (isTaken) return;
+        if (taken !== undefined) return;
         return this.#services.receipts.advance(this.identity, frame.conv, 'received', frame.seq);
       }
       case 'read': {
         const kind = frame.receipt === false ? 'seen' : 'read';
-        if (this.#groups.acknowledged(frame.conv, frame.seq, kind)) return;
-        return this.#reads.add(this.#services.receipts.advance(this.identity, frame.conv, kind, frame.seq));
+        const inGroup = this.#groups.acknowledged(frame.conv, frame.seq, kind);
+        const { receipts } = this.#services;
+        return this.#reads.add(inGroup ?? receipts.advance(this.identity, frame.conv, kind, frame.seq));
       }
       case 'presence':
         return this.#tellPresence(frame);

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { type CursorStore, openSqliteStore, type Store, StoreUnavailableError } from '@stoa/storage';
+import { SocketClient, startTestNode, type TestNode, tempFolder } from '@stoa/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+describe('receipts in a group', () => {
+  let folder: ReturnType<typeof tempFolder>;
+  let store: Store;
+  let server: TestNode;
+  let alice: SocketClient;
+  let bob: SocketClient;
+  let conv: number;
+  let gid: number;
+  let isAway = false;
+
+  beforeAll(async () => {
+    folder = tempFolder();
+    store = await openSqliteStore({ path: join(folder.path, 'stoa.db') });
+    const cursors: CursorStore = Object.create(store.cursors, {
+      advance: {
+        value: async (...advance: Parameters<CursorStore['advance']>) => {
+          if (isAway) throw new StoreUnavailableError('away');
+          return store.cursors.advance(...advance);
+        },
+      },
+    });
+    server = await startTestNode({ store: { ...store, cursors, close: async () => {} } });
+    alice = await signIn('alice');
+    bob = await signIn('bob');
+    alice.send({ t: 'request', id: 1, op: 'groups.create', body: { name: 'Band', members: ['bob'] } });
+    const { group } = (await alice.next('response')).body as { group: { conv: number; gid: number } };
+    ({ conv, gid } = group);
+    await bob.next('group');
+    alice.send(...[1, 2, 3].map((id) => ({ t: 'send', id, gid, content: { text: `${id}` } })));
+    await bob.next('message', ({ seq }) => seq === 3);
+  });
+  afterAll(async () => {
+    await Promise.all([alice.close(), bob.close()]);
+    await server.close();
+    await store.close();
+    folder.remove();
+  });
+
+  async function signIn(address: string): Promise<SocketClient> {
+    const user = await server.addUser(address);
+    const client = await SocketClient.open(server.url);
+    await client.hello(user.token);
+    await client.next('synced');
+    return client;
+  }
+
+  /** Of those who have read this place. */
+  const readers = async (seq: number) =>
+    (await store.groups.receipts({ conv, seq, limit: 10 })).filter(({ readAt }) => readAt !== null).length;
+
+  it('are stored when a ping that came after a read mark is answered', async () => {
+    bob.send({ t: 'read', conv, seq: 1 }, { t: 'ping' });
+    await bob.next('pong');
+    expect(await readers(1)).toBe(1);
+  });
+
+  it('are refused before such a ping is answered, when they cannot be stored', async () => {
+    isAway = true;
+    bob.send({ t: 'read', conv, seq: 2 }, { t: 'ping' });
+    expect(await bob.next('error')).toMatchObject({ of: 'read', code: 'UNAVAILABLE' });
+    await bob.next('pong');
+    isAway = false;
+    expect(await readers(2)).toBe(0);
+  });
+
+  it('of delivery are stored later, when they cannot be stored at once', async () => {
+    isAway = true;
+    bob.send({ t: 'received', conv, seq: 3 }, { t: 'read', conv, seq: 3 });
+    await bob.next('error');
+    isAway = false;
+    expect(await alice.next('receipts', ({ members }) => members[0]?.delivered === 3)).toMatchObject({
+      conv,
+      members: [{ user: 'bob', delivered: 3 }],
+    });
+  });
+});
