@@ -58,7 +58,7 @@ export const StateKey = Type.String({
 /** Of an uploaded file. */
 export const FileId = Type.String({ minLength: 32, maxLength: 32, pattern: '^[0-9a-f]+$' });
 
-const Thumbnail = Type.Refine(
+export const Thumbnail = Type.Refine(
   Bytes,
   (value) => value instanceof Uint8Array && value.length <= limits.thumbnailBytes,
   () => `must have at most ${limits.thumbnailBytes} bytes`,

@@ -7,4 +7,5 @@ export * from './call-frames.ts';
 export * from './client-frames.ts';
 export * from './fields.ts';
 export * from './group-fields.ts';
+export * from './profile-fields.ts';
 export * from './server-frames.ts';

@@ -54,6 +54,13 @@ export type {
 export { adminFlags, allAdminRights, allPermissions, groupFlags, memberFlags } from './group-flags.ts';
 export { limits } from './limits.ts';
 export type { OperationName, OperationRequest, OperationResponse } from './operations.ts';
+export type {
+  Audience,
+  ProfileFrame,
+  ProfileInfo,
+  ProfileSettings,
+  ProfileVisibility,
+} from './profile-fields.ts';
 
 /** Version of the protocol that this package speaks. */
 export const protocolVersion = 1;

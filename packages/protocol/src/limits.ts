@@ -89,6 +89,17 @@ export const limits = {
   /** Characters of the endpoint of a push subscription or the token of a provider, and of one of its keys. */
   pushTargetLength: 1024,
   pushKeyLength: 128,
+  /** Characters of the status of a user, and of the address of a picture that is elsewhere. */
+  profileStatusLength: 512,
+  pictureUrlLength: 2048,
+  /** Values in a profile, characters of the key of one, bytes of one in msgpack. */
+  profileFields: 50,
+  profileKeyLength: 64,
+  profileFieldBytes: 2048,
+  /** Characters of the tag of a profile. */
+  profileTagLength: 40,
+  /** Users in one `profiles.get`. */
+  profilesPerRequest: 100,
   /** Seconds a presence value may stay valid. */
   presenceSeconds: 3600,
 } as const;

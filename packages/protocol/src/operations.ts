@@ -7,6 +7,7 @@ import Type, { type Static } from 'typebox';
 import { Address, Conv, Int, Message, Seq, StateKey, Time, Uint32 } from './frames.ts';
 import { groupOperations } from './group-operations.ts';
 import { limits } from './limits.ts';
+import { profileOperations } from './profile-operations.ts';
 
 const Nothing = Type.Object({});
 
@@ -133,6 +134,7 @@ export const operations = {
     }),
   },
   ...groupOperations,
+  ...profileOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;

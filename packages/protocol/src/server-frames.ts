@@ -18,6 +18,7 @@ import {
   Uint32,
 } from './fields.ts';
 import { GroupNotice, type GroupNoticeFrame } from './group-fields.ts';
+import { type ProfileFrame, ProfileNotice } from './profile-fields.ts';
 
 /** The server's answer to hello. */
 export const Welcome = Type.Object({
@@ -196,6 +197,7 @@ export const serverFrames = {
   state: State,
   response: Response,
   group: GroupNotice,
+  profile: ProfileNotice,
   call: CallNoticeFrame,
   error: ErrorFrame,
   ping: Ping,
@@ -230,6 +232,7 @@ export type ServerFrame =
   | StateFrame
   | ResponseFrame
   | GroupNoticeFrame
+  | ProfileFrame
   | CallNoticeFrame
   | RefusedFrame
   | PingFrame

@@ -85,6 +85,11 @@ export interface PresenceChange {
   readonly seen: number;
 }
 
+/** What a user says of himself has changed (subject `presence.<uid>`). */
+export interface ProfileChanged {
+  readonly type: 'profile-changed';
+}
+
 /** The devices of a user that are connected to one node. */
 export interface ConnectedDevices {
   readonly type: 'connected-devices';

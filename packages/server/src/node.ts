@@ -33,6 +33,7 @@ import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
+import { buildProfiles } from './profile-wiring.ts';
 import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
 import { receiptOperations } from './receipts/index.ts';
@@ -129,6 +130,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onError,
   });
   const { leaveGroups, groupReceipts } = groupParts;
+  const profileParts = buildProfiles({ store, directory, blocking, files, bus, clock, publish, onError });
   const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser, leaveGroups });
   const node = randomUUID();
   const others = new OtherNodes({ node, bus, clock, onDied: () => catchUp.requestAll() });
@@ -140,12 +142,17 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     graceMs: presenceGraceMs,
     maySee: (uid, address) => blocking.mayReach(uid, address, 'presence'),
+    onProfileChanged: profileParts.tellWatchers,
     onError,
   });
   await followUserChanges(bus, {
     directory,
     blocking,
-    onBlocksChanged: (uid) => presence.review(uid).catch(onError),
+    onUserChanged: (uid) => presence.profileChanged(uid),
+    onBlocksChanged: (uid) => {
+      presence.review(uid).catch(onError);
+      if (uid !== undefined) presence.profileChanged(uid);
+    },
   });
   const background = new Background({ clock, onError });
   const erasures = new Erasures({ store, publish, leaveGroups, wake: () => carryOnErasing() });
@@ -168,6 +175,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       blocking.forget(uid);
       publish({ type: 'blocks-changed', uid });
     },
+    onContactsChanged: profileParts.contactsChanged,
   });
   const devices = new Devices({
     store: store.devices,
@@ -216,6 +224,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     }),
     blocking,
     erasures,
+    profiles: profileParts.profiles,
     groups: groupParts,
     files,
     userExport: new UserExport({ store, history, links: files.links }),
@@ -269,6 +278,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...groupParts.operations,
         ...operations,
         ...pushing.operations,
+        ...profileParts.operations,
       },
     },
   });

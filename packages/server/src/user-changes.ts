@@ -32,6 +32,8 @@ export function announceUserChanges(bus: Bus): PublishUserChange {
 export interface Remembering {
   readonly directory: Pick<Directory, 'forget' | 'forgetAll'>;
   readonly blocking: Pick<Blocking, 'forget' | 'forgetAll'>;
+  /** The user is not as he was, his name for instance. */
+  readonly onUserChanged: (uid: number) => void;
   /** The user has changed whom he blocks; any user may have when none is named. */
   readonly onBlocksChanged: (uid?: number) => void;
 }
@@ -39,13 +41,16 @@ export interface Remembering {
 /** Keeps what this node remembers of users true when one changes on any node. */
 export function followUserChanges(
   bus: Bus,
-  { directory, blocking, onBlocksChanged }: Remembering,
+  { directory, blocking, onUserChanged, onBlocksChanged }: Remembering,
 ): Promise<Subscription> {
   return bus.subscribe(
     subjects.users,
     (event) => {
       const { type, uid } = event as UserChanged;
-      if (type === 'user-changed') directory.forget(uid);
+      if (type === 'user-changed') {
+        directory.forget(uid);
+        onUserChanged(uid);
+      }
       if (type !== 'blocks-changed') return;
       blocking.forget(uid);
       onBlocksChanged(uid);

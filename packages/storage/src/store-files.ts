@@ -24,7 +24,8 @@ export interface FileUse {
 }
 
 /**
- * Records of files. A file is *in use* while a message that is not gone names it, or one that waits for its time. From
+ * Records of files. A file is *in use* while a message that is not gone names it, or one that waits for its time, and
+ * while it is the picture of a user. From
  * time to time (`checkAt`) each file is looked at, and removed when it is not in use.
  */
 export interface FileRecordStore {

@@ -2,12 +2,14 @@ import type { FileRecordStore } from './store-files.ts';
 import type { GroupStore } from './store-groups.ts';
 import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
+import type { ProfileStore } from './store-profiles.ts';
 import type { PushStore } from './store-push.ts';
 
 export * from './store-files.ts';
 export * from './store-groups.ts';
 export * from './store-messages.ts';
 export * from './store-personal.ts';
+export * from './store-profiles.ts';
 export * from './store-push.ts';
 
 /**
@@ -34,6 +36,7 @@ export interface Store {
   readonly erasures: ErasureStore;
   readonly files: FileRecordStore;
   readonly push: PushStore;
+  readonly profiles: ProfileStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;

@@ -6,7 +6,7 @@ import type { History } from '../messages/index.ts';
 export interface UserExportOptions {
   readonly store: Pick<
     Store,
-    'cursors' | 'devices' | 'files' | 'log' | 'push' | 'schedule' | 'tokens' | 'values'
+    'cursors' | 'devices' | 'files' | 'log' | 'profiles' | 'push' | 'schedule' | 'tokens' | 'values'
   >;
   readonly history: History;
   readonly links: Pick<FileLinks, 'make'>;
@@ -25,7 +25,9 @@ export class UserExport {
 
   async *lines(user: User): AsyncGenerator<string, void> {
     const { uid, address, name, active, flag, createdAt, lastSeen } = user;
-    yield line({ kind: 'profile', uid, address, name, active, flag, createdAt, lastSeen });
+    const [said] = await this.#options.store.profiles.find([uid]);
+    const profile = said === undefined ? {} : (unpackValue(said.document) as object);
+    yield line({ kind: 'profile', uid, address, name, active, flag, createdAt, lastSeen, ...profile });
     for (const { dev, agent, createdAt, lastSeen } of await this.#options.store.devices.list(uid)) {
       yield line({ kind: 'device', dev, agent, createdAt, lastSeen });
     }

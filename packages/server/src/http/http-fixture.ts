@@ -19,6 +19,7 @@ import { Changes, changeFromBackend, Gone, History, Messages, sendFromBackend } 
 import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
+import { buildProfiles } from '../profile-wiring.ts';
 import { Schedule, scheduleFromBackend } from '../scheduled/index.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type UserChange, Users } from '../users/index.ts';
@@ -127,6 +128,7 @@ export async function openHttp(
       onAccepted: () => {},
     }),
     blocking,
+    profiles: buildProfiles({ store, directory, blocking, files, bus, clock, publish }).profiles,
     groups: buildGroups({ store, bus, clock, directory, gone, files: claims }),
     erasures: new Erasures({ store, publish, wake: () => {} }),
     files,

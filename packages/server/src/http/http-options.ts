@@ -10,6 +10,7 @@ import type { Limits } from '../limits/index.ts';
 import type { BackendChange, BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Otps } from '../otp/index.ts';
+import type { Profiles } from '../profiles/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
 
@@ -48,6 +49,7 @@ export interface HttpOptions {
   readonly apps: Apps;
   readonly administrator: Administrator;
   readonly users: Users;
+  readonly profiles: Pick<Profiles, 'own' | 'set'>;
   readonly devices: Devices;
   readonly otps: Otps;
   readonly send: SendFromBackend;

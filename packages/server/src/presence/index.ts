@@ -1,2 +1,2 @@
 export { OtherNodes } from './other-nodes.ts';
-export { Presence, type Watcher } from './presence.ts';
+export { Presence, type Watcher, type WatcherGroup } from './presence.ts';

@@ -1,5 +1,5 @@
 import type { Bus, BusEvent, Subscription } from '@stoa/bus';
-import { type PresenceFrame, presenceValues } from '@stoa/protocol';
+import { type PresenceFrame, type ProfileFrame, presenceValues } from '@stoa/protocol';
 import type { UserStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { type PresenceChange, publishToUser, subjects } from '../events.ts';
@@ -9,7 +9,13 @@ import type { OtherNodes } from './other-nodes.ts';
 export interface Watcher {
   /** Address of the user who watches. */
   readonly address: string;
-  write(frame: PresenceFrame): void;
+  write(frame: PresenceFrame | ProfileFrame): void;
+}
+
+/** A user, and those on this node who watch him. */
+export interface WatcherGroup {
+  readonly uid: number;
+  readonly watchers: ReadonlySet<Watcher>;
 }
 
 export interface PresenceOptions {
@@ -23,11 +29,12 @@ export interface PresenceOptions {
   readonly graceMs: number;
   /** Whether the user with this number lets somebody of his app see when he is online. */
   readonly maySee: (uid: number, address: string) => boolean | Promise<boolean>;
+  /** The profile of a user has changed, whom somebody watches here. */
+  readonly onProfileChanged?: (group: WatcherGroup) => void;
   readonly onError: (error: unknown) => void;
 }
 
-interface Watched {
-  readonly uid: number;
+interface Watched extends WatcherGroup {
   readonly address: string;
   readonly watchers: Set<Watcher>;
   /** Those whom the user blocks: for them he is offline. */
@@ -143,6 +150,12 @@ export class Presence {
     watched.subscription.then((subscription) => subscription.unsubscribe(), this.#options.onError);
   }
 
+  /** Something of what others may see of the user has changed. */
+  profileChanged(uid: number): void {
+    const watched = this.#watched.get(uid);
+    if (watched !== undefined) this.#options.onProfileChanged?.(watched);
+  }
+
   /** Users (this one, or any) have changed whom they block: those who watch are told what they may see now. */
   async review(uid?: number): Promise<void> {
     for (const watched of [...this.#watched.values()]) {
@@ -231,6 +244,7 @@ export class Presence {
   }
 
   #take(watched: Watched, event: BusEvent): void {
+    if (event.type === 'profile-changed') this.#options.onProfileChanged?.(watched);
     if (event.type !== 'presence') return;
     const { node, online, seen } = event as PresenceChange;
     this.#options.others.heardFrom(node);

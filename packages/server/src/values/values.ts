@@ -4,6 +4,7 @@ import type { UserValueStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { publishToUser } from '../events.ts';
 import { checkBlock } from './block-value.ts';
+import { checkContact } from './contact-value.ts';
 import { checkMute } from './mute-value.ts';
 
 export interface ValuesOptions {
@@ -12,6 +13,8 @@ export interface ValuesOptions {
   readonly clock: Clock;
   /** The user has changed whom he blocks; resolves when that holds on this node. */
   readonly onBlocksChanged: (uid: number) => void;
+  /** The user has changed who his contacts are. */
+  readonly onContactsChanged: (uid: number) => void;
 }
 
 /** Small named values that the devices of a user share. */
@@ -33,7 +36,7 @@ export class Values {
     { uid, dev }: { readonly uid: number; readonly dev: number },
     values: readonly { readonly key: string; readonly value?: unknown }[],
   ): Promise<number> {
-    const { store, bus, clock, onBlocksChanged } = this.#options;
+    const { store, bus, clock, onBlocksChanged, onContactsChanged } = this.#options;
     const last = [...new Map(values.map(({ key, value }) => [key, { key, value }])).values()];
     const changed = last.map(({ key, value }) => ({ key, value: toStored(key, value) }));
     const position = await store.set({ uid, values: changed, limit: limits.statePerUser, now: clock.now() });
@@ -41,6 +44,7 @@ export class Values {
       throw new StoaError('TOO_MANY', `A user can have ${limits.statePerUser} values at the most.`);
     }
     if (changed.some(({ key }) => key.startsWith(blockPrefix))) onBlocksChanged(uid);
+    if (changed.some(({ key }) => key.startsWith(contactPrefix))) onContactsChanged(uid);
     // A value each: together they might be more than the bus carries in one event.
     for (const { key, value } of last) {
       const frame: StateFrame = { t: 'state', key, ...(value === undefined ? {} : { value }), position };
@@ -53,6 +57,7 @@ export class Values {
 
 function toStored(key: string, value: unknown): Uint8Array | null {
   if (key.startsWith(blockPrefix)) checkBlock(key.slice(blockPrefix.length), value);
+  if (key.startsWith(contactPrefix)) checkContact(key.slice(contactPrefix.length), value);
   if (key.startsWith(mutePrefix)) checkMute(key.slice(mutePrefix.length), value);
   const bytes = value === undefined ? null : packValue(value);
   if (bytes !== null && bytes.length > limits.stateBytes) {
@@ -62,4 +67,5 @@ function toStored(key: string, value: unknown): Uint8Array | null {
 }
 
 const blockPrefix = 'blocked:';
+const contactPrefix = 'contact:';
 const mutePrefix = 'muted:';

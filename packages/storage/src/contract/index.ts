@@ -17,6 +17,7 @@ import { describeGroups } from './groups.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLog } from './log.ts';
 import { describeOtps } from './otps.ts';
+import { describeProfiles } from './profiles.ts';
 import { describePush } from './push.ts';
 import { describeRetention } from './retention.ts';
 import { describeSchedule } from './schedule.ts';
@@ -54,6 +55,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeSchedule(open);
     describeFiles(open);
     describePush(open);
+    describeProfiles(open);
     describeCursors(open);
     describeChanged(open);
     describeGroups(open);

@@ -40,6 +40,7 @@ const fill = `
   insert into group_requests select gid, conv - 1000000, 0 from chat_groups;
   insert into push_registrations (dev, uid, provider, target, created_at)
     select dev, uid, 'web', 'https://push.example/' || dev, 0 from devices;
+  insert into profiles select uid, aid, 1, 'document', md5(uid::text), 'name ' || uid from users;
   insert into device_cursors select dev, conv, 1 from devices join conversations on a = uid;
   analyze`;
 
@@ -165,6 +166,10 @@ async function doEverything(store: Store): Promise<void> {
   await store.files.places({ file: file.id, uid: alice, limit: 1 });
   await store.files.takeUnused({ now, nextCheck: now, limit: 1 });
   await store.files.checkSoon(alice);
+  const profile = { uid: alice, document: value, picture: file.id, search: 'alice', checkAt: now };
+  for (const version of [0, 1]) await store.profiles.put({ ...profile, version });
+  await store.profiles.find([alice, bob]);
+  await store.files.takeUnused({ now, nextCheck: now, limit: 1 });
   await store.files.remove(file.id);
 
   await store.erasures.begin(alice, `erased-${alice}`);

@@ -11,6 +11,7 @@ const isPresent = sql<SqlBool>`(m.content is not null or exists (
   where x.mid = m.mid and t.content is not null))`;
 
 const isInUse = sql<SqlBool>`exists (
+  select 1 from profiles p where p.picture = files.id) or exists (
   select 1 from file_uses u where u.file = files.id and (
     exists (
       select 1 from messages m

@@ -6,6 +6,7 @@ export function removeUser(query: Kysely<Tables>, uid: number): CompiledQuery[] 
   return [
     query.deleteFrom('tokens').where('uid', '=', uid).compile(),
     query.deleteFrom('push_registrations').where('uid', '=', uid).compile(),
+    query.deleteFrom('profiles').where('uid', '=', uid).compile(),
     query.deleteFrom('devices').where('uid', '=', uid).compile(),
     query.deleteFrom('user_values').where('uid', '=', uid).compile(),
     query.deleteFrom('scheduled').where('sender', '=', uid).compile(),

@@ -9,6 +9,7 @@ import { createFileRecordStore } from './files.ts';
 import { createGroupStore } from './groups.ts';
 import { createMessageLog } from './message-log.ts';
 import { createOtpStore } from './otps.ts';
+import { createProfileStore } from './profiles.ts';
 import { createPushStore } from './push.ts';
 import { createScheduleStore } from './schedule.ts';
 import { createSettingStore } from './settings.ts';
@@ -36,6 +37,7 @@ export function createRepositories(
     erasures: createErasureStore(database),
     files: createFileRecordStore(database),
     push: createPushStore(database),
+    profiles: createProfileStore(database),
     settings: createSettingStore(database),
   };
 }

@@ -19,6 +19,7 @@ export interface Tables {
   files: FilesTable;
   file_uses: FileUsesTable;
   push_registrations: PushRegistrationsTable;
+  profiles: ProfilesTable;
   message_expiry: MessageExpiryTable;
   expiry_marker: ExpiryMarkerTable;
   conversations: { conv: number; aid: number };
@@ -154,6 +155,15 @@ export interface PushRegistrationsTable {
   p256dh: string | null;
   auth: string | null;
   created_at: number;
+}
+
+export interface ProfilesTable {
+  uid: number;
+  aid: number;
+  version: number;
+  document: Uint8Array;
+  picture: string | null;
+  search: string | null;
 }
 
 /** Some of the columns that the message log owns. */

@@ -9,6 +9,7 @@ import { createDeviceStore } from '../sql/devices.ts';
 import { createErasureStore } from '../sql/erasures.ts';
 import { createFileRecordStore } from '../sql/files.ts';
 import { createOtpStore } from '../sql/otps.ts';
+import { createProfileStore } from '../sql/profiles.ts';
 import { createScheduleStore } from '../sql/schedule.ts';
 import { createSettingStore } from '../sql/settings.ts';
 import { sweepDue } from '../sql/sweep-due.ts';
@@ -163,6 +164,10 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   await files.places({ file: 'f', uid, limit: 1 });
   await files.takeUnused({ now, nextCheck: now, limit: 1 });
   await files.checkSoon(uid);
+  const profiles = createProfileStore(database);
+  const profile = { uid, document: value, picture: 'f', search: 'a', checkAt: now };
+  for (const version of [0, 1]) await profiles.put({ ...profile, version });
+  await profiles.find([uid]);
   await files.remove('f');
 
   for (const id of [1, null]) {

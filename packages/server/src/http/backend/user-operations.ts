@@ -1,4 +1,4 @@
-import { limits } from '@stoa/protocol';
+import { limits, type ProfileSettings } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type from 'typebox';
 import { userAnswer } from './answers.ts';
@@ -16,7 +16,26 @@ const profileSpellings = {
   name: [...either('user', 'name'), 'user.profile.name'],
   active: either('user', 'active'),
   flag: either('user', 'flag', 'flags'),
+  status: ['user.profile.status', ...either('user', 'status')],
+  image: ['user.profile.image', ...either('user', 'image')],
 };
+const saidOfUser = {
+  status: Type.Optional(Type.String({ maxLength: limits.profileStatusLength })),
+  image: Type.Optional(Type.String({ maxLength: limits.pictureUrlLength })),
+};
+
+/** What of the parameters belongs into the profile. */
+function profileOf({
+  name,
+  status,
+  image,
+}: Record<'name' | 'status' | 'image', string | undefined>): ProfileSettings {
+  return {
+    ...(name !== undefined && { name }),
+    ...(status !== undefined && { status }),
+    ...(image !== undefined && { picture: { url: image } }),
+  };
+}
 
 /** Makes or changes a user and gives him a token; with `otp`, only when the one-time code is right. */
 const useradd = operation({
@@ -27,14 +46,17 @@ const useradd = operation({
     name: Type.Optional(Name),
     active: Type.Optional(Type.Boolean()),
     flag: Type.Optional(Flag),
+    ...saidOfUser,
     otp: Type.Optional(Type.String({ maxLength: 32 })),
     ...TokenWish.properties,
   }),
   spellings: { address, ...profileSpellings, otp: either('user', 'otp'), ...tokenWishSpellings },
-  run: async ({ otp, appId, expiry, v2, ...wanted }, { aid }, call) => {
-    const { users, otps } = call.services;
+  run: async ({ otp, appId, expiry, v2, status, image, ...wanted }, { aid }, call) => {
+    const { users, otps, profiles } = call.services;
     if (otp !== undefined) await otps.consume(aid, wanted.address, otp);
     const { user, created } = await users.add(aid, wanted);
+    const said = profileOf({ name: created ? undefined : wanted.name, status, image });
+    if (Object.keys(said).length > 0) await profiles.set(user, said);
     // In the JSON form, the object `token` asks for one; an existing user is changed without making tokens.
     const isFlat = typeof valueAt(call.raw, 'user') !== 'object';
     const wantsToken = created || isFlat || typeof valueAt(call.raw, 'user.token') === 'object';
@@ -52,13 +74,17 @@ const userset = operation({
     name: Type.Optional(Name),
     active: Type.Optional(Type.Boolean()),
     flag: Type.Optional(Flag),
+    ...saidOfUser,
     removeTokens: Type.Optional(Type.Boolean()),
   }),
   spellings: { ...userNameSpellings, ...profileSpellings, removeTokens: ['user.token.remove'] },
-  run: async ({ uid, address, removeTokens, ...change }, app, call) => {
-    const { users } = call.services;
+  run: async ({ uid, address, removeTokens, name, status, image, ...change }, app, call) => {
+    const { users, profiles } = call.services;
     const found = await findUser(call, app, { uid, address });
-    const user = Object.keys(change).length > 0 ? await users.update(found, change) : found;
+    const said = profileOf({ name, status, image });
+    if (Object.keys(said).length > 0) await profiles.set(found, said);
+    const named = { ...found, name: name ?? found.name };
+    const user = Object.keys(change).length > 0 ? await users.update(found, change) : named;
     if (removeTokens) await users.tokens.revokeAll(user);
     return { user: userAnswer(user) };
   },

@@ -11,6 +11,7 @@ import { messageChangeRoutes } from './message-changes.ts';
 import { messageRoutes } from './messages.ts';
 import { openApi } from './openapi.ts';
 import { otpRoutes } from './otps.ts';
+import { profileRoutes } from './profiles.ts';
 import { declareCaller, setCaller, type V1Services } from './route-context.ts';
 import { resources } from './schemas.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -39,6 +40,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
     const typed = scope.withTypeProvider<TypeBoxTypeProvider>();
     for (const routes of [
       userRoutes,
+      profileRoutes,
       tokenRoutes,
       deviceRoutes,
       messageRoutes,

@@ -25,6 +25,7 @@ export interface V1Services
     HttpOptions,
     | 'apps'
     | 'users'
+    | 'profiles'
     | 'devices'
     | 'otps'
     | 'send'

@@ -2,6 +2,7 @@
 import type { App as StoredApp, User as StoredUser, UserToken } from '@stoa/storage';
 import Type, { type Static, type TSchema } from 'typebox';
 import { groupResources } from './group-schemas.ts';
+import { ProfileResource } from './profile-schemas.ts';
 
 const Time = (description: string) =>
   Type.Integer({ minimum: 0, description: `${description}, in milliseconds since 1970.` });
@@ -178,6 +179,7 @@ export const resources = [
   ChangedMessage,
   Otp,
   ...groupResources,
+  ProfileResource,
   ErrorBody,
 ] as const;
 

@@ -60,7 +60,7 @@ const UserQuery = Type.Object({
 /** Users of the app whose token is sent. */
 export function userRoutes(
   scope: V1Scope,
-  { users, otps, erasures, userExport, idempotent }: V1Services,
+  { users, profiles, otps, erasures, userExport, idempotent }: V1Services,
 ): void {
   scope.post(
     '/users',
@@ -86,6 +86,7 @@ export function userRoutes(
         const { otp, token: wanted, ...profile } = request.body;
         if (otp !== undefined) await otps.consume(aid, profile.address, otp);
         const { user, created } = await users.add(aid, profile);
+        if (!created && profile.name !== undefined) await profiles.set(user, { name: user.name });
         const status = created ? 201 : 200;
         if (wanted === undefined) return { status, body: userResource(user) };
         const { token, record } = await users.tokens.issue(user, wanted.app ?? null, wanted.expiresIn);
@@ -174,7 +175,11 @@ export function userRoutes(
     },
     async (request) => {
       const user = await users.byAddress(callerOf(request).aid, request.params.address);
-      return userResource(await users.update(user, request.body));
+      const { name, ...change } = request.body;
+      // Whoever watches him is told of the name.
+      if (name !== undefined) await profiles.set(user, { name });
+      if (Object.keys(change).length === 0) return userResource({ ...user, name: name ?? user.name });
+      return userResource(await users.update(user, change));
     },
   );
 

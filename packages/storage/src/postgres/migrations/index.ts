@@ -5,6 +5,7 @@ import { expiryMarker } from './004-expiry-marker.ts';
 import { files } from './005-files.ts';
 import { groups } from './006-groups.ts';
 import { push } from './007-push.ts';
+import { profiles } from './008-profiles.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -13,4 +14,13 @@ import { push } from './007-push.ts';
  * it adds tables, columns that may be missing in an insert, indexes. What the new version no longer uses is removed by
  * a migration of a later release, when nobody runs the old one any more.
  */
-export const migrations: readonly string[] = [initial, devices, messaging, expiryMarker, files, groups, push];
+export const migrations: readonly string[] = [
+  initial,
+  devices,
+  messaging,
+  expiryMarker,
+  files,
+  groups,
+  push,
+  profiles,
+];

@@ -1,0 +1,89 @@
+/** What operations and frames say about profiles. */
+import Type, { type Static } from 'typebox';
+import { Address, FileId, Plain, Thumbnail } from './fields.ts';
+import { limits } from './limits.ts';
+
+/** Who may see something of a user: everybody in the app, those whom he has among his contacts, or nobody else. */
+export const Audience = Type.Union([
+  Type.Literal('everybody'),
+  Type.Literal('contacts'),
+  Type.Literal('nobody'),
+]);
+export type Audience = Static<typeof Audience>;
+
+const ProfileKey = Type.String({
+  minLength: 1,
+  maxLength: limits.profileKeyLength,
+  pattern: '^[^\\p{Cc}\\p{Cs}]+$',
+});
+
+/** Who may see what; what is not named is for everybody. */
+export const ProfileVisibility = Type.Object({
+  status: Type.Optional(Audience),
+  picture: Type.Optional(Audience),
+});
+export type ProfileVisibility = Static<typeof ProfileVisibility>;
+
+/** What a user can set of his profile. */
+export const profileSettings = {
+  name: Type.Optional(Type.String({ maxLength: limits.nameLength })),
+  status: Type.Optional(Type.String({ maxLength: limits.profileStatusLength })),
+  /** A picture that was uploaded (`id`) or is elsewhere (`url`); a map without either removes it. */
+  picture: Type.Optional(
+    Plain(
+      Type.Object({
+        id: Type.Optional(FileId),
+        url: Type.Optional(Type.String({ minLength: 1, maxLength: limits.pictureUrlLength })),
+        thumbnail: Type.Optional(Thumbnail),
+      }),
+    ),
+  ),
+  /** Values of the application's choice; one without a `value` is removed. */
+  fields: Type.Optional(
+    Type.Array(
+      Type.Object({
+        key: ProfileKey,
+        value: Type.Optional(Type.Unknown()),
+        visibleTo: Type.Optional(Audience),
+      }),
+      { maxItems: limits.profileFields },
+    ),
+  ),
+  visibility: Type.Optional(Plain(ProfileVisibility)),
+  /** Whether others find the user by his name. */
+  searchable: Type.Optional(Type.Boolean()),
+};
+
+const ProfileSettings = Type.Object(profileSettings);
+/** A change of a profile: what is not named stays as it is. */
+export type ProfileSettings = Static<typeof ProfileSettings>;
+
+/** A profile as somebody may see it. */
+export const ProfileInfo = Type.Object({
+  user: Address,
+  name: Type.String(),
+  status: Type.Optional(Type.String()),
+  /** `url`: absolute, or a path on this server that holds for a time. */
+  picture: Type.Optional(
+    Type.Object({
+      id: Type.Optional(FileId),
+      url: Type.String(),
+      thumbnail: Type.Optional(Thumbnail),
+    }),
+  ),
+  fields: Type.Optional(
+    Type.Array(
+      Type.Object({ key: Type.String(), value: Type.Unknown(), visibleTo: Type.Optional(Audience) }),
+    ),
+  ),
+  /** Changes with what is seen; to be named when the profile is asked for again. */
+  tag: Type.String(),
+  /** In the own profile only, as is `visibleTo`. */
+  visibility: Type.Optional(ProfileVisibility),
+  searchable: Type.Optional(Type.Boolean()),
+});
+export type ProfileInfo = Static<typeof ProfileInfo>;
+
+/** A profile has changed, or what the user may see of it. */
+export const ProfileNotice = Type.Object({ t: Type.Literal('profile'), profile: ProfileInfo });
+export type ProfileFrame = Static<typeof ProfileNotice>;

@@ -1,0 +1,62 @@
+import type { Bus } from '@stoa/bus';
+import type { Store } from '@stoa/storage';
+import type { Blocking } from './blocking/index.ts';
+import type { Clock } from './clock.ts';
+import type { Directory } from './directory/index.ts';
+import type { Files } from './files/index.ts';
+import { TokenBuckets } from './limits/index.ts';
+import type { WatcherGroup } from './presence/index.ts';
+import { Contacts, Profiles, profileOperations } from './profiles/index.ts';
+import type { PublishUserChange } from './users/index.ts';
+
+export interface ProfileWiringOptions {
+  readonly store: Pick<Store, 'profiles' | 'users' | 'values'>;
+  readonly directory: Directory;
+  readonly blocking: Blocking;
+  readonly files: Pick<Files, 'attachments' | 'links'>;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly publish: PublishUserChange;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Joins profiles with the rest of a node. */
+export function buildProfiles({ store, files, onError = () => {}, ...rest }: ProfileWiringOptions) {
+  const { now } = rest.clock;
+  const profiles = new Profiles({
+    ...rest,
+    store: store.profiles,
+    users: store.users,
+    contacts: new Contacts(store.values),
+    files: files.attachments,
+    links: files.links,
+    changes: new TokenBuckets({ capacity: changesAtOnce, fillMs: 60_000, now }),
+    guesses: new TokenBuckets({ capacity: guessesADay, fillMs: 24 * 3_600_000, now }),
+  });
+
+  /** Tells those who watch a user of his profile, as each may see it. */
+  async function tell({ uid, watchers }: WatcherGroup): Promise<void> {
+    const told = [...watchers];
+    const frames = await profiles.framesFor(uid, told);
+    for (const [index, watcher] of told.entries()) {
+      const frame = frames[index];
+      if (frame !== undefined && watchers.has(watcher)) watcher.write(frame);
+    }
+  }
+
+  return {
+    profiles,
+    tellWatchers: (group: WatcherGroup): void => {
+      tell(group).catch(onError);
+    },
+    contactsChanged: (uid: number): void => {
+      profiles.contactsChanged(uid).catch(onError);
+    },
+    operations: profileOperations(profiles),
+  };
+}
+
+/** Changes of his profile that a user may make in a minute. */
+const changesAtOnce = 20;
+/** Addresses of nobody that a user may ask for in a day: an address book holds some, a search for users very many. */
+const guessesADay = 2_000;

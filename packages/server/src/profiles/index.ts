@@ -1,0 +1,3 @@
+export { Contacts } from './contacts.ts';
+export { profileOperations } from './operations.ts';
+export { Profiles } from './profiles.ts';

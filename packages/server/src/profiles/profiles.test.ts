@@ -1,0 +1,255 @@
+import { limits, type ProfileInfo } from '@stoa/protocol';
+import { SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+describe('profiles', () => {
+  let server: TestNode;
+  let alice: TestUser;
+  let bob: TestUser;
+  let users = 0;
+  let requests = 0;
+  const open: SocketClient[] = [];
+
+  beforeAll(async () => {
+    server = await startTestNode();
+  });
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    users += 1;
+    alice = await server.addUser(`alice-${users}`);
+    bob = await server.addUser(`bob-${users}`);
+    return () => Promise.all(open.splice(0).map((client) => client.close()));
+  });
+
+  async function signIn(user: TestUser): Promise<SocketClient> {
+    const client = await SocketClient.open(server.url);
+    open.push(client);
+    await client.hello(user.token);
+    return client;
+  }
+
+  async function ask(client: SocketClient, op: string, body: object): Promise<Record<string, unknown>> {
+    requests += 1;
+    const id = requests;
+    client.send({ t: 'request', id, op, body });
+    const answer = await Promise.race([
+      client.next('response', (response) => response.id === id),
+      client.next('error', (error) => error.id === id),
+    ]);
+    return answer.t === 'error' ? { ...answer } : answer.body;
+  }
+  const set = async (client: SocketClient, change: object) =>
+    (await ask(client, 'profile.set', change)).profile as ProfileInfo;
+  const values = (client: SocketClient, list: object) =>
+    ask(client, 'state.set', { values: Object.entries(list).map(([key, value]) => ({ key, value })) });
+
+  /** The profile of a user as the client sees it. */
+  async function seen(client: SocketClient, user: TestUser): Promise<ProfileInfo | undefined> {
+    const { profiles } = await ask(client, 'profiles.get', { users: [{ user: user.address }] });
+    return (profiles as ProfileInfo[])[0];
+  }
+
+  async function watched(client: SocketClient, user: TestUser): Promise<void> {
+    client.send({ t: 'watch', peers: [user.address], on: true });
+    await client.next('presence', ({ from }) => from === user.address);
+  }
+
+  async function upload(user: TestUser, content: string | Uint8Array<ArrayBuffer>): Promise<string> {
+    const form = new FormData();
+    form.append('file', new Blob([content]), 'me.png');
+    const headers = { authorization: `Bearer ${user.token}` };
+    const response = await fetch(new URL('/files', server.url), { method: 'POST', headers, body: form });
+    return ((await response.json()) as { file: { id: string } }).file.id;
+  }
+
+  it('say what their owner has set, to himself, to his other devices and to others', async () => {
+    const [first, second, other] = [await signIn(bob), await signIn(bob), await signIn(alice)];
+    expect(await seen(other, bob)).toEqual({
+      user: bob.address,
+      name: bob.address,
+      tag: expect.any(String),
+    });
+    const fields = [{ key: 'team', value: { colour: 'red', data: Uint8Array.of(1, 2) } }];
+    const own = await set(first, { name: 'Bob', status: 'Hello', fields, searchable: true });
+    expect(own).toEqual({
+      user: bob.address,
+      name: 'Bob',
+      status: 'Hello',
+      fields,
+      tag: expect.any(String),
+      visibility: {},
+      searchable: true,
+    });
+    expect((await second.next('profile')).profile).toEqual(own);
+    expect((await ask(second, 'profile.get', {})).profile).toEqual(own);
+    const { visibility: _, searchable, ...shown } = own;
+    expect(searchable).toBe(true);
+    expect(await seen(other, bob)).toEqual({ ...shown, tag: expect.any(String) });
+    first.send({ t: 'ping' });
+    await first.next('pong');
+    expect(first.frames.filter(({ t }) => t === 'profile')).toEqual([]);
+  });
+
+  it('keep what is not named in a change, and lose what is emptied', async () => {
+    const client = await signIn(bob);
+    await set(client, { name: 'Bob', status: 'one', picture: { url: 'https://a.example/b.png' } });
+    await set(client, {
+      fields: [
+        { key: 'a', value: 1 },
+        { key: 'b', value: 2, visibleTo: 'nobody' },
+      ],
+    });
+    const own = await set(client, {
+      status: '',
+      picture: {},
+      fields: [{ key: 'a' }, { key: 'b', value: 3 }],
+    });
+    expect(own).toMatchObject({ name: 'Bob', fields: [{ key: 'b', value: 3, visibleTo: 'nobody' }] });
+    expect([own.status, own.picture]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ['everybody', [true, true]],
+    ['contacts', [true, false]],
+    ['nobody', [false, false]],
+    [undefined, [true, true]],
+  ])('show what is for %s to contacts and others accordingly', async (visibleTo, expected) => {
+    const friend = await server.addUser(`friend-${users}-${visibleTo}`);
+    const [owner, ...viewers] = [await signIn(bob), await signIn(friend), await signIn(alice)];
+    await values(owner, { [`contact:${friend.address}`]: {} });
+    const own = await set(owner, {
+      status: 'Hello',
+      picture: { url: 'https://a.example/b.png', thumbnail: Uint8Array.of(1) },
+      fields: [{ key: 'f', value: 1, ...(visibleTo && { visibleTo }) }],
+      ...(visibleTo && { visibility: { status: visibleTo, picture: visibleTo } }),
+    });
+    expect(own).toMatchObject({ status: 'Hello', picture: { thumbnail: Uint8Array.of(1) } });
+    const shown = await Promise.all(viewers.map((viewer) => seen(viewer, bob)));
+    for (const part of ['status', 'picture', 'fields'] as const) {
+      expect(shown.map((profile) => profile?.[part] !== undefined)).toEqual(expected);
+    }
+    for (const profile of shown) expect(JSON.stringify(profile)).not.toMatch(/visib|searchable/);
+  });
+
+  it('change for those who watch, at once: by their owner, his contacts and his blocks', async () => {
+    const [owner, viewer] = [await signIn(bob), await signIn(alice)];
+    const stranger = await signIn(await server.addUser(`stranger-${users}`));
+    await watched(viewer, bob);
+    const next = async () => (await viewer.next('profile')).profile;
+    await set(owner, { status: 'for contacts', visibility: { status: 'contacts' } });
+    expect(await next()).toEqual({ user: bob.address, name: bob.address, tag: expect.any(String) });
+    await values(owner, { [`contact:${alice.address}`]: {} });
+    expect(await next()).toMatchObject({ status: 'for contacts' });
+    await set(owner, { name: 'Robert' });
+    expect(await next()).toMatchObject({ name: 'Robert', status: 'for contacts' });
+    await values(owner, { [`blocked:${alice.address}`]: { messages: true } });
+    expect(await next()).toEqual({ user: bob.address, name: 'Robert', tag: expect.any(String) });
+    await values(owner, { [`blocked:${alice.address}`]: { messages: true, profile: false } });
+    expect(await next()).toMatchObject({ status: 'for contacts' });
+    expect(await seen(stranger, bob)).not.toHaveProperty('status');
+    expect(stranger.frames.filter(({ t }) => t === 'profile')).toEqual([]);
+  });
+
+  it('are left out when the tag is known, which does not tell of changes of what is hidden', async () => {
+    const [owner, viewer] = [await signIn(bob), await signIn(alice)];
+    await set(owner, { status: 'one', visibility: { status: 'nobody' } });
+    const { tag = '' } = (await seen(viewer, bob)) ?? {};
+    const again = () => ask(viewer, 'profiles.get', { users: [{ user: bob.address, tag }] });
+    await set(owner, { status: 'two' });
+    expect(await again()).toEqual({ profiles: [], unknown: [] });
+    await set(owner, { visibility: { status: 'everybody' } });
+    expect((await again()).profiles).toMatchObject([{ status: 'two' }]);
+  });
+
+  it('name who does not exist, to who does not ask for too many of them', async () => {
+    const viewer = await signIn(alice);
+    const nobody = (batch: number) =>
+      Array.from({ length: limits.profilesPerRequest }, (_, index) => ({ user: `nobody-${batch}-${index}` }));
+    const { profiles, unknown } = await ask(viewer, 'profiles.get', {
+      users: [{ user: bob.address }, ...nobody(0).slice(1)],
+    });
+    expect([profiles, unknown]).toMatchObject([[{ user: bob.address }], { length: 99 }]);
+    const answers = [];
+    for (let batch = 1; batch <= 20; batch += 1) {
+      answers.push(await ask(viewer, 'profiles.get', { users: nobody(batch) }));
+    }
+    expect(answers.at(-1)).toMatchObject({ t: 'error', code: 'RATE_LIMITED' });
+  });
+
+  it('carry an uploaded picture, which whoever sees the profile can load', async () => {
+    const [owner, viewer] = [await signIn(bob), await signIn(alice)];
+    const [id, theirs, text] = [await upload(bob, png), await upload(alice, png), await upload(bob, 'text')];
+    await set(owner, { picture: { id, thumbnail: Uint8Array.of(7) } });
+    const { picture } = (await seen(viewer, bob)) ?? {};
+    expect(picture).toEqual({ id, url: expect.any(String), thumbnail: Uint8Array.of(7) });
+    const response = await fetch(new URL(picture?.url ?? '', server.url));
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(png);
+    expect(await set(owner, { picture: { id: theirs } })).toBeUndefined();
+    expect(await ask(owner, 'profile.set', { picture: { id: text } })).toMatchObject({
+      code: 'UNSUPPORTED_TYPE',
+    });
+    expect((await seen(viewer, bob))?.picture?.id).toBe(id);
+  });
+
+  it.each([
+    ['a long status', { status: 'x'.repeat(513) }, 'BAD_FRAME'],
+    ['a picture that is a script', { picture: { url: 'javascript:alert(1)' } }, 'BAD_FRAME'],
+    ['a picture that is nowhere', { picture: { id: '0'.repeat(32) } }, 'NOT_FOUND'],
+    ['an audience that does not exist', { visibility: { status: 'friends' } }, 'BAD_FRAME'],
+    ['a large field', { fields: [{ key: 'a', value: 'x'.repeat(2_050) }] }, 'TOO_LARGE'],
+  ])('are not changed by %s', async (_name, change, code) => {
+    const client = await signIn(bob);
+    expect(await ask(client, 'profile.set', { name: 'Other', ...change })).toMatchObject({
+      t: 'error',
+      code,
+    });
+    expect((await ask(client, 'profile.get', {})).profile).toMatchObject({ name: bob.address });
+  });
+
+  it('have a bounded number of fields', async () => {
+    const client = await signIn(bob);
+    const fields = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ key: `f${from + index}`, value: 1 }));
+    await set(client, { fields: fields(0, limits.profileFields) });
+    expect(await ask(client, 'profile.set', { fields: fields(100, 1) })).toMatchObject({ code: 'TOO_MANY' });
+  });
+
+  it('are not changed as often as somebody likes', async () => {
+    const client = await signIn(bob);
+    let answer: object = {};
+    for (let count = 0; count <= 20; count += 1)
+      answer = await ask(client, 'profile.set', { status: `${count}` });
+    expect(answer).toMatchObject({ code: 'RATE_LIMITED', retryAfter: expect.any(Number) });
+  });
+
+  it('take changes of two devices at once', async () => {
+    const [first, second] = [await signIn(bob), await signIn(bob)];
+    await Promise.all([
+      ...[1, 2, 3].map((value) => set(first, { fields: [{ key: `a${value}`, value }] })),
+      ...[1, 2, 3].map((value) => set(second, { fields: [{ key: `b${value}`, value }] })),
+    ]);
+    const { profile } = await ask(first, 'profile.get', {});
+    const keys = (profile as ProfileInfo).fields?.map(({ key }) => key).sort();
+    expect(keys).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3']);
+  });
+
+  it('are changed by the back end, too', async () => {
+    const [owner, viewer] = [await signIn(bob), await signIn(alice)];
+    await watched(viewer, bob);
+    const profile = { name: 'Robert', status: 'Busy', image: 'https://a.example/b.png' };
+    expect(await server.backend('userset', { user: { address: bob.address, profile } })).toMatchObject({
+      result: true,
+      user: { name: 'Robert' },
+    });
+    const expected = { name: 'Robert', status: 'Busy', picture: { url: 'https://a.example/b.png' } };
+    expect((await owner.next('profile')).profile).toMatchObject({ ...expected, searchable: false });
+    expect((await viewer.next('profile')).profile).toMatchObject(expected);
+  });
+});
+
+const png = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+);

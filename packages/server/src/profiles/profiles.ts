@@ -1,0 +1,236 @@
+import type { Bus } from '@stoa/bus';
+import {
+  msgpackCodec,
+  type ProfileFrame,
+  type ProfileInfo,
+  type ProfileSettings,
+  StoaError,
+} from '@stoa/protocol';
+import type { ProfileStore, UserStore } from '@stoa/storage';
+import type { Blocking } from '../blocking/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Directory, Person } from '../directory/index.ts';
+import { type ProfileChanged, publishToUser, subjects } from '../events.ts';
+import type { Attachments, FileLinks } from '../files/index.ts';
+import type { TokenBuckets } from '../limits/index.ts';
+import type { PublishUserChange } from '../users/index.ts';
+import type { Contacts } from './contacts.ts';
+import { changedDocument, type ProfileDocument, readDocument, writeDocument } from './document.ts';
+import { hasSecrets, profileView, type Relation, type SeenProfile } from './view.ts';
+
+export interface ProfilesOptions {
+  readonly store: ProfileStore;
+  readonly users: Pick<UserStore, 'update'>;
+  readonly directory: Pick<Directory, 'byAddress' | 'byUid' | 'forget'>;
+  readonly blocking: Pick<Blocking, 'mayReach'>;
+  readonly contacts: Contacts;
+  readonly files: Pick<Attachments, 'find'>;
+  readonly links: Pick<FileLinks, 'make'>;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly publish: PublishUserChange;
+  /** By user: changes of his profile, and addresses of nobody that he asked for. */
+  readonly changes: TokenBuckets;
+  readonly guesses: TokenBuckets;
+}
+
+/** Who asks. */
+export interface Viewer {
+  readonly aid: number;
+  readonly uid: number;
+  readonly address: string;
+}
+
+/** A user of an app whose profile is meant. */
+export type ProfileOwner = Pick<Person, 'aid' | 'uid' | 'address' | 'name'>;
+
+/** What users say of themselves, and who may see it. */
+export class Profiles {
+  readonly #options: ProfilesOptions;
+
+  constructor(options: ProfilesOptions) {
+    this.#options = options;
+  }
+
+  /** The own profile, with everything in it. */
+  async own(uid: number): Promise<ProfileInfo> {
+    const owner = await this.#options.directory.byUid(uid);
+    if (owner === undefined) throw new StoaError('NOT_FOUND', 'There is no such user.');
+    return this.#view(await this.#read(owner), 'self');
+  }
+
+  /**
+   * Changes the own profile, and tells the user's other devices and those who watch him.
+   *
+   * @throws StoaError RATE_LIMITED, TOO_LARGE, TOO_MANY, NOT_FOUND (of the picture), UNSUPPORTED_TYPE or CONFLICT
+   */
+  async setOwn(viewer: Viewer & { readonly dev: number }, change: ProfileSettings): Promise<ProfileInfo> {
+    const wait = this.#options.changes.take(viewer.uid);
+    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    const owner = await this.#options.directory.byUid(viewer.uid);
+    if (owner === undefined) throw new StoaError('NOT_FOUND', 'There is no such user.');
+    return this.set(owner, change, viewer.dev);
+  }
+
+  /** Changes the profile of a user, in his name or in that of the app. */
+  async set(owner: ProfileOwner, change: ProfileSettings, exceptDev?: number): Promise<ProfileInfo> {
+    await this.#requirePicture(owner, change);
+    const name = change.name ?? owner.name;
+    const isNamed = name !== owner.name;
+    const isSaid = Object.keys(change).some((member) => member !== 'name');
+    const seen = await this.#store({ ...owner, name }, change, isSaid);
+    if (isNamed) {
+      await this.#options.users.update(owner.uid, { name });
+      this.#options.directory.forget(owner.uid);
+    }
+    this.#tell(owner.uid, seen, isNamed, exceptDev);
+    return this.#view(seen, 'self');
+  }
+
+  /** Profiles of others, but for those whose tag is known; rejects with RATE_LIMITED who asks for too many of nobody. */
+  async get(
+    viewer: Viewer,
+    wanted: readonly { readonly user: string; readonly tag?: string }[],
+  ): Promise<{ profiles: ProfileInfo[]; unknown: string[] }> {
+    const { directory, store } = this.#options;
+    const tags = new Map(wanted.map(({ user, tag }) => [user, tag]));
+    const found: Person[] = [];
+    const unknown: string[] = [];
+    for (const address of tags.keys()) {
+      const person = await directory.byAddress(viewer.aid, address);
+      if (person !== undefined) found.push(person);
+      else unknown.push(address);
+    }
+    this.#countGuesses(viewer, unknown.length);
+    const records = new Map(
+      (await store.find(found.map(({ uid }) => uid))).map((record) => [record.uid, record]),
+    );
+    const profiles: ProfileInfo[] = [];
+    for (const person of found) {
+      const record = records.get(person.uid);
+      const seen: SeenProfile = {
+        ...person,
+        version: record?.version ?? 0,
+        document: record === undefined ? {} : readDocument(record.document),
+      };
+      const [relation = 'blocked'] = await this.#relations(person, seen.document, [viewer]);
+      const profile = this.#view(seen, relation);
+      if (profile.tag !== tags.get(person.address)) profiles.push(profile);
+    }
+    return { profiles, unknown };
+  }
+
+  /** Makes the frames that tell each of these users of the profile as he may see it. */
+  async framesFor(
+    uid: number,
+    viewers: readonly Pick<Viewer, 'address'>[],
+  ): Promise<(ProfileFrame | undefined)[]> {
+    const owner = await this.#options.directory.byUid(uid);
+    if (owner === undefined || owner.removed) return [];
+    const seen = await this.#read(owner);
+    const relations = await this.#relations(owner, seen.document, viewers);
+    // The same for all who are the same to the owner: it is made once.
+    const frames = new Map<Relation, ProfileFrame>();
+    return relations.map((relation) => {
+      const frame = frames.get(relation) ?? { t: 'profile' as const, profile: this.#view(seen, relation) };
+      frames.set(relation, frame);
+      return frame;
+    });
+  }
+
+  /** The user has other contacts: who watches him may see something else now. */
+  async contactsChanged(uid: number): Promise<void> {
+    const [record] = await this.#options.store.find([uid]);
+    if (record === undefined || !hasSecrets(readDocument(record.document))) return;
+    this.#tellWatchers(uid);
+  }
+
+  async #relations(
+    owner: ProfileOwner,
+    document: ProfileDocument,
+    viewers: readonly Pick<Viewer, 'address'>[],
+  ): Promise<Relation[]> {
+    const { blocking, contacts } = this.#options;
+    const addresses = viewers.map(({ address }) => address);
+    const known = hasSecrets(document) ? await contacts.among(owner.uid, addresses) : undefined;
+    const relations: Relation[] = [];
+    for (const address of addresses) {
+      if (address === owner.address) relations.push('self');
+      else if (!(await blocking.mayReach(owner.uid, address, 'profile'))) relations.push('blocked');
+      else relations.push(known?.has(address) === true ? 'contact' : 'other');
+    }
+    return relations;
+  }
+
+  async #read(owner: ProfileOwner): Promise<SeenProfile> {
+    const [record] = await this.#options.store.find([owner.uid]);
+    const { address, name } = owner;
+    if (record === undefined) return { address, name, version: 0, document: {} };
+    return { address, name, version: record.version, document: readDocument(record.document) };
+  }
+
+  async #store(owner: ProfileOwner, change: ProfileSettings, isSaid: boolean): Promise<SeenProfile> {
+    const { store, clock } = this.#options;
+    for (let tries = 0; tries < triesAtMost; tries += 1) {
+      const before = await this.#read(owner);
+      const document = changedDocument(before.document, change);
+      const isFound = document.searchable === true;
+      if (!isSaid && !isFound) return before;
+      const version = await store.put({
+        uid: owner.uid,
+        version: before.version,
+        document: writeDocument(document),
+        picture: document.picture?.id ?? null,
+        search: isFound ? owner.name.toLowerCase() : null,
+        checkAt: clock.now() + keptMs,
+      });
+      if (version !== undefined) return { ...before, version, document };
+    }
+    throw new StoaError('CONFLICT', 'The profile is being changed elsewhere, or its picture is gone.');
+  }
+
+  async #requirePicture({ aid, uid }: ProfileOwner, { picture }: ProfileSettings): Promise<void> {
+    if (picture?.url !== undefined && !/^https?:\/\//i.test(picture.url)) {
+      throw new StoaError('BAD_FRAME', 'The address of a picture must begin with "https://" or "http://".');
+    }
+    if (picture?.id === undefined) return;
+    const file = await this.#options.files.find(aid, uid, picture.id);
+    if (file === undefined) {
+      throw new StoaError('NOT_FOUND', `There is no file ${picture.id}, or it is not for this user.`, {
+        hint: 'Upload it first.',
+      });
+    }
+    if (!file.mime.startsWith('image/')) {
+      throw new StoaError('UNSUPPORTED_TYPE', 'The picture of a profile must be a picture.');
+    }
+  }
+
+  #countGuesses({ uid }: Viewer, count: number): void {
+    let wait = 0;
+    for (let guess = 0; guess < count; guess += 1) wait = this.#options.guesses.take(uid);
+    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+  }
+
+  #tell(uid: number, seen: SeenProfile, isNamed: boolean, exceptDev: number | undefined): void {
+    const { bus, publish } = this.#options;
+    const frame: ProfileFrame = { t: 'profile', profile: this.#view(seen, 'self') };
+    const bytes = msgpackCodec.encode(frame) as Uint8Array;
+    publishToUser(bus, uid, { type: 'frame', bytes, ...(exceptDev !== undefined && { exceptDev }) });
+    // All nodes remember names; the rest concerns those alone where somebody watches.
+    if (isNamed) publish({ type: 'user-changed', uid });
+    else this.#tellWatchers(uid);
+  }
+
+  #tellWatchers(uid: number): void {
+    this.#options.bus.publish(subjects.presence(uid), { type: 'profile-changed' } satisfies ProfileChanged);
+  }
+
+  #view(seen: SeenProfile, relation: Relation): ProfileInfo {
+    return profileView(seen, relation, (id) => this.#options.links.make({ id, name: 'picture' }).path);
+  }
+}
+
+/** Changes of one profile that are made at the same time are repeated as often. */
+const triesAtMost = 5;
+/** A picture that is replaced is removed some time after this. */
+const keptMs = 24 * 3_600_000;
