@@ -3,22 +3,25 @@
  * @module
  */
 export { type Codec, type CodecDescription, codecs, type Kind } from './codecs/codecs.ts';
-export type {
-  Bitrates,
-  Direction,
-  EncodingWish,
-  MediaEngine,
-  MediaEvent,
-  OfferedStream,
-  ParticipantStatistics,
-  PublishedStream,
-  Quality,
-  RoomStatistics,
-  SlotContent,
-  Speaker,
-  StreamKind,
-  ViewOffer,
-  Wish,
+export {
+  type Bitrates,
+  type Direction,
+  type EncodingWish,
+  LocalEngine,
+  type MediaEngine,
+  type MediaEvent,
+  type OfferedStream,
+  type ParticipantStatistics,
+  type PublishedStream,
+  type Quality,
+  type RoomStatistics,
+  type SlotContent,
+  type Speaker,
+  type StreamKind,
+  type ViewOffer,
+  type Wish,
+  WorkerEngine,
+  type WorkerEngineOptions,
 } from './engine/index.ts';
 export { ourExtensionIds } from './forwarding/outgoing-header.ts';
 export { SenderClock } from './forwarding/sender-clock.ts';

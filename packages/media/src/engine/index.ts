@@ -1,4 +1,5 @@
 export type { Direction, EncodingWish, MediaEvent, Quality, Speaker } from './events.ts';
+export { LocalEngine } from './local-engine.ts';
 export type {
   Bitrates,
   MediaEngine,
@@ -11,3 +12,4 @@ export type {
   Wish,
 } from './media-engine.ts';
 export type * from './statistics.ts';
+export { WorkerEngine, type WorkerEngineOptions } from './workers/worker-engine.ts';

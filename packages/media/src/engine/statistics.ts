@@ -1,18 +1,5 @@
+import type { LayerStatistics } from '../forwarding/source.ts';
 import type { ConnectionState } from '../transport/connection.ts';
-
-export interface LayerStatistics {
-  readonly rid: string;
-  readonly codec: string;
-  readonly width: number;
-  readonly height: number;
-  /** Bits per second over the last second. */
-  readonly bitrate: number;
-  readonly packets: number;
-  readonly bytes: number;
-  /** Packets that never came, also not when asked for again. */
-  readonly lost: number;
-  readonly jitterMs: number;
-}
 
 export interface StreamStatistics {
   readonly stream: string;

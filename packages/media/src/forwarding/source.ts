@@ -22,6 +22,21 @@ export interface SourceOptions {
   readonly clock: SenderClock;
 }
 
+export interface LayerStatistics {
+  readonly rid: string;
+  readonly codec: Codec;
+  /** Pixels; 0 when unknown. */
+  readonly width: number;
+  readonly height: number;
+  /** Bits per second over the last second. */
+  readonly bitrate: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets that have not come, also not when asked for again. */
+  readonly lost: number;
+  readonly jitterMs: number;
+}
+
 /** About two seconds of a video layer, or of many small audio packets. */
 const cachedVideo = 1024;
 const cachedAudio = 64;
@@ -106,6 +121,13 @@ export class Source {
 
   bitrate(now: number): number {
     return this.#rate.bitrate(now);
+  }
+
+  statistics(now: number): LayerStatistics {
+    const { rid, codec, width, height } = this;
+    const { packets, bytes, lost, jitter } = this.reception;
+    const jitterMs = (jitter * 1000) / this.clockRate;
+    return { rid, codec, width, height, bitrate: this.bitrate(now), packets, bytes, lost, jitterMs };
   }
 
   /** When that which has this timestamp was recorded, in milliseconds of our clock: known by sender reports, else guessed. */

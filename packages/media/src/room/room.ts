@@ -3,7 +3,7 @@ import { allocate, type Wish } from '../bandwidth/allocator.ts';
 import type { Kind } from '../codecs/codecs.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Slot } from '../forwarding/slot.ts';
-import type { Source } from '../forwarding/source.ts';
+import type { LayerStatistics, Source } from '../forwarding/source.ts';
 import type { ConnectionOptions, ConnectionState } from '../transport/connection.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
@@ -142,6 +142,21 @@ export class Room {
     const found = this.#streams.get(stream);
     if (found === undefined) throw new StoaError('NOT_FOUND', `There is no stream "${stream}".`);
     this.#sender(found.transport).permit(found.mid, permitted);
+  }
+
+  /** Asks for a key frame of every layer that somebody sees or waits for. */
+  requestKeyFrame(stream: string): void {
+    for (const { slot } of this.#routes.get(stream) ?? []) slot.wanted?.keyFrames.want();
+  }
+
+  /** What arrived of a stream, by layer, and what was refused. */
+  streamStatistics(id: string, now: number): { refused: number; layers: LayerStatistics[] } {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return { refused: 0, layers: [] };
+    return {
+      refused: this.#sender(stream.transport).refused(stream.mid),
+      layers: stream.sources.map((source) => source.statistics(now)),
+    };
   }
 
   statistics(transport: string): { bitrate: number; slots: SlotStatistics[] } {

@@ -84,9 +84,18 @@ export class Connection {
     peer.onStateChange((state) => this.#enter(states[state] ?? 'connecting'));
   }
 
+  /** Throws BAD_REQUEST when the library does not take it: the connection is of no use then. */
   accept(client: PeerParameters): void {
     const setup = client.setup === 'actpass' ? 'active' : client.setup;
-    this.#peer.setRemoteDescription(syntheticDescription(client, setup), 'answer');
+    try {
+      this.#peer.setRemoteDescription(syntheticDescription(client, setup), 'answer');
+    } catch (error) {
+      this.close();
+      throw new StoaError('BAD_REQUEST', 'The SDP was refused by the transport.', {
+        hint: 'Open a new transport.',
+        cause: error,
+      });
+    }
   }
 
   /** Encrypts and sends a copy: the buffer may be written over at once. False when it was not sent. */
@@ -110,14 +119,27 @@ export class Connection {
   #use(track: Track): void {
     this.#track = track;
     track.onMessage((packet) => {
-      if (this.state !== 'closed') this.#events.onPacket(packet);
+      if (this.state === 'closed') return;
+      try {
+        this.#events.onPacket(packet);
+      } catch (error) {
+        // Thrown into the library it would end the process, for all: by a packet that anybody can send.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
     });
   }
 
   #enter(state: ConnectionState): void {
     if (this.state === state || this.state === 'closed') return;
     this.state = state;
-    this.#events.onState(state);
+    // What a listener throws is to end the process with its own trace, not as a failure in the library.
+    try {
+      this.#events.onState(state);
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
   }
 }
 

@@ -41,9 +41,6 @@ const ourSsrc = 1;
 
 /** What a publisher sends: all its streams in one bundle. */
 export class SendTransport {
-  /** Packets that were refused at the door, because their stream may not be published now. */
-  refused = 0;
-
   readonly #id: string;
   readonly #events: SendTransportEvents;
   readonly #clock = new SenderClock();
@@ -52,6 +49,7 @@ export class SendTransport {
   readonly #extensions = newHeaderExtensions();
   readonly #bindings = new Map<number, Binding>();
   readonly #silenced = new Set<string>();
+  readonly #refused = new Map<string, number>();
   #offer: PublishOffer;
   #version = 1;
   #connection: Connection | undefined;
@@ -106,6 +104,11 @@ export class SendTransport {
     else this.#silenced.add(mid);
   }
 
+  /** Packets of a stream that were dropped where they arrived. */
+  refused(mid: string): number {
+    return this.#refused.get(mid) ?? 0;
+  }
+
   /** Sends what is due: requests for packets and key frames, feedback, reports. */
   tick(now: number): void {
     const sources = new Set([...this.#bindings.values()].map(({ source }) => source));
@@ -148,7 +151,7 @@ export class SendTransport {
     readHeaderExtensions(packet, header, section.extensions, extensions);
     if (extensions.transportSequence >= 0) this.#arrivals.add(extensions.transportSequence, now);
     if (this.#silenced.has(mid)) {
-      this.refused += 1;
+      this.#refused.set(mid, this.refused(mid) + 1);
       return;
     }
     const found = binding.isRtx

@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TestPublisher, TestViewer } from '../testing/test-client.ts';
+import { until } from '../testing/until.ts';
+import type { MediaEvent } from './events.ts';
+import { LocalEngine } from './local-engine.ts';
+import type { MediaEngine, OfferedStream, StreamKind, Wish } from './media-engine.ts';
+import { WorkerEngine } from './workers/worker-engine.ts';
+
+const connections = { bindAddress: '127.0.0.1' };
+const camera: OfferedStream = { mid: '0', kind: 'camera', name: 'cam' };
+const microphone: OfferedStream = { mid: '1', kind: 'microphone', name: 'mic' };
+const everything: StreamKind[] = ['camera', 'microphone', 'screen', 'screenSound'];
+
+describe.each([
+  ['in this process', () => new LocalEngine(connections)],
+  ['in worker processes', () => new WorkerEngine({ ...connections, workers: 1 })],
+])('the engine %s', (_, start: () => MediaEngine) => {
+  let engine: MediaEngine;
+  let events: MediaEvent[];
+  let clients: { close(): void }[];
+
+  beforeAll(() => {
+    engine = start();
+    engine.onEvent((event) => events.push(event));
+  });
+
+  afterAll(() => engine.close());
+
+  beforeEach(async () => {
+    events = [];
+    clients = [];
+    await engine.createRoom('room');
+  });
+
+  afterEach(async () => {
+    for (const client of clients) client.close();
+    await engine.closeRoom('room');
+  });
+
+  async function publish(participant: string, streams: readonly OfferedStream[]) {
+    const client = await TestPublisher.open(streams);
+    clients.push(client);
+    const answer = await engine.publish('room', participant, client.offer);
+    client.accept(answer.sdp);
+    client.start();
+    return { client, streams: answer.streams };
+  }
+
+  async function view(participant: string, wishes: readonly Wish[]) {
+    await engine.watch('room', participant, wishes);
+    const offer = await engine.view('room', participant);
+    const client = await TestViewer.open(offer);
+    clients.push(client);
+    await engine.answer('room', participant, client.answer(offer));
+    return client;
+  }
+
+  function slotOf(participant: string, stream: string): string {
+    const told = events.findLast((each) => each.type === 'slots' && each.participant === participant);
+    if (told?.type !== 'slots') return 'nowhere';
+    return told.slots.find((slot) => slot.stream === stream)?.mid ?? 'nowhere';
+  }
+
+  async function refused(stream: string): Promise<number> {
+    const { participants } = await engine.statistics('room');
+    const all = participants.flatMap(({ publishing }) => publishing?.streams ?? []);
+    return all.find((each) => each.stream === stream)?.refused ?? 0;
+  }
+
+  it('forwards what a viewer wants into the slots that it tells of', async () => {
+    await engine.permit('room', 'alice', everything);
+    const { streams } = await publish('alice', [camera, microphone]);
+    expect(streams).toEqual([
+      { id: 'alice/cam', participant: 'alice', name: 'cam', kind: 'camera', mid: '0', forwarded: true },
+      { id: 'alice/mic', participant: 'alice', name: 'mic', kind: 'microphone', mid: '1', forwarded: true },
+    ]);
+    expect(await engine.streams('room')).toEqual(streams);
+    const viewer = await view('bob', [{ stream: 'alice/cam', height: 360 }, { stream: 'alice/mic' }]);
+    await until(() => viewer.sees(slotOf('bob', 'alice/cam'), 'cam'));
+    await until(() => viewer.sees(slotOf('bob', 'alice/mic'), 'mic'));
+    const { participants } = await engine.statistics('room');
+    const slots = participants.find(({ participant }) => participant === 'bob')?.viewing?.slots ?? [];
+    expect(slots.filter(({ packets }) => packets > 0).map(({ stream }) => stream)).toEqual(
+      expect.arrayContaining(['alice/cam', 'alice/mic']),
+    );
+    expect(events).toContainEqual({
+      type: 'connection',
+      room: 'room',
+      participant: 'bob',
+      direction: 'view',
+      state: 'connected',
+    });
+  });
+
+  it('drops where they arrive the packets of what is not permitted, or muted', async () => {
+    await publish('alice', [camera, microphone]);
+    const viewer = await view('bob', [{ stream: 'alice/cam' }, { stream: 'alice/mic' }]);
+    await until(async () => (await refused('alice/cam')) > 5 && (await refused('alice/mic')) > 5);
+    expect(viewer.received).toEqual([]);
+    await engine.permit('room', 'alice', ['microphone']);
+    await until(() => viewer.sees(slotOf('bob', 'alice/mic'), 'mic'));
+    expect(viewer.in(slotOf('bob', 'alice/cam'))).toEqual([]);
+    await engine.mute('room', 'alice/mic', true);
+    const before = await refused('alice/mic');
+    await until(async () => (await refused('alice/mic')) > before + 5);
+    expect((await engine.streams('room')).map(({ forwarded }) => forwarded)).toEqual([false, false]);
+  });
+
+  it('gives more slots by another offer, when a viewer wants more', async () => {
+    const streams = Array.from(
+      { length: 6 },
+      (_, index): OfferedStream => ({ mid: `${index}`, kind: 'camera', name: `cam${index}` }),
+    );
+    await engine.permit('room', 'alice', everything);
+    await publish('alice', streams);
+    const viewer = await view('bob', [{ stream: 'alice/cam0' }]);
+    const { offer } = await engine.watch(
+      'room',
+      'bob',
+      streams.map(({ name }) => ({ stream: `alice/${name}` })),
+    );
+    if (offer === null) throw new Error('There should be an offer.');
+    await expect(engine.answer('room', 'bob', { ...offer, version: 1 })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await engine.answer('room', 'bob', viewer.answer(offer));
+    await until(() => viewer.sees(slotOf('bob', 'alice/cam5'), 'cam5'));
+    expect(await engine.watch('room', 'bob', [{ stream: 'alice/cam5' }])).toEqual({ offer: null });
+    expect(slotOf('bob', 'alice/cam0')).toBe('nowhere');
+  });
+
+  it('replaces the transports of both sides, with the same streams in the same slots', async () => {
+    await engine.permit('room', 'alice', everything);
+    const first = await publish('alice', [camera]);
+    const viewer = await view('bob', [{ stream: 'alice/cam' }]);
+    const slot = await until(
+      () => viewer.sees(slotOf('bob', 'alice/cam'), 'cam') && slotOf('bob', 'alice/cam'),
+    );
+    const slotsTold = () => events.filter(({ type }) => type === 'slots').length;
+    const told = slotsTold();
+
+    first.client.close();
+    const renamed = { ...camera, mid: '7' };
+    await publish('alice', [renamed]);
+    const seen = viewer.received.length;
+    await until(() => viewer.in(slot).length > seen + 10);
+    const sequences = viewer.in(slot).map(({ sequence }) => sequence);
+    expect(new Set(sequences).size).toBe(sequences.length);
+
+    viewer.close();
+    const again = await view('bob', [{ stream: 'alice/cam' }]);
+    await until(() => again.sees(slot, 'cam'));
+    expect(slotsTold()).toBe(told);
+    expect(events.filter(({ type }) => type === 'streamStarted')).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'streamEnded')).toEqual([]);
+  });
+
+  it('ends the streams of who leaves, and single ones', async () => {
+    await publish('alice', [camera, microphone]);
+    await engine.closeStream('room', 'alice/cam');
+    expect((await engine.streams('room')).map(({ id }) => id)).toEqual(['alice/mic']);
+    await engine.leave('room', 'alice');
+    await until(() => events.filter(({ type }) => type === 'streamEnded').length === 2);
+    expect(await engine.streams('room')).toEqual([]);
+    await engine.leave('room', 'nobody');
+  });
+
+  it('refuses what is wrong, and stays as it was', async () => {
+    const { sdp } = await offerOf([camera]);
+    for (const wrong of [
+      () => engine.publish('room', 'alice', { sdp: 'v=0\r\n', streams: [] }),
+      () => engine.publish('room', 'alice', { sdp, streams: [microphone] }),
+      () => engine.watch('room', 'alice', [{ stream: 'x', height: Number.NaN }]),
+    ]) {
+      await expect(wrong()).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    }
+    await expect(engine.createRoom('room')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(engine.mute('room', 'alice/cam', true)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await engine.createRoom('other');
+    await engine.closeRoom('other');
+    await expect(engine.statistics('other')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  async function offerOf(streams: readonly OfferedStream[]) {
+    const client = await TestPublisher.open(streams);
+    clients.push(client);
+    return client.offer;
+  }
+});

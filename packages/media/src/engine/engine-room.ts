@@ -1,0 +1,253 @@
+import { StoaError } from '@stoa/protocol';
+import { Room } from '../room/room.ts';
+import type { ConnectionOptions, ConnectionState } from '../transport/connection.ts';
+import { checkWishes, mediaKind } from './check-arguments.ts';
+import type { Direction, MediaEvent } from './events.ts';
+import type {
+  Bitrates,
+  OfferedStream,
+  PublishedStream,
+  RoomOptions,
+  StreamKind,
+  ViewOffer,
+  Wish,
+} from './media-engine.ts';
+import { type EngineStream, type PublishedAnswer, Publisher } from './publisher.ts';
+import type { ParticipantStatistics, RoomStatistics } from './statistics.ts';
+import { Viewer, type Watchable } from './viewer.ts';
+
+interface Participant {
+  readonly id: string;
+  readonly publisher: Publisher;
+  readonly viewer: Viewer;
+  wishes: ReadonlyMap<string, Wish>;
+  /** Transports are opened one after the other. */
+  busy: Promise<unknown>;
+}
+
+/** The participants of a room: what they publish and want, over the transports of a `Room`. */
+export class EngineRoom {
+  readonly #id: string;
+  readonly #emit: (event: MediaEvent) => void;
+  readonly #room: Room;
+  readonly #participants = new Map<string, Participant>();
+  /** Who publishes each stream. */
+  readonly #streams = new Map<string, Publisher>();
+  readonly #states = new Map<string, ConnectionState>();
+
+  constructor(
+    id: string,
+    _options: RoomOptions,
+    connections: ConnectionOptions,
+    emit: (event: MediaEvent) => void,
+  ) {
+    this.#id = id;
+    this.#emit = emit;
+    this.#room = new Room({ ...connections, onState: (transport, state) => this.#onState(transport, state) });
+  }
+
+  permit(id: string, kinds: readonly StreamKind[]): void {
+    this.#participant(id).publisher.permit(kinds);
+  }
+
+  limit(id: string, _bitrates: Bitrates): void {
+    this.#participant(id);
+  }
+
+  publish(
+    id: string,
+    offer: { readonly sdp: string; readonly streams: readonly OfferedStream[] },
+  ): Promise<PublishedAnswer> {
+    const participant = this.#participant(id);
+    return this.#oneByOne(participant, async () => {
+      const answer = await participant.publisher.publish(offer.sdp, offer.streams);
+      if (this.#participants.get(id) !== participant) participant.publisher.close();
+      this.#showAll();
+      return answer;
+    });
+  }
+
+  unpublish(id: string): void {
+    this.#participants.get(id)?.publisher.close();
+    this.#showAll();
+  }
+
+  streams(): PublishedStream[] {
+    return [...this.#participants.values()].flatMap(({ publisher }) =>
+      publisher.streams.map((stream) => publisher.describe(stream)),
+    );
+  }
+
+  closeStream(id: string): void {
+    const { stream, publisher } = this.#stream(id);
+    publisher.closeStream(stream);
+    this.#showAll();
+  }
+
+  mute(id: string, muted: boolean): void {
+    const { stream, publisher } = this.#stream(id);
+    publisher.mute(stream, muted);
+  }
+
+  requestKeyFrame(id: string): void {
+    this.#room.requestKeyFrame(this.#stream(id).stream.inRoom);
+  }
+
+  view(id: string): Promise<ViewOffer> {
+    const participant = this.#participant(id);
+    return this.#oneByOne(participant, async () => {
+      const offer = await participant.viewer.open(this.#wanted(participant));
+      if (this.#participants.get(id) !== participant) participant.viewer.close();
+      return offer;
+    });
+  }
+
+  answer(id: string, answer: ViewOffer): void {
+    const participant = this.#participant(id);
+    participant.viewer.answer(answer);
+    this.#show(participant);
+  }
+
+  watch(id: string, wishes: readonly Wish[]): { offer: ViewOffer | null } {
+    const participant = this.#participant(id);
+    participant.wishes = checkWishes(wishes);
+    this.#show(participant);
+    return { offer: participant.viewer.grow(this.#wanted(participant)) };
+  }
+
+  unview(id: string): void {
+    this.#participants.get(id)?.viewer.close();
+  }
+
+  leave(id: string): void {
+    const participant = this.#participants.get(id);
+    if (participant === undefined) return;
+    this.#participants.delete(id);
+    participant.viewer.close();
+    participant.publisher.close();
+    this.#showAll();
+  }
+
+  tick(now: number): void {
+    this.#room.tick(now);
+  }
+
+  close(): void {
+    this.#participants.clear();
+    this.#room.closeAll();
+  }
+
+  statistics(): RoomStatistics {
+    return { participants: [...this.#participants.values()].map((each) => this.#statisticsOf(each)) };
+  }
+
+  #statisticsOf({ id, publisher, viewer }: Participant): ParticipantStatistics {
+    const { transport } = viewer;
+    const seen = transport === undefined ? undefined : this.#room.statistics(transport);
+    return {
+      participant: id,
+      publishing:
+        publisher.transport === undefined
+          ? null
+          : {
+              state: this.#stateOf(publisher.transport),
+              streams: publisher.streams.map(({ id: stream, inRoom }) => ({
+                stream,
+                ...this.#room.streamStatistics(inRoom, Date.now()),
+              })),
+            },
+      viewing:
+        transport === undefined || seen === undefined
+          ? null
+          : {
+              state: this.#stateOf(transport),
+              estimate: seen.bitrate,
+              slots: seen.slots.map(({ rid, ...slot }) => ({
+                ...slot,
+                stream: viewer.placed.get(slot.mid) ?? null,
+                rid: rid ?? null,
+              })),
+            },
+    };
+  }
+
+  #participant(id: string): Participant {
+    const found = this.#participants.get(id);
+    if (found !== undefined) return found;
+    const participant: Participant = {
+      id,
+      publisher: new Publisher(id, this.#room, {
+        onStarted: (stream) => this.#onStarted(participant.publisher, stream),
+        onEnded: (stream) => this.#onEnded(participant.publisher, stream),
+      }),
+      viewer: new Viewer(this.#room, (slots) =>
+        this.#emit({ type: 'slots', room: this.#id, participant: id, slots }),
+      ),
+      wishes: new Map(),
+      busy: Promise.resolve(),
+    };
+    this.#participants.set(id, participant);
+    return participant;
+  }
+
+  #stream(id: string): { stream: EngineStream; publisher: Publisher } {
+    const publisher = this.#streams.get(id);
+    const stream = publisher?.find(id);
+    if (publisher === undefined || stream === undefined)
+      throw new StoaError('NOT_FOUND', `There is no stream "${id}".`);
+    return { stream, publisher };
+  }
+
+  #oneByOne<T>(participant: Participant, work: () => Promise<T>): Promise<T> {
+    const done = participant.busy.then(work);
+    participant.busy = done.catch(() => {});
+    return done;
+  }
+
+  #onStarted(publisher: Publisher, stream: EngineStream): void {
+    this.#streams.set(stream.id, publisher);
+    this.#emit({ type: 'streamStarted', room: this.#id, stream: publisher.describe(stream) });
+  }
+
+  #onEnded(publisher: Publisher, stream: EngineStream): void {
+    this.#streams.delete(stream.id);
+    this.#emit({ type: 'streamEnded', room: this.#id, stream: publisher.describe(stream) });
+  }
+
+  /** What a viewer wants of what there is, in the order of its wishes. */
+  #wanted({ wishes }: Participant): Watchable[] {
+    const wanted: Watchable[] = [];
+    for (const id of wishes.keys()) {
+      const stream = this.#streams.get(id)?.find(id);
+      if (stream === undefined) continue;
+      const { kind, inRoom } = stream;
+      wanted.push({ stream: id, kind: mediaKind(kind), inRoom, isScreen: kind === 'screen' });
+    }
+    return wanted;
+  }
+
+  #show(participant: Participant): void {
+    participant.viewer.show(this.#wanted(participant), participant.wishes);
+  }
+
+  #showAll(): void {
+    for (const participant of this.#participants.values()) this.#show(participant);
+  }
+
+  #stateOf(transport: string): ConnectionState {
+    return this.#states.get(transport) ?? 'connecting';
+  }
+
+  #onState(transport: string, state: ConnectionState): void {
+    if (state === 'closed') this.#states.delete(transport);
+    else this.#states.set(transport, state);
+    for (const participant of this.#participants.values()) {
+      const { id, publisher, viewer } = participant;
+      if (state === 'connected' && publisher.onConnected(transport)) this.#showAll();
+      const direction: Direction | undefined =
+        publisher.transport === transport ? 'publish' : viewer.transport === transport ? 'view' : undefined;
+      if (direction !== undefined)
+        this.#emit({ type: 'connection', room: this.#id, participant: id, direction, state });
+    }
+  }
+}

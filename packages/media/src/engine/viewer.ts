@@ -1,0 +1,105 @@
+import { StoaError } from '@stoa/protocol';
+import type { Room } from '../room/room.ts';
+import type { SlotContent, ViewOffer, Wish } from './media-engine.ts';
+import { type PlacedSlot, type Placing, place, samePlaces } from './placement.ts';
+
+/** A stream as the room has it now: its id there changes with the publisher's transport. */
+export interface Watchable extends Placing {
+  readonly inRoom: string;
+  readonly isScreen: boolean;
+}
+
+/** The pool of slots grows in steps, so that a few more joining cost no negotiation. */
+const slotStep = 4;
+const maxSlotsOfKind = 64;
+
+/** What a participant sees: a transport with slots, and what is where. */
+export class Viewer {
+  transport: string | undefined;
+
+  readonly #room: Room;
+  readonly #onSlots: (slots: readonly SlotContent[]) => void;
+  #slots: readonly PlacedSlot[] = [];
+  #answered: readonly PlacedSlot[] = [];
+  #placed = new Map<string, string>();
+  #offer: ViewOffer = { version: 0, sdp: '' };
+
+  constructor(room: Room, onSlots: (slots: readonly SlotContent[]) => void) {
+    this.#room = room;
+    this.#onSlots = onSlots;
+  }
+
+  /** The streams that are in slots. */
+  get placed(): ReadonlyMap<string, string> {
+    return this.#placed;
+  }
+
+  /** Opens a transport with slots for these; in place of the one before it, with at least as many slots. */
+  async open(wanted: readonly Placing[]): Promise<ViewOffer> {
+    const { transport, offer, slots } = await this.#room.view(this.#counts(wanted));
+    this.close();
+    this.transport = transport;
+    this.#answered = [];
+    return this.#offered(offer, slots);
+  }
+
+  /** An offer with more slots, when these do not fit into the pool. */
+  grow(wanted: readonly Placing[]): ViewOffer | null {
+    const counts = this.#counts(wanted);
+    if (this.transport === undefined || counts.audio + counts.video <= this.#slots.length) return null;
+    const { offer, slots } = this.#room.grow(this.transport, counts);
+    return this.#offered(offer, slots);
+  }
+
+  answer({ version, sdp }: ViewOffer): void {
+    if (this.transport === undefined) throw new StoaError('NOT_FOUND', 'The participant has no viewer.');
+    if (version !== this.#offer.version)
+      throw new StoaError('CONFLICT', 'There is a newer offer.', { hint: 'Answer the newest one.' });
+    this.#room.answer(this.transport, sdp);
+    this.#answered = this.#slots;
+  }
+
+  /** Shows these streams in slots that the viewer knows of, and tells where they are if that has changed. */
+  show(wanted: readonly Watchable[], wishes: ReadonlyMap<string, Wish>): void {
+    if (this.transport === undefined || this.#answered.length === 0) return;
+    const before = this.#placed;
+    this.#placed = place(wanted, this.#answered, before);
+    const found = new Map(wanted.map((each) => [each.stream, each]));
+    for (const { mid, kind } of this.#answered) {
+      const stream = found.get(this.#placed.get(mid) ?? '');
+      const { height, paused = false } = wishes.get(stream?.stream ?? '') ?? {};
+      if (stream === undefined || (paused && kind === 'audio')) {
+        this.#room.assign(this.transport, mid, undefined);
+        continue;
+      }
+      const size = paused ? { height: 0 } : height === undefined ? {} : { height };
+      this.#room.assign(this.transport, mid, { stream: stream.inRoom, isScreen: stream.isScreen, ...size });
+    }
+    if (!samePlaces(before, this.#placed)) this.#onSlots(this.contents());
+  }
+
+  contents(): SlotContent[] {
+    return this.#slots.map(({ mid }) => ({ mid, stream: this.#placed.get(mid) ?? null }));
+  }
+
+  close(): void {
+    if (this.transport !== undefined) this.#room.close(this.transport);
+    this.transport = undefined;
+  }
+
+  #offered(sdp: string, mids: readonly string[]): ViewOffer {
+    this.#slots = mids.map((mid) => ({ mid, kind: mid.startsWith('a') ? 'audio' : 'video' }));
+    this.#offer = { version: this.#offer.version + 1, sdp };
+    return this.#offer;
+  }
+
+  #counts(wanted: readonly Placing[]) {
+    const count = (kind: 'audio' | 'video') => {
+      const needed = wanted.filter((each) => each.kind === kind).length;
+      const there = this.#slots.filter((each) => each.kind === kind).length;
+      const inSteps = Math.ceil(needed / slotStep) * slotStep;
+      return Math.min(maxSlotsOfKind, Math.max(slotStep, there, inSteps));
+    };
+    return { audio: count('audio'), video: count('video') };
+  }
+}

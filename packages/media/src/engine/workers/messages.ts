@@ -1,0 +1,32 @@
+import type { Code } from '@stoa/protocol';
+import type { ConnectionOptions } from '../../transport/connection.ts';
+import type { MediaEvent } from '../events.ts';
+import type { MediaEngine } from '../media-engine.ts';
+
+/** What can be asked of the engine in a worker: all that is about one room, which is the first argument. */
+export type Commands = Omit<MediaEngine, 'onEvent' | 'close'>;
+export type CommandName = keyof Commands;
+
+/** From the server to a worker. */
+export type ToWorker =
+  | { readonly type: 'start'; readonly connections: ConnectionOptions }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly name: CommandName;
+      readonly args: readonly unknown[];
+    }
+  | { readonly type: 'ping' };
+
+/** From a worker to the server. */
+export type FromWorker =
+  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | {
+      readonly type: 'failure';
+      readonly id: number;
+      readonly code: Code;
+      readonly message: string;
+      readonly hint: string;
+    }
+  | { readonly type: 'event'; readonly event: MediaEvent }
+  | { readonly type: 'pong' };
