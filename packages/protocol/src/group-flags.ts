@@ -8,7 +8,7 @@ export const groupFlags = {
   autoAddMember: 0x8,
   /** Only members with the permission `receive` get what is sent. */
   receiveBySelected: 0x10,
-  /** Kept, and not interpreted yet: each message would go to one member, in turn. */
+  /** Each message goes to one of those who receive, other than its sender, in turn. */
   receiveRoundRobin: 0x20,
   /** Messages are not stored: all of them are transient. */
   noStorage: 0x40,

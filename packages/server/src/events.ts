@@ -58,6 +58,8 @@ export type GroupEvent =
       readonly seq: number;
       readonly epoch: number;
       readonly bytes: Uint8Array;
+      /** The only users whom it is for; absent when it is for all who receive. */
+      readonly to?: readonly number[];
     }
   /** Anything that is not part of the log, for connected devices. */
   | {

@@ -40,7 +40,14 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
   const wrongPins = new TokenBuckets({ capacity: wrongPinsAtOnce, fillMs: 60_000, now: clock.now });
   const joining = new Joining({ core, groups, directory, wrongPins });
   const sending = new GroupSending(core, joining);
-  const groupMessages = new GroupMessages({ log: store.log, bus, clock, gone, onCommitted });
+  const groupMessages = new GroupMessages({
+    log: store.log,
+    groups: store.groups,
+    bus,
+    clock,
+    gone,
+    onCommitted,
+  });
   return {
     groups,
     joining,

@@ -60,9 +60,22 @@ export interface GroupRequest {
   readonly askedAt: number;
 }
 
+/** Which members get what is sent. */
+export interface Receivers {
+  /** Those who have all of these bits among their flags; everybody with 0. */
+  readonly flags: number;
+  /**
+   * Each message goes to one of them, who is not its sender, in turn: the next by uid. Nobody has an open span then. Who gets
+   * a message, and its sender if he is one of them, has a span of this one place.
+   */
+  readonly inTurn?: true;
+}
+
 export interface NewGroup extends Pick<Group, 'aid' | 'name' | 'flags' | 'settings' | 'expiresAt'> {
   readonly extendSeconds: number;
   readonly members: readonly MemberToPut[];
+  /** Absent: each member as his `receives` says. */
+  readonly receivers?: Receivers;
   readonly now: number;
 }
 
@@ -75,11 +88,8 @@ export interface GroupChange {
   /** Adds members, and changes those who are. */
   readonly put?: readonly MemberToPut[];
   readonly remove?: readonly number[];
-  /**
-   * Sets for all members at once who receives from now on: those who have all bits of `flags`, or everybody with 0. Those
-   * who are put in the same change are as `put` says.
-   */
-  readonly receivers?: { readonly flags: number };
+  /** Sets for all members at once who receives from now on. Those who are put in the same change are as `put` says. */
+  readonly receivers?: Receivers;
   readonly putPins?: readonly GroupPin[];
   readonly removePins?: readonly number[];
   readonly putRequests?: readonly number[];
@@ -119,8 +129,19 @@ export interface GroupStore {
   /** Ascending by uid. */
   members(query: { gid: number; after?: number; limit: number }): Promise<GroupMember[]>;
   countMembers(gid: number): Promise<number>;
-  /** What the user may read of a group's log, ascending; empty when nothing. */
-  spans(conv: number, uid: number): Promise<GroupSpan[]>;
+  /** What the user may read of a group's log behind a place (default: from its beginning), ascending; empty when nothing. */
+  spans(conv: number, uid: number, behind?: number): Promise<GroupSpan[]>;
+  /** Who would be next, after this uid, in a group whose members get messages in turn. */
+  nextInTurn(query: { conv: number; sender: number; after: number }): Promise<number | undefined>;
+  /**
+   * In a group whose members get messages in turn: up to where those of `sender` behind the place `after` have all reached
+   * whom they were for, and were read by him. Undefined in other groups.
+   */
+  settled(query: {
+    conv: number;
+    sender: number;
+    after: number;
+  }): Promise<{ delivered: number; read: number } | undefined>;
   /** The users of these who receive what is sent now, with the epoch of which this is true. */
   receiversAmong(conv: number, uids: readonly number[]): Promise<{ epoch: number; uids: number[] }>;
   /** Ascending by pin. */

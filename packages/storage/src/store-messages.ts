@@ -70,6 +70,11 @@ export interface Appended {
   readonly duplicate: boolean;
   /** Of the group when it was appended, see Group; 0 in a pair, and for a duplicate. */
   readonly epoch: number;
+  /**
+   * Whose turn it was, see Receivers; 0 when it was nobody's, and for a change of a message, which is for those who have
+   * the message. Absent where there are no turns, and for a duplicate.
+   */
+  readonly receiver?: number;
 }
 
 export interface Conversation {

@@ -154,7 +154,7 @@ export class GroupFeed {
     switch (event.type) {
       case 'group-message':
         if (event.epoch > feed.epoch) this.#ask(feed, event);
-        else this.#deliver(feed, event.seq, event.bytes);
+        else this.#deliver(feed, event);
         return;
       case 'group-frame':
         this.#pass(feed, event);
@@ -166,7 +166,14 @@ export class GroupFeed {
     }
   }
 
-  #deliver({ conv, members }: Feed, seq: number, bytes: Uint8Array): void {
+  #deliver({ conv, members }: Feed, event: Extract<GroupEvent, { type: 'group-message' }>): void {
+    const { seq, bytes, to } = event;
+    if (to !== undefined) {
+      for (const uid of to) {
+        for (const session of members.get(uid)?.sessions ?? []) session.delivery.offer(conv, seq, bytes);
+      }
+      return;
+    }
     for (const { receives, sessions } of members.values()) {
       if (receives) for (const session of sessions) session.delivery.offer(conv, seq, bytes);
     }

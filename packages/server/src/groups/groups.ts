@@ -11,7 +11,7 @@ import {
   requireMayAdd,
   requireMayRemove,
 } from './member-changes.ts';
-import { receivingNeeds } from './permissions.ts';
+import { receiversOf } from './permissions.ts';
 
 /** A group with the number of its members, and what the caller is in it. */
 export interface SeenGroup {
@@ -66,7 +66,13 @@ export class Groups {
       ...(ownerUid === undefined ? [] : [newMember(base, ownerUid, { admin: adminFlags.owner })]),
       ...uids.map((uid) => newMember(base, uid, permissions === undefined ? {} : { permissions })),
     ];
-    const group = await store.create({ ...settings, aid: caller.aid, members, now });
+    const group = await store.create({
+      ...settings,
+      aid: caller.aid,
+      members,
+      receivers: receiversOf(settings),
+      now,
+    });
     await this.#core.announceNew(caller, group, members);
     const own = caller.uid === null ? undefined : await store.member(group.gid, caller.uid);
     return { group, members: members.length, own };
@@ -85,9 +91,9 @@ export class Groups {
     await this.#core.change(caller, gid, ({ group, own }) => {
       requireMay('modify', group, own, caller);
       const settings = changedSettings(group, change, this.#core.clock.now());
-      const needs = receivingNeeds(settings);
-      const receivers = needs === receivingNeeds(group) ? {} : { receivers: { flags: needs } };
-      return { change: { group: settings, ...receivers }, result: undefined };
+      const [was, receivers] = [receiversOf(group), receiversOf(settings)];
+      const isSame = was.flags === receivers.flags && was.inTurn === receivers.inTurn;
+      return { change: { group: settings, ...(isSame ? {} : { receivers }) }, result: undefined };
     });
     return this.get(caller, gid);
   }

@@ -1,7 +1,7 @@
 import { adminFlags, allAdminRights, allPermissions, StoaError } from '@stoa/protocol';
 import type { Group, GroupMember, MemberToPut } from '@stoa/storage';
 import { type Caller, requireMay } from './callers.ts';
-import { has, may, roleOf, usualPermissions } from './permissions.ts';
+import { has, isInTurn, may, roleOf, usualPermissions } from './permissions.ts';
 
 /** What is named of a member; what is absent stays, or is as usual for a new one. */
 export interface MemberChange {
@@ -67,5 +67,6 @@ function requireMayGive({ caller, group, own }: Changing, admin: number): void {
 }
 
 function toPut(group: Group, member: { uid: number; flags: number; admin: number }): MemberToPut {
-  return { ...member, role: roleOf(member.admin), receives: may('receive', group, member) === 'yes' };
+  const receives = may('receive', group, member) === 'yes' && !isInTurn(group);
+  return { ...member, role: roleOf(member.admin), receives };
 }

@@ -1,5 +1,5 @@
 import { adminFlags, groupFlags, memberFlags } from '@stoa/protocol';
-import type { GroupMember } from '@stoa/storage';
+import type { GroupMember, Receivers } from '@stoa/storage';
 
 /** What somebody wants to do in or with a group. */
 export type GroupAction =
@@ -98,10 +98,15 @@ export function usualPermissions(group: { readonly flags: number }): number {
   return permissions;
 }
 
-/** The permission without which nobody receives in the group; 0 when all members do. */
-export function receivingNeeds(group: { readonly flags: number }): number {
-  return has(group.flags, groupFlags.receiveBySelected) ? memberFlags.receive : 0;
+/** Which members get what is sent to the group. */
+export function receiversOf(group: { readonly flags: number }): Receivers {
+  const flags = has(group.flags, groupFlags.receiveBySelected) ? memberFlags.receive : 0;
+  return isInTurn(group) ? { flags, inTurn: true } : { flags };
 }
+
+/** Whether each message goes to one member. */
+export const isInTurn = (group: { readonly flags: number }): boolean =>
+  has(group.flags, groupFlags.receiveRoundRobin);
 
 /** What somebody with these rights is called. */
 export function roleOf(admin: number): GroupMember['role'] {

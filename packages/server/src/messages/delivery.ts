@@ -241,7 +241,7 @@ export class Delivery {
     }
     if (track.isGroup) {
       // Read after the messages: whatever ended before one of them was sent shows here.
-      const spans = await this.#options.groups.spans(conv, uid);
+      const spans = await this.#options.groups.spans(conv, uid, track.sent);
       const go = stepFrom(spans, track.sent);
       if (go.step === 'end') track.last = track.sent;
       if (go.step === 'skip') await this.#skip(conv, track, go.to);

@@ -1,8 +1,9 @@
 import type { Bus } from '@stoa/bus';
 import { groupFlags, limits, messageFlags, packValue, StoaError } from '@stoa/protocol';
-import type { Group, MessageLog, NewMessage, StoredMessage } from '@stoa/storage';
+import type { Group, GroupStore, MessageLog, NewMessage, StoredMessage } from '@stoa/storage';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
-import { type GroupEvent, subjects } from '../events.ts';
+import { type GroupEvent, publishToUser, subjects } from '../events.ts';
 import type { Gone } from './gone.ts';
 import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
 import type { Accepted, Outgoing, Sender } from './messages.ts';
@@ -10,6 +11,7 @@ import { TransientIds } from './transient-ids.ts';
 
 export interface GroupMessagesOptions {
   readonly log: MessageLog;
+  readonly groups: Pick<GroupStore, 'nextInTurn' | 'receipts'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly gone: Gone;
@@ -21,6 +23,8 @@ export interface GroupMessagesOptions {
 export class GroupMessages {
   readonly #options: GroupMessagesOptions;
   readonly #transientIds = new TransientIds();
+  /** Who had the last transient message of a conversation whose members get messages in turn. */
+  readonly #turns = new BoundedMap<number, number>(10_000);
 
   constructor(options: GroupMessagesOptions) {
     this.#options = options;
@@ -62,12 +66,14 @@ export class GroupMessages {
     const isStored = (flags & messageFlags.transient) === 0 && (group.flags & groupFlags.noStorage) === 0;
     if (!isStored) return this.#transient(group, message, addresses);
     const asked = performance.now();
-    const { mid, conv, seq, ts, duplicate, epoch } = await log.append(message);
+    const { mid, conv, seq, ts, duplicate, epoch, receiver } = await log.append(message);
     onCommitted((performance.now() - asked) / 1000);
     const answer = { conv, seq, mid, ts };
     // Of what is repeated or changes another message, the log knows best what is to be announced.
     if (duplicate || change !== undefined) {
-      return this.#fromLog(group, answer, addresses, duplicate ? group.epoch : epoch);
+      const inTurn = receiver !== undefined || (group.flags & groupFlags.receiveRoundRobin) !== 0;
+      const to = inTurn ? { to: await this.#readers(group.conv, seq) } : {};
+      return this.#fromLog(group, answer, addresses, { epoch: duplicate ? group.epoch : epoch, ...to });
     }
     const special = age === undefined ? null : { ...nothingSpecial, age };
     const { conversation: _, ...fields } = message;
@@ -75,7 +81,8 @@ export class GroupMessages {
       answer,
       announce: () => {
         const bytes = encodedMessage({ ...fields, mid, conv, seq, ts, special }, content, addresses);
-        this.#publish(conv, { type: 'group-message', seq, epoch, bytes });
+        const to = receiver === undefined ? {} : { to: [sender.uid, receiver] };
+        this.#publish(conv, { type: 'group-message', seq, epoch, bytes, ...to });
       },
     };
   }
@@ -84,7 +91,7 @@ export class GroupMessages {
     group: Group,
     answer: Accepted['answer'],
     addresses: FrameAddresses,
-    epoch: number,
+    about: { readonly epoch: number; readonly to?: readonly number[] },
   ): Promise<Accepted> {
     const { log, gone } = this.#options;
     const first = await log.find(answer.mid);
@@ -96,16 +103,34 @@ export class GroupMessages {
     }
     const bytes = encodedFrame(first, addresses, await gone.reasonFor(first, first.sender));
     const { conv, seq } = first;
-    return { answer, announce: () => this.#publish(conv, { type: 'group-message', seq, epoch, bytes }) };
+    return { answer, announce: () => this.#publish(conv, { type: 'group-message', seq, bytes, ...about }) };
   }
 
-  #transient(group: Group, message: NewMessage, addresses: FrameAddresses): Accepted {
+  /** Who may read this place, where that is one in turn. */
+  async #readers(conv: number, seq: number): Promise<number[]> {
+    const readers = await this.#options.groups.receipts({ conv, seq, limit: readersTold });
+    return readers.map(({ uid }) => uid);
+  }
+
+  async #transient(group: Group, message: NewMessage, addresses: FrameAddresses): Promise<Accepted> {
     const { conversation: _, ...fields } = message;
     const mid = this.#transientIds.next(message.ts);
     const passing: StoredMessage = { ...fields, mid, conv: 0, seq: 0, special: null };
     const isLooped = (group.flags & groupFlags.receiveLoopback) !== 0;
+    const answer = { conv: 0, seq: 0, mid, ts: message.ts };
+    if ((group.flags & groupFlags.receiveRoundRobin) !== 0) {
+      const receiver = await this.#takeTurn(group.conv, message.sender);
+      return {
+        answer,
+        announce: () => {
+          if (receiver === undefined) return;
+          const bytes = encodedMessage(passing, message.content, addresses);
+          publishToUser(this.#options.bus, receiver, { type: 'frame', bytes, droppable: true });
+        },
+      };
+    }
     return {
-      answer: { conv: 0, seq: 0, mid, ts: message.ts },
+      answer,
       announce: () => {
         const bytes = encodedMessage(passing, message.content, addresses);
         this.#publish(group.conv, {
@@ -119,10 +144,19 @@ export class GroupMessages {
     };
   }
 
+  async #takeTurn(conv: number, sender: number): Promise<number | undefined> {
+    const after = this.#turns.get(conv) ?? 0;
+    const next = await this.#options.groups.nextInTurn({ conv, sender, after });
+    if (next !== undefined) this.#turns.set(conv, next);
+    return next;
+  }
+
   #publish(conv: number, event: GroupEvent): void {
     this.#options.bus.publish(subjects.group(conv), event);
   }
 }
 
 const defaultFlags = messageFlags.deliveryReceipt | messageFlags.readReceipt;
+/** Of a message that was for everybody, until the group's members began to take turns: the others find it in the log. */
+const readersTold = 100;
 const nothingSpecial = { event: null, target: null, dueAt: null, editedAt: null, gone: null };

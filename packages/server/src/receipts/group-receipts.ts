@@ -1,13 +1,14 @@
 import type { Bus } from '@stoa/bus';
 import { encodeReceipt, msgpackCodec, type ReceiptsFrame } from '@stoa/protocol';
 import { type CursorAdvance, type CursorStore, type GroupStore, StoreUnavailableError } from '@stoa/storage';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { publishToUser } from '../events.ts';
 import type { Reader } from './receipts.ts';
 
 export interface GroupReceiptsOptions {
   readonly cursors: CursorStore;
-  readonly groups: Pick<GroupStore, 'senders'>;
+  readonly groups: Pick<GroupStore, 'senders' | 'settled'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -34,6 +35,8 @@ export class GroupReceipts {
   readonly #options: GroupReceiptsOptions;
   readonly #waiting = new Map<number, Map<string, Waiting>>();
   #flushing: Promise<void> = Promise.resolve();
+  /** By conversation and sender: up to where everything was read, where messages go to one member in turn. */
+  readonly #settled = new BoundedMap<string, number>(10_000);
 
   constructor(options: GroupReceiptsOptions) {
     this.#options = options;
@@ -113,7 +116,41 @@ export class GroupReceipts {
     };
     await Promise.all(entries.map(advance));
     if (members.size === 0) return;
-    this.#tell(await groups.senders(conv, after, upto), conv, members, now);
+    const senders = await groups.senders(conv, after, upto);
+    const inTurn = await Promise.all(senders.map((sender) => this.#tellInTurn(sender, conv, members, now)));
+    this.#tell(
+      senders.filter((_, index) => inTurn[index] !== true),
+      conv,
+      members,
+      now,
+    );
+  }
+
+  /**
+   * Where messages go to one member in turn, one's cursor says nothing of what others got: the sender is told up to where
+   * all of his messages have arrived. False in other groups.
+   */
+  async #tellInTurn(
+    sender: number,
+    conv: number,
+    moved: ReadonlyMap<number, ReceiptsFrame['members'][number]>,
+    ts: number,
+  ): Promise<boolean> {
+    const key = `${conv}:${sender}`;
+    const after = this.#settled.get(key) ?? 0;
+    const settled = await this.#options.groups.settled({ conv, sender, after });
+    if (settled === undefined) return false;
+    const { delivered, read } = settled;
+    this.#settled.set(key, Math.min(delivered, read));
+    const line = {
+      ...(delivered === 0 ? {} : { delivered }),
+      ...(read === 0 ? {} : { read }),
+    };
+    const members = [...moved].flatMap(([uid, { user }]) => (uid === sender ? [] : [{ user, ...line }]));
+    if (members.length === 0 || Math.max(delivered, read) === 0) return true;
+    const bytes = msgpackCodec.encode({ t: 'receipts', conv, members, ts }) as Uint8Array;
+    publishToUser(this.#options.bus, sender, { type: 'frame', bytes });
+    return true;
   }
 
   #tell(

@@ -24,6 +24,7 @@ import { describeSchedule } from './schedule.ts';
 import { describeSettings } from './settings.ts';
 import type { OpenStore } from './store-under-test.ts';
 import { describeTokens } from './tokens.ts';
+import { describeTurns } from './turns.ts';
 import { describeUsers } from './users.ts';
 import { describeValues } from './values.ts';
 
@@ -60,6 +61,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeChanged(open);
     describeGroups(open);
     describeGroupMembership(open);
+    describeTurns(open);
     describeConvergence(open);
     describeDurability(open);
   });

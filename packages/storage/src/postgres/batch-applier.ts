@@ -3,7 +3,15 @@ import type { Connection } from './connections.ts';
 import { ConversationIds, createConversations } from './conversation-ids.ts';
 import type { Operation, Outcome } from './log-batch.ts';
 import { type Found, LogChanges, sendName } from './log-changes.ts';
-import { findAging, findMembers, findSends, lockConversations, takeMessageIds } from './log-lookups.ts';
+import {
+  findAging,
+  findMembers,
+  findReaders,
+  findSends,
+  findTakers,
+  lockConversations,
+  takeMessageIds,
+} from './log-lookups.ts';
 import { changeStatements } from './log-statements.ts';
 import { ConflictError } from './postgres-errors.ts';
 import { type Finish, transaction } from './transaction.ts';
@@ -33,13 +41,15 @@ export class BatchApplier {
     }
     await this.#findConversations(connection, messages);
     const heads = await this.#lock(connection, messages, members);
-    const [sends, found, aging, mids] = await Promise.all([
+    const [sends, found, aging, takers, readers, mids] = await Promise.all([
       findSends(connection, messages.filter(isIdentified)),
       findMembers(connection, members),
       findAging(connection, new Set(members.map(({ conv }) => conv))),
+      messages.length === 0 ? new Map<number, number[]>() : findTakers(connection, heads.values()),
+      findReaders(connection, this.#changesInTurn(messages, heads)),
       takeMessageIds(connection, messages.length),
     ]);
-    const changes = new LogChanges({ heads, members: found, aging, sends, mids });
+    const changes = new LogChanges({ heads, members: found, aging, takers, readers, sends, mids });
     const outcomes = operations.map((operation) => this.#carryOut(operation, changes));
     return { statements: changeStatements(changes), result: () => outcomes };
   }
@@ -50,6 +60,14 @@ export class BatchApplier {
     const appended = changes.append(message, this.#ids.get(message.conversation));
     if (appended !== undefined) return { kind: 'appended', appended };
     return { kind: 'failed', message: 'there is no such app or user' };
+  }
+
+  #changesInTurn(messages: readonly NewMessage[], heads: Found['heads']) {
+    return messages.flatMap(({ conversation, change }) => {
+      const head = change && heads.get(this.#ids.get(conversation) ?? 0);
+      if (head?.turns === undefined || change === undefined) return [];
+      return [{ conv: head.conv, gid: head.turns.gid, target: change.target }];
+    });
   }
 
   async #lock(

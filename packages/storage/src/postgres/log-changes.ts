@@ -11,6 +11,15 @@ export interface Head {
   lastAt: number;
   /** Of a user with himself. */
   readonly notes: boolean;
+  /** Where each message goes to one member in turn: of those with the flags the next one after the last. */
+  readonly turns: { readonly gid: number; readonly flags: number; last: number } | undefined;
+}
+
+/** A place that somebody gets, where messages go to one member in turn. */
+export interface TurnRow {
+  readonly conv: number;
+  readonly uid: number;
+  readonly seq: number;
 }
 
 export interface Member extends MovingCursors {
@@ -46,6 +55,10 @@ export interface Found {
   readonly members: ReadonlyMap<string, Member>;
   /** Conversations with messages whose age begins with a cursor. */
   readonly aging: ReadonlySet<number>;
+  /** Who takes turns in which conversation, ascending. */
+  readonly takers: ReadonlyMap<number, readonly number[]>;
+  /** Who has a message that is changed there, by {@link placeName}. */
+  readonly readers: ReadonlyMap<string, readonly number[]>;
   /** Sends that were appended before, by {@link sendName}. */
   readonly sends: ReadonlyMap<string, Appended>;
   /** At least one for each append, ascending. */
@@ -53,6 +66,8 @@ export interface Found {
 }
 
 export const memberName = (uid: number, conv: number): string => `${uid}:${conv}`;
+
+export const placeName = (conv: number, seq: number): string => `${conv}:${seq}`;
 
 /** Undefined for a message without idempotency key. */
 export function sendName({ sender, dev, id }: NewMessage): string | undefined {
@@ -63,6 +78,7 @@ export function sendName({ sender, dev, id }: NewMessage): string | undefined {
 export class LogChanges {
   readonly messages: MessageRow[] = [];
   readonly receipts: ReceiptRow[] = [];
+  readonly turns: TurnRow[] = [];
   readonly effects = new MessageEffects();
   readonly moved = new Set<Member>();
   /** In which there is anything new. */
@@ -100,7 +116,9 @@ export class LogChanges {
       if (waits(message)) this.#aging.add(head.conv);
     }
     const { epoch } = head;
-    const appended = { mid, conv: head.conv, seq: head.last, ts: message.ts, duplicate: false, epoch };
+    const base = { mid, conv: head.conv, seq: head.last, ts: message.ts, duplicate: false, epoch };
+    const receiver = this.#takeTurn(head, message);
+    const appended = receiver === undefined ? base : { ...base, receiver };
     if (name !== undefined) this.#sends.set(name, appended);
     return appended;
   }
@@ -126,6 +144,23 @@ export class LogChanges {
       this.changed.add(head);
     }
     return moves;
+  }
+
+  #takeTurn({ conv, last: seq, turns }: Head, { sender, change }: NewMessage): number | undefined {
+    if (turns === undefined) return undefined;
+    if (change !== undefined) {
+      const readers = this.#found.readers.get(placeName(conv, change.target)) ?? [];
+      for (const uid of readers) this.turns.push({ conv, uid, seq });
+      return 0;
+    }
+    const takers = this.#found.takers.get(conv) ?? [];
+    const others = takers.filter((uid) => uid !== sender);
+    if (others.length < takers.length) this.turns.push({ conv, uid: sender, seq });
+    const uid = others.find((other) => other > turns.last) ?? others[0];
+    if (uid === undefined) return 0;
+    this.turns.push({ conv, uid, seq });
+    turns.last = uid;
+    return uid;
   }
 
   #advanceDevice(dev: number, uid: number, conv: number, received: number): void {

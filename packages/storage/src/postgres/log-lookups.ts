@@ -5,7 +5,7 @@
 import type { Appended, NewMessage } from '../store.ts';
 import { int8Array, int8Column } from './binary-arrays.ts';
 import type { Connection } from './connections.ts';
-import { type Head, type Member, memberName } from './log-changes.ts';
+import { type Head, type Member, memberName, placeName } from './log-changes.ts';
 
 /**
  * Locks conversations until the end of the transaction, always in the same order, so that two batches wait for each
@@ -16,16 +16,73 @@ export async function lockConversations(
   convs: Iterable<number>,
 ): Promise<Map<number, Head>> {
   const rows = await connection.numbers(
-    `select conv, last, last_at, (a is not null and a = b)::int, epoch from conversations
+    `select conv, last, last_at, (a is not null and a = b)::int, epoch,
+      coalesce(in_turn, -1), turn, coalesce(gid, 0) from conversations
     where conv = any($1::int8[]) order by conv for no key update`,
     [int8Array([...convs])],
   );
   return new Map(
-    rows.map(([conv = 0, last = 0, lastAt = 0, notes, epoch = 0]) => [
+    rows.map(([conv = 0, last = 0, lastAt = 0, notes, epoch = 0, flags = -1, turn = 0, gid = 0]) => [
       conv,
-      { conv, epoch, last, lastAt, notes: notes === 1 },
+      {
+        conv,
+        epoch,
+        last,
+        lastAt,
+        notes: notes === 1,
+        turns: flags < 0 ? undefined : { gid, flags, last: turn },
+      },
     ]),
   );
+}
+
+/** Who has the messages that are changed, by {@link placeName}, in conversations with turns. */
+export async function findReaders(
+  connection: Connection,
+  changes: readonly { readonly conv: number; readonly gid: number; readonly target: number }[],
+): Promise<Map<string, number[]>> {
+  const readers = new Map<string, number[]>();
+  if (changes.length === 0) return readers;
+  const rows = await connection.numbers(
+    `select distinct k.conv, k.target, m.uid from unnest($1::int8[], $2::int8[], $3::int8[]) k (conv, gid, target)
+    join group_spans s on s.conv = k.conv and s.left_seq >= k.target and s.joined_seq < k.target
+    join group_members m on m.gid = k.gid and m.uid = s.uid`,
+    [
+      int8Column(changes, ({ conv }) => conv),
+      int8Column(changes, ({ gid }) => gid),
+      int8Column(changes, ({ target }) => target),
+    ],
+  );
+  for (const [conv = 0, target = 0, uid = 0] of rows) {
+    const name = placeName(conv, target);
+    readers.set(name, [...(readers.get(name) ?? []), uid]);
+  }
+  return readers;
+}
+
+/** Who takes turns in these conversations, ascending by uid. They change only while their conversation is locked. */
+export async function findTakers(
+  connection: Connection,
+  heads: Iterable<Head>,
+): Promise<Map<number, number[]>> {
+  const takers = new Map<number, number[]>();
+  const asked = [...heads].flatMap(({ conv, turns }) => (turns === undefined ? [] : [{ conv, ...turns }]));
+  if (asked.length === 0) return takers;
+  const rows = await connection.numbers(
+    `select k.conv, m.uid from unnest($1::int8[], $2::int8[], $3::int8[]) k (conv, gid, flags)
+    join group_members m on m.gid = k.gid and (m.flags & k.flags) = k.flags order by k.conv, m.uid`,
+    [
+      int8Column(asked, ({ conv }) => conv),
+      int8Column(asked, ({ gid }) => gid),
+      int8Column(asked, ({ flags }) => flags),
+    ],
+  );
+  for (const [conv = 0, uid = 0] of rows) {
+    const known = takers.get(conv);
+    if (known === undefined) takers.set(conv, [uid]);
+    else known.push(uid);
+  }
+  return takers;
 }
 
 /** Which of the messages were appended before, by `sender:dev:id`. */

@@ -13,9 +13,13 @@ function statementsFor(count: number): string[] {
     { uid: 2, conv, delivered: 0, deliveredAt: 0, read: 0, readAt: 0, seen: 0 },
   ]);
   const changes = new LogChanges({
-    heads: new Map(convs.map((conv) => [conv, { conv, last: 5, lastAt: now, notes: false, epoch: 0 }])),
+    heads: new Map(
+      convs.map((conv) => [conv, { conv, last: 5, lastAt: now, notes: false, turns: undefined, epoch: 0 }]),
+    ),
     members: new Map(members),
     aging: new Set(convs),
+    takers: new Map(),
+    readers: new Map(),
     sends: new Map(),
     mids: Array.from({ length: 4 * count }, (_, index) => index + 1),
   });
@@ -44,6 +48,8 @@ describe('the statements of a batch', () => {
       heads: new Map(),
       members: new Map(),
       aging: new Set<number>(),
+      takers: new Map(),
+      readers: new Map(),
       sends: new Map(),
       mids: [],
     };

@@ -8,7 +8,15 @@ import { messageStates } from '../sql/message-states.ts';
 import type { SqlStatement } from '../sql/sql-statement.ts';
 import type { NewMessage } from '../store.ts';
 import { byteaArray, int8Column } from './binary-arrays.ts';
-import type { DeviceCursorRow, Head, LogChanges, Member, MessageRow, ReceiptRow } from './log-changes.ts';
+import type {
+  DeviceCursorRow,
+  Head,
+  LogChanges,
+  Member,
+  MessageRow,
+  ReceiptRow,
+  TurnRow,
+} from './log-changes.ts';
 import { isSpecial } from './message-effects.ts';
 
 /** Of advisory locks: that of Stoa, and the one of them under which positions are given. */
@@ -24,6 +32,7 @@ export function changeStatements(changes: LogChanges): SqlStatement[] {
     ...insertExpiries(changes.messages.filter(({ message }) => expiresSoon(message))),
     ...changes.effects.statements(),
     ...insertReceipts(changes.receipts),
+    ...takeTurns(changes.turns, [...changes.changed]),
     ...updateMembers([...changes.moved]),
     ...moveDeviceCursors([...changes.deviceCursors]),
     ...updateHeads([...changes.changed]),
@@ -86,6 +95,40 @@ function insertReceipts(rows: readonly ReceiptRow[]): SqlStatement[] {
         int8Column(rows, ({ seq }) => seq),
         int8Column(rows, ({ ts }) => ts),
       ],
+    },
+  ];
+}
+
+/** What was sent before the first message that somebody gets is not new to him. */
+function takeTurns(rows: readonly TurnRow[], heads: readonly Head[]): SqlStatement[] {
+  if (rows.length === 0) return [];
+  const columns = [
+    int8Column(rows, ({ conv }) => conv),
+    int8Column(rows, ({ uid }) => uid),
+    int8Column(rows, ({ seq }) => seq),
+  ];
+  const taken = heads.flatMap(({ conv, turns }) => (turns === undefined ? [] : [{ conv, uid: turns.last }]));
+  return [
+    {
+      sql: `
+        insert into members (uid, conv, delivered, read, seen)
+        select k.uid, k.conv, min(k.seq) - 1, min(k.seq) - 1, min(k.seq) - 1
+        from unnest($1::int8[], $2::int8[], $3::int8[]) k (conv, uid, seq) group by k.uid, k.conv
+        on conflict (uid, conv) do nothing`,
+      parameters: columns,
+    },
+    {
+      sql: `
+        insert into group_spans (conv, uid, joined_seq, left_seq)
+        select k.conv, k.uid, k.seq - 1, k.seq from unnest($1::int8[], $2::int8[], $3::int8[]) k (conv, uid, seq)
+        on conflict (conv, uid, joined_seq) do update set left_seq = excluded.left_seq`,
+      parameters: columns,
+    },
+    {
+      sql: `
+        update conversations c set turn = k.uid from unnest($1::int8[], $2::int8[]) k (conv, uid)
+        where c.conv = k.conv`,
+      parameters: [int8Column(taken, ({ conv }) => conv), int8Column(taken, ({ uid }) => uid)],
     },
   ];
 }

@@ -3,7 +3,7 @@
  * log: the place that they find in `last` is the boundary of the change.
  * @module
  */
-import type { Group, GroupChange, GroupPin, MemberToPut, NewGroup } from '../store.ts';
+import type { Group, GroupChange, GroupPin, MemberToPut, NewGroup, Receivers } from '../store.ts';
 import { roleNumbers } from './group-rows.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
 
@@ -44,9 +44,10 @@ export function createStatements(group: NewGroup, ref: string): SqlStatement[] {
 }
 
 /** Shows the group that was made, with its first members. */
-export function openStatements(group: Which, { members, now }: NewGroup): SqlStatement[] {
+export function openStatements(group: Which, { members, receivers, now }: NewGroup): SqlStatement[] {
   return [
     statement('update chat_groups set deleted = 0 where gid = ?', group.gid),
+    ...(receivers === undefined ? [] : [setTurns(group, receivers)]),
     ...members.flatMap((member) => putMember(group, member, now)),
   ];
 }
@@ -64,7 +65,7 @@ export function changeStatements(group: Which, change: GroupChange): SqlStatemen
   if (change.deleted === true) return deleteGroup(group);
   return [
     ...(change.group === undefined ? [] : updateGroup(gid, change.group)),
-    ...(change.receivers === undefined ? [] : setReceivers(group, change.receivers.flags)),
+    ...(change.receivers === undefined ? [] : setReceivers(group, change.receivers)),
     ...put.flatMap((member) => putMember(group, member, change.now)),
     ...remove.flatMap((uid) => removeMember(group, uid)),
     ...putPins.map((pin) => putPin(gid, pin)),
@@ -161,10 +162,24 @@ const closeSpan = (conv: number, uid: number): SqlStatement =>
     uid,
   );
 
-/** Those who have all of the bits. */
-function setReceivers({ gid, conv }: Which, flags: number): SqlStatement[] {
+const setTurns = ({ conv }: Which, { flags, inTurn }: Receivers): SqlStatement =>
+  statement('update conversations set in_turn = ? where conv = ?', inTurn === true ? flags : null, conv);
+
+function setReceivers(group: Which, receivers: Receivers): SqlStatement[] {
+  const { gid, conv } = group;
+  const { flags, inTurn } = receivers;
+  if (inTurn === true) {
+    const close = statement(
+      `update group_spans set left_seq = (select last from conversations where conv = ?)
+      where conv = ? and left_seq is null`,
+      conv,
+      conv,
+    );
+    return [setTurns(group, receivers), close];
+  }
   const chosen = `from group_members m, conversations c where m.gid = ? and c.conv = ? and (m.flags & ?) = ?`;
   return [
+    setTurns(group, receivers),
     statement(
       `update group_spans set left_seq = (select last from conversations where conv = ?)
       where conv = ? and left_seq is null and uid in (

@@ -115,13 +115,56 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
 
     countMembers: (gid) => count('group_members', 'gid', gid),
 
-    spans: (conv, uid) =>
+    spans: (conv, uid, behind = -1) =>
       reader.all<GroupSpan>(
         `select joined_seq as "after", left_seq as "upto" from group_spans
-        where conv = ? and uid = ? order by joined_seq`,
+        where conv = ? and uid = ? and (left_seq is null or left_seq > ?) order by joined_seq`,
         conv,
         uid,
+        behind,
       ),
+
+    async nextInTurn({ conv, sender, after }) {
+      const [row] = await reader.all<{ uid: number }>(
+        `select m.uid from conversations c join group_members m on m.gid = c.gid
+        where c.conv = ? and (m.flags & c.in_turn) = c.in_turn and m.uid <> ?
+        order by case when m.uid > ? then 0 else 1 end, m.uid limit 1`,
+        conv,
+        sender,
+        after,
+      );
+      return row?.uid;
+    },
+
+    async settled({ conv, sender, after }) {
+      type Row = {
+        readonly last: number | null;
+        readonly undelivered: number | null;
+        readonly unread: number | null;
+      };
+      const [row] = await reader.all<Row & { readonly turns: number | null }>(
+        `select c.in_turn as turns, s.last, s.undelivered, s.unread from conversations c left join (
+          select max(s.left_seq) as last,
+            min(case when m.delivered < s.left_seq then s.left_seq end) as undelivered,
+            min(case when m.read < s.left_seq then s.left_seq end) as unread
+          from group_spans s
+          join members m on m.uid = s.uid and m.conv = s.conv
+          join messages x on x.conv = s.conv and x.seq = s.left_seq
+          where s.conv = ? and s.left_seq > ? and s.uid <> ? and x.sender = ?
+        ) s on true where c.conv = ?`,
+        conv,
+        after,
+        sender,
+        sender,
+        conv,
+      );
+      if (row === undefined || row.turns === null) return undefined;
+      const last = Number(row.last ?? after);
+      return {
+        delivered: row.undelivered === null ? last : row.undelivered - 1,
+        read: row.unread === null ? last : row.unread - 1,
+      };
+    },
 
     async receiversAmong(conv, uids) {
       type Row = { readonly epoch: number; readonly uid: number | null };

@@ -7,7 +7,9 @@ import type { SqlRow } from '../sql/sql-statement.ts';
 import type { Appended, CursorMoves } from '../store.ts';
 
 /** Numbers per result. */
-const resultWidth = 6;
+const resultWidth = 7;
+
+const noTurns = -1;
 
 export interface WriterReply extends BatchReply {
   readonly numbers: Float64Array<ArrayBuffer>;
@@ -27,10 +29,12 @@ export function encodeAppended(results: Float64Array, index: number, appended: A
   results[at + 3] = appended.ts;
   results[at + 4] = Number(appended.duplicate);
   results[at + 5] = appended.epoch;
+  results[at + 6] = appended.receiver ?? noTurns;
 }
 
 export function decodeAppended(results: Float64Array, index: number): Appended {
   const at = index * resultWidth;
+  const receiver = results[at + 6] ?? noTurns;
   return {
     mid: results[at] ?? 0,
     conv: results[at + 1] ?? 0,
@@ -38,6 +42,7 @@ export function decodeAppended(results: Float64Array, index: number): Appended {
     ts: results[at + 3] ?? 0,
     duplicate: results[at + 4] === 1,
     epoch: results[at + 5] ?? 0,
+    ...(receiver === noTurns ? undefined : { receiver }),
   };
 }
 

@@ -14,10 +14,20 @@ export interface Head {
   readonly members: Map<number, MemberHead>;
   /** Of a user with himself. */
   readonly notes: boolean;
+  /** Where each message goes to one member in turn. */
+  readonly turns: Turns | undefined;
   /** There may be messages whose age begins with a cursor. */
   aging: boolean;
   /** Is among those that the batch has changed. */
   changed: boolean;
+}
+
+export interface Turns {
+  readonly gid: number;
+  /** Bits that a member needs to take turns. */
+  readonly flags: number;
+  /** Who had the last one. */
+  last: number;
 }
 
 export interface MemberHead extends MovingCursors {
@@ -48,7 +58,7 @@ export class ConversationHeads {
   readonly #insertMember: StatementSync;
 
   constructor(database: DatabaseSync) {
-    const columns = `conv, a, b, aid, gid, last, last_at, epoch, exists (
+    const columns = `conv, a, b, aid, gid, last, last_at, epoch, in_turn, turn, exists (
       select 1 from message_extras x where x.conv = conversations.conv and age > 0 and due_at is null) as aging`;
     this.#selectPair = database.prepare(
       `select ${columns} from conversations where a = ? and b = ? and gid is null`,
@@ -137,7 +147,7 @@ export class ConversationHeads {
 
   #insert(aid: number, a: number | null, b: number | null, gid: number | null): HeadRow {
     const conv = Number(this.#insertConversation.get(aid, a, b, gid)?.conv);
-    return { conv, a, b, last: 0, last_at: 0, epoch: 0, aging: 0 };
+    return { conv, a, b, gid, last: 0, last_at: 0, epoch: 0, in_turn: null, turn: 0, aging: 0 };
   }
 
   #keep(name: string, row: HeadRow): Head {
@@ -150,6 +160,10 @@ export class ConversationHeads {
       lastAt: Number(row.last_at),
       members: new Map(),
       notes: row.a !== null && row.a === row.b,
+      turns:
+        row.in_turn === null
+          ? undefined
+          : { gid: Number(row.gid), flags: Number(row.in_turn), last: Number(row.turn) },
       aging: row.aging === 1,
       changed: false,
     };

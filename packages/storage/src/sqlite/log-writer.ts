@@ -6,6 +6,7 @@ import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.
 import { ConversationHeads, type Head, type MemberHead } from './conversation-heads.ts';
 import { DeviceCursors } from './device-cursors.ts';
 import { MessageChanges } from './message-changes.ts';
+import { TurnTaker } from './turn-taker.ts';
 
 /**
  * Appends and advances inside the transaction of a batch. A message and a receipt are written at once; what many of
@@ -16,6 +17,7 @@ export class LogWriter {
   readonly #heads: ConversationHeads;
   readonly #deviceCursors: DeviceCursors;
   readonly #changes: MessageChanges;
+  readonly #turns: TurnTaker;
   readonly #changed: Head[] = [];
   readonly #moved: MemberHead[] = [];
   /** What `log_state` holds, with what was given since; unknown until the first batch and after a rollback. */
@@ -36,6 +38,7 @@ export class LogWriter {
     this.#heads = new ConversationHeads(database);
     this.#deviceCursors = new DeviceCursors(database);
     this.#changes = new MessageChanges(database);
+    this.#turns = new TurnTaker(database);
     this.#selectState = database.prepare('select position, mid from log_state');
     this.#updateState = database.prepare('update log_state set position = ?, mid = ?');
     this.#insertMessage = database.prepare(`
@@ -96,7 +99,9 @@ export class LogWriter {
     head.last = seq;
     head.lastAt = message.ts;
     this.#markChanged(head);
-    return { mid, conv: head.conv, seq, ts: message.ts, duplicate: false, epoch: head.epoch };
+    const receiver = this.#turns.take(head, message);
+    const appended = { mid, conv: head.conv, seq, ts: message.ts, duplicate: false, epoch: head.epoch };
+    return receiver === undefined ? appended : { ...appended, receiver };
   }
 
   advance({ conv, uid, dev, kind, seq, now }: CursorAdvance): CursorMoves {

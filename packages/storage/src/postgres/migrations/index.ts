@@ -6,6 +6,7 @@ import { files } from './005-files.ts';
 import { groups } from './006-groups.ts';
 import { push } from './007-push.ts';
 import { profiles } from './008-profiles.ts';
+import { turns } from './009-turns.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   groups,
   push,
   profiles,
+  turns,
 ];
