@@ -69,6 +69,10 @@ export class MortalStore implements LocalStore {
     return this.#isDead ? never() : this.#store.disappearing(limit);
   }
 
+  profiles(...[users]: Parameters<LocalStore['profiles']>): ReturnType<LocalStore['profiles']> {
+    return this.#isDead ? never() : this.#store.profiles(users);
+  }
+
   close(): Promise<void> {
     this.#isClosed = true;
     return this.#isDead ? never() : this.#store.close();

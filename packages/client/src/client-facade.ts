@@ -7,6 +7,7 @@ import { LocalClient } from './local-client.ts';
 import { localHost } from './local-host.ts';
 import { Messaging } from './messaging-facade.ts';
 import { checkAge, checkTarget } from './outbox/index.ts';
+import { Profiles } from './profiles/index.ts';
 import type { RequestOptions } from './requests/index.ts';
 import { sharedHost } from './tabs/index.ts';
 import type {
@@ -35,6 +36,8 @@ export class Client extends Messaging {
   readonly files: Files;
   /** Groups: making them, their members, PINs and requests to join. */
   readonly groups: Groups;
+  /** What users say of themselves. */
+  readonly profiles: Profiles;
 
   /** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
   constructor(options: ClientOptions) {
@@ -42,6 +45,7 @@ export class Client extends Messaging {
     const shared = sharedHost(resolved);
     super(shared ?? localHost(new LocalClient(resolved)));
     this.groups = new Groups(this.host);
+    this.profiles = new Profiles(this.host);
     this.calls = new Calls({
       ...resolved,
       settings: resolved.calls,

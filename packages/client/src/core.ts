@@ -7,7 +7,13 @@ import {
 } from '@stoa/protocol';
 import type { ResolvedOptions } from './client-options.ts';
 import { ServerClock } from './clock.ts';
-import { Connection, type ConnectionState, errorOf, statusOfConnection } from './connection/index.ts';
+import {
+  Connection,
+  type ConnectionState,
+  errorOf,
+  serverUrlOf,
+  statusOfConnection,
+} from './connection/index.ts';
 import { localConversation, looksDifferent } from './conversations/index.ts';
 import { helloOf, isForeign, newDevice, randomId, selfOf } from './device.ts';
 import { Events } from './events.ts';
@@ -31,6 +37,7 @@ import {
 import { Outbox } from './outbox/index.ts';
 import { Presence } from './presence/index.ts';
 import { problemOf } from './problem.ts';
+import { ProfileCache } from './profiles/index.ts';
 import { Requests } from './requests/index.ts';
 import { ScheduledMessages } from './scheduled/index.ts';
 import { Search } from './search/index.ts';
@@ -52,6 +59,7 @@ export class Core {
   readonly reading: Reading;
   readonly older: OlderMessages;
   readonly presence: Presence;
+  readonly profiles: ProfileCache;
   readonly requests: Requests;
   readonly deletions: Deletions;
   readonly marks: ConversationMarks;
@@ -155,6 +163,17 @@ export class Core {
       onProblem: (error) => events.emit('problem', problemOf(error)),
     });
     this.presence = new Presence({ link, clock, events });
+    this.profiles = new ProfileCache({
+      data,
+      requests: this.requests,
+      link,
+      events,
+      clock,
+      serverUrl: serverUrlOf(options.socketUrl),
+      self,
+      onRenamed: (renamed) => (this.#self = renamed),
+      onProblem: (error) => events.emit('problem', problemOf(error)),
+    });
     this.#acknowledgements = new Acknowledgements(data, link);
     this.#position = new SyncPosition(() => events.emit('synced'));
     this.#receiver = new Receiver({
@@ -267,6 +286,8 @@ export class Core {
         return this.#position.reached(frame.position);
       case 'group':
         return this.#receiver.group(transaction, frame);
+      case 'profile':
+        return this.profiles.received(transaction, frame);
       case 'presence':
         return transaction.afterwards(() => this.presence.received(frame));
       case 'page':
@@ -345,6 +366,7 @@ export class Core {
     if (state.name === 'online') {
       this.reading.connected();
       this.presence.connected();
+      this.profiles.connected();
       this.requests.connected();
       this.#values.connected();
       this.outbox.pump();
@@ -364,6 +386,7 @@ export class Core {
     this.#gaps.disconnected();
     this.outbox.disconnected();
     this.presence.disconnected();
+    this.profiles.disconnected();
   }
 
   /** What was not stored was not acknowledged either: the server sends it again on the next connection. */

@@ -42,6 +42,7 @@ export type {
   NewGroup,
   PinSettings,
 } from './groups/index.ts';
+export type { Profile, ProfileChange, Profiles } from './profiles/index.ts';
 export type { RequestOptions } from './requests/index.ts';
 export type { SearchOptions, SearchResult } from './search/index.ts';
 export {
@@ -51,6 +52,7 @@ export {
   type LocalStore,
   type MessageRecord,
   memoryStore,
+  type ProfileRecord,
   type Range,
   type StoreSnapshot,
   type ValueRecord,

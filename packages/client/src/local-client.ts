@@ -4,6 +4,8 @@ import type {
   OperationName,
   OperationRequest,
   OperationResponse,
+  ProfileInfo,
+  ProfileSettings,
 } from '@stoa/protocol';
 import type { ResolvedOptions } from './client-options.ts';
 import { Core } from './core.ts';
@@ -116,6 +118,22 @@ export class LocalClient extends LocalMessaging {
 
   sendTyping(target: Target): void {
     this.core.presence.sendTyping(target);
+  }
+
+  profiles(users: readonly string[]): Promise<ProfileInfo[]> {
+    return this.core.profiles.known(users);
+  }
+
+  fetchProfiles(users: readonly string[]): Promise<{ profiles: ProfileInfo[]; unknown: string[] }> {
+    return this.core.profiles.fetch(users);
+  }
+
+  ownProfile(): Promise<ProfileInfo | undefined> {
+    return this.core.profiles.own();
+  }
+
+  updateProfile(change: ProfileSettings): Promise<ProfileInfo> {
+    return this.core.profiles.update(change);
   }
 
   /** Says something about a call to the server; lost without a connection. */

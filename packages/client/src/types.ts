@@ -7,6 +7,7 @@ import type {
   MessageAge,
   MessageEvent,
   MessageFrame,
+  ProfileInfo,
   StoaError,
 } from '@stoa/protocol';
 import type { Call } from './calls/index.ts';
@@ -245,6 +246,8 @@ export interface ClientEvents {
   /** Messages of a user are refused from now on, or not any more. */
   blocked: [address: string, isBlocked: boolean];
   presence: [presence: PresenceEvent];
+  /** A profile that is known here is another one now: of a user who was asked for or is watched, or the own one. */
+  profile: [profile: ProfileInfo];
   /** Something about a group has changed; its `event` says what. May be missed while there is no connection. */
   group: [change: GroupChange];
   /**

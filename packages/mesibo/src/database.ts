@@ -31,6 +31,7 @@ export function storeWithFallback(
     message: (conversation, order) => current.message(conversation, order),
     messages: (conversation, range) => current.messages(conversation, range),
     disappearing: (limit) => current.disappearing(limit),
+    profiles: (users) => current.profiles(users),
     close: () => current.close(),
   };
 }

@@ -21,6 +21,11 @@ export function socketUrl(base: string): string {
   return url.href;
 }
 
+/** The base URL of the server with this socket, without a slash at its end. */
+export function serverUrlOf(socketUrl: string): string {
+  return socketUrl.replace(/^ws/, 'http').replace(/\/ws$/, '');
+}
+
 function parse(text: string): URL | undefined {
   try {
     return new URL(text);

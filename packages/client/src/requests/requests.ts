@@ -54,6 +54,9 @@ const repeatable: ReadonlySet<OperationName> = new Set([
   'groups.members.list',
   'groups.pins.list',
   'groups.requests.list',
+  'profile.get',
+  'profile.set',
+  'profiles.get',
 ]);
 
 /** Whether a question may be asked again when it is not known whether it was answered. */

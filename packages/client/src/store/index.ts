@@ -3,5 +3,12 @@ export { LocalData } from './local-data.ts';
 export type { Change, LocalStore, StoreSnapshot } from './local-store.ts';
 export { memoryStore } from './memory-store.ts';
 export { firstOutboxOrder, nextOrder, orderBehind, outboxOrder } from './order.ts';
-export type { ConversationRecord, DeviceRecord, MessageRecord, Range, ValueRecord } from './records.ts';
+export type {
+  ConversationRecord,
+  DeviceRecord,
+  MessageRecord,
+  ProfileRecord,
+  Range,
+  ValueRecord,
+} from './records.ts';
 export type { Transaction } from './transaction.ts';

@@ -1,6 +1,12 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import type { Change, LocalStore } from './local-store.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
+import type {
+  ConversationRecord,
+  DeviceRecord,
+  MessageRecord,
+  ProfileRecord,
+  ValueRecord,
+} from './records.ts';
 import { storeIsClosed } from './store-errors.ts';
 import { holdStoreLock } from './store-lock.ts';
 
@@ -13,14 +19,15 @@ interface Schema extends DBSchema {
     indexes: { outbox: number; disappearing: number };
   };
   values: { key: string; value: ValueRecord };
+  profiles: { key: string; value: ProfileRecord };
   /** Under the only key `owner`: how often the store was opened. Who opened it last may write. */
   owner: { key: 'owner'; value: number };
 }
 type Database = IDBPDatabase<Schema>;
-type StoreName = 'device' | 'conversations' | 'messages' | 'values' | 'owner';
+type StoreName = 'device' | 'conversations' | 'messages' | 'values' | 'profiles' | 'owner';
 type WriteTransaction = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
 
-const everything: StoreName[] = ['device', 'conversations', 'messages', 'values', 'owner'];
+const everything: StoreName[] = ['device', 'conversations', 'messages', 'values', 'profiles', 'owner'];
 const takenOver = 'It was opened in another page.';
 
 /**
@@ -136,12 +143,18 @@ export function indexedDbStore(name: string): LocalStore {
 
     disappearing: async (limit) => database().getAllFromIndex('messages', 'disappearing', null, limit),
 
+    async profiles(users) {
+      const reading = database().transaction('profiles');
+      const found = await Promise.all(users.map((user) => reading.store.get(user)));
+      return found.filter((record) => record !== undefined);
+    },
+
     close: async () => close(),
   };
 }
 
 function openDatabase(name: string, lost: (reason: string) => void): Promise<Database> {
-  return openDB<Schema>(name, 3, {
+  return openDB<Schema>(name, 4, {
     upgrade(database, from, _to, upgrading) {
       // Only messages that have the property of an index are in it.
       if (from < 1) {
@@ -155,6 +168,7 @@ function openDatabase(name: string, lost: (reason: string) => void): Promise<Dat
         upgrading.objectStore('messages').createIndex('disappearing', 'disappearsAt');
       }
       if (from < 3) database.createObjectStore('owner');
+      if (from < 4) database.createObjectStore('profiles', { keyPath: 'user' });
     },
     // A page with a newer version waits for this one to let go; or the browser removed the data.
     blocking: () => lost('A newer version of the application was opened in another page.'),
@@ -178,6 +192,7 @@ function carryOut(writing: WriteTransaction, change: Change): Promise<unknown>[]
         writing.objectStore('conversations').clear(),
         messages.clear(),
         writing.objectStore('values').clear(),
+        writing.objectStore('profiles').clear(),
       ];
     }
     if (change.remove === 'value') return [writing.objectStore('values').delete(change.key)];
@@ -195,5 +210,7 @@ function carryOut(writing: WriteTransaction, change: Change): Promise<unknown>[]
       return [messages.put(change.record)];
     case 'value':
       return [writing.objectStore('values').put(change.record)];
+    case 'profile':
+      return [writing.objectStore('profiles').put(change.record)];
   }
 }

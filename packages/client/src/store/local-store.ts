@@ -1,5 +1,11 @@
 import type { ConversationId } from '../types.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
+import type {
+  ConversationRecord,
+  DeviceRecord,
+  MessageRecord,
+  ProfileRecord,
+  ValueRecord,
+} from './records.ts';
 
 /** What a store hands over when it is opened. */
 export interface StoreSnapshot {
@@ -18,6 +24,7 @@ export type Change =
   | { readonly put: 'conversation'; readonly record: ConversationRecord }
   | { readonly put: 'message'; readonly record: MessageRecord }
   | { readonly put: 'value'; readonly record: ValueRecord }
+  | { readonly put: 'profile'; readonly record: ProfileRecord }
   | { readonly remove: 'value'; readonly key: string }
   /** Messages with `from` <= order < `before`. */
   | {
@@ -53,6 +60,8 @@ export interface LocalStore {
   ): Promise<MessageRecord[]>;
   /** The messages that disappear first (those with `disappearsAt`, ascending by it), at most `limit`. */
   disappearing(limit: number): Promise<MessageRecord[]>;
+  /** Those of these users that are known, in any order. */
+  profiles(users: readonly string[]): Promise<ProfileRecord[]>;
   /** Releases it and keeps the data. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,6 +1,12 @@
 import type { ConversationId } from '../types.ts';
 import type { Change, LocalStore } from './local-store.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
+import type {
+  ConversationRecord,
+  DeviceRecord,
+  MessageRecord,
+  ProfileRecord,
+  ValueRecord,
+} from './records.ts';
 import { storeIsClosed } from './store-errors.ts';
 
 /** Keeps everything in memory, and loses it with the process: for bots without a memory, and for tests. */
@@ -8,6 +14,7 @@ export function memoryStore(): LocalStore {
   const conversations = new Map<ConversationId, ConversationRecord>();
   const messages = new Map<ConversationId, MessageRecord[]>();
   const values = new Map<string, ValueRecord>();
+  const profiles = new Map<string, ProfileRecord>();
   let device: DeviceRecord | undefined;
   let isOpen = false;
 
@@ -23,6 +30,7 @@ export function memoryStore(): LocalStore {
         conversations.clear();
         messages.clear();
         values.clear();
+        profiles.clear();
         return;
       }
       if (change.remove === 'value') {
@@ -35,6 +43,7 @@ export function memoryStore(): LocalStore {
     } else if (change.put === 'device') device = change.record;
     else if (change.put === 'conversation') conversations.set(change.record.id, change.record);
     else if (change.put === 'value') values.set(change.record.key, change.record);
+    else if (change.put === 'profile') profiles.set(change.record.user, change.record);
     else putSorted(messages, change.record);
   };
 
@@ -72,6 +81,11 @@ export function memoryStore(): LocalStore {
         .flatMap((sorted) => sorted.filter(({ disappearsAt }) => disappearsAt !== undefined))
         .sort((a, b) => at(a) - at(b))
         .slice(0, limit);
+    },
+
+    async profiles(users) {
+      if (!isOpen) throw storeIsClosed();
+      return users.flatMap((user) => profiles.get(user) ?? []);
     },
 
     async close() {

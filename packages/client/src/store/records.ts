@@ -1,4 +1,4 @@
-import type { Content, MessageAge, MessageEvent, MessageFrame } from '@stoa/protocol';
+import type { Content, MessageAge, MessageEvent, MessageFrame, ProfileInfo } from '@stoa/protocol';
 import type { ConversationId, Self } from '../types.ts';
 
 /** Places `start` … `end` of a conversation, both included; empty when `end` is `start - 1`. */
@@ -76,6 +76,14 @@ export interface ValueRecord {
   readonly position?: number;
   /** Set while the server has not confirmed it; another number at every change. */
   readonly unsent?: number;
+}
+
+/** What a user says of himself, as far as this user may see it. */
+export interface ProfileRecord {
+  readonly user: string;
+  readonly profile: ProfileInfo;
+  /** When the server has said so. */
+  readonly at: number;
 }
 
 export interface ConversationRecord {

@@ -1,7 +1,13 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { packValue, StoaError, unpackValue } from '@stoa/protocol';
 import type { Change, LocalStore, StoreSnapshot } from './local-store.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
+import type {
+  ConversationRecord,
+  DeviceRecord,
+  MessageRecord,
+  ProfileRecord,
+  ValueRecord,
+} from './records.ts';
 import { storeIsClosed } from './store-errors.ts';
 
 /**
@@ -42,6 +48,10 @@ export function sqliteStore(path: string): LocalStore {
     },
     async disappearing(limit) {
       return recordsOf(opened().statements.disappearing.all(limit));
+    },
+    async profiles(users) {
+      const { profile } = opened().statements;
+      return users.flatMap((user) => recordOf<ProfileRecord>(profile.get(user)) ?? []);
     },
     async close() {
       database?.connection.close();
@@ -90,8 +100,11 @@ const valuesAndDisappearing = `
   ALTER TABLE message ADD COLUMN disappears REAL;
   CREATE INDEX disappearing ON message (disappears) WHERE disappears IS NOT NULL;
 `;
+const profiles = `
+  CREATE TABLE profile (user TEXT PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+`;
 /** What each version of the file adds to the one before. */
-const versions = [schema, valuesAndDisappearing];
+const versions = [schema, valuesAndDisappearing, profiles];
 
 function migrate(connection: DatabaseSync): void {
   const version = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
@@ -115,6 +128,8 @@ function prepare(connection: DatabaseSync) {
     values: connection.prepare('SELECT record FROM value'),
     putValue: connection.prepare('INSERT OR REPLACE INTO value VALUES (?, ?)'),
     removeValue: connection.prepare('DELETE FROM value WHERE key = ?'),
+    profile: connection.prepare('SELECT record FROM profile WHERE user = ?'),
+    putProfile: connection.prepare('INSERT OR REPLACE INTO profile VALUES (?, ?)'),
     disappearing: connection.prepare(
       'SELECT record FROM message WHERE disappears IS NOT NULL ORDER BY disappears LIMIT ?',
     ),
@@ -137,7 +152,7 @@ function carryOut(connection: DatabaseSync, statements: OpenDatabase['statements
   if ('remove' in change) {
     if (change.remove === 'everything') {
       connection.exec(
-        'DELETE FROM device; DELETE FROM conversation; DELETE FROM message; DELETE FROM value;',
+        'DELETE FROM device; DELETE FROM conversation; DELETE FROM message; DELETE FROM value; DELETE FROM profile;',
       );
     } else if (change.remove === 'value') statements.removeValue.run(change.key);
     else statements.removeMessages.run(change.conversation, change.from, change.before);
@@ -147,6 +162,7 @@ function carryOut(connection: DatabaseSync, statements: OpenDatabase['statements
   if (change.put === 'device') statements.putDevice.run(bytes);
   else if (change.put === 'conversation') statements.putConversation.run(change.record.id, bytes);
   else if (change.put === 'value') statements.putValue.run(change.record.key, bytes);
+  else if (change.put === 'profile') statements.putProfile.run(change.record.user, bytes);
   else {
     const { conversation, order, pending, disappearsAt } = change.record;
     statements.putMessage.run(conversation, order, pending ?? null, bytes, disappearsAt ?? null);

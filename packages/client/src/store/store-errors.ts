@@ -13,6 +13,7 @@ export function withCodedErrors(store: LocalStore): LocalStore {
     message: (conversation, order) => coded(store.message(conversation, order), 'cannot be read'),
     messages: (conversation, range) => coded(store.messages(conversation, range), 'cannot be read'),
     disappearing: (limit) => coded(store.disappearing(limit), 'cannot be read'),
+    profiles: (users) => coded(store.profiles(users), 'cannot be read'),
     close: () => coded(store.close(), 'cannot be closed'),
   };
 }

@@ -2,7 +2,13 @@ import type { ConversationId } from '../types.ts';
 import { isHidden } from './hidden.ts';
 import type { Change, LocalStore } from './local-store.ts';
 import { nextOrder } from './order.ts';
-import type { ConversationRecord, DeviceRecord, MessageRecord, ValueRecord } from './records.ts';
+import type {
+  ConversationRecord,
+  DeviceRecord,
+  MessageRecord,
+  ProfileRecord,
+  ValueRecord,
+} from './records.ts';
 
 /** What a transaction starts from: the committed state that is kept in memory. */
 export interface Committed {
@@ -64,6 +70,10 @@ export class Transaction {
   putValue(record: ValueRecord): void {
     this.#values.set(record.key, record);
     this.#changes.push({ put: 'value', record });
+  }
+
+  putProfile(record: ProfileRecord): void {
+    this.#changes.push({ put: 'profile', record });
   }
 
   removeValue(key: string): void {

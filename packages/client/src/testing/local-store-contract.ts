@@ -231,6 +231,32 @@ export function holdsTheContract(
       expect(await store.messages('u:bob', { limit: 10 })).toEqual([]);
     });
 
+    it('keeps profiles by their users', async () => {
+      await store.open(unexpected);
+      const profile = (user: string, status: string) => ({
+        user,
+        profile: {
+          user,
+          name: user,
+          status,
+          tag: '1',
+          picture: { url: 'https://a.example/b', thumbnail: Uint8Array.of(1) },
+        },
+        at: 5,
+      });
+      await store.apply([
+        { put: 'profile', record: profile('bob', 'older') },
+        { put: 'profile', record: profile('carol', 'one') },
+        { put: 'profile', record: profile('bob', 'newer') },
+      ]);
+      await reopened();
+      const found = await store.profiles(['carol', 'nobody', 'bob']);
+      expect(found).toHaveLength(2);
+      expect(found).toEqual(expect.arrayContaining([profile('bob', 'newer'), profile('carol', 'one')]));
+      await store.apply([{ remove: 'everything' }]);
+      expect(await store.profiles(['bob'])).toEqual([]);
+    });
+
     it('can be emptied, and filled in the same transaction', async () => {
       await store.open(unexpected);
       await store.apply([

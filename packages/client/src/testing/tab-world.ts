@@ -205,6 +205,7 @@ export class FakeTab {
       message: (conversation, order) => gate(() => store.message(conversation, order)),
       messages: (conversation, range) => gate(() => store.messages(conversation, range)),
       disappearing: (limit) => gate(() => store.disappearing(limit)),
+      profiles: (users) => gate(() => store.profiles(users)),
       close: () => gate(() => store.close()),
     };
   }

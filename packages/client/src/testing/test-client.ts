@@ -17,6 +17,7 @@ const names = [
   'conversation',
   'presence',
   'group',
+  'profile',
   'synced',
   'problem',
 ] as const;

@@ -1,0 +1,2 @@
+export { ProfileCache } from './profile-cache.ts';
+export { type Profile, type ProfileChange, Profiles } from './profiles.ts';
