@@ -184,7 +184,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     limitOf: async (aid) => devicesPerUser(await store.apps.find(aid)) ?? settings.devicesPerUser,
     onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
   });
-  const pushing = await startPushing({ settings, store, clock, onError });
+  const pushing = await startPushing({
+    settings,
+    store,
+    clock,
+    directory,
+    blocking,
+    gone,
+    hasOthers,
+    onError,
+  });
   const { calls, operations } = await startCalling({
     settings,
     store,
@@ -285,6 +294,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   await presence.join();
   background.repeat(1_000, (goOn) => schedule.sendDue(goOn));
   background.repeat(60_000, (goOn) => files.sweep(goOn));
+  background.repeat(1_000, (goOn) => pushing.sweep(goOn));
   // What the end of another process interrupted.
   carryOnErasing();
   sweepRepeatedly({

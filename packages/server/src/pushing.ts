@@ -1,37 +1,70 @@
+import { randomUUID } from 'node:crypto';
 import type { Store } from '@stoa/storage';
+import type { Blocking } from './blocking/index.ts';
 import type { CallAlarm } from './calls/index.ts';
 import type { Clock } from './clock.ts';
-import { pushAlarm, pushOperations, Registrations, Sender, vapidKeys } from './push/index.ts';
+import type { Directory } from './directory/index.ts';
+import type { Gone } from './messages/index.ts';
+import {
+  MessageNotes,
+  MessageSweep,
+  pushAlarm,
+  pushOperations,
+  Registrations,
+  Sender,
+  SweepMark,
+  vapidKeys,
+} from './push/index.ts';
 import type { Settings } from './settings/index.ts';
 import type { SessionServices } from './socket/session.ts';
 
 export interface PushingOptions {
   readonly settings: Settings;
-  readonly store: Pick<Store, 'push' | 'settings'>;
+  readonly store: Store;
   readonly clock: Clock;
+  readonly directory: Directory;
+  readonly blocking: Blocking;
+  readonly gone: Gone;
+  readonly hasOthers: boolean;
   readonly onError: (error: unknown) => void;
 }
 
 /** Joins push with the rest of a node: what wakes devices, and what clients ask for it. */
-export async function startPushing({ settings, store, clock, onError }: PushingOptions): Promise<{
+export async function startPushing(options: PushingOptions): Promise<{
   operations: Pick<SessionServices['operations'], 'push.register' | 'push.unregister' | 'push.key'>;
   alarm: CallAlarm;
+  /** Looks for messages that wait; to be called about once a second, not twice at once. */
+  sweep(goOn: () => boolean): Promise<void>;
   /** To be called about once a second. */
   tick(): void;
+  /** When nothing sweeps any more. */
   close(): Promise<void>;
 }> {
+  const { settings, store, clock, directory, blocking, gone, hasOthers, onError } = options;
   const keys = await vapidKeys(store.settings);
   const common = { store: store.push, clock, privateAddresses: settings.pushPrivateAddresses };
   const contact = settings.pushContact ?? contactAt(settings.publicUrl);
   const sender = new Sender({ ...common, keys, contact, onError });
+  const send: Sender['send'] = (uid, note) => sender.send(uid, note);
+  const notes = new MessageNotes({ store, directory, blocking, gone, clock, content: settings.pushContent });
+  const mark = new SweepMark({
+    store: store.pushSweep,
+    clock,
+    node: randomUUID(),
+    hasOthers,
+    oldestUnsent: () => sender.oldestUnsent,
+  });
+  const noteFor: MessageNotes['noteFor'] = (uid, conversation) => notes.noteFor(uid, conversation);
+  const messages = new MessageSweep({ store, clock, mark, noteFor, send, onError });
   return {
     operations: pushOperations(new Registrations(common), keys),
-    alarm: pushAlarm((uid, note) => sender.send(uid, note), {
-      ringMs: settings.callRingSeconds * 1_000,
-      onError,
-    }),
+    alarm: pushAlarm(send, { ringMs: settings.callRingSeconds * 1_000, onError }),
+    sweep: (goOn) => messages.run(goOn),
     tick: () => sender.tick(),
-    close: () => sender.close(),
+    async close() {
+      await mark.close();
+      await sender.close();
+    },
   };
 }
 

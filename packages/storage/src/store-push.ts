@@ -31,3 +31,27 @@ export interface PushStore {
    */
   unread(uid: number, limit: number): Promise<number>;
 }
+
+/**
+ * Going over the log in search of devices to be woken. One node does it for all of them, so that a device is woken once;
+ * another one takes over when it is gone, and goes on where it was.
+ */
+export interface PushSweepStore {
+  /**
+   * Has the sweep until `until`, if nobody else has it now; renews it for the one who has it. Resolves to the message up
+   * to which the log was gone over, or to undefined when another one has it.
+   */
+  hold(sweep: {
+    readonly node: string;
+    readonly now: number;
+    readonly until: number;
+  }): Promise<number | undefined>;
+  /** Notes how far it has come. False, and nothing is changed, when another one has the sweep. */
+  move(sweep: { readonly node: string; readonly mid: number; readonly until: number }): Promise<boolean>;
+  /** Id of the newest message; 0 when there is none. */
+  newest(): Promise<number>;
+  /** Entries of all logs with a larger id, in the order of their ids. */
+  entries(after: number, limit: number): Promise<{ mid: number; conv: number; ts: number }[]>;
+  /** Who has a registration and not all that is in these conversations, in any order; whether he may read it was not asked. */
+  awaiting(convs: readonly number[]): Promise<{ uid: number; conv: number }[]>;
+}

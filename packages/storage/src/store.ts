@@ -3,7 +3,7 @@ import type { GroupStore } from './store-groups.ts';
 import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
 import type { ProfileStore } from './store-profiles.ts';
-import type { PushStore } from './store-push.ts';
+import type { PushStore, PushSweepStore } from './store-push.ts';
 
 export * from './store-files.ts';
 export * from './store-groups.ts';
@@ -37,6 +37,7 @@ export interface Store {
   readonly files: FileRecordStore;
   readonly push: PushStore;
   readonly profiles: ProfileStore;
+  readonly pushSweep: PushSweepStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallAlarm, CallFacts } from '../calls/index.ts';
-import type { PushNote } from './web-push.ts';
+import type { CallData, PushNote } from './note.ts';
 
 /**
  * Wakes the devices of somebody who is called, and lets them stop when the call has ended or was answered. The second
@@ -13,7 +13,7 @@ export function pushAlarm(
   { ringMs, onError }: { readonly ringMs: number; readonly onError: (error: unknown) => void },
 ): CallAlarm {
   const tell = (type: 'call' | 'call-ended', { id, caller, callee, video, invitedAt }: CallFacts): void => {
-    const data = { type, call: id, from: caller.address, name: caller.name, video, invitedAt };
+    const data: CallData = { type, call: id, from: caller.address, name: caller.name, video, invitedAt };
     const topic = createHash('sha256').update(id).digest('base64url').slice(0, 32);
     const note: PushNote = { data, seconds: Math.ceil(ringMs / 1_000), urgency: 'high', topic };
     send(callee.uid, note).catch(onError);

@@ -1,7 +1,8 @@
 import type { PushRegistration, PushStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
+import type { PushNote } from './note.ts';
 import { webPush } from './registrations.ts';
-import { type PushNote, sendWebPush, type WebPushOptions } from './web-push.ts';
+import { sendWebPush, type WebPushOptions } from './web-push.ts';
 
 export interface SenderOptions extends WebPushOptions {
   readonly store: PushStore;
@@ -10,6 +11,7 @@ export interface SenderOptions extends WebPushOptions {
 }
 
 interface Waiting {
+  readonly made: { readonly at: number };
   readonly registration: PushRegistration;
   readonly note: PushNote;
   readonly tries: number;
@@ -28,6 +30,8 @@ export class Sender {
   readonly #underWay = new Set<Promise<void>>();
   /** The last note of each device and topic, until it has been sent: an older one is not tried again. */
   readonly #latest = new Map<string, PushNote>();
+  /** When each note was made that is not done with, in this order. */
+  readonly #unsent = new Set<Waiting['made']>();
   readonly #stopped = new AbortController();
 
   constructor(options: SenderOptions) {
@@ -42,9 +46,17 @@ export class Sender {
       if (registration.provider !== webPush || this.#waiting.length >= queueLength) continue;
       const until = now + note.seconds * 1_000;
       this.#latest.set(keyOf(registration, note), note);
-      this.#waiting.push({ registration, note, tries: 0, notBefore: now, until });
+      const made = { at: now };
+      this.#unsent.add(made);
+      this.#waiting.push({ made, registration, note, tries: 0, notBefore: now, until });
     }
     this.tick();
+  }
+
+  /** When the oldest note was made that is not done with. */
+  get oldestUnsent(): number | undefined {
+    for (const { at } of this.#unsent) return at;
+    return undefined;
   }
 
   /** Sends what is due; about once a second. */
@@ -52,8 +64,7 @@ export class Sender {
     const now = this.#options.clock.now();
     const later: Waiting[] = [];
     for (const entry of this.#waiting) {
-      if (!this.#isLatest(entry)) continue;
-      if (entry.until < now) {
+      if (!this.#isLatest(entry) || entry.until < now) {
         this.#forget(entry);
         continue;
       }
@@ -89,6 +100,7 @@ export class Sender {
   }
 
   #forget(entry: Waiting): void {
+    this.#unsent.delete(entry.made);
     if (this.#isLatest(entry)) this.#latest.delete(keyOf(entry.registration, entry.note));
   }
 

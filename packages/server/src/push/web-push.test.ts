@@ -1,13 +1,4 @@
-import {
-  createDecipheriv,
-  createECDH,
-  createPublicKey,
-  type ECDH,
-  hkdfSync,
-  randomBytes,
-  verify,
-} from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createPublicKey, verify } from 'node:crypto';
 import {
   ManualClock,
   SocketClient,
@@ -18,6 +9,7 @@ import {
 } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encryptForReceiver } from './encrypt.ts';
+import { type Pushed, PushService } from './testing/push-service.ts';
 
 describe('encryption for a receiver', () => {
   it('gives the example of RFC 8291, section 5', () => {
@@ -39,66 +31,6 @@ describe('encryption for a receiver', () => {
     );
   });
 });
-
-interface Pushed {
-  readonly headers: IncomingHttpHeaders;
-  readonly data: Record<string, unknown>;
-}
-
-/** A device that is not connected, and the push service that it uses: it takes a note as the real ones would. */
-class PushService {
-  readonly #pair: ECDH = createECDH('prime256v1');
-  readonly #auth = randomBytes(16);
-  readonly #server: Server;
-  /** Statuses of the next answers; then 201. */
-  readonly answers: number[] = [];
-  readonly pushed: Pushed[] = [];
-
-  constructor() {
-    this.#pair.generateKeys();
-    this.#server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      this.pushed.push({ headers: request.headers, data: this.#decrypt(Buffer.concat(chunks)) });
-      response.writeHead(this.answers.shift() ?? 201).end();
-    });
-  }
-
-  async open(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-  }
-
-  get origin(): string {
-    const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  }
-
-  get subscription() {
-    const p256dh = this.#pair.getPublicKey('base64url', 'uncompressed');
-    return { endpoint: `${this.origin}/device`, p256dh, auth: this.#auth.toString('base64url') };
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-
-  #decrypt(body: Buffer): Record<string, unknown> {
-    const [salt, sender, sealed] = [body.subarray(0, 16), body.subarray(21, 86), body.subarray(86)];
-    const info = Buffer.concat([Buffer.from('WebPush: info\0'), this.#pair.getPublicKey(), sender]);
-    const derive = (key: Uint8Array, salt: Uint8Array, info: string | Uint8Array, length: number) =>
-      new Uint8Array(hkdfSync('sha256', key, salt, info, length));
-    const key = derive(this.#pair.computeSecret(sender), this.#auth, info, 32);
-    const decipher = createDecipheriv(
-      'aes-128-gcm',
-      derive(key, salt, 'Content-Encoding: aes128gcm\0', 16),
-      derive(key, salt, 'Content-Encoding: nonce\0', 12),
-    );
-    decipher.setAuthTag(sealed.subarray(-16));
-    const plain = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
-    return JSON.parse(plain.subarray(0, plain.lastIndexOf(2)).toString());
-  }
-}
 
 describe('a call to somebody who is away', { timeout: 30_000 }, () => {
   const clock = new ManualClock();
@@ -166,7 +98,8 @@ describe('a call to somebody who is away', { timeout: 30_000 }, () => {
 
   it('wakes his device with a note that it alone can read, signed with the key of the server', async () => {
     await invite();
-    const [{ headers, data } = { headers: {}, data: {} }] = await pushes(1);
+    const [pushed] = await pushes(1);
+    const { headers = {}, data } = pushed ?? {};
     expect(data).toMatchObject({ type: 'call', call: callId(), from: alice.address, video: true });
     expect(headers).toMatchObject({ 'content-encoding': 'aes128gcm', urgency: 'high', ttl: '600' });
     expect(headers.topic).toMatch(/^[\w-]{1,32}$/);

@@ -2,20 +2,10 @@ import type { PushRegistration } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { encryptForReceiver } from './encrypt.ts';
 import { checkEndpoint } from './endpoint.ts';
+import type { PushNote } from './note.ts';
 import { type PostAnswer, post } from './post.ts';
 import { vapidHeader } from './vapid-header.ts';
 import type { VapidKeys } from './vapid-keys.ts';
-
-/** What a device gets. */
-export interface PushNote {
-  /** Plain data, sent as JSON, encrypted. */
-  readonly data: object;
-  /** For how long the push service keeps it for a device that is away. */
-  readonly seconds: number;
-  readonly urgency: 'high' | 'normal';
-  /** A later note with the same one takes the place of this one; at most 32 characters of base64url. */
-  readonly topic: string;
-}
 
 export interface WebPushOptions {
   readonly keys: VapidKeys;

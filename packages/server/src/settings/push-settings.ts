@@ -1,8 +1,16 @@
 import { optional, setting } from './setting.ts';
-import { text, yesOrNo } from './setting-types.ts';
+import { oneOf, text, yesOrNo } from './setting-types.ts';
 
 /** Settings of what wakes devices that are not connected. */
 export const pushSettings = {
+  pushContent: setting<'none' | 'sender' | 'full'>({
+    group: 'push',
+    env: 'STOA_PUSH_CONTENT',
+    type: oneOf('none', 'sender', 'full'),
+    fallback: 'full',
+    description:
+      'How much of a message is in the notification of a device that was not connected: nothing; who sent it and to which group; or the beginning of its text, too. Web Push encrypts it for the device, other providers read it.',
+  }),
   pushContact: optional({
     group: 'push',
     env: 'STOA_PUSH_CONTACT',

@@ -19,6 +19,7 @@ import { describeLog } from './log.ts';
 import { describeOtps } from './otps.ts';
 import { describeProfiles } from './profiles.ts';
 import { describePush } from './push.ts';
+import { describePushSweep } from './push-sweep.ts';
 import { describeRetention } from './retention.ts';
 import { describeSchedule } from './schedule.ts';
 import { describeSettings } from './settings.ts';
@@ -57,6 +58,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeFiles(open);
     describePush(open);
     describeProfiles(open);
+    describePushSweep(open);
     describeCursors(open);
     describeChanged(open);
     describeGroups(open);

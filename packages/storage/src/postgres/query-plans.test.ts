@@ -6,7 +6,15 @@ import { type PostgresStoreUnderTest, usePostgres } from './testing/test-store.t
 const { server, openTestStore } = usePostgres();
 
 /** Few rows, or one: reading all of them is what an index would do too. */
-const smallTables = ['apps', 'erasures', 'expiry_marker', 'log_positions', 'schema_version', 'settings'];
+const smallTables = [
+  'apps',
+  'erasures',
+  'expiry_marker',
+  'log_positions',
+  'push_sweep',
+  'schema_version',
+  'settings',
+];
 
 /** Of another app, so that what is asked for is a small part of each table. */
 const fill = `
@@ -142,6 +150,12 @@ async function doEverything(store: Store): Promise<void> {
   await store.devices.signOut(bob, dev);
   await store.devices.forgetEnded(bob, 0);
   await store.devices.remove(bob, dev);
+
+  await store.pushSweep.hold({ node: 'a', now, until: now });
+  await store.pushSweep.move({ node: 'a', mid, until: now });
+  await store.pushSweep.newest();
+  await store.pushSweep.entries(mid - 1, 10);
+  await store.pushSweep.awaiting([conv]);
 
   const value = new Uint8Array(1);
   await store.values.set({ uid: alice, values: [{ key: 'a', value }], limit: 1, now });

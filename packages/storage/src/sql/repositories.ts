@@ -11,6 +11,7 @@ import { createMessageLog } from './message-log.ts';
 import { createOtpStore } from './otps.ts';
 import { createProfileStore } from './profiles.ts';
 import { createPushStore } from './push.ts';
+import { createPushSweepStore } from './push-sweep.ts';
 import { createScheduleStore } from './schedule.ts';
 import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
@@ -38,6 +39,7 @@ export function createRepositories(
     files: createFileRecordStore(database),
     push: createPushStore(database),
     profiles: createProfileStore(database),
+    pushSweep: createPushSweepStore(database),
     settings: createSettingStore(database),
   };
 }

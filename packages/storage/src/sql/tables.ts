@@ -20,6 +20,7 @@ export interface Tables {
   file_uses: FileUsesTable;
   push_registrations: PushRegistrationsTable;
   profiles: ProfilesTable;
+  push_sweep: { one: number; holder: string; held_until: number; mid: number };
   message_expiry: MessageExpiryTable;
   expiry_marker: ExpiryMarkerTable;
   conversations: { conv: number; aid: number };

@@ -10,6 +10,7 @@ import { createErasureStore } from '../sql/erasures.ts';
 import { createFileRecordStore } from '../sql/files.ts';
 import { createOtpStore } from '../sql/otps.ts';
 import { createProfileStore } from '../sql/profiles.ts';
+import { createPushSweepStore } from '../sql/push-sweep.ts';
 import { createScheduleStore } from '../sql/schedule.ts';
 import { createSettingStore } from '../sql/settings.ts';
 import { sweepDue } from '../sql/sweep-due.ts';
@@ -169,6 +170,13 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   for (const version of [0, 1]) await profiles.put({ ...profile, version });
   await profiles.find([uid]);
   await files.remove('f');
+
+  const pushSweep = createPushSweepStore(database);
+  await pushSweep.hold({ node: 'a', now, until: now });
+  await pushSweep.move({ node: 'a', mid: 0, until: now });
+  await pushSweep.newest();
+  await pushSweep.entries(0, 1);
+  await pushSweep.awaiting([1]);
 
   for (const id of [1, null]) {
     const age = { seconds: 1, from: 'sent' } as const;

@@ -7,6 +7,7 @@ import { groups } from './006-groups.ts';
 import { push } from './007-push.ts';
 import { profiles } from './008-profiles.ts';
 import { turns } from './009-turns.ts';
+import { pushSweep } from './010-push-sweep.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   push,
   profiles,
   turns,
+  pushSweep,
 ];
