@@ -1,7 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import type { Kind } from '../codecs/codecs.ts';
 import type { PublishOffer } from '../sdp/publish-offer.ts';
-import type { OfferedStream, StreamKind, Wish } from './media-engine.ts';
+import type { Bitrates, OfferedStream, StreamKind, Wish } from './media-engine.ts';
 
 const kindOf: Record<StreamKind, Kind> = {
   microphone: 'audio',
@@ -50,4 +50,11 @@ export function checkWishes(wishes: readonly Wish[]): Map<string, Wish> {
       throw new StoaError('BAD_REQUEST', 'A height is a number of pixels.');
   }
   return new Map(wishes.map((wish) => [wish.stream, wish]));
+}
+
+export function checkBitrates({ publish, view }: Bitrates): void {
+  for (const bitrate of [publish, view]) {
+    if (bitrate !== undefined && !(bitrate > 0 && Number.isFinite(bitrate)))
+      throw new StoaError('BAD_REQUEST', 'A bitrate is a number of bits per second, above zero.');
+  }
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readRtcp } from '../rtcp/read.ts';
 import { TestPublisher, TestViewer } from '../testing/test-client.ts';
 import { until } from '../testing/until.ts';
 import type { MediaEvent } from './events.ts';
@@ -153,6 +154,58 @@ describe.each([
     expect(slotsTold()).toBe(told);
     expect(events.filter(({ type }) => type === 'streamStarted')).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'streamEnded')).toEqual([]);
+  });
+
+  it('gives the slots of voices to the loudest, and tells who talks', async () => {
+    const microphones = Array.from(
+      { length: 9 },
+      (_, index): OfferedStream => ({ mid: `${index}`, kind: 'microphone', name: `mic${index}` }),
+    );
+    const ids = microphones.map(({ name }) => `alice/${name}`);
+    await engine.permit('room', 'alice', everything);
+    const { client } = await publish('alice', microphones);
+    for (const { name } of microphones) client.setLevel(name, 100);
+    await view(
+      'bob',
+      ids.map((stream) => ({ stream })),
+    );
+    const heard = () => ids.filter((id) => slotOf('bob', id) !== 'nowhere');
+    await until(() => heard().length === 6);
+    const last = ids.findLast((id) => !heard().includes(id)) ?? '';
+    client.setLevel(last.slice('alice/'.length), 10);
+    await until(() => heard().includes(last));
+    expect(heard()).toHaveLength(6);
+    const told = await until(() =>
+      events.find((event) => event.type === 'speakers' && event.active === last),
+    );
+    expect(told).toMatchObject({ speakers: [{ stream: last, participant: 'alice' }] });
+  });
+
+  it('offers more slots when streams come that a viewer waits for', async () => {
+    const cameras = Array.from(
+      { length: 5 },
+      (_, index): OfferedStream => ({ mid: `${index}`, kind: 'camera', name: `cam${index}` }),
+    );
+    await view(
+      'bob',
+      cameras.map(({ name }) => ({ stream: `alice/${name}` })),
+    );
+    await publish('alice', cameras);
+    await until(() => events.some(({ type }) => type === 'offer'));
+    expect(events.filter(({ type }) => type === 'offer')).toHaveLength(1);
+  });
+
+  it('keeps to the bitrates that participants may have', async () => {
+    await engine.permit('room', 'alice', everything);
+    const { client } = await publish('alice', [camera]);
+    await view('bob', [{ stream: 'alice/cam' }]);
+    await engine.limit('room', 'alice', { publish: 123_000 });
+    const told = () =>
+      client.rtcp.flatMap((packet) => readRtcp(packet)).find(({ type }) => type === 'receiverEstimate');
+    const estimate = await until(told);
+    expect(estimate).toMatchObject({ ssrcs: [100] });
+    if (estimate.type === 'receiverEstimate') expect(estimate.bitrate / 123_000).toBeCloseTo(1, 3);
+    await expect(engine.limit('room', 'bob', { view: -1 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
   it('ends the streams of who leaves, and single ones', async () => {

@@ -1,8 +1,10 @@
 import { StoaError } from '@stoa/protocol';
 import { Room } from '../room/room.ts';
+import { chooseAudible } from '../speakers/audible.ts';
+import { RoomSpeakers } from '../speakers/room-speakers.ts';
 import type { ConnectionOptions, ConnectionState } from '../transport/connection.ts';
-import { checkWishes, mediaKind } from './check-arguments.ts';
-import type { Direction, MediaEvent } from './events.ts';
+import { checkBitrates, checkWishes, mediaKind } from './check-arguments.ts';
+import type { Direction, EncodingWish, MediaEvent } from './events.ts';
 import type {
   Bitrates,
   OfferedStream,
@@ -13,6 +15,7 @@ import type {
   Wish,
 } from './media-engine.ts';
 import { type EngineStream, type PublishedAnswer, Publisher } from './publisher.ts';
+import { QualityMeter } from './quality-meter.ts';
 import type { ParticipantStatistics, RoomStatistics } from './statistics.ts';
 import { Viewer, type Watchable } from './viewer.ts';
 
@@ -21,9 +24,17 @@ interface Participant {
   readonly publisher: Publisher;
   readonly viewer: Viewer;
   wishes: ReadonlyMap<string, Wish>;
+  bitrates: Bitrates;
+  /** Of the microphones that are wanted, those that have a slot. */
+  audible: ReadonlySet<string>;
+  readonly quality: Record<Direction, QualityMeter>;
   /** Transports are opened one after the other. */
   busy: Promise<unknown>;
 }
+
+const speakerIntervalMs = 100;
+const qualityIntervalMs = 2000;
+const defaultAudible = 6;
 
 /** The participants of a room: what they publish and want, over the transports of a `Room`. */
 export class EngineRoom {
@@ -34,24 +45,36 @@ export class EngineRoom {
   /** Who publishes each stream. */
   readonly #streams = new Map<string, Publisher>();
   readonly #states = new Map<string, ConnectionState>();
+  readonly #speakers = new RoomSpeakers();
+  readonly #options: RoomOptions;
+  #heardAt = 0;
+  #judgedAt = 0;
 
   constructor(
     id: string,
-    _options: RoomOptions,
+    options: RoomOptions,
     connections: ConnectionOptions,
     emit: (event: MediaEvent) => void,
   ) {
     this.#id = id;
     this.#emit = emit;
-    this.#room = new Room({ ...connections, onState: (transport, state) => this.#onState(transport, state) });
+    this.#options = options;
+    this.#room = new Room({
+      ...connections,
+      onState: (transport, state) => this.#onState(transport, state),
+      onLayers: (stream, layers) => this.#onLayers(stream, layers),
+    });
   }
 
   permit(id: string, kinds: readonly StreamKind[]): void {
     this.#participant(id).publisher.permit(kinds);
   }
 
-  limit(id: string, _bitrates: Bitrates): void {
-    this.#participant(id);
+  limit(id: string, bitrates: Bitrates): void {
+    checkBitrates(bitrates);
+    const participant = this.#participant(id);
+    participant.bitrates = bitrates;
+    this.#applyLimits(participant);
   }
 
   publish(
@@ -62,6 +85,7 @@ export class EngineRoom {
     return this.#oneByOne(participant, async () => {
       const answer = await participant.publisher.publish(offer.sdp, offer.streams);
       if (this.#participants.get(id) !== participant) participant.publisher.close();
+      this.#applyLimits(participant);
       this.#showAll();
       return answer;
     });
@@ -98,6 +122,7 @@ export class EngineRoom {
     return this.#oneByOne(participant, async () => {
       const offer = await participant.viewer.open(this.#wanted(participant));
       if (this.#participants.get(id) !== participant) participant.viewer.close();
+      this.#applyLimits(participant);
       return offer;
     });
   }
@@ -130,6 +155,14 @@ export class EngineRoom {
 
   tick(now: number): void {
     this.#room.tick(now);
+    if (now - this.#heardAt >= speakerIntervalMs) {
+      this.#heardAt = now;
+      this.#listen(now);
+    }
+    if (now - this.#judgedAt >= qualityIntervalMs) {
+      this.#judgedAt = now;
+      for (const participant of this.#participants.values()) this.#judge(participant);
+    }
   }
 
   close(): void {
@@ -184,6 +217,9 @@ export class EngineRoom {
         this.#emit({ type: 'slots', room: this.#id, participant: id, slots }),
       ),
       wishes: new Map(),
+      bitrates: {},
+      audible: new Set(),
+      quality: { publish: new QualityMeter(), view: new QualityMeter() },
       busy: Promise.resolve(),
     };
     this.#participants.set(id, participant);
@@ -214,16 +250,73 @@ export class EngineRoom {
     this.#emit({ type: 'streamEnded', room: this.#id, stream: publisher.describe(stream) });
   }
 
-  /** What a viewer wants of what there is, in the order of its wishes. */
-  #wanted({ wishes }: Participant): Watchable[] {
-    const wanted: Watchable[] = [];
-    for (const id of wishes.keys()) {
-      const stream = this.#streams.get(id)?.find(id);
-      if (stream === undefined) continue;
-      const { kind, inRoom } = stream;
-      wanted.push({ stream: id, kind: mediaKind(kind), inRoom, isScreen: kind === 'screen' });
+  /** What a viewer wants of what there is, in the order of its wishes, with the audible microphones only. */
+  #wanted(participant: Participant): Watchable[] {
+    const all = [...participant.wishes.keys()].flatMap((id) => this.#streams.get(id)?.find(id) ?? []);
+    const microphones = all.filter(({ kind }) => kind === 'microphone').map(({ id }) => id);
+    const places = this.#options.audibleMicrophones ?? defaultAudible;
+    participant.audible = new Set(
+      chooseAudible(microphones, this.#speakers.voices, participant.audible, places),
+    );
+    return all
+      .filter(({ id, kind }) => kind !== 'microphone' || participant.audible.has(id))
+      .map(({ id, kind, inRoom }) => ({
+        stream: id,
+        kind: mediaKind(kind),
+        inRoom,
+        isScreen: kind === 'screen',
+      }));
+  }
+
+  #listen(now: number): void {
+    const levels = new Map<string, number>();
+    const owners = new Map<string, string>();
+    for (const { id: owner, publisher } of this.#participants.values()) {
+      for (const { id, kind, inRoom } of publisher.streams) {
+        if (kind !== 'microphone') continue;
+        levels.set(id, this.#room.takeLevel(inRoom));
+        owners.set(id, owner);
+      }
     }
-    return wanted;
+    if (!this.#speakers.update(levels, now)) return;
+    this.#showAll();
+    this.#emit({
+      type: 'speakers',
+      room: this.#id,
+      speakers: this.#speakers.talkers.map(({ stream, loudness }) => ({
+        stream,
+        participant: owners.get(stream) ?? '',
+        level: loudness,
+      })),
+      active: this.#speakers.active ?? null,
+    });
+  }
+
+  #judge({ id: participant, publisher, viewer, quality }: Participant): void {
+    for (const [direction, transport] of [
+      ['publish', publisher.transport],
+      ['view', viewer.transport],
+    ] as const) {
+      if (transport === undefined) continue;
+      const meter = quality[direction];
+      if (meter.add(this.#room.takeLoss(transport)))
+        this.#emit({ type: 'quality', room: this.#id, participant, direction, quality: meter.quality });
+    }
+  }
+
+  #applyLimits({ bitrates, publisher, viewer }: Participant): void {
+    const { publish, view } = { ...this.#options.bitrates, ...bitrates };
+    for (const transport of publisher.transports) this.#room.limit(transport, publish);
+    if (viewer.transport !== undefined) this.#room.limit(viewer.transport, view);
+  }
+
+  #onLayers(inRoom: string, layers: readonly EncodingWish[]): void {
+    for (const { id: participant, publisher } of this.#participants.values()) {
+      const stream = publisher.streams.find((each) => each.inRoom === inRoom);
+      if (stream === undefined) continue;
+      const { id, mid } = stream;
+      this.#emit({ type: 'encodings', room: this.#id, participant, stream: id, mid, encodings: layers });
+    }
   }
 
   #show(participant: Participant): void {
@@ -231,7 +324,11 @@ export class EngineRoom {
   }
 
   #showAll(): void {
-    for (const participant of this.#participants.values()) this.#show(participant);
+    for (const participant of this.#participants.values()) {
+      this.#show(participant);
+      const offer = participant.viewer.grow(this.#wanted(participant));
+      if (offer !== null) this.#emit({ type: 'offer', room: this.#id, participant: participant.id, offer });
+    }
   }
 
   #stateOf(transport: string): ConnectionState {

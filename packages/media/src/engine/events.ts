@@ -1,5 +1,5 @@
 import type { ConnectionState } from '../transport/connection.ts';
-import type { PublishedStream, SlotContent } from './media-engine.ts';
+import type { PublishedStream, SlotContent, ViewOffer } from './media-engine.ts';
 
 export type Direction = 'publish' | 'view';
 export type Quality = 'good' | 'fair' | 'poor';
@@ -29,7 +29,14 @@ export type MediaEvent =
       readonly participant: string;
       readonly slots: readonly SlotContent[];
     }
-  /** Who talks, the loudest first, each time that somebody begins or stops; and whose turn it is, or null. */
+  /** A viewer needs more slots than it has, because streams came that it waits for. Takes the place of older offers. */
+  | {
+      readonly type: 'offer';
+      readonly room: string;
+      readonly participant: string;
+      readonly offer: ViewOffer;
+    }
+  /** Who talks, the loudest first, each time that somebody begins or stops; and who is or was the last to have the turn, or null. */
   | {
       readonly type: 'speakers';
       readonly room: string;

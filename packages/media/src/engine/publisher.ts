@@ -48,6 +48,11 @@ export class Publisher {
     return this.#current?.transport;
   }
 
+  /** That of now, and the one that will take its place. */
+  get transports(): string[] {
+    return [this.#current, this.#next].flatMap((each) => each?.transport ?? []);
+  }
+
   get streams(): EngineStream[] {
     return [...(this.#current?.streams.values() ?? [])];
   }

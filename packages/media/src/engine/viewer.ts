@@ -1,5 +1,6 @@
 import { StoaError } from '@stoa/protocol';
-import type { Room } from '../room/room.ts';
+import type { Kind } from '../codecs/codecs.ts';
+import type { Room, View } from '../room/room.ts';
 import type { SlotContent, ViewOffer, Wish } from './media-engine.ts';
 import { type PlacedSlot, type Placing, place, samePlaces } from './placement.ts';
 
@@ -22,6 +23,8 @@ export class Viewer {
   #slots: readonly PlacedSlot[] = [];
   #answered: readonly PlacedSlot[] = [];
   #placed = new Map<string, string>();
+  /** What the room was told last, by mid. */
+  readonly #views = new Map<string, View>();
   #offer: ViewOffer = { version: 0, sdp: '' };
 
   constructor(room: Room, onSlots: (slots: readonly SlotContent[]) => void) {
@@ -40,6 +43,7 @@ export class Viewer {
     this.close();
     this.transport = transport;
     this.#answered = [];
+    this.#views.clear();
     return this.#offered(offer, slots);
   }
 
@@ -67,13 +71,7 @@ export class Viewer {
     const found = new Map(wanted.map((each) => [each.stream, each]));
     for (const { mid, kind } of this.#answered) {
       const stream = found.get(this.#placed.get(mid) ?? '');
-      const { height, paused = false } = wishes.get(stream?.stream ?? '') ?? {};
-      if (stream === undefined || (paused && kind === 'audio')) {
-        this.#room.assign(this.transport, mid, undefined);
-        continue;
-      }
-      const size = paused ? { height: 0 } : height === undefined ? {} : { height };
-      this.#room.assign(this.transport, mid, { stream: stream.inRoom, isScreen: stream.isScreen, ...size });
+      this.#assign(this.transport, mid, viewOf(stream, kind, wishes.get(stream?.stream ?? '')));
     }
     if (!samePlaces(before, this.#placed)) this.#onSlots(this.contents());
   }
@@ -85,6 +83,14 @@ export class Viewer {
   close(): void {
     if (this.transport !== undefined) this.#room.close(this.transport);
     this.transport = undefined;
+  }
+
+  #assign(transport: string, mid: string, view: View | undefined): void {
+    const before = this.#views.get(mid);
+    if (view?.stream === before?.stream && view?.height === before?.height) return;
+    this.#room.assign(transport, mid, view);
+    if (view === undefined) this.#views.delete(mid);
+    else this.#views.set(mid, view);
   }
 
   #offered(sdp: string, mids: readonly string[]): ViewOffer {
@@ -102,4 +108,13 @@ export class Viewer {
     };
     return { audio: count('audio'), video: count('video') };
   }
+}
+
+/** A stream in a slot as the room takes it; nothing for a voice that is paused. */
+function viewOf(stream: Watchable | undefined, kind: Kind, wish: Wish | undefined): View | undefined {
+  const paused = wish?.paused ?? false;
+  if (stream === undefined || (paused && kind === 'audio')) return undefined;
+  const height = paused ? 0 : wish?.height;
+  const { inRoom, isScreen } = stream;
+  return { stream: inRoom, isScreen, ...(height === undefined ? {} : { height }) };
 }

@@ -59,6 +59,7 @@ export class Source {
   width = 0;
   height = 0;
 
+  #level = -1;
   readonly #clock: SenderClock;
   readonly #rate = new RateMeter();
   readonly #nacks = new NackList();
@@ -119,6 +120,13 @@ export class Source {
     return this.reception.report(this.ssrc, now);
   }
 
+  /** The loudest audio level since the last call: 0 (loudest) to 127 (silence), or -1 when nothing told one. */
+  takeLevel(): number {
+    const level = this.#level;
+    this.#level = -1;
+    return level;
+  }
+
   bitrate(now: number): number {
     return this.#rate.bitrate(now);
   }
@@ -164,6 +172,8 @@ export class Source {
     packet.receivedAt = now;
     fillMediaPacket(packet, buffer, payloadStart, header.payloadEnd, extensions);
     if (isVideo(this.codec)) this.#look(this.codec, packet);
+    else if (packet.audioLevel >= 0)
+      this.#level = this.#level < 0 ? packet.audioLevel : Math.min(this.#level, packet.audioLevel);
     return packet;
   }
 

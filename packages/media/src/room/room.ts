@@ -7,6 +7,7 @@ import type { LayerStatistics, Source } from '../forwarding/source.ts';
 import type { ConnectionOptions, ConnectionState } from '../transport/connection.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
+import { LayerDemand } from './layer-demand.ts';
 
 /** What a viewer wants to see in a slot. */
 export interface View {
@@ -35,7 +36,13 @@ export interface SlotStatistics {
 }
 
 interface Stream extends StreamDescription {
-  readonly sources: Source[];
+  readonly layers: LayerDemand[];
+}
+
+/** How a publisher should send a layer. */
+export interface LayerWish {
+  readonly rid: string;
+  readonly active: boolean;
 }
 
 interface Subscription {
@@ -46,10 +53,10 @@ interface Subscription {
 
 export interface RoomOptions extends ConnectionOptions {
   readonly onState?: (transport: string, state: ConnectionState) => void;
+  /** Layers of a picture that nobody takes should be turned off at the publisher, and others on again. */
+  readonly onLayers?: (stream: string, layers: readonly LayerWish[]) => void;
 }
 
-/** A layer from which nothing came for this long is off. */
-const silentMs = 1500;
 const choiceIntervalMs = 200;
 /** What sound takes of a viewer's bitrate, per slot in use. */
 const audioBitrate = 48_000;
@@ -134,7 +141,9 @@ export class Room {
       this.#subscriptions.set(slot, subscription);
       this.#routes.set(view.stream, [...(this.#routes.get(view.stream) ?? []), subscription]);
     }
-    this.#choose(receiver, Date.now());
+    const now = Date.now();
+    this.#choose(receiver, now);
+    this.#updateDemand(stream, now);
   }
 
   /** Whether packets of a stream are taken from its publisher. */
@@ -142,6 +151,23 @@ export class Room {
     const found = this.#streams.get(stream);
     if (found === undefined) throw new StoaError('NOT_FOUND', `There is no stream "${stream}".`);
     this.#sender(found.transport).permit(found.mid, permitted);
+  }
+
+  /** The loudest that was heard of a stream since the last call: 0 to 127 (silence), or -1 for nothing. */
+  takeLevel(stream: string): number {
+    return this.#streams.get(stream)?.layers.at(-1)?.source.takeLevel() ?? -1;
+  }
+
+  /** The share of packets (0 to 1) that a transport has lost since the last call, in its direction. */
+  takeLoss(transport: string): number {
+    return (this.#senders.get(transport) ?? this.#receivers.get(transport))?.loss.take() ?? 0;
+  }
+
+  /** The most that a transport sends or gets, in bits per second; `undefined` for any. */
+  limit(transport: string, bitrate: number | undefined): void {
+    const either = this.#senders.get(transport) ?? this.#receivers.get(transport);
+    if (either === undefined) throw new StoaError('NOT_FOUND', `There is no transport "${transport}".`);
+    either.maxBitrate = bitrate;
   }
 
   /** Asks for a key frame of every layer that somebody sees or waits for. */
@@ -155,7 +181,7 @@ export class Room {
     if (stream === undefined) return { refused: 0, layers: [] };
     return {
       refused: this.#sender(stream.transport).refused(stream.mid),
-      layers: stream.sources.map((source) => source.statistics(now)),
+      layers: stream.layers.map(({ source }) => source.statistics(now)),
     };
   }
 
@@ -174,6 +200,7 @@ export class Room {
     if (now - this.#choseAt < choiceIntervalMs) return;
     this.#choseAt = now;
     for (const receiver of this.#receivers.values()) this.#choose(receiver, now);
+    for (const stream of this.#streams.values()) this.#updateDemand(stream, now);
   }
 
   /** Ends a transport of either kind, and what is shown of it. */
@@ -202,7 +229,7 @@ export class Room {
     }));
     for (const description of listed) {
       if (!this.#streams.has(description.id))
-        this.#streams.set(description.id, { ...description, sources: [] });
+        this.#streams.set(description.id, { ...description, layers: [] });
     }
     for (const stream of this.#streams.values()) {
       if (stream.transport === transport && !listed.some(({ id }) => id === stream.id)) this.#remove(stream);
@@ -232,9 +259,9 @@ export class Room {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     // A browser that starts a layer anew, with another SSRC, has given up the old one.
-    const replaced = stream.sources.findIndex(({ rid }) => rid === source.rid);
-    if (replaced >= 0) stream.sources.splice(replaced, 1);
-    stream.sources.push(source);
+    const replaced = stream.layers.findIndex((layer) => layer.source.rid === source.rid);
+    if (replaced >= 0) stream.layers.splice(replaced, 1);
+    stream.layers.push(new LayerDemand(source, Date.now()));
     this.#choseAt = 0;
   }
 
@@ -246,35 +273,50 @@ export class Room {
 
   /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
   #choose(receiver: ReceiveTransport, now: number): void {
-    const video: { slot: Slot; layers: Source[]; wish: Wish }[] = [];
-    let bitrate = receiver.estimator.bitrate;
+    const video: { slot: Slot; layers: LayerDemand[]; wish: Wish }[] = [];
+    let bitrate = receiver.bitrate;
     for (const { slot } of receiver.slots) {
       const view = this.#subscriptions.get(slot)?.view;
       if (view === undefined) continue;
       const layers = this.#layers(view.stream, now);
       if (slot.kind === 'audio') {
-        slot.show(layers[0]);
+        slot.show(layers[0]?.source);
         bitrate -= audioBitrate;
         continue;
       }
       const { height = Number.POSITIVE_INFINITY, isScreen = false } = view;
-      const described = layers.map((source) => ({ bitrate: source.bitrate(now), height: source.height }));
-      const shown = slot.shown === undefined ? -1 : layers.indexOf(slot.shown);
+      const described = layers.map((layer) => ({ bitrate: layer.bitrate(now), height: layer.source.height }));
+      const shown = layers.findIndex(({ source }) => source === slot.shown);
       video.push({ slot, layers, wish: { isScreen, height, layers: described, shown } });
     }
     const chosen = allocate(
       video.map(({ wish }) => wish),
       bitrate,
     );
-    for (const [index, { slot, layers }] of video.entries()) slot.show(layers[chosen[index] ?? -1]);
+    for (const [index, { slot, layers }] of video.entries()) slot.show(layers[chosen[index] ?? -1]?.source);
   }
 
-  /** The layers of a stream, from the smallest; without those that are off while another is on. */
-  #layers(id: string, now: number): Source[] {
-    const sources = this.#streams.get(id)?.sources ?? [];
-    const sending = sources.filter(({ reception }) => now - reception.lastAt < silentMs);
-    const layers = sending.length === 0 ? [...sources] : sending;
-    return layers.sort((a, b) => a.height - b.height || a.bitrate(now) - b.bitrate(now));
+  /** The layers of a stream, from the smallest; without those that do not come while another does. */
+  #layers(id: string, now: number): LayerDemand[] {
+    const all = this.#streams.get(id)?.layers ?? [];
+    const offered = all.filter((layer) => layer.isOffered(now));
+    const layers = offered.length === 0 ? [...all] : offered;
+    return layers.sort((a, b) => a.source.height - b.source.height || a.bitrate(now) - b.bitrate(now));
+  }
+
+  #updateDemand({ id, kind, layers }: Stream, now: number): void {
+    // Who talks is to be known of every microphone.
+    if (kind === 'audio') return;
+    const routes = this.#routes.get(id) ?? [];
+    let changed = false;
+    for (const layer of layers) {
+      const { source } = layer;
+      const taken = routes.some(({ slot }) => slot.wanted === source || slot.shown === source);
+      changed = layer.update(taken, now) || changed;
+    }
+    if (!changed) return;
+    const wishes = layers.map(({ source, resting }) => ({ rid: source.rid, active: !resting }));
+    this.#options.onLayers?.(id, wishes);
   }
 
   #newId(prefix: string): string {

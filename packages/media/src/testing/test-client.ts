@@ -20,6 +20,7 @@ export class TestPublisher {
   readonly streams: readonly OfferedStream[];
   readonly rtcp: Buffer[] = [];
   readonly #connection: Connection;
+  readonly #levels = new Map<string, number>();
   readonly #sequences = new Map<string, number>();
   #clock: NodeJS.Timeout | undefined;
 
@@ -49,21 +50,26 @@ export class TestPublisher {
     this.#connection.accept(peerParameters(parse(sdp)));
   }
 
-  /** Sends a key frame, or a sound of this level, in each stream every few milliseconds. */
-  start(level = 20): void {
+  /** Sends a key frame, or a sound, in each stream every few milliseconds. */
+  start(): void {
     this.#clock ??= setInterval(() => {
-      for (const stream of this.streams) this.send(stream, level);
+      for (const stream of this.streams) this.#send(stream);
     }, 10);
   }
 
-  send({ mid, kind, name }: OfferedStream, level = 20): void {
+  /** How loud a microphone is from now on: 0 (loudest) to 127. Loud by default. */
+  setLevel(name: string, level: number): void {
+    this.#levels.set(name, level);
+  }
+
+  #send({ mid, kind, name }: OfferedStream): void {
     const sequence = (this.#sequences.get(name) ?? 0) + 1;
     this.#sequences.set(name, sequence);
     const isVideo = kind === 'camera' || kind === 'screen';
     const filler = Buffer.from(name);
     const extensions = [
       { id: 4, data: Buffer.from(mid) },
-      ...(isVideo ? [] : [{ id: 6, data: Buffer.from([level]) }]),
+      ...(isVideo ? [] : [{ id: 6, data: Buffer.from([this.#levels.get(name) ?? 20]) }]),
     ];
     this.#connection.send(
       rtpPacket({

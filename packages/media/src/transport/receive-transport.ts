@@ -2,6 +2,7 @@ import { StoaError } from '@stoa/protocol';
 import { BandwidthEstimator } from '../bandwidth/estimator.ts';
 import { SendLog } from '../bandwidth/send-log.ts';
 import type { Kind } from '../codecs/codecs.ts';
+import { LossCounter } from '../forwarding/loss-counter.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import { Slot } from '../forwarding/slot.ts';
 import type { Source } from '../forwarding/source.ts';
@@ -30,6 +31,10 @@ const cname = 'stoa';
 /** What a viewer gets: a pool of slots in one bundle, which only grows. */
 export class ReceiveTransport {
   readonly estimator = new BandwidthEstimator();
+  /** Of what the viewer was sent, by its reports. */
+  readonly loss = new LossCounter();
+  /** Bits per second; `undefined` for as much as the path takes. */
+  maxBitrate: number | undefined;
   readonly #slots: NumberedSlot[] = [];
   readonly #bySsrc = new Map<number, Slot>();
   readonly #sent = new SendLog();
@@ -54,6 +59,11 @@ export class ReceiveTransport {
   }
 
   private constructor() {}
+
+  /** What may be sent, in bits per second. */
+  get bitrate(): number {
+    return Math.min(this.estimator.bitrate, this.maxBitrate ?? Number.POSITIVE_INFINITY);
+  }
 
   get slots(): readonly NumberedSlot[] {
     return this.#slots;
@@ -148,6 +158,9 @@ export class ReceiveTransport {
         return;
       case 'receiverEstimate':
         this.estimator.onReceiverEstimate(message.bitrate);
+        return;
+      case 'receiverReport':
+        for (const { fractionLost } of message.reports) this.loss.add(1, fractionLost);
         return;
       case 'transportFeedback':
         this.estimator.onFeedback(this.#sent.acknowledge(message), now);

@@ -1,4 +1,5 @@
 import type { Kind } from '../codecs/codecs.ts';
+import { LossCounter } from '../forwarding/loss-counter.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import { SenderClock } from '../forwarding/sender-clock.ts';
 import { Source } from '../forwarding/source.ts';
@@ -41,6 +42,12 @@ const ourSsrc = 1;
 
 /** What a publisher sends: all its streams in one bundle. */
 export class SendTransport {
+  /** What the publisher is asked not to exceed, in bits per second of all its streams; `undefined` for any. */
+  maxBitrate: number | undefined;
+
+  /** Of what the publisher has sent. */
+  readonly loss = new LossCounter();
+
   readonly #id: string;
   readonly #events: SendTransportEvents;
   readonly #clock = new SenderClock();
@@ -127,7 +134,12 @@ export class SendTransport {
     if (now - this.#reportedAt >= reportIntervalMs && sources.size > 0) {
       this.#reportedAt = now;
       const reports = [...sources].slice(0, 31).map((source) => source.report(now));
+      for (const { fractionLost } of reports) this.loss.add(1, fractionLost);
       messages.unshift({ type: 'receiverReport', ssrc: ourSsrc, reports });
+      // A browser takes this for a limit of what it has learned from the feedback.
+      const ssrcs = reports.map(({ ssrc }) => ssrc);
+      if (this.maxBitrate !== undefined)
+        messages.push({ type: 'receiverEstimate', sender: ourSsrc, bitrate: this.maxBitrate, ssrcs });
     }
     if (messages.length > 0) this.#connection?.send(writeRtcp(...messages));
   }
