@@ -119,6 +119,11 @@ export interface UserChanged {
   readonly uid: number;
 }
 
+/** Webhooks were made, changed or removed (subject `webhooks`). */
+export interface WebhooksChanged {
+  readonly type: 'webhooks-changed';
+}
+
 /** Tells all sessions of the user, on whatever node they are. */
 export function publishToUser(bus: Bus, uid: number, event: UserEvent): void {
   bus.publish(subjects.user(uid), event);
@@ -143,6 +148,7 @@ export const subjects = {
   call: (id: string): string => `call.${id}`,
   callsTo: (uid: number): string => `calls-to.${uid}`,
   users: 'users',
+  webhooks: 'webhooks',
   nodes: 'nodes',
   /** Answers to one question. */
   inbox: (id: string): string => `inbox.${id}`,

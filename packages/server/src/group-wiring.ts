@@ -8,6 +8,7 @@ import {
   GroupFeed,
   type GroupFeedOptions,
   GroupNews,
+  type GroupNewsItem,
   GroupSending,
   Groups,
   groupOperations,
@@ -15,8 +16,8 @@ import {
   sendToGroupFromBackend,
 } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
-import { type Gone, GroupMessages } from './messages/index.ts';
-import { GroupReceipts } from './receipts/index.ts';
+import { type Gone, GroupMessages, type MessageObserver, nobody } from './messages/index.ts';
+import { type CursorsMoved, GroupReceipts } from './receipts/index.ts';
 
 export interface GroupWiringOptions {
   readonly store: Pick<Store, 'cursors' | 'groups' | 'log'>;
@@ -29,12 +30,21 @@ export interface GroupWiringOptions {
   /** Called for each message of the back end that was accepted. */
   readonly onAccepted?: () => void;
   readonly onError?: (error: unknown) => void;
+  /** Who is told outside of what happens in groups. */
+  readonly observer?: GroupObserver;
+}
+
+export interface GroupObserver extends MessageObserver {
+  moved(moved: CursorsMoved): void;
+  group(item: GroupNewsItem): void;
 }
 
 /** Joins groups with the rest of a node. */
 export function buildGroups({ store, bus, clock, directory, ...options }: GroupWiringOptions) {
   const { gone, files, onCommitted = () => {}, onAccepted = () => {}, onError = () => {} } = options;
-  const news = new GroupNews({ bus, store: store.groups, directory });
+  const observer = options.observer ?? { ...nobody, moved: () => {}, group: () => {} };
+  const onNews = (item: GroupNewsItem): void => observer.group(item);
+  const news = new GroupNews({ bus, store: store.groups, directory, onNews });
   const core = new GroupCore({ store: store.groups, clock, news });
   const groups = new Groups(core, directory);
   const wrongPins = new TokenBuckets({ capacity: wrongPinsAtOnce, fillMs: 60_000, now: clock.now });
@@ -47,13 +57,21 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
     clock,
     gone,
     onCommitted,
+    observer,
   });
   return {
     groups,
     joining,
     sending,
     groupMessages,
-    groupReceipts: new GroupReceipts({ cursors: store.cursors, groups: store.groups, bus, clock, onError }),
+    groupReceipts: new GroupReceipts({
+      cursors: store.cursors,
+      groups: store.groups,
+      bus,
+      clock,
+      onMoved: (moved) => observer.moved(moved),
+      onError,
+    }),
     feed: (onMayMiss: GroupFeedOptions['onMayMiss']) =>
       new GroupFeed({ bus, store: store.groups, onMayMiss, onError }),
     /** Ends the memberships of a user who is being removed. */

@@ -4,9 +4,9 @@ import { retractionSettings } from './apps/index.ts';
 import type { Blocking } from './blocking/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
-import { Changes, Gone, History, Messages } from './messages/index.ts';
+import { Changes, Gone, History, type MessageObserver, Messages } from './messages/index.ts';
 import type { Metrics } from './metrics/index.ts';
-import { Receipts } from './receipts/index.ts';
+import { type CursorsMoved, Receipts } from './receipts/index.ts';
 import type { Settings } from './settings/index.ts';
 
 export interface MessageWiringOptions {
@@ -17,11 +17,13 @@ export interface MessageWiringOptions {
   readonly directory: Directory;
   readonly blocking: Blocking;
   readonly metrics: Metrics;
+  /** Who is told outside of what becomes of messages. */
+  readonly observer: MessageObserver & { moved(moved: CursorsMoved): void };
 }
 
 /** Joins messages, their changes and receipts with the rest of a node. */
 export function buildMessaging(options: MessageWiringOptions) {
-  const { settings, store, bus, clock, directory, blocking, metrics } = options;
+  const { settings, store, bus, clock, directory, blocking, metrics, observer } = options;
   const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
   const messages = new Messages({
     log: store.log,
@@ -29,6 +31,7 @@ export function buildMessaging(options: MessageWiringOptions) {
     clock,
     gone,
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
+    observer,
   });
   const changes = new Changes({
     log: store.log,
@@ -50,6 +53,7 @@ export function buildMessaging(options: MessageWiringOptions) {
     clock,
     directory,
     blocking,
+    onMoved: (moved) => observer.moved(moved),
   });
   return { gone, messages, changes, history, receipts };
 }

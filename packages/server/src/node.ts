@@ -48,6 +48,7 @@ import { announceUserChanges, followUserChanges } from './user-changes.ts';
 import { Users } from './users/index.ts';
 import { Values, valueOperations } from './values/index.ts';
 import { webPaths } from './web-paths.ts';
+import { startWebhooks } from './webhooking.ts';
 
 export interface NodeOptions {
   readonly settings: Settings;
@@ -109,7 +110,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const directory = new Directory(store.users, () => bus.connected);
   const blocking = new Blocking({ values: store.values, clock, hears: () => bus.connected });
-  const messaging = buildMessaging({ settings, store, bus, clock, directory, blocking, metrics });
+  const node = randomUUID();
+  const webhooking = await startWebhooks({ settings, store, bus, clock, directory, node, onError });
+  const { observer } = webhooking;
+  const messaging = buildMessaging({ settings, store, bus, clock, directory, blocking, metrics, observer });
   const { gone, messages, changes, history, receipts } = messaging;
   const files = await openFiles({
     store,
@@ -128,11 +132,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
     onAccepted: () => metrics.messagesAccepted.http.add(),
     onError,
+    observer,
   });
   const { leaveGroups, groupReceipts } = groupParts;
   const profileParts = buildProfiles({ store, directory, blocking, files, bus, clock, publish, onError });
   const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser, leaveGroups });
-  const node = randomUUID();
   const others = new OtherNodes({ node, bus, clock, onDied: () => catchUp.requestAll() });
   const presence = new Presence({
     node,
@@ -144,6 +148,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     maySee: (uid, address) => blocking.mayReach(uid, address, 'presence'),
     onProfileChanged: profileParts.tellWatchers,
     onError,
+    onCame: webhooking.onCame,
+    onLeft: webhooking.onLeft,
   });
   await followUserChanges(bus, {
     directory,
@@ -245,6 +251,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       messages,
       files: files.attachments,
     }),
+    webhooks: webhooking.webhooks,
     metrics,
     logger,
     limits,
@@ -292,6 +299,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     },
   });
   await presence.join();
+  webhooking.start(background, presence, others);
   background.repeat(1_000, (goOn) => schedule.sendDue(goOn));
   background.repeat(60_000, (goOn) => files.sweep(goOn));
   background.repeat(1_000, (goOn) => pushing.sweep(goOn));
@@ -334,6 +342,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       await calls.close();
       await pushing.close();
       await Promise.all([presence.close(), devices.flush()]);
+      await webhooking.close();
     } finally {
       await bus.close();
       await store.close();

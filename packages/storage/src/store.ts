@@ -4,6 +4,7 @@ import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
 import type { ProfileStore } from './store-profiles.ts';
 import type { PushStore, PushSweepStore } from './store-push.ts';
+import type { WebhookStore } from './store-webhooks.ts';
 
 export * from './store-files.ts';
 export * from './store-groups.ts';
@@ -11,6 +12,7 @@ export * from './store-messages.ts';
 export * from './store-personal.ts';
 export * from './store-profiles.ts';
 export * from './store-push.ts';
+export * from './store-webhooks.ts';
 
 /**
  * What the server asks of a database. Two promises hold for every implementation, and the contract suite
@@ -38,6 +40,7 @@ export interface Store {
   readonly push: PushStore;
   readonly profiles: ProfileStore;
   readonly pushSweep: PushSweepStore;
+  readonly webhooks: WebhookStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;

@@ -26,18 +26,24 @@ export class GroupNews {
   readonly #bus: Bus;
   readonly #store: Pick<GroupStore, 'countMembers'>;
   readonly #directory: Pick<Directory, 'byUid'>;
+  readonly #onNews: (item: GroupNewsItem) => void;
 
   constructor(options: {
     readonly bus: Bus;
     readonly store: Pick<GroupStore, 'countMembers'>;
     readonly directory: Pick<Directory, 'byUid'>;
+    /** For somebody outside who is to be told. */
+    readonly onNews?: (item: GroupNewsItem) => void;
   }) {
+    this.#onNews = options.onNews ?? (() => {});
     this.#bus = options.bus;
     this.#store = options.store;
     this.#directory = options.directory;
   }
 
-  async announce({ caller, group, change, before, epoch, now }: GroupNewsItem): Promise<void> {
+  async announce(item: GroupNewsItem): Promise<void> {
+    const { caller, group, change, before, epoch, now } = item;
+    this.#onNews(item);
     const by = caller.address === null ? {} : { by: caller.address };
     const { put = [], remove = [] } = change;
     if (change.deleted === true) {

@@ -1,7 +1,7 @@
 export { backendOf } from './callers.ts';
 export { GroupCore } from './group-core.ts';
 export { GroupFeed, type GroupFeedOptions } from './group-feed.ts';
-export { GroupNews } from './group-news.ts';
+export { GroupNews, type GroupNewsItem } from './group-news.ts';
 export { groupInfo, memberInfo } from './group-view.ts';
 export { Groups } from './groups.ts';
 export { Joining } from './joining.ts';

@@ -23,6 +23,7 @@ import { buildProfiles } from '../profile-wiring.ts';
 import { Schedule, scheduleFromBackend } from '../scheduled/index.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type UserChange, Users } from '../users/index.ts';
+import { Webhooks } from '../webhooks/index.ts';
 import { buildHttp, type HttpOptions } from './index.ts';
 
 export const appToken = 'app-token-of-the-test';
@@ -43,7 +44,7 @@ export interface HttpFixture {
   query(parameters: Record<string, string>): Promise<Record<string, unknown>>;
   /** Calls the REST API with the app token. */
   v1(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
     headers?: Record<string, string>,
@@ -130,6 +131,13 @@ export async function openHttp(
     blocking,
     profiles: buildProfiles({ store, directory, blocking, files, bus, clock, publish }).profiles,
     groups: buildGroups({ store, bus, clock, directory, gone, files: claims }),
+    webhooks: new Webhooks({
+      store: store.webhooks,
+      bus,
+      clock,
+      privateAddresses: settings.webhookPrivateAddresses,
+      onError: (error) => lines.push(String(error)),
+    }),
     erasures: new Erasures({ store, publish, wake: () => {} }),
     files,
     userExport: new UserExport({

@@ -13,6 +13,7 @@ import type { Otps } from '../otp/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
+import type { Webhooks } from '../webhooks/index.ts';
 
 /**
  * Resolves when the message is committed. Rejects with a StoaError: NOT_FOUND for the sender, INVALID_DESTINATION for
@@ -60,6 +61,7 @@ export interface HttpOptions {
   readonly userExport: Pick<UserExport, 'lines'>;
   readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly changeMessage: ChangeFromBackend;
+  readonly webhooks: Webhooks;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;

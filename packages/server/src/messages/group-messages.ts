@@ -7,6 +7,7 @@ import { type GroupEvent, publishToUser, subjects } from '../events.ts';
 import type { Gone } from './gone.ts';
 import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
 import type { Accepted, Outgoing, Sender } from './messages.ts';
+import { type MessageObserver, nobody } from './observer.ts';
 import { TransientIds } from './transient-ids.ts';
 
 export interface GroupMessagesOptions {
@@ -17,6 +18,7 @@ export interface GroupMessagesOptions {
   readonly gone: Gone;
   /** Seconds from asking the store to the commit, for each message. */
   readonly onCommitted?: (seconds: number) => void;
+  readonly observer?: MessageObserver;
 }
 
 /** Accepts messages to groups: one entry of the log and one event, whatever the number of members. */
@@ -36,7 +38,7 @@ export class GroupMessages {
    * @throws StoaError TOO_LARGE, or CONFLICT for an id that was used for a message to somebody else
    */
   async accept(sender: Sender, group: Group, outgoing: Outgoing): Promise<Accepted> {
-    const { clock, log, onCommitted = () => {} } = this.#options;
+    const { clock, log, onCommitted = () => {}, observer = nobody } = this.#options;
     const content = packValue(outgoing.content);
     if (content.length > limits.contentBytes) {
       throw new StoaError(
@@ -77,10 +79,12 @@ export class GroupMessages {
     }
     const special = age === undefined ? null : { ...nothingSpecial, age };
     const { conversation: _, ...fields } = message;
+    const stored: StoredMessage = { ...fields, mid, conv, seq, ts, special };
+    if (observer.wants(group.aid)) await observer.stored({ aid: group.aid, message: stored, ...addresses });
     return {
       answer,
       announce: () => {
-        const bytes = encodedMessage({ ...fields, mid, conv, seq, ts, special }, content, addresses);
+        const bytes = encodedMessage(stored, content, addresses);
         const to = receiver === undefined ? {} : { to: [sender.uid, receiver] };
         this.#publish(conv, { type: 'group-message', seq, epoch, bytes, ...to });
       },
@@ -93,7 +97,7 @@ export class GroupMessages {
     addresses: FrameAddresses,
     about: { readonly epoch: number; readonly to?: readonly number[] },
   ): Promise<Accepted> {
-    const { log, gone } = this.#options;
+    const { log, gone, observer = nobody } = this.#options;
     const first = await log.find(answer.mid);
     if (first === undefined) return { answer, announce: () => {} };
     if (first.conv !== group.conv) {
@@ -101,6 +105,7 @@ export class GroupMessages {
         hint: 'Ids increase with every message of a device.',
       });
     }
+    if (observer.wants(group.aid)) await observer.stored({ aid: group.aid, message: first, ...addresses });
     const bytes = encodedFrame(first, addresses, await gone.reasonFor(first, first.sender));
     const { conv, seq } = first;
     return { answer, announce: () => this.#publish(conv, { type: 'group-message', seq, bytes, ...about }) };

@@ -6,4 +6,5 @@ export { Gone } from './gone.ts';
 export { GroupMessages } from './group-messages.ts';
 export { History } from './history.ts';
 export { type Accepted, Messages, type Outgoing, type Receiver, type Sender } from './messages.ts';
+export { type MessageObserver, nobody, type ObservedMessage } from './observer.ts';
 export { type BackendMessage, sendFromBackend } from './send-from-backend.ts';

@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
 import type { Gone } from './gone.ts';
 import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
+import { type MessageObserver, nobody } from './observer.ts';
 import { TransientIds } from './transient-ids.ts';
 
 /** Who sends: a signed-in device, or the back end in the name of a user (dev 0). */
@@ -61,6 +62,7 @@ export interface MessagesOptions {
   readonly gone: Gone;
   /** Seconds from asking the store to the commit, for each message. */
   readonly onCommitted?: (seconds: number) => void;
+  readonly observer?: MessageObserver;
 }
 
 /** Accepts messages: checks, stores, and announces them. */
@@ -70,9 +72,11 @@ export class Messages {
   readonly #clock: Clock;
   readonly #gone: Gone;
   readonly #onCommitted: (seconds: number) => void;
+  readonly #observer: MessageObserver;
   readonly #transientIds = new TransientIds();
 
-  constructor({ log, bus, clock, gone, onCommitted = () => {} }: MessagesOptions) {
+  constructor({ log, bus, clock, gone, onCommitted = () => {}, observer = nobody }: MessagesOptions) {
+    this.#observer = observer;
     this.#onCommitted = onCommitted;
     this.#gone = gone;
     this.#log = log;
@@ -125,7 +129,7 @@ export class Messages {
       this.#onCommitted((performance.now() - asked) / 1000);
       const { mid, conv, seq, ts, duplicate } = appended;
       const answer = { conv, seq, mid, ts };
-      if (duplicate) return this.#repeated(answer, addresses, receiver.uid);
+      if (duplicate) return this.#repeated(sender.aid, answer, addresses, receiver.uid);
       // Written out: copying the members of one object into another costs several times as much.
       const stored = {
         mid,
@@ -143,7 +147,9 @@ export class Messages {
         content: message.content,
         special: message.special,
       };
-      return { answer, announce: () => this.#announce(stored, addresses, receiver.uid) };
+      const accepted = { answer, announce: () => this.#announce(stored, addresses, receiver.uid) };
+      if (!this.#observer.wants(sender.aid)) return accepted;
+      return this.#observed(sender.aid, stored, addresses, receiver.uid).then(() => accepted);
     });
   }
 
@@ -172,6 +178,7 @@ export class Messages {
     });
     const { mid, conv, seq, ts } = answer;
     return this.#repeated(
+      sender.aid,
       { mid, conv, seq, ts },
       { from: sender.address, to: receiver.address },
       receiver.uid,
@@ -183,6 +190,7 @@ export class Messages {
    * log, whatever was sent this time.
    */
   async #repeated(
+    aid: number,
     answer: Accepted['answer'],
     addresses: FrameAddresses,
     receiver: number,
@@ -196,12 +204,17 @@ export class Messages {
         hint: 'Ids increase with every message of a device.',
       });
     }
+    if (this.#observer.wants(aid)) await this.#observed(aid, first, addresses, receiver);
     const bytes = encodedFrame(first, addresses, await this.#gone.reasonFor(first, receiver));
     const { conv, seq } = first;
     return {
       answer,
       announce: () => this.#publish({ type: 'message', conv, seq, bytes }, first.sender, receiver),
     };
+  }
+
+  #observed(aid: number, message: StoredMessage, addresses: FrameAddresses, receiver: number): Promise<void> {
+    return this.#observer.stored({ aid, message, receiver, ...addresses });
   }
 
   #announce(

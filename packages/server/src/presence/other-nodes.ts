@@ -42,6 +42,10 @@ export class OtherNodes {
     return this.#heard.size;
   }
 
+  has(node: string): boolean {
+    return this.#heard.has(node);
+  }
+
   /** Begins to listen and to be heard. */
   async join(changes: NodeChanges): Promise<void> {
     this.#changes = changes;

@@ -32,6 +32,9 @@ export interface PresenceOptions {
   /** The profile of a user has changed, whom somebody watches here. */
   readonly onProfileChanged?: (group: WatcherGroup) => void;
   readonly onError: (error: unknown) => void;
+  /** A user has the first session on this node, or the last one has ended some time ago. */
+  readonly onCame?: (uid: number) => void;
+  readonly onLeft?: (uid: number) => void;
 }
 
 interface Watched extends WatcherGroup {
@@ -83,7 +86,14 @@ export class Presence {
     const sessions = this.#sessions.get(uid);
     this.#sessions.set(uid, (sessions ?? 0) + 1);
     this.#leaving.delete(uid);
-    if (sessions === undefined) this.#publish(uid, true);
+    if (sessions !== undefined) return;
+    this.#publish(uid, true);
+    this.#options.onCame?.(uid);
+  }
+
+  /** Users of whom this node holds a session, or held one until a moment ago. */
+  held(): Iterable<number> {
+    return this.#sessions.keys();
   }
 
   sessionClosed(uid: number): void {
@@ -115,6 +125,7 @@ export class Presence {
     this.#leaving.delete(uid);
     this.#sessions.delete(uid);
     this.#publish(uid, false, endedAt);
+    this.#options.onLeft?.(uid);
     await this.#options.users.update(uid, { lastSeen: endedAt });
   }
 

@@ -1,7 +1,8 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { SocketClient, startTestNode, type TestNode, type TestUser, testAppToken } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkEndpoint, publicLookup } from './endpoint.ts';
+import { publicLookup } from '../public-lookup.ts';
+import { checkEndpoint } from './endpoint.ts';
 
 const point = createECDH('prime256v1').generateKeys('base64url', 'uncompressed');
 const keys = { p256dh: point, auth: randomBytes(16).toString('base64url') };

@@ -1,9 +1,9 @@
 import type { PushRegistration } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
+import { type PostAnswer, post } from '../outgoing-post.ts';
 import { encryptForReceiver } from './encrypt.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { PushNote } from './note.ts';
-import { type PostAnswer, post } from './post.ts';
 import { vapidHeader } from './vapid-header.ts';
 import type { VapidKeys } from './vapid-keys.ts';
 

@@ -4,13 +4,14 @@ import { type CursorAdvance, type CursorStore, type GroupStore, StoreUnavailable
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { publishToUser } from '../events.ts';
-import type { Reader } from './receipts.ts';
+import type { CursorsMoved, Reader } from './receipts.ts';
 
 export interface GroupReceiptsOptions {
   readonly cursors: CursorStore;
   readonly groups: Pick<GroupStore, 'senders' | 'settled'>;
   readonly bus: Bus;
   readonly clock: Clock;
+  readonly onMoved?: (moved: CursorsMoved) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -82,13 +83,13 @@ export class GroupReceipts {
   }
 
   async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {
-    const { cursors, clock, groups, onError } = this.#options;
+    const { cursors, clock, groups, onError, onMoved = () => {} } = this.#options;
     const now = clock.now();
     const members = new Map<number, { user: string; delivered?: number; read?: number }>();
     let [after, upto] = [Number.MAX_SAFE_INTEGER, 0];
     const advance = async (waiting: Waiting): Promise<void> => {
       const { reader, kind, seq, after: from, marked } = waiting;
-      const { uid, dev, address } = reader;
+      const { aid, uid, dev, address } = reader;
       const moves = await cursors.advance({ conv, uid, dev, kind, seq, now }).catch((error: unknown) => {
         if (marked === undefined && error instanceof StoreUnavailableError) this.add(reader, conv, waiting);
         else if (marked === undefined) onError(error);
@@ -99,6 +100,7 @@ export class GroupReceipts {
       marked?.resolve();
       const { delivered, read, seen } = moves;
       if (delivered !== undefined || read !== undefined) {
+        onMoved({ aid, uid, address, conv, delivered, read, at: now });
         const member = members.get(uid) ?? { user: address };
         members.set(uid, {
           ...member,

@@ -14,10 +14,24 @@ export interface ReceiptsOptions {
   readonly clock: Clock;
   readonly directory: Pick<Directory, 'byUid'>;
   readonly blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
+  readonly onMoved?: (moved: CursorsMoved) => void;
+}
+
+/** Cursors of a member that have moved to these places, for somebody outside who is to be told. */
+export interface CursorsMoved {
+  readonly aid: number;
+  readonly uid: number;
+  readonly address: string;
+  readonly conv: number;
+  readonly delivered: number | undefined;
+  /** Read, and others may know. */
+  readonly read: number | undefined;
+  readonly at: number;
 }
 
 /** Who acknowledges. */
 export interface Reader {
+  readonly aid: number;
   readonly uid: number;
   readonly address: string;
   readonly dev: number;
@@ -31,10 +45,12 @@ export class Receipts {
   readonly #clock: Clock;
   readonly #directory: Pick<Directory, 'byUid'>;
   readonly #blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
+  readonly #onMoved: (moved: CursorsMoved) => void;
   /** Conversations never change their members, so a cached one stays true. */
   readonly #conversations = new BoundedMap<number, Conversation>(50_000);
 
-  constructor({ cursors, log, bus, clock, directory, blocking }: ReceiptsOptions) {
+  constructor({ cursors, log, bus, clock, directory, blocking, onMoved = () => {} }: ReceiptsOptions) {
+    this.#onMoved = onMoved;
     this.#directory = directory;
     this.#blocking = blocking;
     this.#cursors = cursors;
@@ -54,6 +70,8 @@ export class Receipts {
     const moves = await this.#cursors.advance({ conv, uid: reader.uid, dev: reader.dev, kind, seq, now });
     const { delivered, read, seen } = moves;
     if (!hides && (delivered !== undefined || read !== undefined)) {
+      const { aid, uid, address } = reader;
+      this.#onMoved({ aid, uid, address, conv, delivered, read, at: now });
       const peer = await this.#peerOf(conv, reader.uid);
       if (peer !== undefined) {
         this.#tell(peer, { conv, user: reader.address, delivered, read, ts: now });

@@ -1,6 +1,6 @@
 import type { SettingType } from './setting-types.ts';
 
-export type SettingGroup = 'server' | 'storage' | 'first start' | 'limits' | 'calls' | 'push';
+export type SettingGroup = 'server' | 'storage' | 'first start' | 'limits' | 'calls' | 'push' | 'webhooks';
 
 /** One setting. Its config-file key is its name in the table; its flag is that name in kebab case. */
 export interface Setting<Value> {

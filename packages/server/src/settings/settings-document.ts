@@ -9,6 +9,7 @@ const titles: Readonly<Record<SettingGroup, string>> = {
   limits: 'Limits',
   calls: 'Calls and conferences',
   push: 'Push',
+  webhooks: 'Webhooks',
 };
 
 const notes: Readonly<Partial<Record<SettingGroup, string>>> = {

@@ -13,6 +13,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './setting-types.ts';
+import { webhookSettings } from './webhook-settings.ts';
 
 /** A limit of this many; 0 switches it off. */
 function limit(env: string, fallback: number, description: string): Setting<number> {
@@ -336,6 +337,7 @@ export const settingTable = {
     description: 'For how long a call may last; 0 for no limit.',
   }),
   ...pushSettings,
+  ...webhookSettings,
 } as const;
 
 type ValueOf<Entry> = Entry extends Setting<infer Value> ? Value : never;

@@ -28,6 +28,7 @@ import { describeTokens } from './tokens.ts';
 import { describeTurns } from './turns.ts';
 import { describeUsers } from './users.ts';
 import { describeValues } from './values.ts';
+import { describeWebhooks } from './webhooks.ts';
 
 export type { OpenStore, StoreUnderTest } from './store-under-test.ts';
 
@@ -59,6 +60,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describePush(open);
     describeProfiles(open);
     describePushSweep(open);
+    describeWebhooks(open);
     describeCursors(open);
     describeChanged(open);
     describeGroups(open);

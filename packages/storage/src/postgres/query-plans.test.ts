@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newApp, newMessage, newPair, now, randomHash } from '../contract/store-under-test.ts';
+import { useWebhooks } from '../contract/webhooks.ts';
 import type { Store } from '../store.ts';
 import { type PostgresStoreUnderTest, usePostgres } from './testing/test-store.ts';
 
@@ -14,6 +15,7 @@ const smallTables = [
   'push_sweep',
   'schema_version',
   'settings',
+  'webhooks',
 ];
 
 /** Of another app, so that what is asked for is a small part of each table. */
@@ -49,6 +51,13 @@ const fill = `
   insert into push_registrations (dev, uid, provider, target, created_at)
     select dev, uid, 'web', 'https://push.example/' || dev, 0 from devices;
   insert into profiles select uid, aid, 1, 'document', md5(uid::text), 'name ' || uid from users;
+  insert into webhooks (aid, name, url, secret, events, form, created_at)
+    select (select max(aid) from apps), n, '', '', '[]', 'v2', 0 from generate_series(1, 100) n;
+  insert into webhook_events (webhook, event, at, body) select id, n, 0, '{}' from webhooks, generate_series(1, 200) n;
+  insert into webhook_attempts (webhook, at, ms, events, event)
+    select id, 0, 0, 1, n from webhooks, generate_series(1, 200) n;
+  insert into delivery_checks select uid, 9000000000000 from users;
+  insert into user_nodes select uid, 'other' from users;
   insert into device_cursors select dev, conv, 1 from devices join conversations on a = uid;
   analyze`;
 
@@ -186,6 +195,7 @@ async function doEverything(store: Store): Promise<void> {
   await store.files.takeUnused({ now, nextCheck: now, limit: 1 });
   await store.files.remove(file.id);
 
+  await useWebhooks(store.webhooks, aid, bob);
   await store.erasures.begin(alice, `erased-${alice}`);
   while (await store.erasures.step(alice, 10));
   await store.users.remove(bob);

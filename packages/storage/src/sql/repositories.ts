@@ -17,6 +17,7 @@ import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
 import { createUserValueStore } from './user-values.ts';
 import { createUserStore } from './users.ts';
+import { createWebhookStore } from './webhooks.ts';
 
 /** All parts of a store on an SQL database, whichever it is. */
 export function createRepositories(
@@ -40,6 +41,7 @@ export function createRepositories(
     push: createPushStore(database),
     profiles: createProfileStore(database),
     pushSweep: createPushSweepStore(database),
+    webhooks: createWebhookStore(database),
     settings: createSettingStore(database),
   };
 }

@@ -1,12 +1,13 @@
 import type { Generated } from 'kysely';
 import type { DeviceEnd } from '../store.ts';
+import type { WebhookTables } from './webhook-tables.ts';
 
 /**
  * The tables that the repositories of this folder use, and of those that the message log owns the columns by which
  * they are cleaned up. Columns hold integers, text and bytes only (booleans are 0 and 1, JSON is text), which every
  * database has. Their meaning is that of the fields of the same name in the Store interface.
  */
-export interface Tables {
+export interface Tables extends WebhookTables {
   apps: AppsTable;
   users: UsersTable;
   tokens: TokensTable;

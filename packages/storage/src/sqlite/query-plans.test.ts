@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newMessage, now, randomHash } from '../contract/store-under-test.ts';
+import { useWebhooks } from '../contract/webhooks.ts';
 import { createAppStore } from '../sql/apps.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import { createDeviceStore } from '../sql/devices.ts';
@@ -18,6 +19,7 @@ import { createSweepOlder } from '../sql/sweep-older.ts';
 import { createTokenStore } from '../sql/tokens.ts';
 import { createUserValueStore } from '../sql/user-values.ts';
 import { createUserStore } from '../sql/users.ts';
+import { createWebhookStore } from '../sql/webhooks.ts';
 import { openForWriting } from './connection.ts';
 import { migrate } from './migrate.ts';
 import { Reader } from './reader.ts';
@@ -74,8 +76,8 @@ describe('the statements of the repositories', { timeout: 30_000 }, () => {
   });
 });
 
-/** Apps and erasures under way are few, and all of them are listed; the state of the log is one row. */
-const smallTables = /(from|into|update) "(apps|erasures|log_state)"/;
+/** Apps, webhooks and erasures under way are few, and all of them are listed; the state of the log is one row. */
+const smallTables = /(from|into|update) "(apps|erasures|log_state|webhooks)"/;
 
 /** A scan of a table, or of all users of an app. (A row that the statement itself makes is no table.) */
 const isSlow = (detail: string): boolean =>
@@ -190,5 +192,6 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   await erasures.pending(1);
   while (await erasures.step(uid, 1));
 
+  await useWebhooks(createWebhookStore(database), aid, uid);
   await users.remove(uid);
 }

@@ -16,6 +16,7 @@ import { declareCaller, setCaller, type V1Services } from './route-context.ts';
 import { resources } from './schemas.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The REST API under /v1, described at /v1/openapi.json. */
 export function restApi(app: FastifyInstance, options: HttpOptions): void {
@@ -47,6 +48,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       messageChangeRoutes,
       otpRoutes,
       groupRoutes,
+      webhookRoutes,
     ])
       routes(typed, services);
   });

@@ -21,6 +21,7 @@ function byDestruction(a: { operation: Operation }, b: { operation: Operation })
   const rank = ({ operationId }: Operation) =>
     [
       'recallMessage',
+      'deleteWebhook',
       'removeGroup',
       'deleteGroup',
       'revokeToken',
@@ -119,6 +120,7 @@ describe('the OpenAPI document', () => {
     const { dev } = await fixture.store.devices.open(phone);
     const message = { from: 'alice', to: 'bob', content: { text: 'hello' } };
     await fixture.v1('POST', '/messages', message);
+    await fixture.v1('PUT', '/webhooks/main', { url: 'https://example.com/', events: [] });
     const proof = async () => {
       const { body } = await fixture.v1('POST', '/otps', { address: '+15550100' });
       return { address: body.address, code: body.code };
@@ -133,6 +135,7 @@ describe('the OpenAPI document', () => {
       '{mid}': '1',
       '{gid}': '1000',
       '{pin}': String(pin),
+      '{name}': 'main',
     };
     for (const { path, method, operation } of operations.toSorted(byDestruction)) {
       const example = operation.requestBody?.content['application/json'].example;

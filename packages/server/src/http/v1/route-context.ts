@@ -35,6 +35,7 @@ export interface V1Services
     | 'schedule'
     | 'changeMessage'
     | 'groups'
+    | 'webhooks'
   > {
   readonly idempotent: IdempotentCalls;
 }

@@ -3,6 +3,7 @@ import type { App as StoredApp, User as StoredUser, UserToken } from '@stoa/stor
 import Type, { type Static, type TSchema } from 'typebox';
 import { groupResources } from './group-schemas.ts';
 import { ProfileResource } from './profile-schemas.ts';
+import { webhookResources } from './webhook-schemas.ts';
 
 const Time = (description: string) =>
   Type.Integer({ minimum: 0, description: `${description}, in milliseconds since 1970.` });
@@ -180,6 +181,7 @@ export const resources = [
   Otp,
   ...groupResources,
   ProfileResource,
+  ...webhookResources,
   ErrorBody,
 ] as const;
 

@@ -8,6 +8,7 @@ import { push } from './007-push.ts';
 import { profiles } from './008-profiles.ts';
 import { turns } from './009-turns.ts';
 import { pushSweep } from './010-push-sweep.ts';
+import { webhooks } from './011-webhooks.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   profiles,
   turns,
   pushSweep,
+  webhooks,
 ];

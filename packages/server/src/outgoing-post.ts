@@ -1,6 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { publicLookup } from './endpoint.ts';
+import { publicLookup } from './public-lookup.ts';
 
 export interface PostOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface PostAnswer {
 }
 
 /**
- * Posts to an address that a stranger has named, which checkEndpoint has seen. Follows nothing, reads no body, and ends
+ * Posts to an address that a stranger has named. One that is written as a number was checked before; names are looked up here. Follows nothing, reads no body, and ends
  * in time whatever the other side does. Rejects when there is no answer.
  */
 export function post(

@@ -1,0 +1,14 @@
+export { DeliveryChecks } from './delivery-checks.ts';
+export { Happenings } from './happenings.ts';
+export {
+  type WebhookForm,
+  type WebhookKind,
+  webhookForms,
+  webhookKindNames,
+  webhookKinds,
+} from './kinds.ts';
+export { WebhookQueue } from './queue.ts';
+export { formBits } from './request-body.ts';
+export { WebhookSender } from './sender.ts';
+export { UserPresence } from './user-presence.ts';
+export { Webhooks } from './webhooks.ts';
