@@ -1,4 +1,10 @@
-import type { MessageAge, OperationName, OperationRequest, OperationResponse } from '@stoa/protocol';
+import {
+  type MessageAge,
+  type OperationName,
+  type OperationRequest,
+  type OperationResponse,
+  StoaError,
+} from '@stoa/protocol';
 import { Calls } from './calls/index.ts';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
 import { Files } from './files/index.ts';
@@ -14,6 +20,7 @@ import type {
   ClientEvents,
   ConnectionStatus,
   ConversationDraft,
+  ConversationMark,
   PresenceEvent,
   Self,
   Target,
@@ -103,6 +110,31 @@ export class Client extends Messaging {
   setAge(target: Target, age: MessageAge | undefined): Promise<void> {
     if (age !== undefined) checkAge(age);
     return this.host.ask('setAge', target, age);
+  }
+
+  /**
+   * Wants no notifications of what is sent here, on any device of the user, until a time in milliseconds since 1970 (by
+   * default for good). The server then wakes no device for it.
+   *
+   * @throws StoaError BAD_FRAME when it is no time
+   */
+  async mute(target: Target, until = 0): Promise<void> {
+    checkTarget(target);
+    if (!Number.isSafeInteger(until) || until < 0) {
+      throw new StoaError('BAD_FRAME', 'A time must be a whole number of milliseconds since 1970, or 0.');
+    }
+    return this.host.ask('mute', target, until);
+  }
+
+  async unmute(target: Target): Promise<void> {
+    checkTarget(target);
+    return this.host.ask('unmute', target);
+  }
+
+  /** Arranges the user's conversations: puts one away, keeps it at the top or hides it, on all of his devices. */
+  async setMark(mark: ConversationMark, target: Target, on: boolean): Promise<void> {
+    checkTarget(target);
+    return this.host.ask('setMark', mark, target, on);
   }
 
   /** Has the server refuse messages of this user (they fail with BLOCKED), from all devices. */

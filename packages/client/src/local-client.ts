@@ -15,6 +15,7 @@ import type {
   ClientEvents,
   ConnectionStatus,
   ConversationDraft,
+  ConversationMark,
   PresenceEvent,
   Self,
   Target,
@@ -81,6 +82,18 @@ export class LocalClient extends LocalMessaging {
 
   setAge(target: Target, age: MessageAge | undefined): Promise<void> {
     return this.core.marks.set('age', target, age);
+  }
+
+  mute(target: Target, until: number): Promise<void> {
+    return this.core.marks.set('muted', target, { until });
+  }
+
+  unmute(target: Target): Promise<void> {
+    return this.core.marks.set('muted', target, undefined);
+  }
+
+  setMark(mark: ConversationMark, target: Target, on: boolean): Promise<void> {
+    return this.core.marks.set(mark, target, on ? true : undefined);
   }
 
   block(address: string): Promise<void> {

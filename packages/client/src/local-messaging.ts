@@ -24,7 +24,7 @@ import type {
   Sending,
   Target,
 } from './types.ts';
-import { draftOf } from './values/index.ts';
+import { draftOf, isArranged, isSet } from './values/index.ts';
 
 /** What a client does with messages. What its methods promise is said in messaging-facade.ts. */
 export abstract class LocalMessaging {
@@ -85,11 +85,17 @@ export abstract class LocalMessaging {
     return data.read(() => [...data.conversations()].reduce((sum, record) => sum + unreadOf(record), 0));
   }
 
-  conversations(): Promise<LocalConversation[]> {
+  conversations({ unlisted = false }: { unlisted?: boolean } = {}): Promise<LocalConversation[]> {
     const { data } = this.core;
     return data.read(() =>
       [...data.conversations()]
-        .filter((record) => isListed(record) || draftOf(data, record.id) !== undefined)
+        .filter(
+          (record) =>
+            isListed(record) ||
+            draftOf(data, record.id) !== undefined ||
+            isSet(data, 'favourite', record.id) ||
+            (unlisted && isArranged(data, record.id)),
+        )
         .map((record) => this.core.showConversation(record))
         .sort(byNewest),
     );

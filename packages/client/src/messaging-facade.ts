@@ -130,9 +130,13 @@ export abstract class Messaging {
     return this.host.ask('unread');
   }
 
-  /** All conversations on this device, the one with the newest message first. */
-  conversations(): Promise<LocalConversation[]> {
-    return this.host.ask('conversations');
+  /**
+   * All conversations on this device, the one with the newest message first; where they are to be shown is said by their
+   * `archived`, `favourite` and `hidden`. With `unlisted` also those without messages that the user has muted, archived or
+   * hidden.
+   */
+  conversations(options: { unlisted?: boolean } = {}): Promise<LocalConversation[]> {
+    return this.host.ask('conversations', options);
   }
 
   conversation(target: Target): Promise<LocalConversation | undefined> {

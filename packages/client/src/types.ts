@@ -148,6 +148,9 @@ export interface ConversationDraft {
   readonly ref?: number;
 }
 
+/** How a user arranges his conversations. */
+export type ConversationMark = 'archived' | 'favourite' | 'hidden';
+
 export interface LocalConversation {
   readonly id: ConversationId;
   readonly target: Target;
@@ -157,6 +160,17 @@ export interface LocalConversation {
   readonly unread: number;
   /** The user has marked it, to come back to it; ends when he marks it as read. */
   readonly markedUnread: boolean;
+  /**
+   * The user wants no notifications of what is sent here, until this time in milliseconds since 1970; 0: for good. Absent:
+   * he wants them.
+   */
+  readonly mutedUntil?: number;
+  /** Put away, into the list of archived conversations. */
+  readonly archived: boolean;
+  /** Kept at the top of the list. */
+  readonly favourite: boolean;
+  /** In no list. */
+  readonly hidden: boolean;
   readonly draft?: ConversationDraft;
   /** Messages of this user are refused. */
   readonly blocked: boolean;

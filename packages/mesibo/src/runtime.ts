@@ -195,7 +195,9 @@ export class Runtime implements Context {
 
   /** Names and unread counts of everybody in the database. */
   private async learnConversations(client: Client): Promise<void> {
-    for (const conversation of await client.conversations()) this.profiles.conversationChanged(conversation);
+    for (const conversation of await client.conversations({ unlisted: true })) {
+      this.profiles.conversationChanged(conversation);
+    }
   }
 
   private store(token: string): LocalStore {

@@ -1,4 +1,5 @@
 import { conversationId, type LocalConversation, type LocalMessage } from '@stoa/client';
+import { BellOff, Pin } from 'lucide-react';
 import { CallIcon } from '../calls/call-entry.tsx';
 import { useLivePart } from '../hooks/live.ts';
 import { hrefOf } from '../hooks/use-route.ts';
@@ -9,6 +10,7 @@ import { contentSummary } from '../ui/content-summary.ts';
 import controls from '../ui/controls.module.css';
 import { MessageTicks } from '../ui/message-ticks.tsx';
 import { listTime } from '../ui/time.ts';
+import { isMuted } from './arrangement.ts';
 import styles from './conversation-row.module.css';
 
 /** A chat in the list: who, the newest message, how many are unread. */
@@ -22,7 +24,8 @@ export function ConversationRow({
   tabIndex: 0 | -1;
 }) {
   const { client, drafts } = useWorkspace();
-  const { target, latest, unread, markedUnread } = chat;
+  const { target, latest, unread, markedUnread, favourite } = chat;
+  const muted = isMuted(chat, client.serverTime());
   const address = 'peer' in target ? target.peer : `group ${target.gid}`;
   const { online, typing } = usePresence('peer' in target ? target.peer : undefined);
   const draft = useLivePart(drafts, (written) => written.get(chat.id))?.text;
@@ -44,6 +47,12 @@ export function ConversationRow({
           </time>
         )}
         <Preview latest={latest} typing={typing} draft={current ? undefined : draft} />
+        {(muted || favourite) && (
+          <span className={styles.marks}>
+            {muted && <BellOff size={16} aria-label="muted" />}
+            {favourite && <Pin size={16} aria-label="pinned" />}
+          </span>
+        )}
         {unread === 0 && markedUnread && (
           <span className={styles.marked}>
             <span className={controls.hidden}>marked as unread</span>

@@ -1,5 +1,5 @@
 import { type ConversationId, conversationId, type LocalMessage } from '@stoa/client';
-import { LogOut, MonitorSmartphone, Search, UserPlus, UsersRound } from 'lucide-react';
+import { Archive, ArrowLeft, LogOut, MonitorSmartphone, Search, UserPlus, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { DevicesDialog } from '../devices/devices-dialog.tsx';
 import { NewGroup } from '../groups/new-group.tsx';
@@ -12,6 +12,7 @@ import { useMessageSearch } from '../search/use-message-search.ts';
 import { GettingStarted } from '../session/getting-started.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
+import { arranged } from './arrangement.ts';
 import { findContacts } from './contacts.ts';
 import { ContactRow, ConversationRow } from './conversation-row.tsx';
 import styles from './sidebar.module.css';
@@ -22,7 +23,16 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
   const [typed, setTyped] = useState('');
   const [dialog, setDialog] = useState<'devices' | 'group'>();
   const list = useLive(conversations);
-  const contacts = findContacts(list ?? [], useLive(people), typed, session.address);
+  const [inArchive, setInArchive] = useState(false);
+  const { chats, archived } = arranged(list ?? []);
+  const isTyping = typed.trim() !== '';
+  const shown = isTyping ? [...chats, ...archived] : inArchive ? archived : chats;
+  const found = findContacts([...chats, ...archived], useLive(people), typed, session.address);
+  const contacts = {
+    ...found,
+    chats: shown.filter((chat) => found.chats.includes(chat)),
+    people: inArchive && !isTyping ? [] : found.people,
+  };
   const typedId = contacts.address === undefined ? undefined : conversationId({ peer: contacts.address });
   const ids = [
     ...contacts.chats.map(({ id }) => id),
@@ -107,6 +117,12 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
           <div className={styles.onPhones}>
             <GettingStarted />
           </div>
+        )}
+        {!isTyping && (archived.length > 0 || inArchive) && (
+          <button type="button" className={styles.archive} onClick={() => setInArchive(!inArchive)}>
+            {inArchive ? <ArrowLeft size={20} /> : <Archive size={20} />}
+            {inArchive ? 'All chats' : `Archived (${archived.length})`}
+          </button>
         )}
         {contacts.chats.length > 0 && (
           <ul aria-label="Chats">

@@ -1,6 +1,20 @@
 import type { LocalConversation, Target } from '@stoa/client';
-import { Ban, Eraser, MailOpen, MoreVertical, Search, Timer } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  Ban,
+  Bell,
+  BellOff,
+  Eraser,
+  MailOpen,
+  MoreVertical,
+  Pin,
+  PinOff,
+  Search,
+  Timer,
+} from 'lucide-react';
 import { CallNotificationsItem } from '../calls/call-notifications-item.tsx';
+import { isMuted } from '../conversations/arrangement.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
@@ -32,6 +46,8 @@ export function ConversationMenu({
       </MenuItem>
       {'peer' in target && <CallNotificationsItem />}
       <MenuLine />
+      <Arranging target={target} conversation={conversation} />
+      <MenuLine />
       {'peer' in target && (
         <MenuItem
           icon={Ban}
@@ -47,3 +63,47 @@ export function ConversationMenu({
     </Menu>
   );
 }
+
+/** Where the chat is in the list, and whether it makes itself heard; the same on all devices. */
+function Arranging({
+  target,
+  conversation,
+}: {
+  target: Target;
+  conversation: LocalConversation | undefined;
+}) {
+  const { client } = useWorkspace();
+  const { favourite = false, archived = false } = conversation ?? {};
+  return (
+    <>
+      {isMuted(conversation, client.serverTime()) ? (
+        <MenuItem icon={Bell} onSelect={() => void client.unmute(target)}>
+          Unmute
+        </MenuItem>
+      ) : (
+        <>
+          <MenuItem icon={BellOff} onSelect={() => void client.mute(target, client.serverTime() + hoursMs)}>
+            Mute for 8 hours
+          </MenuItem>
+          <MenuItem icon={BellOff} onSelect={() => void client.mute(target)}>
+            Mute
+          </MenuItem>
+        </>
+      )}
+      <MenuItem
+        icon={favourite ? PinOff : Pin}
+        onSelect={() => void client.setMark('favourite', target, !favourite)}
+      >
+        {favourite ? 'Unpin' : 'Pin to the top'}
+      </MenuItem>
+      <MenuItem
+        icon={archived ? ArchiveRestore : Archive}
+        onSelect={() => void client.setMark('archived', target, !archived)}
+      >
+        {archived ? 'Take out of the archive' : 'Archive'}
+      </MenuItem>
+    </>
+  );
+}
+
+const hoursMs = 8 * 3_600_000;

@@ -1,4 +1,4 @@
 export { conversationId, targetOf } from './conversation-id.ts';
 export { doneUpTo, isListed, looksDifferent, newConversation, unreadOf } from './conversation-record.ts';
-export { byNewest, localConversation } from './local-conversation.ts';
+export { byNewest, localConversation, type SharedOfConversation } from './local-conversation.ts';
 export { addPlaces, continueAfter, countAfter, firstPlace, isKnown, lastPlace } from './runs.ts';

@@ -3,11 +3,17 @@ import type { LocalConversation, LocalMessage } from '../types.ts';
 import { targetOf } from './conversation-id.ts';
 import { unreadOf } from './conversation-record.ts';
 
+/** What the user's devices share about a conversation. */
+export type SharedOfConversation = Omit<
+  LocalConversation,
+  'id' | 'target' | 'name' | 'latest' | 'unread' | 'left' | 'peerCursor'
+>;
+
 /** What the application sees of a conversation. `shared`: what the user's devices share about it. */
 export function localConversation(
   record: ConversationRecord,
   latest: LocalMessage | undefined,
-  shared: Pick<LocalConversation, 'draft' | 'blocked' | 'markedUnread' | 'age'>,
+  shared: SharedOfConversation,
 ): LocalConversation {
   const { id, name, left, peerCursor } = record;
   return {

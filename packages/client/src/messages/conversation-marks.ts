@@ -45,7 +45,7 @@ export class ConversationMarks {
     const { data, events, onLooks } = this.#options;
     const id = meaning.kind === 'blocked' ? conversationId({ peer: meaning.address }) : meaning.id;
     const isNew = transaction.conversation(id) === undefined;
-    if (isNew && meaning.kind === 'draft' && value !== undefined) {
+    if (isNew && isArrangement(meaning.kind) && value !== undefined) {
       transaction.putConversation(newConversation(id));
     }
     transaction.afterwards(() => {
@@ -55,6 +55,11 @@ export class ConversationMarks {
       if (record !== undefined && !isNew) onLooks(record);
     });
   }
+}
+
+/** What is told of a conversation that has no messages yet. */
+function isArrangement(kind: string): boolean {
+  return ['draft', 'muted', 'archived', 'favourite', 'hidden'].includes(kind);
 }
 
 /** How long the other devices may wait for what is being typed. */

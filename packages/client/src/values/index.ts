@@ -4,8 +4,10 @@ export {
   clearedIn,
   clearedPlace,
   draftOf,
+  isArranged,
   isBlocked,
   isDeleted,
+  isSet,
 } from './known-values.ts';
 export { sharedOf } from './shared-of.ts';
 export { SharedValues } from './shared-values.ts';

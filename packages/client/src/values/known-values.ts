@@ -1,6 +1,6 @@
 import type { MessageAge } from '@stoa/protocol';
 import type { ConversationRecord, LocalData, Transaction, ValueRecord } from '../store/index.ts';
-import type { ConversationDraft, ConversationId } from '../types.ts';
+import type { ConversationDraft, ConversationId, ConversationMark } from '../types.ts';
 import { blockedKey, deletedKey, keyOf, meaningOf } from './value-keys.ts';
 
 /** Where values are read: what is committed, or what a transaction sees. */
@@ -22,6 +22,23 @@ export function ageOf(values: Values, id: ConversationId): MessageAge | undefine
 
 export function isMarkedUnread(values: Values, id: ConversationId): boolean {
   return values.value(keyOf('unread', id))?.value === true;
+}
+
+/** Until when no notifications are wanted, in milliseconds since 1970; 0: for good, undefined: they are wanted. */
+export function mutedUntil(values: Values, id: ConversationId): number | undefined {
+  const value = values.value(keyOf('muted', id))?.value;
+  if (!isMap(value)) return undefined;
+  return value.until === 0 || isPlace(value.until) ? value.until : undefined;
+}
+
+export function isSet(values: Values, mark: ConversationMark, id: ConversationId): boolean {
+  return values.value(keyOf(mark, id))?.value === true;
+}
+
+/** Whether the user has muted the conversation, or put it anywhere else than where it is by itself. */
+export function isArranged(values: Values, id: ConversationId): boolean {
+  const marks = ['archived', 'favourite', 'hidden'] as const;
+  return mutedUntil(values, id) !== undefined || marks.some((mark) => isSet(values, mark, id));
 }
 
 /** Everything up to this place was deleted; 0 when nothing was. */

@@ -196,3 +196,29 @@ it('marks a conversation to come back to, until it is marked as read', async () 
   await client.markRead(bob);
   expect(await client.conversation(bob)).toMatchObject({ markedUnread: false, unread: 0 });
 });
+
+it('arranges conversations, on all devices', async () => {
+  const { connection, test, client } = await online();
+  await client.mute(bob, 1_800_000_000_000);
+  expect(await set(connection)).toMatchObject({
+    values: [{ key: 'muted:u:bob', value: { until: 1_800_000_000_000 } }],
+  });
+  await client.setMark('archived', { gid: 7 }, true);
+  expect(await set(connection)).toMatchObject({ values: [{ key: 'archived:group/7', value: true }] });
+  expect(await client.conversation(bob)).toMatchObject({ mutedUntil: 1_800_000_000_000, archived: false });
+  expect(await client.conversations()).toEqual([]);
+  expect(await client.conversations({ unlisted: true })).toMatchObject([{ id: 'u:bob' }, { id: 'g:7' }]);
+  const told = test.of('conversation').length;
+  connection.send(
+    { t: 'state', key: 'favourite:peer/bob', value: true, position: 5 },
+    { t: 'state', key: 'muted:u:bob', position: 6 },
+  );
+  await test.count('conversation', told + 1);
+  await connection.settled();
+  expect(await client.conversations()).toMatchObject([{ id: 'u:bob', favourite: true }]);
+});
+
+it('refuses to mute until no time', async () => {
+  const { client } = await online();
+  await expect(client.mute(bob, Number.NaN)).rejects.toMatchObject({ code: 'BAD_FRAME' });
+});

@@ -8,6 +8,7 @@ it('names what the devices of a user share', () => {
   expect(keyOf('cleared', 'g:7')).toBe('cleared:group/7');
   expect(deletedKey('u:bob', 17)).toBe('deleted:peer/bob/17');
   expect(blockedKey('bob')).toBe('blocked:bob');
+  expect([keyOf('muted', 'u:bob'), keyOf('muted', 'g:7')]).toEqual(['muted:u:bob', 'muted:g:7']);
 });
 
 it('knows what a key means, whatever is in an address', () => {
@@ -17,7 +18,16 @@ it('knows what a key means, whatever is in an address', () => {
   );
   assert(
     property(ids, integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (id, seq) => {
-      for (const kind of ['draft', 'cleared', 'unread', 'age'] as const) {
+      for (const kind of [
+        'draft',
+        'cleared',
+        'unread',
+        'age',
+        'muted',
+        'archived',
+        'favourite',
+        'hidden',
+      ] as const) {
         expect(meaningOf(keyOf(kind, id))).toEqual({ kind, id });
       }
       expect(meaningOf(deletedKey(id, seq))).toEqual({ kind: 'deleted', id, seq });
@@ -26,7 +36,15 @@ it('knows what a key means, whatever is in an address', () => {
   );
 });
 
-it.each(['', 'theme', 'theme:dark', 'draft:bob', 'draft:group/x', 'deleted:peer/bob', 'deleted:peer/bob/x'])(
-  'leaves "%s" to others',
-  (key) => expect(meaningOf(key)).toBeUndefined(),
-);
+it.each([
+  '',
+  'theme',
+  'theme:dark',
+  'draft:bob',
+  'draft:group/x',
+  'deleted:peer/bob',
+  'deleted:peer/bob/x',
+  'muted:bob',
+  'muted:u:',
+  'muted:g:x',
+])('leaves "%s" to others', (key) => expect(meaningOf(key)).toBeUndefined());

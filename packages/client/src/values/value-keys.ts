@@ -12,10 +12,20 @@ export interface KnownValues {
   unread: true;
   /** When new messages of the user disappear. */
   age: MessageAge;
+  /** No notifications are wanted until this time, in milliseconds since 1970; 0: for good. */
+  muted: { readonly until: number };
+  /** Put away, into the list of archived conversations. */
+  archived: true;
+  /** Kept at the top of the list. */
+  favourite: true;
+  /** In no list. */
+  hidden: true;
 }
 
 /** Key of what the devices share about a conversation. */
 export function keyOf(kind: keyof KnownValues, id: ConversationId): string {
+  // The server reads this one, and names conversations as the local store does.
+  if (kind === 'muted') return `muted:${id}`;
   return `${kind}:${pathOf(id)}`;
 }
 
@@ -45,9 +55,19 @@ export function meaningOf(key: string): KeyMeaning | undefined {
       const [id, seq] = [idOf(rest.slice(0, slash)), Number(rest.slice(slash + 1))];
       return id === undefined || !Number.isSafeInteger(seq) ? undefined : { kind, id, seq };
     }
+    case 'muted': {
+      const id =
+        rest.startsWith('u:') && rest !== 'u:'
+          ? conversationId({ peer: rest.slice(2) })
+          : groupIn(rest, 'g:');
+      return id === undefined ? undefined : { kind, id };
+    }
     case 'draft':
     case 'cleared':
     case 'unread':
+    case 'archived':
+    case 'favourite':
+    case 'hidden':
     case 'age': {
       const id = idOf(rest);
       return id === undefined ? undefined : { kind, id };
@@ -64,6 +84,10 @@ function pathOf(id: ConversationId): string {
 
 function idOf(path: string): ConversationId | undefined {
   if (path.startsWith('peer/')) return conversationId({ peer: path.slice(5) });
-  const gid = path.startsWith('group/') ? Number(path.slice(6)) : Number.NaN;
+  return groupIn(path, 'group/');
+}
+
+function groupIn(text: string, prefix: string): ConversationId | undefined {
+  const gid = text.startsWith(prefix) ? Number(text.slice(prefix.length)) : Number.NaN;
   return Number.isSafeInteger(gid) ? conversationId({ gid }) : undefined;
 }

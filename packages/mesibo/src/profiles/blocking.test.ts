@@ -45,11 +45,20 @@ it('keeps drafts and marks on all devices', async () => {
   here.setDraft('About tonight');
   expect(here.getDraft()).toBe('About tonight');
   here.markUnread();
+  here.favorite();
+  here.setMuted(true);
+  here.archive();
+  const marks = () => [there.isFavorite(), there.isMuted(), there.isArchived(), there.isHidden()].join(' ');
   await eventually(
-    () => there.getDraft() === 'About tonight' && there.isMarkedUnread(),
+    () =>
+      there.getDraft() === 'About tonight' && there.isMarkedUnread() && marks() === 'true true true false',
     'the draft and the mark',
   );
   there.setDraft('');
   there.markRead();
-  await eventually(() => here.getDraft() === '' && !here.isMarkedUnread(), 'the end of both');
+  there.toggleMute();
+  await eventually(
+    () => here.getDraft() === '' && !here.isMarkedUnread() && !here.isMuted() && here.isArchived(),
+    'the end of what was taken back',
+  );
 });

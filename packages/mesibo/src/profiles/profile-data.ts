@@ -7,6 +7,7 @@ import { unsupported } from '../unsupported.ts';
 import type { MesiboProfile } from './profile.ts';
 import { MesiboProfileImage } from './profile-image.ts';
 import {
+  type Arrangement,
   type ProfileMark,
   type ProfileValue,
   parseSavedProfile,
@@ -30,6 +31,7 @@ export interface ProfileInternals {
   temporaryName: string;
   draft: string;
   isMarkedUnread: boolean;
+  readonly arranged: Record<Arrangement, boolean>;
   unread: number;
   /** When the last message came or went, in milliseconds since 1970. */
   recentAt: number;
@@ -70,6 +72,7 @@ export abstract class ProfileData {
       temporaryName: '',
       draft: '',
       isMarkedUnread: false,
+      arranged: { archived: false, favourite: false, hidden: false, muted: false },
       unread: 0,
       recentAt: 0,
       userData: undefined,
@@ -209,6 +212,25 @@ export abstract class ProfileData {
     this[internal].saved.image = url;
   }
 
+  /** On all devices of the user. */
+  arrange(what: Arrangement, on: boolean): void {
+    const { context, arranged, profiles } = this[internal];
+    if (!this.isGroup() && this.address === '') return;
+    arranged[what] = on;
+    profiles.reorder();
+    const target = this.isGroup() ? { gid: this.groupid } : { peer: this.address };
+    context
+      .whenClient()
+      .then((client) => {
+        if (what !== 'muted') return client.setMark(what, target, on);
+        return on ? client.mute(target) : client.unmute(target);
+      })
+      .catch((error) => context.fail(error));
+  }
+  isArranged(what: Arrangement): boolean {
+    return this[internal].arranged[what];
+  }
+
   mark(mark: ProfileMark, on: boolean): void {
     const { saved } = this[internal];
     saved.marks = { ...saved.marks, [mark]: on };
@@ -262,6 +284,7 @@ export abstract class ProfileData {
       temporaryName: '',
       draft: '',
       isMarkedUnread: false,
+      arranged: { archived: false, favourite: false, hidden: false, muted: false },
       unread: 0,
       recentAt: 0,
     });

@@ -1,7 +1,12 @@
+import type { ConversationMark } from '@stoa/client';
+
 export type ProfileValue = string | number | boolean;
 
 /** Marks that a user sets on his own copy of a profile. */
-export type ProfileMark = 'favorite' | 'archived' | 'hidden' | 'muted' | 'private' | 'contact' | 'subscribed';
+export type ProfileMark = 'private' | 'contact' | 'subscribed';
+
+/** How the user arranges his conversations, on all of his devices. */
+export type Arrangement = ConversationMark | 'muted';
 
 /** What this device keeps of a profile. */
 export interface SavedProfile {

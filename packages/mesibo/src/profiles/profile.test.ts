@@ -97,7 +97,8 @@ describe('a profile', () => {
     bob.setName('Bob B.');
     bob.setStatus('away');
     bob.setInt('age', 42);
-    bob.setMuted(true);
+    bob.setPrivate(true);
+    bob.setContact(true);
     expect(bob.save()).toBe(0);
     const second = await chat.prepare('alice', 'profiles');
     second.api.readKey('open');
@@ -107,7 +108,7 @@ describe('a profile', () => {
       again.getFirstName(),
       again.getStatus(),
       again.getInt('age'),
-      again.isMuted(),
+      again.isContact(),
     ]).toEqual(['Bob B.', 'Bob', 'away', 42, true]);
     expect(again.getValues()).toEqual({ status: 'away', age: 42 });
   });

@@ -146,32 +146,33 @@ export class MesiboProfile extends ProfileGroup {
     return this.newPresence().send(activity, 0, seconds);
   }
 
+  /** The marks from here to isMuted() are the same on all devices of the user. */
   favorite(on = true): void {
-    this.mark('favorite', on);
+    this.arrange('favourite', on);
   }
   isFavorite(): boolean {
-    return this.isMarked('favorite');
+    return this.isArranged('favourite');
   }
   archive(on = true): void {
-    this.mark('archived', on);
+    this.arrange('archived', on);
   }
   isArchived(): boolean {
-    return this.isMarked('archived');
+    return this.isArranged('archived');
   }
   setHidden(on: boolean): void {
-    this.mark('hidden', on);
+    this.arrange('hidden', on);
   }
   isHidden(): boolean {
-    return this.isMarked('hidden');
+    return this.isArranged('hidden');
   }
   setMuted(on: boolean): void {
-    this.mark('muted', on);
+    this.arrange('muted', on);
   }
   toggleMute(): void {
     this.setMuted(!this.isMuted());
   }
   isMuted(): boolean {
-    return this.isMarked('muted');
+    return this.isArranged('muted');
   }
   setPrivate(on: boolean): void {
     this.mark('private', on);

@@ -84,8 +84,18 @@ export class Profiles {
     state.unread = conversation.unread;
     state.draft = conversation.draft?.text ?? '';
     state.isMarkedUnread = conversation.markedUnread;
+    this.arranged(profile, conversation);
     state.recentAt = conversation.latest?.ts ?? state.recentAt;
     this.named(profile, conversation.name);
+  }
+
+  private arranged(profile: MesiboProfile, conversation: LocalConversation): void {
+    const { arranged } = profile[internal];
+    const { archived, favourite, hidden, mutedUntil } = conversation;
+    const muted = mutedUntil !== undefined && (mutedUntil === 0 || mutedUntil > Date.now());
+    const before = JSON.stringify(arranged);
+    Object.assign(arranged, { archived, favourite, hidden, muted });
+    if (before !== JSON.stringify(arranged)) this.changed(profile);
   }
 
   /** The server knows the user or group by this name. */

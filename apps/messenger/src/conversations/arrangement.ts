@@ -1,0 +1,29 @@
+import type { LocalConversation } from '@stoa/client';
+
+/** Whether the user wants no notifications of this chat. */
+export function isMuted(
+  conversation: Pick<LocalConversation, 'mutedUntil'> | undefined,
+  now: number,
+): boolean {
+  const until = conversation?.mutedUntil;
+  return until !== undefined && (until === 0 || until > now);
+}
+
+export interface ArrangedChats {
+  /** Those at the top first. */
+  readonly chats: readonly LocalConversation[];
+  readonly archived: readonly LocalConversation[];
+}
+
+/** Where chats are shown; their order stays as it is otherwise. */
+export function arranged(list: readonly LocalConversation[]): ArrangedChats {
+  const shown = list.filter(
+    ({ hidden, latest, draft, favourite }) =>
+      !hidden && (latest !== undefined || draft !== undefined || favourite),
+  );
+  const chats = shown.filter(({ archived }) => !archived);
+  return {
+    chats: [...chats.filter(({ favourite }) => favourite), ...chats.filter(({ favourite }) => !favourite)],
+    archived: shown.filter(({ archived }) => archived),
+  };
+}
