@@ -119,7 +119,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     store,
     clock,
     folder: settings.filesDir,
+    s3: settings.files,
     linkHours: settings.fileLinkHours,
+    onError,
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
   });
   const groupParts = buildGroups({
@@ -339,6 +341,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     await groupReceipts.flush();
     try {
       await http.close();
+      files.close();
       await calls.close();
       await pushing.close();
       await Promise.all([presence.close(), devices.flush()]);

@@ -50,6 +50,8 @@ export class DiskFileStore implements FileStore {
     await rm(this.#pathOf(id), { force: true });
   }
 
+  close(): void {}
+
   #pathOf(id: string): string {
     return join(this.#folder, id.slice(0, 2), id);
   }

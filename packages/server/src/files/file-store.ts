@@ -6,7 +6,10 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** Where the content of complete files is kept, by their ids. A content never changes. */
+/**
+ * Where the content of complete files is kept, by their ids. A content never changes. All reject with UNAVAILABLE when the
+ * place where they are cannot be reached.
+ */
 export interface FileStore {
   /**
    * Takes over the local file at `path`; resolves when the content is durable and the file is no longer there.
@@ -21,4 +24,6 @@ export interface FileStore {
   size(id: string): Promise<number | undefined>;
   /** Removing what is not there is harmless. */
   remove(id: string): Promise<void>;
+  /** Lets go of connections. */
+  close(): void;
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -64,6 +64,15 @@ export class PartialFiles {
   async remove(id: string): Promise<void> {
     await this.#endWriting(id);
     await rm(this.pathOf(id), { force: true });
+  }
+
+  /** Removes what was last written before this time, in milliseconds since 1970. */
+  async removeOlder(time: number): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names) {
+      const written = await stat(this.pathOf(name)).catch(() => undefined);
+      if (written !== undefined && written.mtimeMs < time) await this.remove(name);
+    }
   }
 
   async #write(

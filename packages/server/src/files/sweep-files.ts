@@ -31,9 +31,12 @@ export async function sweepFiles(
       await store.remove(id);
       await records.remove(id);
     }
-    if (examined < filesAtOnce) return;
+    if (examined < filesAtOnce) break;
   }
+  await partial.removeOlder(clock.now() - leftoverMs);
 }
 
 const filesAtOnce = 100;
 const dayMs = 24 * 3600 * 1000;
+/** By then, the record of an upload is gone. Its node may have been another, which does not see this one's disk. */
+const leftoverMs = 2 * dayMs;

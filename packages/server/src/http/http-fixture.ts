@@ -103,7 +103,11 @@ export async function openHttp(
     store,
     clock,
     folder: settings.filesDir,
+    s3: settings.files,
     linkHours: settings.fileLinkHours,
+    onError: (error) => {
+      throw error;
+    },
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
   });
   const claims = files.attachments;

@@ -1,6 +1,7 @@
 import { parseNatsUrl } from '@stoa/bus';
 import { isAddressRange } from '../address-ranges.ts';
 import { pushSettings } from './push-settings.ts';
+import { s3Address } from './s3-address.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
   listOf,
@@ -152,12 +153,20 @@ export const settingTable = {
       'The NATS servers that join several nodes, which share one PostgreSQL database. A node that cannot reach them goes on trying, and serves its users meanwhile.',
     secret: true,
   }),
+  files: optional({
+    group: 'storage',
+    env: 'STOA_FILES',
+    type: s3Address,
+    description:
+      'Where complete uploads are kept, if not in a folder: a bucket on a store that speaks S3. The keys are s3://key:secret@bucket, or what the environment says (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, a role).',
+    secret: true,
+  }),
   filesDir: optional({
     group: 'storage',
     env: 'STOA_FILES_DIR',
     type: text('the path of a folder'),
     description:
-      'Folder of uploaded files; the folder files of the data directory when unset. Several nodes need one that they share.',
+      'Folder of uploaded files; the folder files of the data directory when unset. Several nodes need one that they share, or STOA_FILES; then it has unfinished uploads only.',
   }),
   fileLinkHours: setting({
     group: 'storage',
