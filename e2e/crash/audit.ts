@@ -1,11 +1,19 @@
 import { type ConversationFrame, unpackValue } from '@stoa/protocol';
 import type { Store } from '@stoa/storage';
 import { SocketClient, type TestUser } from '@stoa/testkit';
-import { keyOf, wordOf } from './naming.ts';
-import { type ConversationTruth, type CursorTruth, type MessageTruth, pairsOf, type Truth } from './truth.ts';
+import { keyOf, witness, wordOf } from './naming.ts';
+import {
+  type ConversationTruth,
+  type CursorTruth,
+  type GroupTruth,
+  type MessageTruth,
+  pairsOf,
+  type Truth,
+} from './truth.ts';
 
 /** What a node says, read with bare frames by a device of its own for each user, which acknowledges nothing. */
 export async function auditNode(url: string, users: readonly TestUser[]): Promise<Truth> {
+  const groups: GroupTruth[] = [];
   const logs = new Map<string, readonly MessageTruth[]>();
   const cursors = new Map<string, Record<string, CursorTruth>>();
   for (const { address, token } of users) {
@@ -14,18 +22,29 @@ export async function auditNode(url: string, users: readonly TestUser[]): Promis
     await client.next('synced');
     const listed = client.frames.filter((frame) => frame.t === 'conversation');
     for (const conversation of listed) {
-      const { peer = '' } = conversation;
+      const { peer, gid } = conversation;
+      if (gid !== undefined && address === witness) {
+        groups.push({ gid, messages: await history(client, { gid }) });
+      }
+      if (peer === undefined) continue;
       const name = [address, peer].sort().join();
       cursors.set(name, { ...cursors.get(name), ...cursorsOf(conversation, address, cursors.get(name)) });
-      if (!logs.has(name)) logs.set(name, await history(client, peer));
+      if (!logs.has(name)) logs.set(name, await history(client, { peer }));
     }
     client.terminate();
   }
-  const conversations = pairsOf(users.map(({ address }) => address)).map((members): ConversationTruth => {
-    const name = members.join();
-    return { members, messages: logs.get(name) ?? [], cursors: cursors.get(name) ?? {} };
-  });
-  return { conversations };
+  const conversations = pairsOf(pairing(users).map(({ address }) => address)).map(
+    (members): ConversationTruth => {
+      const name = members.join();
+      return { members, messages: logs.get(name) ?? [], cursors: cursors.get(name) ?? {} };
+    },
+  );
+  return { conversations, groups: groups.sort((a, b) => a.gid - b.gid) };
+}
+
+/** Those who write to each other. */
+function pairing(users: readonly TestUser[]): readonly TestUser[] {
+  return users.filter(({ address }) => address !== witness);
 }
 
 /** A conversation frame tells what the user has seen, and what the other side has received and read. */
@@ -41,10 +60,13 @@ function cursorsOf(
   return { [address]: { ...own, seen }, [peer]: { ...other, delivered, read } };
 }
 
-async function history(client: SocketClient, peer: string): Promise<MessageTruth[]> {
+async function history(
+  client: SocketClient,
+  target: { peer: string } | { gid: number },
+): Promise<MessageTruth[]> {
   const messages: MessageTruth[] = [];
   for (let id = 1; ; id++) {
-    client.send({ t: 'history', id, peer, after: messages.at(-1)?.seq ?? 0, limit: 100 });
+    client.send({ t: 'history', id, ...target, after: messages.at(-1)?.seq ?? 0, limit: 100 });
     const page = await client.next('page');
     for (const { seq, mid, from, dev, id, localId, content, gone, event, target } of page.messages) {
       const entry = { seq, mid, from, dev, id, event: event ?? null, target: target ?? null };
@@ -62,7 +84,7 @@ async function history(client: SocketClient, peer: string): Promise<MessageTruth
 export async function auditStore(store: Store, users: readonly TestUser[]): Promise<Truth> {
   const aid = (await store.apps.list())[0]?.aid ?? 0;
   const addresses = new Map(users.map(({ uid, address }) => [uid, address]));
-  const uids = new Map(users.map(({ uid, address }) => [address, uid]));
+  const uids = new Map(pairing(users).map(({ uid, address }) => [address, uid]));
   const conversations: ConversationTruth[] = [];
   for (const members of pairsOf([...uids.keys()])) {
     const [a, b] = members.map((address) => uids.get(address) ?? 0);
@@ -71,14 +93,7 @@ export async function auditStore(store: Store, users: readonly TestUser[]): Prom
       conversations.push({ members, messages: [], cursors: {} });
       continue;
     }
-    const stored = await store.log.read(found.conv, { after: 0, limit: 1_000_000 });
-    const messages = stored.map(({ seq, mid, sender, dev, id, localId, content, special }) => {
-      const { event = null, target = null, gone = null } = special ?? {};
-      const entry = { seq, mid, from: addresses.get(sender) ?? '', dev, id: id ?? 0, event, target };
-      if (event !== null) return { ...entry, ...ofAnEvent };
-      const text = content === null ? null : wordOf(unpackValue(content) as { text?: string });
-      return { ...entry, key: keyOf(localId), text, gone };
-    });
+    const messages = await messagesOf(store, found.conv, addresses);
     const cursors: Record<string, CursorTruth> = {};
     for (const member of members) {
       const state = await store.cursors.forDevice(found.conv, uids.get(member) ?? 0, 0);
@@ -89,7 +104,26 @@ export async function auditStore(store: Store, users: readonly TestUser[]): Prom
     }
     conversations.push({ members, messages, cursors });
   }
-  return { conversations };
+  const groups: GroupTruth[] = [];
+  for (const { gid, conv } of await store.groups.list({ aid, limit: 100 })) {
+    groups.push({ gid, messages: await messagesOf(store, conv, addresses) });
+  }
+  return { conversations, groups };
+}
+
+async function messagesOf(
+  store: Store,
+  conv: number,
+  addresses: ReadonlyMap<number, string>,
+): Promise<MessageTruth[]> {
+  const stored = await store.log.read(conv, { after: 0, limit: 1_000_000 });
+  return stored.map(({ seq, mid, sender, dev, id, localId, content, special }) => {
+    const { event = null, target = null, gone = null } = special ?? {};
+    const entry = { seq, mid, from: addresses.get(sender) ?? '', dev, id: id ?? 0, event, target };
+    if (event !== null) return { ...entry, ...ofAnEvent };
+    const text = content === null ? null : wordOf(unpackValue(content) as { text?: string });
+    return { ...entry, key: keyOf(localId), text, gone };
+  });
 }
 
 /** What it says is told with its target. */

@@ -1,6 +1,9 @@
 import { type Arbitrary, array, constant, constantFrom, nat, oneof, record } from 'fast-check';
 
-/** What can happen. Numbers name users, devices and nodes, modulo how many there are. */
+/**
+ * What can happen. Numbers name users, devices, nodes and groups, modulo how many there are; `to` and `peer` name a user, or
+ * a group behind the last user.
+ */
 export type Command =
   | {
       readonly do: 'send';
@@ -37,6 +40,14 @@ export type Command =
       readonly device: number;
       readonly point: 'now' | 'before-commit' | 'after-commit';
     }
+  /** A user joins a group or leaves it, after so many observations. */
+  | {
+      readonly do: 'membership';
+      readonly group: number;
+      readonly user: number;
+      readonly joins: boolean;
+      readonly after: number;
+    }
   /** The user signs in on one device more. */
   | { readonly do: 'add-device'; readonly user: number }
   /** The device connects to another node. */
@@ -62,6 +73,8 @@ export type Command =
 
 const device = nat(11);
 const user = nat(5);
+/** Users and groups: a multiple of their number. */
+const target = nat(9);
 const node = nat(3);
 
 const weighted: { weight: number; arbitrary: Arbitrary<Command> }[] = [
@@ -70,7 +83,7 @@ const weighted: { weight: number; arbitrary: Arbitrary<Command> }[] = [
     arbitrary: record({
       do: constant('send' as const),
       device,
-      to: user,
+      to: target,
       count: constantFrom(1, 1, 2, 5, 20),
       size: constantFrom(0, 0, 0, 100, 3_000, 40_000),
     }),
@@ -80,7 +93,7 @@ const weighted: { weight: number; arbitrary: Arbitrary<Command> }[] = [
     arbitrary: record({
       do: constant('read' as const),
       device,
-      peer: user,
+      peer: target,
       but: constantFrom(0, 0, 0, 1, 5),
       receipt: oneof({ weight: 3, arbitrary: constant(true) }, { weight: 1, arbitrary: constant(false) }),
     }),
@@ -114,6 +127,16 @@ const weighted: { weight: number; arbitrary: Arbitrary<Command> }[] = [
     }),
   },
   { weight: 8, arbitrary: record({ do: constant('open' as const), device }) },
+  {
+    weight: 6,
+    arbitrary: record({
+      do: constant('membership' as const),
+      group: nat(3),
+      user,
+      joins: oneof({ weight: 3, arbitrary: constant(true) }, { weight: 2, arbitrary: constant(false) }),
+      after: nat(30),
+    }),
+  },
   { weight: 1, arbitrary: record({ do: constant('add-device' as const), user }) },
   { weight: 2, arbitrary: record({ do: constant('roam' as const), device, node }) },
   {

@@ -1,3 +1,4 @@
+import type { Target } from '@stoa/client';
 import { FaultProxy } from '@stoa/testkit';
 import { type DeviceView, Life, nothing } from './life.ts';
 import type { CrashPoint } from './mortal-store.ts';
@@ -64,11 +65,11 @@ export class Device {
   }
 
   /** Hands the client messages to send; without a life nobody does. */
-  send(peer: string, count: number, size: number): void {
+  send(target: Target, count: number, size: number): void {
     for (let one = 0; one < count && this.#life !== undefined; one++) {
       this.#sent += 1;
       const text = `${this.name}#${this.#sent} ${'x'.repeat(size)}`;
-      this.#life.send(peer, localIdOf(this.name, this.#sent), text);
+      this.#life.send(target, localIdOf(this.name, this.#sent), text);
     }
   }
 
@@ -79,9 +80,9 @@ export class Device {
     this.#life?.change(peer, but, text).catch(() => {});
   }
 
-  read(peer: string, but: number, receipt: boolean): void {
+  read(target: Target, but: number, receipt: boolean): void {
     // It may die before, or its connection may end: then nothing was read.
-    this.#life?.read(peer, but, receipt).catch(() => {});
+    this.#life?.read(target, but, receipt).catch(() => {});
   }
 
   /** Ends the present life in order. */

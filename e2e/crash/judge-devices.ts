@@ -14,7 +14,7 @@ export function judgeCursors(model: Model, truth: Truth): string[] {
       if (delivered < fromPeer || delivered > messages.length) {
         problems.push(`${name}: delivered is ${delivered}, and should be ${fromPeer} at the least`);
       }
-      const progress = model.progress(user, peer);
+      const progress = model.progress(user, `u:${peer}`);
       if (read !== progress.readWithReceipt) {
         problems.push(`${name}: read is ${read}, and should be ${progress.readWithReceipt}`);
       }

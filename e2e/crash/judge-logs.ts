@@ -10,10 +10,15 @@ import { type ConversationTruth, type MessageTruth, nameOf, type Truth } from '.
 export function judgeLogs(model: Model, truth: Truth, asOf: number): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();
-  for (const conversation of truth.conversations) {
+  const judge = (
+    name: string,
+    messages: readonly MessageTruth[],
+    judgeEntry: (send: SendModel, entry: MessageTruth) => string[],
+    more: readonly string[],
+  ): void => {
     const found: string[] = [];
     const newest = new Map<string, number>();
-    for (const [index, entry] of conversation.messages.entries()) {
+    for (const [index, entry] of messages.entries()) {
       const { seq, key, from, dev, id, event } = entry;
       if (seq !== index + 1) found.push(`place ${seq} follows ${index}`);
       const device = `${from} ${dev}`;
@@ -22,12 +27,27 @@ export function judgeLogs(model: Model, truth: Truth, asOf: number): string[] {
       if (event !== null) continue;
       const send = model.sends.get(key);
       if (send === undefined) found.push(`nobody has sent ${key}, at ${seq}`);
-      else found.push(...judgePlace(send, conversation, entry));
+      else found.push(...judgeEntry(send, entry));
       if (seen.has(key)) found.push(`${key} stands twice, the second time at ${seq}`);
       seen.add(key);
     }
-    found.push(...judgeEvents(model, conversation));
-    problems.push(...found.map((what) => `${nameOf(conversation)}: ${what}`));
+    problems.push(...[...found, ...more].map((what) => `${name}: ${what}`));
+  };
+  for (const conversation of truth.conversations) {
+    const { members, messages } = conversation;
+    const isOfThem = (send: SendModel, { from }: MessageTruth): boolean =>
+      send.conversation === `u:${members[0] === from ? members[1] : members[0]}`;
+    judge(
+      nameOf(conversation),
+      messages,
+      (send, entry) => judgePlace(send, entry, isOfThem(send, entry)),
+      judgeEvents(model, conversation),
+    );
+  }
+  for (const { gid, messages } of truth.groups) {
+    const judgeEntry = (send: SendModel, entry: MessageTruth) =>
+      judgePlace(send, entry, send.conversation === `g:${gid}`);
+    judge(`group ${gid}`, messages, judgeEntry, []);
   }
   for (const { key, acknowledged } of model.sends.values()) {
     if (acknowledged !== undefined && acknowledged.at <= asOf && !seen.has(key)) {
@@ -38,15 +58,16 @@ export function judgeLogs(model: Model, truth: Truth, asOf: number): string[] {
 }
 
 function judgePlace(
-  { key, device, conversation, isDropped, acknowledged }: SendModel,
-  { members: [a, b] }: ConversationTruth,
+  { key, device, conversation, isDropped, isRefused, acknowledged }: SendModel,
   { seq, mid, from }: MessageTruth,
+  isItsConversation: boolean,
 ): string[] {
   const problems: string[] = [];
   const user = device.split('.')[0];
   if (isDropped) problems.push(`${key} was taken back before it was sent, and was sent`);
   if (from !== user) problems.push(`${key} is said to be from ${from}`);
-  if (conversation !== `u:${a === user ? b : a}`) problems.push(`${key} was sent to ${conversation}`);
+  if (isRefused) problems.push(`${key} was refused, and is there`);
+  if (!isItsConversation) problems.push(`${key} was sent to ${conversation}`);
   if (acknowledged !== undefined && (acknowledged.seq !== seq || acknowledged.mid !== mid)) {
     const { seq: place, mid: id } = acknowledged;
     problems.push(`${key} stands at ${seq} (${mid}), acknowledged was ${place} (${id})`);
@@ -98,8 +119,9 @@ export function judgeOutboxes(model: Model, truth: Truth): string[] {
       }
     }
   }
-  for (const { key, isDropped } of model.sends.values()) {
-    if (!isDropped && !sent.has(key)) problems.push(`${key} was never sent`);
+  for (const { messages } of truth.groups) for (const { key } of messages) sent.add(key);
+  for (const { key, isDropped, isRefused } of model.sends.values()) {
+    if (!isDropped && !isRefused && !sent.has(key)) problems.push(`${key} was never sent`);
   }
   return problems;
 }

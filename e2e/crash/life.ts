@@ -4,6 +4,7 @@ import {
   type ConversationId,
   type EnvironmentChange,
   type LocalMessage,
+  type Target,
 } from '@stoa/client';
 import { sqliteStore } from '@stoa/client/sqlite';
 import { type CrashPoint, MortalStore } from './mortal-store.ts';
@@ -95,8 +96,8 @@ export class Life {
     return this.#client.start();
   }
 
-  send(peer: string, localId: number, text: string): void {
-    this.#client.send({ peer }, { content: { text }, localId }).sent.catch(() => {});
+  send(target: Target, localId: number, text: string): void {
+    this.#client.send(target, { content: { text }, localId }).sent.catch(() => {});
   }
 
   /** Edits (to `text`) or recalls (without) the newest own message but `but`, from whatever device it is. */
@@ -110,10 +111,10 @@ export class Life {
   }
 
   /** Reads all but the newest `but` messages of the conversation. */
-  async read(peer: string, but: number, receipt: boolean): Promise<void> {
-    const [newest] = await this.#client.messages({ peer }, { limit: 1 });
+  async read(target: Target, but: number, receipt: boolean): Promise<void> {
+    const [newest] = await this.#client.messages(target, { limit: 1 });
     const upTo = (newest?.seq ?? 0) - but;
-    if (upTo > 0) await this.#client.markRead({ peer }, { upTo, receipt });
+    if (upTo > 0) await this.#client.markRead(target, { upTo, receipt });
   }
 
   /** Ends in order, unless it dies over it. */
@@ -160,7 +161,7 @@ export class Life {
     this.#client.on('update', ({ conversation, status, seq, mid, localId, error }, before) => {
       const key = keyOf(localId);
       if (before.status !== 'outbox') return;
-      if (status === 'failed') this.#observe({ what: 'failed', key, code: error?.code ?? '' });
+      if (status === 'failed') this.#observe({ what: 'failed', conversation, key, code: error?.code ?? '' });
       else if (status !== 'outbox') this.#observe({ what: 'acknowledged', conversation, key, seq, mid });
     });
     // Lost connections and a store that is being closed: what matters shows in the end.

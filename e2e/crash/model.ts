@@ -1,4 +1,6 @@
 import type { ConversationId } from '@stoa/client';
+import { Memberships } from './memberships.ts';
+import { addresses } from './naming.ts';
 import type { Observation, StoredConversation } from './observation.ts';
 
 /** A message that a device has kept to send. */
@@ -6,10 +8,14 @@ export interface SendModel {
   readonly key: string;
   readonly device: string;
   readonly conversation: ConversationId;
+  /** The time of the model when the device had kept it. */
+  readonly keptAt: number;
   /** What it says when it is sent. */
   text: string | null;
   /** Taken back before it was sent. */
   isDropped: boolean;
+  /** The server has refused it for good. */
+  isRefused: boolean;
   /** What the application was told, if it was told that the message is stored. */
   acknowledged?: { readonly seq: number; readonly mid: number; readonly at: number };
 }
@@ -54,6 +60,7 @@ export class Model {
   readonly sends = new Map<string, SendModel>();
   /** In the order in which they were made; some twice. */
   readonly changes: ChangeModel[] = [];
+  readonly memberships = new Memberships();
   /** Number of observations so far. */
   time = 0;
   /** What was wrong already while it happened. */
@@ -101,15 +108,15 @@ export class Model {
         this.#announced(device, seen);
         break;
       case 'failed':
-        this.#problem(device, `${seen.key} was refused with ${seen.code}`);
+        this.#failed(device, seen);
     }
   }
 
-  /** How far the devices of a user have got in his conversation with `peer`: what receipts may say of him. */
-  progress(user: string, peer: string): { stored: number; read: number; readWithReceipt: number } {
+  /** How far the devices of a user have got in a conversation, as he calls it: what receipts may say of him. */
+  progress(user: string, id: ConversationId): { stored: number; read: number; readWithReceipt: number } {
     const progress = { stored: 0, read: 0, readWithReceipt: 0 };
     for (const device of this.devices.values()) {
-      const state = device.user === user ? device.conversations.get(`u:${peer}`)?.state : undefined;
+      const state = device.user === user ? device.conversations.get(id)?.state : undefined;
       if (state === undefined) continue;
       progress.stored = Math.max(progress.stored, state.last);
       progress.read = Math.max(progress.read, state.read);
@@ -137,8 +144,11 @@ export class Model {
   #kept({ name }: DeviceModel, seen: Extract<Observation, { what: 'kept' }>): void {
     const { key, conversation, text } = seen;
     const known = this.sends.get(key);
-    if (known === undefined) this.sends.set(key, { key, device: name, conversation, text, isDropped: false });
-    else known.text = text;
+    if (known === undefined) {
+      const keptAt = this.time;
+      const state = { isDropped: false, isRefused: false };
+      this.sends.set(key, { key, device: name, conversation, keptAt, text, ...state });
+    } else known.text = text;
   }
 
   #dropped(device: DeviceModel, key: string): void {
@@ -149,27 +159,43 @@ export class Model {
 
   #stored(device: DeviceModel, state: StoredConversation): void {
     const known = device.conversations.get(state.id) ?? { state, announced: [], excused: [] };
-    const peer = state.id.slice(2);
+    const isGroup = state.id.startsWith('g:');
     const after = device.conversations.has(state.id) ? known.state.last : 0;
     const upTo = state.first - 1;
-    if (upTo > after) {
-      const { stored } = this.progress(device.user, peer);
+    // In a group, what lies between need not be for the user; see judge-groups.ts.
+    if (upTo > after && !isGroup) {
+      const { stored } = this.progress(device.user, state.id);
       if (upTo > stored) this.#problem(device, `was not sent ${stored + 1} to ${upTo} of ${state.id}`);
       known.excused.push({ after, upTo });
     }
     known.state = state;
     device.conversations.set(state.id, known);
-    if (peer === device.user) return;
-    const truth = this.progress(peer, device.user);
-    if (state.peerDelivered > truth.stored) {
-      this.#problem(device, `was told that ${peer} has ${state.peerDelivered}, who has ${truth.stored}`);
-    }
-    if (state.peerRead > truth.readWithReceipt) {
+    const others = isGroup ? addresses.filter((address) => address !== device.user) : [state.id.slice(2)];
+    if (others[0] === device.user) return;
+    const truths = others.map((other) => this.progress(other, isGroup ? state.id : `u:${device.user}`));
+    const stored = Math.max(...truths.map((truth) => truth.stored));
+    const read = Math.max(...truths.map((truth) => truth.readWithReceipt));
+    const who = others.join(' or ');
+    if (state.peerDelivered > stored) {
       this.#problem(
         device,
-        `was told that ${peer} read ${state.peerRead}, who read ${truth.readWithReceipt}`,
+        `was told in ${state.id} that ${who} has ${state.peerDelivered}, who has ${stored}`,
       );
     }
+    if (state.peerRead > read) {
+      this.#problem(device, `was told in ${state.id} that ${who} read ${state.peerRead}, who read ${read}`);
+    }
+  }
+
+  /** Only who is no member, or was none for a while, may be refused. */
+  #failed({ name, user }: DeviceModel, seen: Extract<Observation, { what: 'failed' }>): void {
+    const { conversation, key, code } = seen;
+    const send = this.sends.get(key);
+    if (send !== undefined) send.isRefused = true;
+    const gid = conversation.startsWith('g:') ? Number(conversation.slice(2)) : undefined;
+    const was = gid && send ? this.memberships.during(gid, user, send.keptAt, this.time) : 'member';
+    if (was !== 'member' && code === 'NOT_A_MEMBER') return;
+    this.problems.push(`${name} was refused ${key} in ${conversation} with ${code}`);
   }
 
   #acknowledged(device: DeviceModel, seen: Extract<Observation, { what: 'acknowledged' }>): void {

@@ -1,6 +1,9 @@
 /** Who takes part in a run, and how its messages are told apart, whatever becomes of their content. */
 export const addresses: readonly string[] = ['alice', 'bob', 'carol'];
 
+/** Is in every group from its beginning to its end, and only looks on. */
+export const witness = 'witness';
+
 /** The `number`th device of a user. */
 export const deviceName = (address: string, number: number): string => `${address}.${number}`;
 

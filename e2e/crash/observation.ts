@@ -41,7 +41,12 @@ export type Observation =
       readonly mid: number;
     }
   /** The server refused a message for good. */
-  | { readonly what: 'failed'; readonly key: string; readonly code: string }
+  | {
+      readonly what: 'failed';
+      readonly conversation: ConversationId;
+      readonly key: string;
+      readonly code: string;
+    }
   /** The device was killed: it may have stored something that it had no time to announce. */
   | { readonly what: 'crashed' };
 

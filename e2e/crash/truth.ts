@@ -1,6 +1,7 @@
 /** What the server holds: the logs of all conversations, and how far their members have got. */
 export interface Truth {
   readonly conversations: readonly ConversationTruth[];
+  readonly groups: readonly GroupTruth[];
 }
 
 export interface ConversationTruth {
@@ -8,6 +9,12 @@ export interface ConversationTruth {
   readonly members: readonly [string, string];
   readonly messages: readonly MessageTruth[];
   readonly cursors: Readonly<Record<string, CursorTruth>>;
+}
+
+/** The log of a group. */
+export interface GroupTruth {
+  readonly gid: number;
+  readonly messages: readonly MessageTruth[];
 }
 
 /** An entry of the log. */

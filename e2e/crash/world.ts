@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import type { Target } from '@stoa/client';
 import { addUser, type FaultProxy, type TestUser, tempFolder, within } from '@stoa/testkit';
 import { auditNode, auditStore } from './audit.ts';
 import type { Command } from './commands.ts';
 import { Device } from './device.ts';
+import { Groups } from './groups.ts';
 import { judgeCursors, judgeDevice } from './judge-devices.ts';
+import { judgeGroups } from './judge-groups.ts';
 import { judgeLogs, judgeOutboxes } from './judge-logs.ts';
+import type { DeviceView } from './life.ts';
 import { Model } from './model.ts';
-import { addresses, deviceName } from './naming.ts';
+import { addresses, deviceName, witness } from './naming.ts';
 import type { StartTopology, Topology } from './topology.ts';
 
 /** What a run did. */
@@ -31,6 +35,7 @@ export class World {
   readonly model = new Model();
   readonly #topology: Topology;
   readonly #users: TestUser[] = [];
+  #groups: Groups | undefined;
   readonly #devices: Device[] = [];
   readonly #folder = tempFolder();
   readonly #random: () => number;
@@ -44,7 +49,10 @@ export class World {
   static async start(startTopology: StartTopology, random: () => number): Promise<World> {
     const topology = await startTopology();
     const world = new World(topology, random);
-    for (const address of addresses) world.#users.push(await addUser(world.#node(0).url, address));
+    for (const address of [...addresses, witness]) {
+      world.#users.push(await addUser(world.#node(0).url, address));
+    }
+    world.#groups = await Groups.make(topology, world.model);
     await topology.prepared();
     for (let device = 0; device < addresses.length * devicesPerUser; device++) {
       await world.#addDevice(device % addresses.length);
@@ -60,9 +68,9 @@ export class World {
   async carryOut(command: Command): Promise<void> {
     switch (command.do) {
       case 'send':
-        return this.#device(command.device).send(this.#address(command.to), command.count, command.size);
+        return this.#device(command.device).send(this.#target(command.to), command.count, command.size);
       case 'read':
-        return this.#device(command.device).read(this.#address(command.peer), command.but, command.receipt);
+        return this.#device(command.device).read(this.#target(command.peer), command.but, command.receipt);
       case 'edit':
       case 'recall':
         return this.#device(command.device).change(this.#address(command.peer), command.but, command.do);
@@ -87,8 +95,10 @@ export class World {
         return this.#open(this.#device(command.device, false));
       case 'crash':
         return this.#device(command.device).crash(command.point);
+      case 'membership':
+        return this.#changeMembership(command);
       case 'add-device':
-        return this.#addDevice(command.user % this.#users.length);
+        return this.#addDevice(command.user % addresses.length);
       case 'roam': {
         const { proxy } = this.#device(command.device);
         proxy.retarget(this.#node(command.node).port);
@@ -149,12 +159,15 @@ export class World {
     const truth = await auditNode(this.#node(0).url, this.#users);
     const final = [...this.model.problems, ...judgeLogs(this.model, truth, asOf)];
     const open = [...judgeOutboxes(this.model, truth), ...judgeCursors(this.model, truth)];
+    const views = new Map<string, DeviceView>();
     for (const device of this.#devices) {
       const known = this.model.devices.get(device.name);
       const view = await within(device.view(), `the view of ${device.name}`);
+      views.set(device.name, view);
       if (known !== undefined) open.push(...judgeDevice(known, view, truth));
     }
-    return { final, open };
+    const groups = judgeGroups(this.model, views, truth);
+    return { final: [...final, ...groups.leaked], open: [...open, ...groups.open] };
   }
 
   /** What the nodes have said stands in the database when all of them are killed. */
@@ -265,6 +278,17 @@ export class World {
 
   #address(index: number): string {
     return at(addresses, index);
+  }
+
+  #target(index: number): Target {
+    const gids = this.#groups?.gids ?? [];
+    return at([...addresses.map((peer) => ({ peer })), ...gids.map((gid) => ({ gid }))], index);
+  }
+
+  #changeMembership({ group, user, joins, after }: Extract<Command, { do: 'membership' }>): void {
+    const groups = this.#groups;
+    if (groups === undefined) return;
+    this.#soon(after, () => groups.change(at(groups.gids, group), this.#address(user), joins));
   }
 }
 

@@ -81,6 +81,8 @@ export const limits = {
   groupRequests: 1_000,
   /** Members up to which everybody is told who comes and goes. */
   groupToldMembers: 1_000,
+  /** Ranges of places in one `conversation`. */
+  hiddenRanges: 50,
   /** Characters of a group's status and of the address of its picture. */
   groupStatusLength: 1024,
   groupImageLength: 4096,

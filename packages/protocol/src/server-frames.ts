@@ -18,6 +18,7 @@ import {
   Uint32,
 } from './fields.ts';
 import { GroupNotice, type GroupNoticeFrame } from './group-fields.ts';
+import { limits } from './limits.ts';
 import { type ProfileFrame, ProfileNotice } from './profile-fields.ts';
 
 /** The server's answer to hello. */
@@ -142,6 +143,7 @@ export const ConversationState = Type.Object({
   read: Int(),
   /** True when the user is no member of the group any more. */
   left: Type.Optional(Type.Boolean()),
+  hidden: Type.Optional(Type.Array(Type.Tuple([Int(), Int()]), { maxItems: limits.hiddenRanges })),
   /** How far the peer has got; only in one-to-one conversations. */
   peerCursor: Type.Optional(Type.Object({ delivered: Int(), deliveredAt: Time, read: Int(), readAt: Time })),
 });

@@ -104,6 +104,30 @@ it('goes on after the time in which it was no member', async () => {
   expect((await connection.next('received', ({ seq }) => seq === 9)).conv).toBe(9);
 });
 
+it('knows what was not for the user: it is not unread, and no gap in the history', async () => {
+  const { connection, client, test } = await online();
+  const state = { t: 'conversation', conv: 9, gid: 1000, name: 'Friends', read: 0 } as const;
+  connection.send({ ...state, last: 5, from: 3, hidden: [[1, 3]] }, groupMessage(4), groupMessage(5));
+  connection.send(
+    {
+      ...state,
+      last: 12,
+      from: 10,
+      hidden: [
+        [1, 3],
+        [6, 10],
+      ],
+    },
+    groupMessage(11),
+  );
+  await test.count('message', 3);
+  expect((await client.messages(friends, { limit: 10 })).map(({ seq }) => seq)).toEqual([11, 5, 4]);
+  expect(await client.conversation(friends)).toMatchObject({ unread: 3 });
+  expect(await client.fetchOlder(friends, 10)).toBe(0);
+  await client.markRead(friends, { upTo: 4 });
+  expect(await client.conversation(friends)).toMatchObject({ unread: 2 });
+});
+
 it('marks own messages as delivered and read by what the first member has', async () => {
   const { connection, client, test } = await online();
   connection.send(joined);

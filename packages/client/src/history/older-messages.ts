@@ -1,12 +1,12 @@
 import { limits, type MessageFrame, type PageFrame } from '@stoa/protocol';
 import type { ServerClock } from '../clock.ts';
 import {
-  addPlaces,
   conversationId,
   doneUpTo,
   firstPlace,
   isKnown,
   lastPlace,
+  withHiddenPlaces,
 } from '../conversations/index.ts';
 import {
   type Changes,
@@ -107,11 +107,9 @@ export class OlderMessages {
     const kept = added.flatMap((frame) => this.#recordOf(transaction, record, frame, self) ?? []);
     const unread = kept.filter((message) => message.seq > doneUpTo(record) && needsReading(message));
     const start = page.more ? (messages[0]?.seq ?? before) : 1;
-    transaction.putConversation({
-      ...record,
-      runs: addPlaces(record.runs, start, before - 1),
-      skipped: record.skipped + added.filter(({ seq }) => seq > doneUpTo(record)).length - unread.length,
-    });
+    // Of a group, a page leaves out what is not for the user: those places are known now, too.
+    const known = withHiddenPlaces(record, [[start, before - 1]]);
+    transaction.putConversation({ ...known, skipped: known.skipped - unread.length });
     for (const message of kept) {
       transaction.putMessage(message.edited === undefined ? message : { ...message, editedSeq: upToDate });
     }

@@ -8,7 +8,14 @@ import type {
   SentFrame,
 } from '@stoa/protocol';
 import type { ServerClock } from '../clock.ts';
-import { addPlaces, conversationId, doneUpTo, lastPlace, newConversation } from '../conversations/index.ts';
+import {
+  addPlaces,
+  conversationId,
+  doneUpTo,
+  lastPlace,
+  newConversation,
+  withHiddenPlaces,
+} from '../conversations/index.ts';
 import type { Events } from '../events.ts';
 import { type MessageRecord, orderBehind, outboxOrder, type Transaction } from '../store/index.ts';
 import type { ConversationId, LocalMessage, Origin, Self } from '../types.ts';
@@ -108,6 +115,10 @@ export class Receiver {
     noteGroup(transaction, id, { name: frame.name, left: frame.left === true });
     const before = transaction.conversation(id) ?? record;
     const arrived = sequence.skipTo(transaction, before, frame.from);
+    if (frame.hidden !== undefined) {
+      const skippedTo = transaction.conversation(id) ?? before;
+      transaction.putConversation(withHiddenPlaces(skippedTo, frame.hidden));
+    }
     if (self !== undefined) await this.#take(transaction, id, arrived, self);
     await cursors.moveOwn(transaction, id, frame.read, this.#options.serverClock.now());
     if (frame.peerCursor !== undefined) await cursors.movePeer(transaction, id, frame.peerCursor);

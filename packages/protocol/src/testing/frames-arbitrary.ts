@@ -99,7 +99,8 @@ interface Schema {
   readonly required?: readonly string[];
   readonly patternProperties?: unknown;
   readonly anyOf?: readonly TSchema[];
-  readonly items?: TSchema;
+  /** Of a tuple, one for each place. */
+  readonly items?: TSchema | TSchema[];
   readonly minItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -120,6 +121,7 @@ function arbitraryOf(given: TSchema): Arbitrary<unknown> {
     case 'object':
       return objectOf(schema);
     case 'array':
+      if (Array.isArray(schema.items)) return fc.tuple(...schema.items.map(arbitraryOf));
       return fc.array(arbitraryOf(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 3 });
     case 'string':
       return textArbitrary(schema);

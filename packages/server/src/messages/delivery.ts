@@ -244,7 +244,7 @@ export class Delivery {
       const spans = await this.#options.groups.spans(conv, uid, track.sent);
       const go = stepFrom(spans, track.sent);
       if (go.step === 'end') track.last = track.sent;
-      if (go.step === 'skip') await this.#skip(conv, track, go.to);
+      if (go.step === 'skip') await this.#skip(conv, track, { to: go.to, spans });
       if (go.step !== 'stream') return;
       messages.splice(messages.findIndex(({ seq }) => seq > go.upto) >>> 0);
     }
@@ -300,7 +300,7 @@ export class Delivery {
     const last = newestReadable(spans, conversation.last);
     const from = this.#tracks.get(conv)?.from ?? (await this.#beginningInGroup(conversation, spans, recent));
     if (from === undefined) return undefined;
-    const frame = await groupConversationFrame(groups, conversation, { from, last });
+    const frame = await groupConversationFrame(groups, conversation, { from, last, spans });
     if (frame === undefined) return undefined;
     const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from, own.seen);
     outlet.write(frame);
@@ -323,11 +323,16 @@ export class Delivery {
   }
 
   /** What lies between is not for the user. */
-  async #skip(conv: number, track: Track, to: number): Promise<void> {
+  async #skip(
+    conv: number,
+    track: Track,
+    { to, spans }: { to: number; spans: readonly GroupSpan[] },
+  ): Promise<void> {
     const { cursors, groups, outlet, uid, dev } = this.#options;
     const conversation = await cursors.forDevice(conv, uid, dev);
     const last = Math.max(to, track.last);
-    const frame = conversation && (await groupConversationFrame(groups, conversation, { from: to, last }));
+    const frame =
+      conversation && (await groupConversationFrame(groups, conversation, { from: to, last, spans }));
     if (frame === undefined || outlet.closed) return;
     outlet.write(frame);
     track.sent = Math.max(track.sent, to);

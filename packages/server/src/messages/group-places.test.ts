@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { goOnAfter, isReadable, newestReadable } from './group-places.ts';
+import { goOnAfter, hiddenRanges, isReadable, newestReadable } from './group-places.ts';
 
 /** Spans that follow each other, the last one of them open or not. */
 const spansArbitrary = fc
@@ -29,6 +29,18 @@ test('whoever goes on place by place comes to all places that are for him, and t
       }
       expect(visited).toEqual(expected);
       expect(newestReadable(spans, last)).toBe(expected.at(-1) ?? 0);
+    }),
+  );
+});
+
+test('the ranges that are hidden hold all places that are not for him, and no other', () => {
+  fc.assert(
+    fc.property(spansArbitrary, fc.integer({ min: 0, max: 35 }), (spans, upto) => {
+      const places = Array.from({ length: upto }, (_, index) => index + 1);
+      const ranges = hiddenRanges(spans, upto, 100);
+      const hidden = ranges.flatMap(([first, last]) => places.slice(first - 1, last));
+      expect(hidden).toEqual(places.filter((seq) => !isReadable(spans, seq)));
+      expect(hiddenRanges(spans, upto, 1)).toEqual(ranges.slice(-1));
     }),
   );
 });

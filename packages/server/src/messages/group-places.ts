@@ -22,6 +22,18 @@ export function newestReadable(spans: readonly GroupSpan[], last: number): numbe
   return span === undefined ? 0 : Math.min(last, span.upto ?? last);
 }
 
+/** The places up to `upto` that are not for him, as ranges with their first and last place: the newest of them. */
+export function hiddenRanges(spans: readonly GroupSpan[], upto: number, atMost: number): [number, number][] {
+  const ranges: [number, number][] = [];
+  let next = 1;
+  for (const { after, upto: end } of [...spans, { after: upto, upto: null }]) {
+    const last = Math.min(after, upto);
+    if (next <= last) ranges.push([next, last]);
+    next = Math.max(next, (end ?? upto) + 1);
+  }
+  return ranges.slice(-atMost);
+}
+
 /** What to do with a device that has everything up to `sent`: stream up to a place, skip what is for others, or no more. */
 export function stepFrom(
   spans: readonly GroupSpan[],
