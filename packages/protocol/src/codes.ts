@@ -81,6 +81,7 @@ export const codes = {
     'The group is paused: nobody may send to it.',
     'Wait until an administrator of the group lets it go on.',
   ),
+  NOT_IN_ROOM: entry(409, 'The device is not in the room.', 'Join the room first, or again.'),
   BLOCKED: entry(
     403,
     'The receiver does not take messages from this user.',

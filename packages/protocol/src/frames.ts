@@ -8,4 +8,17 @@ export * from './client-frames.ts';
 export * from './fields.ts';
 export * from './group-fields.ts';
 export * from './profile-fields.ts';
+export {
+  type RoomAsk,
+  type RoomEndReason,
+  type RoomInfo,
+  type RoomMediaState,
+  type RoomNotice,
+  RoomNoticeFrame,
+  type RoomParticipant,
+  type RoomRight,
+  type RoomStream,
+  type RoomStreamPlace,
+  roomNotices,
+} from './room-fields.ts';
 export * from './server-frames.ts';

@@ -88,6 +88,17 @@ export const limits = {
   groupImageLength: 4096,
   /** Seconds that a group or PIN may be meant to last: ten years. */
   groupExpirySeconds: 10 * 365 * 24 * 3600,
+  /** Streams of one participant of a room, and the highest number of one. */
+  roomStreams: 8,
+  roomStreamNumber: 255,
+  /** Streams in one `rooms.watch`, and participants in one `rooms.control`. */
+  roomWishes: 200,
+  /** Characters of a session description in a room. */
+  roomSdpLength: 200_000,
+  /** Characters of a reaction. */
+  roomReactionLength: 32,
+  /** Rooms in which one device is at a time. */
+  roomsPerDevice: 16,
   /** Characters of the endpoint of a push subscription or the token of a provider, and of one of its keys. */
   pushTargetLength: 1024,
   pushKeyLength: 128,

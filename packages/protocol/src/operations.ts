@@ -8,6 +8,7 @@ import { Address, Conv, Int, Message, Seq, StateKey, Time, Uint32 } from './fram
 import { groupOperations } from './group-operations.ts';
 import { limits } from './limits.ts';
 import { profileOperations } from './profile-operations.ts';
+import { roomOperations } from './room-operations.ts';
 
 const Nothing = Type.Object({});
 
@@ -135,6 +136,7 @@ export const operations = {
   },
   ...groupOperations,
   ...profileOperations,
+  ...roomOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;

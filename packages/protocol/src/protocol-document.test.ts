@@ -14,6 +14,7 @@ import {
   clientFrames,
   operations,
   parseClientFrame,
+  roomNotices,
   serverFrames,
 } from './validate.ts';
 
@@ -116,7 +117,8 @@ describe('docs/protocol.md', () => {
   test.each([
     ['### Events from a device', callRequests],
     ['### Events from the server', callNotices],
-  ])('lists the events of calls with their fields, %s', (heading, events) => {
+    ['### Events of rooms', roomNotices],
+  ])('lists the events of calls and rooms with their fields, %s', (heading, events) => {
     const described = rowsOf(section(heading)).map(([name, fields = '']) => [
       name,
       fields === '–' ? [] : fields.split(', '),

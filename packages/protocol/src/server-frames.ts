@@ -20,6 +20,7 @@ import {
 import { GroupNotice, type GroupNoticeFrame } from './group-fields.ts';
 import { limits } from './limits.ts';
 import { type ProfileFrame, ProfileNotice } from './profile-fields.ts';
+import { RoomNoticeFrame } from './room-fields.ts';
 
 /** The server's answer to hello. */
 export const Welcome = Type.Object({
@@ -201,6 +202,7 @@ export const serverFrames = {
   group: GroupNotice,
   profile: ProfileNotice,
   call: CallNoticeFrame,
+  room: RoomNoticeFrame,
   error: ErrorFrame,
   ping: Ping,
   pong: Pong,
@@ -236,6 +238,7 @@ export type ServerFrame =
   | GroupNoticeFrame
   | ProfileFrame
   | CallNoticeFrame
+  | RoomNoticeFrame
   | RefusedFrame
   | PingFrame
   | PongFrame;

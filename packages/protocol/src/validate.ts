@@ -26,6 +26,7 @@ export {
   clientFrames,
   FileId,
   MessageAge,
+  roomNotices,
   serverFrames,
 } from './frames.ts';
 export { operations } from './operations.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Bus } from '@stoa/bus';
+import type { MediaEngine } from '@stoa/media';
 import type { Store } from '@stoa/storage';
 import type { Logger } from 'pino';
 import {
@@ -37,6 +38,7 @@ import { buildProfiles } from './profile-wiring.ts';
 import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
 import { receiptOperations } from './receipts/index.ts';
+import { startRooms } from './rooms-wiring.ts';
 import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
 import { Search, searchOperations } from './search/index.ts';
 import type { Settings } from './settings/index.ts';
@@ -57,6 +59,8 @@ export interface NodeOptions {
   readonly clock?: Clock;
   readonly store?: Store;
   readonly bus?: Bus;
+  /** Default: processes of its own, as the settings say. */
+  readonly media?: MediaEngine;
 }
 
 /** A node that takes connections. */
@@ -214,6 +218,17 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     alarm: pushing.alarm,
     onError,
   });
+  const { rooms, operations: roomOperations } = await startRooms({
+    settings,
+    store,
+    bus,
+    clock,
+    directory,
+    joining: groupParts.joining,
+    engine: options.media,
+    logger,
+    onError,
+  });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
   const groupFeed = groupParts.feed((session) => catchUp.request(session));
   const sessions = new Sessions({
@@ -286,6 +301,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       groupReceipts,
       blocking,
       calls,
+      rooms,
       bus,
       operations: {
         ...deviceOperations(devices),
@@ -295,6 +311,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
         ...groupParts.operations,
         ...operations,
+        ...roomOperations,
         ...pushing.operations,
         ...profileParts.operations,
       },
@@ -325,10 +342,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       readiness.look();
       devices.flush().catch(onError);
       calls.tick();
+      rooms.tick();
       pushing.tick();
       metrics.connections.set(door.connections);
       metrics.sessions.set(sessions.count);
       metrics.calls.set(calls.count);
+      metrics.rooms.set(rooms.count);
     }),
   ];
 
@@ -343,6 +362,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       await http.close();
       files.close();
       await calls.close();
+      await rooms.close();
       await pushing.close();
       await Promise.all([presence.close(), devices.flush()]);
       await webhooking.close();

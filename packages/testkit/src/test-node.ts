@@ -1,4 +1,5 @@
 import type { Bus } from '@stoa/bus';
+import type { MediaEngine } from '@stoa/media';
 import { loadSettings, type RunningNode, startNode } from '@stoa/server';
 import type { Store } from '@stoa/storage';
 import { addUser, type BackendAnswer, backend, type TestUser } from './backend.ts';
@@ -14,6 +15,8 @@ export interface TestNodeOptions {
   /** Of the caller's making, to be shared with other nodes. The node closes both with itself. */
   readonly store?: Store;
   readonly bus?: Bus;
+  /** What forwards the media of rooms; the node closes it with itself. */
+  readonly media?: MediaEngine;
   /** Settings by environment name, such as STOA_MESSAGES_PER_SECOND. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -58,6 +61,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.store === undefined ? {} : { store: options.store }),
     ...(options.bus === undefined ? {} : { bus: options.bus }),
+    ...(options.media === undefined ? {} : { media: options.media }),
   });
   const url = `http://127.0.0.1:${node.port}`;
   return {

@@ -6,6 +6,6 @@ export { groupInfo, memberInfo } from './group-view.ts';
 export { Groups } from './groups.ts';
 export { Joining } from './joining.ts';
 export { groupOperations } from './operations.ts';
-export { usualPermissions } from './permissions.ts';
+export { may, usualPermissions } from './permissions.ts';
 export { type BackendGroupMessage, sendToGroupFromBackend } from './send-from-backend.ts';
 export { GroupSending } from './sending.ts';

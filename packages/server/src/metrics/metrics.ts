@@ -9,6 +9,7 @@ export interface Metrics {
   readonly sessions: Gauge;
   /** Calls that this node is responsible for. */
   readonly calls: Gauge;
+  readonly rooms: Gauge;
   /** Messages stored (or, when transient, passed on), by the door through which they came. */
   readonly messagesAccepted: { readonly http: Tally; readonly socket: Tally };
   /** Messages written to a device of a receiver. */
@@ -48,6 +49,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     connections: new Gauge({ name: 'stoa_connections', help: 'Open sockets.', registers }),
     sessions: new Gauge({ name: 'stoa_sessions', help: 'Signed-in sockets.', registers }),
     calls: new Gauge({ name: 'stoa_calls', help: 'Calls that ring or go on.', registers }),
+    rooms: new Gauge({ name: 'stoa_rooms', help: 'Rooms of groups with somebody in them.', registers }),
     messagesAccepted: accepted,
     messagesDelivered: delivered,
     storeCommit: new Histogram({

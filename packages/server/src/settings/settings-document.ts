@@ -15,7 +15,7 @@ const titles: Readonly<Record<SettingGroup, string>> = {
 const notes: Readonly<Partial<Record<SettingGroup, string>>> = {
   'first start': 'They only preset what the first start would generate; later starts do not look at them.',
   calls:
-    'Calls between two people go from one to the other, or by TURN. `STOA_MEDIA_…` are for conferences, which this version has not: they are checked at the start, and nothing uses them.',
+    'Calls between two people go from one to the other, or by TURN. `STOA_MEDIA_…` and `STOA_ROOM_…` are for conferences; a group may set less for its own.',
 };
 
 /** How the default of a setting is written; empty when there is none. */

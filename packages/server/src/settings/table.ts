@@ -1,6 +1,7 @@
 import { parseNatsUrl } from '@stoa/bus';
 import { isAddressRange } from '../address-ranges.ts';
 import { pushSettings } from './push-settings.ts';
+import { roomSettings } from './room-settings.ts';
 import { s3Address } from './s3-address.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
@@ -345,6 +346,7 @@ export const settingTable = {
     fallback: 0,
     description: 'For how long a call may last; 0 for no limit.',
   }),
+  ...roomSettings,
   ...pushSettings,
   ...webhookSettings,
 } as const;

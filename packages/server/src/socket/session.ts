@@ -23,6 +23,7 @@ import type { Limits } from '../limits/index.ts';
 import type { Changes, Delivery, History, Messages } from '../messages/index.ts';
 import type { Presence } from '../presence/index.ts';
 import type { Receipts } from '../receipts/index.ts';
+import type { Rooms } from '../rooms/index.ts';
 import type { Schedule } from '../scheduled/index.ts';
 import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
@@ -47,6 +48,7 @@ export interface SessionServices extends GroupServices {
   readonly groups: Pick<GroupFeed, 'refresh'>;
   readonly blocking: Blocking;
   readonly calls: Calls;
+  readonly rooms: Pick<Rooms, 'connectionEnded'>;
   readonly bus: Bus;
   readonly limits: Limits;
   readonly operations: OperationHandlers;

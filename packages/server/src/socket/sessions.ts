@@ -84,6 +84,12 @@ export class Sessions {
     await user.groups;
   }
 
+  /** Whether the device has a session here. */
+  holds(uid: number, dev: number): boolean {
+    for (const { identity } of this.#byUser.get(uid)?.sessions ?? []) if (identity.dev === dev) return true;
+    return false;
+  }
+
   #nameDevices(sessions: ReadonlySet<Session>, reply: string): void {
     const answer: ConnectedDevices = {
       type: 'connected-devices',

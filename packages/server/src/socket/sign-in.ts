@@ -64,6 +64,7 @@ export async function signIn(
     onClosed: (closed) => {
       sessions.remove(closed);
       devices.left(device.dev);
+      if (!sessions.holds(uid, device.dev)) services.rooms.connectionEnded(identity);
     },
   });
   connection.serve(session);

@@ -1,0 +1,166 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Bus } from '@stoa/bus';
+import type { MediaEngine, WorkerEngineOptions } from '@stoa/media';
+import { StoaError } from '@stoa/protocol';
+import type { Group, Store } from '@stoa/storage';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { Directory } from './directory/index.ts';
+import { type Joining, may } from './groups/index.ts';
+import { TokenBuckets } from './limits/index.ts';
+import { type Rights, type RoomGroup, type RoomRules, Rooms, roomOperations } from './rooms/index.ts';
+import type { Settings } from './settings/index.ts';
+import type { SessionServices } from './socket/session.ts';
+
+export interface RoomsWiringOptions {
+  readonly settings: Settings;
+  readonly store: Pick<Store, 'groups'>;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly joining: Pick<Joining, 'join'>;
+  readonly engine: MediaEngine | undefined;
+  readonly logger: Logger;
+  readonly onError: (error: unknown) => void;
+}
+
+type RoomOperations = Pick<
+  SessionServices['operations'],
+  Extract<keyof SessionServices['operations'], `rooms.${string}`>
+>;
+
+type Connections = Omit<WorkerEngineOptions, 'workers' | 'onWorkerLost'>;
+
+/** Joins rooms with the rest of a node: the rights that their groups give, and the media plane. */
+export async function startRooms(
+  options: RoomsWiringOptions,
+): Promise<{ rooms: Rooms; operations: RoomOperations }> {
+  const { settings, store, joining, logger, clock, engine, ...common } = options;
+  const connections = await connectionOptions(settings);
+  const group = async (aid: number, gid: number): Promise<Group> => {
+    const found = await store.groups.find(gid);
+    const isThere =
+      found !== undefined &&
+      found.aid === aid &&
+      !found.deleted &&
+      (found.expiresAt === null || found.expiresAt > clock.now());
+    if (!isThere) throw new StoaError('NOT_FOUND', `There is no group ${gid}.`);
+    return found;
+  };
+  const buckets = new TokenBuckets({ capacity: requestsAtOnce, fillMs: requestsFillMs, now: clock.now });
+  const rooms = new Rooms({
+    ...common,
+    clock,
+    openEngine: async () => engine ?? openEngine(settings, connections, logger),
+    groupOf: async (aid, gid): Promise<RoomGroup> => {
+      const { conv, name, settings: own } = await group(aid, gid);
+      return { conv, name, rules: rulesOf(settings, own) };
+    },
+    rightsOf: async (aid, gid, uids) => {
+      const found = await group(aid, gid);
+      const members = new Map(
+        (await store.groups.membersAmong(gid, uids)).map((member) => [member.uid, member]),
+      );
+      return new Map(uids.map((uid) => [uid, rightsOf(found, members.get(uid))]));
+    },
+    enter: (device, gid, pin) => joining.join(device, gid, pin),
+    delay: (uid) => buckets.take(uid),
+  });
+  return { rooms, operations: roomOperations(rooms) };
+}
+
+function rightsOf(group: Group, member: Parameters<typeof may>[2]): Rights {
+  const actions = {
+    publish: 'publish',
+    subscribe: 'subscribe',
+    list: 'list',
+    control: 'callControl',
+    hangup: 'hangup',
+  } as const;
+  const rights = Object.keys(actions) as (keyof typeof actions)[];
+  return new Set(rights.filter((right) => may(actions[right], group, member) === 'yes'));
+}
+
+/** What the node allows, less what the group does not. */
+function rulesOf(
+  settings: Settings,
+  { callFlags, callDuration, videoResolution }: Group['settings'],
+): RoomRules {
+  const flags = typeof callFlags === 'number' ? callFlags : 0;
+  const takes = (bit: number): boolean => (flags & callFlagBits.valid) === 0 || (flags & bit) !== 0;
+  const seconds = typeof callDuration === 'number' ? callDuration : 0;
+  const durations = [settings.roomMinutes * 60_000, seconds * 1_000].filter((ms) => ms > 0);
+  const height = resolutions[typeof videoResolution === 'number' ? videoResolution : 0];
+  return {
+    participants: settings.roomParticipants,
+    longest: durations.length === 0 ? 0 : Math.min(...durations),
+    grace: settings.roomGraceSeconds * 1_000,
+    height: Math.min(height ?? settings.roomHeight, settings.roomHeight),
+    bitrate: height === undefined ? 0 : cameraBitrate(height) + screenBitrate,
+    audio: takes(callFlagBits.audio),
+    video: takes(callFlagBits.video),
+    screen: takes(callFlagBits.screen),
+    codecs: settings.roomCodecs,
+  };
+}
+
+async function openEngine(
+  { mediaWorkers }: Settings,
+  connections: Connections,
+  logger: Logger,
+): Promise<MediaEngine> {
+  // Its native code is loaded by those who need it.
+  const { LocalEngine, WorkerEngine } = await import('@stoa/media');
+  if (mediaWorkers === 0) return new LocalEngine(connections);
+  return new WorkerEngine({
+    ...connections,
+    ...(mediaWorkers === null ? {} : { workers: mediaWorkers }),
+    onWorkerLost: (lost) => logger.error(lost, 'a process that forwards audio and video has ended'),
+  });
+}
+
+async function connectionOptions({ host, mediaAddress, mediaPorts }: Settings): Promise<Connections> {
+  const isOne = isIP(host) !== 0 && host !== '0.0.0.0' && host !== '::';
+  return {
+    ports: mediaPorts,
+    ...(isOne ? { bindAddress: host } : {}),
+    ...(mediaAddress === null ? {} : { announcedAddresses: await addressesOf(mediaAddress) }),
+  };
+}
+
+/** ICE wants addresses. */
+async function addressesOf(host: string): Promise<string[]> {
+  if (isIP(host) !== 0) return [host];
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch (error) {
+    throw new Error(`STOA_MEDIA_ADDRESS: the host name ${host} cannot be resolved`, { cause: error });
+  }
+}
+
+/** Of `callFlags`, with the values that mesibo documents; without `valid` they say nothing. */
+const callFlagBits = { valid: 0x1, audio: 0x2, video: 0x4, screen: 0x100 } as const;
+
+/** Pixels by mesibo's numbers; none for as much as the node allows. */
+const resolutions: Readonly<Record<number, number>> = {
+  1: 240,
+  2: 480,
+  3: 720,
+  4: 1080,
+  5: 2160,
+  8: 120,
+  9: 180,
+  10: 360,
+};
+
+/** Bits per second that a camera of this height needs, all its layers together. */
+function cameraBitrate(height: number): number {
+  return Math.round(400_000 + 3.5 * height * height);
+}
+
+const screenBitrate = 3_000_000;
+
+/** Requests that a user may make about rooms at once, and the time in which as many may follow. */
+const requestsAtOnce = 200;
+const requestsFillMs = 20_000;

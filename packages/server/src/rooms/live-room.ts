@@ -1,0 +1,250 @@
+import type { MediaEngine, MediaEvent, ViewOffer } from '@stoa/media';
+import { type OperationRequest, type RoomNotice, StoaError } from '@stoa/protocol';
+import type { Clock } from '../clock.ts';
+import { requireCodecs } from './codecs.ts';
+import { engineWishes, offeredStreams, permittedKinds, readStreamId, streamId } from './media-names.ts';
+import { emptyRoom, reduce } from './reduce.ts';
+import {
+  type Addressee,
+  type ParticipantKey,
+  type Publication,
+  placeOf,
+  type RoomEffect,
+  type RoomFacts,
+  type RoomInput,
+  type RoomRules,
+  type RoomState,
+} from './room-state.ts';
+import { participantOf } from './steps.ts';
+import { requirePublishable } from './streams.ts';
+
+export interface LiveRoomOptions {
+  readonly facts: RoomFacts;
+  readonly rules: RoomRules;
+  readonly engine: MediaEngine;
+  readonly clock: Clock;
+  readonly tell: (to: readonly Addressee[], notice: RoomNotice) => void;
+  /** A participant is not in the room any more. */
+  readonly onGone: (key: ParticipantKey) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+type PublishRequest = Omit<OperationRequest<'rooms.publish'>, 'gid'>;
+
+/** A room with its media: carries out what the reducer decides. */
+export class LiveRoom {
+  state: RoomState;
+  /** Of the room in the media plane; another one after that has lost it. */
+  mediaId: string;
+
+  readonly #options: LiveRoomOptions;
+  #restarts = 0;
+
+  static async open(options: LiveRoomOptions): Promise<LiveRoom> {
+    const room = new LiveRoom(options);
+    await options.engine.createRoom(room.mediaId);
+    return room;
+  }
+
+  private constructor(options: LiveRoomOptions) {
+    this.#options = options;
+    this.state = emptyRoom(options.facts, options.rules);
+    this.mediaId = this.#nextMediaId();
+  }
+
+  /** @throws StoaError when it is not allowed */
+  take(input: RoomInput): void {
+    const { state, effects } = reduce(this.state, input, { now: this.#options.clock.now() });
+    this.state = state;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  async publish(key: ParticipantKey, { sdp, streams }: PublishRequest): Promise<{ sdp?: string }> {
+    const { engine } = this.#options;
+    requirePublishable(this.state, key, streams);
+    if (sdp === undefined || streams.length === 0) {
+      if (streams.length > 0) throw new StoaError('BAD_REQUEST', 'Streams come with an offer.');
+      this.take({ type: 'published', key, streams: [] });
+      await engine.unpublish(this.mediaId, key);
+      return {};
+    }
+    requireCodecs(sdp, this.state.rules.codecs);
+    const publications = streams.map(toPublication);
+    const answer = await engine.publish(this.mediaId, key, { sdp, streams: offeredStreams(publications) });
+    try {
+      this.take({ type: 'published', key, streams: publications });
+    } catch (error) {
+      // It was allowed, and is not any more.
+      await engine.unpublish(this.mediaId, key);
+      throw error;
+    }
+    return { sdp: answer.sdp };
+  }
+
+  /** @throws StoaError NOT_IN_ROOM or PERMISSION_DENIED */
+  async receive(key: ParticipantKey): Promise<ViewOffer> {
+    const { rights } = participantOf(this.state, key);
+    if (!rights.has('subscribe'))
+      throw new StoaError('PERMISSION_DENIED', 'The user may not watch in this room.');
+    const offer = await this.#options.engine.view(this.mediaId, key);
+    if (this.state.participants.get(key)?.rights.has('subscribe') === true) return offer;
+    await this.#options.engine.unview(this.mediaId, key);
+    throw new StoaError('PERMISSION_DENIED', 'The user may not watch in this room.');
+  }
+
+  async answer(key: ParticipantKey, answer: ViewOffer): Promise<void> {
+    participantOf(this.state, key);
+    await this.#options.engine.answer(this.mediaId, key, answer);
+  }
+
+  /** What is not there yet is shown when it comes, but needs m-lines then: the offer is for them. */
+  async watch(
+    key: ParticipantKey,
+    { streams, others }: Pick<OperationRequest<'rooms.watch'>, 'streams' | 'others'>,
+  ): Promise<ViewOffer | undefined> {
+    // Not by the effect, so that the offer is in the answer.
+    const wishes = { streams, others };
+    const { state } = reduce(this.state, { type: 'watch', key, wishes }, { now: this.#options.clock.now() });
+    this.state = state;
+    const viewer = participantOf(state, key);
+    const { offer } = await this.#options.engine.watch(this.mediaId, key, engineWishes(state, viewer));
+    return offer ?? undefined;
+  }
+
+  /** Something happened in the media plane. */
+  heard(event: MediaEvent): void {
+    switch (event.type) {
+      case 'slots': {
+        const slots = event.slots.map(({ mid, stream }) => {
+          const of = stream === null ? undefined : this.#placeOf(stream);
+          return { mid, ...(of === undefined ? {} : { of }) };
+        });
+        this.#tellOne(event.participant, { type: 'slots', slots });
+        return;
+      }
+      case 'speakers': {
+        const speakers = event.speakers.flatMap(({ stream }) => readStreamId(stream) ?? []);
+        const active = event.active === null ? undefined : readStreamId(event.active);
+        this.take({ type: 'speakers', speakers, active });
+        return;
+      }
+      case 'encodings': {
+        const { mid } = event;
+        const encodings = event.encodings.map(({ rid, active }) => ({ rid, active }));
+        this.#tellOne(event.participant, { type: 'encodings', mid, encodings });
+        return;
+      }
+      case 'quality': {
+        const { direction, quality } = event;
+        this.#tellOne(event.participant, { type: 'quality', direction, quality });
+        return;
+      }
+      case 'roomLost':
+        this.#restart().catch(this.#options.onError);
+        return;
+      case 'streamStarted':
+      case 'streamEnded':
+      case 'connection':
+        return;
+    }
+  }
+
+  /** Ends the media. */
+  async close(): Promise<void> {
+    await this.#options.engine.closeRoom(this.mediaId);
+  }
+
+  /** The process that forwarded is gone: another one takes the room, and everybody connects to it. */
+  async #restart(): Promise<void> {
+    const { engine } = this.#options;
+    this.mediaId = this.#nextMediaId();
+    await engine.createRoom(this.mediaId);
+    for (const key of this.state.participants.keys()) {
+      this.#carryOut({ type: 'permit', key });
+      this.#carryOut({ type: 'watch', key });
+    }
+    this.take({ type: 'mediaLost' });
+  }
+
+  #carryOut(effect: RoomEffect): void {
+    const { engine, tell, onGone } = this.#options;
+    const id = this.mediaId;
+    switch (effect.type) {
+      case 'tell':
+        tell(effect.to, effect.notice);
+        return;
+      case 'permit': {
+        const participant = this.state.participants.get(effect.key);
+        if (participant === undefined) return;
+        const { rules } = this.state;
+        this.#attempt(engine.permit(id, effect.key, permittedKinds(participant, rules)));
+        if (rules.bitrate > 0) this.#attempt(engine.limit(id, effect.key, { publish: rules.bitrate }));
+        return;
+      }
+      case 'mute':
+        this.#attempt(engine.mute(id, streamId(effect.key, effect.sid, effect.half), effect.muted));
+        return;
+      case 'unpublish':
+        this.#attempt(engine.unpublish(id, effect.key));
+        return;
+      case 'unview':
+        this.#attempt(engine.unview(id, effect.key));
+        return;
+      case 'watch':
+        this.#attempt(this.#watchAgain(effect.key));
+        return;
+      case 'gone':
+        this.#attempt(engine.leave(id, effect.key));
+        onGone(effect.key);
+        return;
+    }
+  }
+
+  async #watchAgain(key: ParticipantKey): Promise<void> {
+    const viewer = this.state.participants.get(key);
+    if (viewer?.wishes === undefined) return;
+    const wishes = engineWishes(this.state, viewer);
+    const { offer } = await this.#options.engine.watch(this.mediaId, key, wishes);
+    if (offer !== null) this.#tellOne(key, { type: 'offer', ...offer });
+  }
+
+  /** What the media plane does not know (any more) needs nothing. */
+  #attempt(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      const isGone =
+        error instanceof StoaError && (error.code === 'NOT_FOUND' || error.code === 'UNAVAILABLE');
+      if (!isGone) this.#options.onError(error);
+    });
+  }
+
+  #tellOne(key: ParticipantKey, notice: RoomNotice): void {
+    const participant = this.state.participants.get(key);
+    if (participant !== undefined) this.#options.tell([participant], notice);
+  }
+
+  #placeOf(stream: string) {
+    const id = readStreamId(stream);
+    const participant = id === undefined ? undefined : this.state.participants.get(id.key);
+    return id === undefined || participant === undefined ? undefined : placeOf(participant, id.sid);
+  }
+
+  #nextMediaId(): string {
+    const { gid, session } = this.#options.facts;
+    this.#restarts += 1;
+    return `${gid}-${session}-${this.#restarts}`;
+  }
+}
+
+function toPublication({
+  sid,
+  source,
+  name,
+  audio,
+  video,
+  audioMuted = false,
+  videoMuted = false,
+}: PublishRequest['streams'][number]): Publication {
+  const half = (mid: string | undefined, muted: boolean) =>
+    mid === undefined ? undefined : ({ mid, state: muted ? 'muted' : 'on' } as const);
+  return { sid, source, name, audio: half(audio, audioMuted), video: half(video, videoMuted) };
+}

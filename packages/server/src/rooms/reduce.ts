@@ -1,0 +1,191 @@
+import { StoaError } from '@stoa/protocol';
+import { control } from './control.ts';
+import type {
+  Participant,
+  RoomContext,
+  RoomEffect,
+  RoomFacts,
+  RoomInput,
+  RoomRules,
+  RoomState,
+  RoomStep,
+} from './room-state.ts';
+import { keyOf } from './room-state.ts';
+import {
+  audience,
+  change,
+  participantOf,
+  put,
+  remove,
+  rewatch,
+  tell,
+  tellLeft,
+  unchanged,
+  withEffects,
+} from './steps.ts';
+import { isStillAllowed, muteOwn, published, speakers, watch } from './streams.ts';
+import { listOf, participantInfo, sees } from './view.ts';
+
+/** Nobody is in it yet. */
+export function emptyRoom(facts: RoomFacts, rules: RoomRules): RoomState {
+  return { facts, rules, participants: new Map() };
+}
+
+/**
+ * What becomes of a room by something that happened, and what is to be done about it.
+ *
+ * @throws StoaError when it is not allowed: then nothing has happened
+ */
+export function reduce(state: RoomState, input: RoomInput, context: RoomContext): RoomStep {
+  switch (input.type) {
+    case 'join':
+      return join(state, input, context);
+    case 'leave':
+      return remove(unchanged(state), input.key, input.reason);
+    case 'lost':
+      return away(unchanged(state), input.key, context.now);
+    case 'alive':
+      return heard(state, participantOf(state, input.key), context);
+    case 'rights':
+      return newRights(state, input);
+    case 'published':
+      return published(state, input);
+    case 'watch':
+      return withEffects(watch(state, input), { type: 'watch', key: input.key });
+    case 'mute':
+      return muteOwn(state, input);
+    case 'hand': {
+      const participant = participantOf(state, input.key);
+      if (input.raised === (participant.hand !== undefined)) return unchanged(state);
+      return change(unchanged(state), { ...participant, hand: input.raised ? context.now : undefined });
+    }
+    case 'react': {
+      const participant = participantOf(state, input.key);
+      const { address: user, dev } = participant;
+      const notice = { type: 'reaction', user, dev, reaction: input.reaction } as const;
+      return { state, effects: [tell(audience(state, participant), notice)] };
+    }
+    case 'control':
+      return control(state, input.key, input.command);
+    case 'speakers':
+      return speakers(state, input);
+    case 'mediaLost':
+      return { state, effects: [tell([...state.participants.values()], { type: 'restart' })] };
+    case 'tick':
+      return tick(state, context);
+  }
+}
+
+/** A device comes, or comes back: then it keeps what it had. */
+function join(
+  state: RoomState,
+  { joiner }: Extract<RoomInput, { type: 'join' }>,
+  { now }: RoomContext,
+): RoomStep {
+  const { uid, dev, address, name, rights } = joiner;
+  const key = keyOf(uid, dev);
+  const before = state.participants.get(key);
+  if (before !== undefined) return heard(state, before, { now });
+  if (state.participants.size >= state.rules.participants)
+    throw new StoaError(
+      'TOO_MANY',
+      `There are ${state.participants.size} in the room, as many as there may be.`,
+    );
+  const participant: Participant = {
+    key,
+    uid,
+    dev,
+    address,
+    name,
+    rights,
+    joinedAt: now,
+    awayUntil: undefined,
+    heardAt: now,
+    hand: undefined,
+    streams: [],
+    wishes: undefined,
+    rev: 0,
+  };
+  return withEffects(change(unchanged(state), participant), { type: 'permit', key });
+}
+
+/** The device is there (again). */
+function heard(state: RoomState, before: Participant, { now }: RoomContext): RoomStep {
+  const present: Participant = { ...before, awayUntil: undefined, heardAt: now };
+  return before.awayUntil === undefined ? unchanged(put(state, present)) : change(unchanged(state), present);
+}
+
+/** It is waited for. */
+function away(step: RoomStep, key: string, now: number): RoomStep {
+  const participant = step.state.participants.get(key);
+  if (participant === undefined || participant.awayUntil !== undefined) return step;
+  return change(step, { ...participant, awayUntil: now + step.state.rules.grace });
+}
+
+function tick(state: RoomState, { now }: RoomContext): RoomStep {
+  const { facts, rules } = state;
+  if (rules.longest > 0 && now >= facts.startedAt + rules.longest) return all(state, 'duration');
+  let step = unchanged(state);
+  for (const { key, awayUntil, heardAt } of state.participants.values()) {
+    if (awayUntil !== undefined && now >= awayUntil) step = remove(step, key, 'lost');
+    // Its connection may be there, and its page not: several pages share one.
+    else if (awayUntil === undefined && now >= heardAt + silenceMs) step = away(step, key, now);
+  }
+  return step;
+}
+
+function all(state: RoomState, reason: 'duration'): RoomStep {
+  return [...state.participants.keys()].reduce((step, key) => remove(step, key, reason), unchanged(state));
+}
+
+/** The group has changed: what is not allowed any more ends at once. */
+function newRights(before: RoomState, { rules, rights }: Extract<RoomInput, { type: 'rights' }>): RoomStep {
+  let step: RoomStep = unchanged({ ...before, rules });
+  for (const key of before.participants.keys()) {
+    const participant = step.state.participants.get(key);
+    if (participant === undefined) continue;
+    const now = rights.get(key) ?? new Set();
+    if (!now.has('publish') && !now.has('subscribe')) step = remove(step, key, 'rights');
+    else step = withRights(step, participant, now);
+  }
+  return step;
+}
+
+function withRights(before: RoomStep, participant: Participant, rights: Participant['rights']): RoomStep {
+  const { key } = participant;
+  const isSame = listOf(rights).join() === listOf(participant.rights).join();
+  const streams = participant.streams.filter((stream) => isStillAllowed(stream, rights, before.state.rules));
+  const lostStreams = streams.length < participant.streams.length;
+  const mayWatch = rights.has('subscribe');
+  const wishes = mayWatch ? participant.wishes : undefined;
+  const next: Participant = { ...participant, rights, streams, wishes };
+  const effects: RoomEffect[] = [{ type: 'permit', key }];
+  if (lostStreams && streams.length === 0) effects.push({ type: 'unpublish', key });
+  if (!mayWatch && participant.rights.has('subscribe')) effects.push({ type: 'unview', key });
+  if (isSame && !lostStreams) return withEffects({ ...before, state: put(before.state, next) }, ...effects);
+  let step = lostStreams ? change(before, next) : { ...before, state: put(before.state, next) };
+  step = tellNewlySeen(step, participant, next);
+  step = withEffects(step, tell([next], { type: 'rights', may: listOf(rights) }), ...effects);
+  return lostStreams ? withEffects(step, ...rewatch(step.state, key)) : step;
+}
+
+/** Who may list from now on is told of those whom he did not see; who may not any more, that they are gone from his sight. */
+function tellNewlySeen(before: RoomStep, was: Participant, is: Participant): RoomStep {
+  let step = before;
+  for (const other of before.state.participants.values()) {
+    const seesNow = sees(is, other);
+    if (seesNow === sees(was, other)) continue;
+    const viewer = participantOf(step.state, is.key);
+    if (!seesNow) {
+      step = tellLeft(step, [is.key], other, 'left');
+      continue;
+    }
+    const rev = viewer.rev + 1;
+    const notice = { type: 'participant', rev, participant: participantInfo(other) } as const;
+    step = withEffects({ ...step, state: put(step.state, { ...viewer, rev }) }, tell([viewer], notice));
+  }
+  return step;
+}
+
+/** Clients say every 10 seconds that they are there. */
+const silenceMs = 25_000;

@@ -1,0 +1,204 @@
+import type {
+  RoomAsk,
+  RoomEndReason,
+  RoomMediaState,
+  RoomNotice,
+  RoomRight,
+  RoomStreamPlace,
+} from '@stoa/protocol';
+
+/** Which participant: one device of a user. */
+export type ParticipantKey = string;
+
+export function keyOf(uid: number, dev: number): ParticipantKey {
+  return `${uid}.${dev}`;
+}
+
+/** What is settled when a room begins. */
+export interface RoomFacts {
+  readonly aid: number;
+  readonly gid: number;
+  /** Of the group. */
+  readonly conv: number;
+  /** Random, of this beginning of the room. */
+  readonly session: string;
+  /** Milliseconds since 1970, like all times here. */
+  readonly startedAt: number;
+}
+
+/** What may be done in a room, by anybody: from the group and the settings of the node. */
+export interface RoomRules {
+  readonly participants: number;
+  /** Milliseconds that the room may last; 0 for as long as they like. */
+  readonly longest: number;
+  /** Milliseconds that a device which is lost is waited for. */
+  readonly grace: number;
+  /** Pixels of a picture. */
+  readonly height: number;
+  /** Bits per second of all that a participant publishes; 0 for no limit. */
+  readonly bitrate: number;
+  readonly audio: boolean;
+  readonly video: boolean;
+  readonly screen: boolean;
+  readonly codecs: readonly string[];
+}
+
+export type Rights = ReadonlySet<RoomRight>;
+
+/** Sound or picture of a stream. */
+export interface Half {
+  readonly mid: string;
+  readonly state: RoomMediaState;
+}
+
+export interface Publication {
+  readonly sid: number;
+  readonly source: 'camera' | 'screen';
+  readonly name: string | undefined;
+  readonly audio: Half | undefined;
+  readonly video: Half | undefined;
+}
+
+/** A stream that a participant wants; its publisher need not be there yet. */
+export interface StreamWish extends RoomStreamPlace {
+  readonly audio: boolean;
+  readonly video: boolean;
+  /** Pixels; undefined for as large as it comes, 0 while it is not visible. */
+  readonly height?: number | undefined;
+}
+
+export interface Wishes {
+  readonly streams: readonly StreamWish[];
+  /** Whether the sound of everybody else is wanted. */
+  readonly others: boolean;
+}
+
+export interface Participant {
+  readonly key: ParticipantKey;
+  readonly uid: number;
+  readonly dev: number;
+  readonly address: string;
+  readonly name: string;
+  readonly rights: Rights;
+  readonly joinedAt: number;
+  /** Until when a device that was lost is waited for; undefined while it is connected. */
+  readonly awayUntil: number | undefined;
+  readonly heardAt: number;
+  readonly hand: number | undefined;
+  readonly streams: readonly Publication[];
+  /** Undefined until it says what it wants. */
+  readonly wishes: Wishes | undefined;
+  /** How often it was told of participants. */
+  readonly rev: number;
+}
+
+export interface RoomState {
+  readonly facts: RoomFacts;
+  readonly rules: RoomRules;
+  /** In the order in which they have joined. */
+  readonly participants: ReadonlyMap<ParticipantKey, Participant>;
+}
+
+export interface Joiner {
+  readonly uid: number;
+  readonly dev: number;
+  readonly address: string;
+  readonly name: string;
+  readonly rights: Rights;
+}
+
+/** Whom a command is about. */
+export interface ControlTarget {
+  readonly user: string;
+  readonly dev?: number;
+  readonly sid?: number;
+}
+
+export type ControlCommand =
+  | {
+      readonly action: 'mute';
+      readonly who: readonly ControlTarget[] | undefined;
+      readonly on: boolean;
+      readonly audio: boolean;
+      readonly video: boolean;
+      readonly lock: boolean;
+    }
+  | { readonly action: 'hangup'; readonly who: readonly ControlTarget[] | undefined }
+  | { readonly action: 'ask'; readonly who: readonly ControlTarget[] | undefined; readonly ask: RoomAsk };
+
+/** Something that happened to a room. */
+export type RoomInput =
+  | { readonly type: 'join'; readonly joiner: Joiner }
+  | { readonly type: 'leave'; readonly key: ParticipantKey; readonly reason: RoomEndReason }
+  /** The last connection of the device has ended. */
+  | { readonly type: 'lost'; readonly key: ParticipantKey }
+  | { readonly type: 'alive'; readonly key: ParticipantKey }
+  /** The group was changed; who is not named may do nothing any more. */
+  | {
+      readonly type: 'rights';
+      readonly rules: RoomRules;
+      readonly rights: ReadonlyMap<ParticipantKey, Rights>;
+    }
+  | { readonly type: 'published'; readonly key: ParticipantKey; readonly streams: readonly Publication[] }
+  | { readonly type: 'watch'; readonly key: ParticipantKey; readonly wishes: Wishes }
+  | {
+      readonly type: 'mute';
+      readonly key: ParticipantKey;
+      readonly sid: number;
+      readonly audio: boolean | undefined;
+      readonly video: boolean | undefined;
+    }
+  | { readonly type: 'hand'; readonly key: ParticipantKey; readonly raised: boolean }
+  | { readonly type: 'react'; readonly key: ParticipantKey; readonly reaction: string }
+  | { readonly type: 'control'; readonly key: ParticipantKey; readonly command: ControlCommand }
+  | {
+      readonly type: 'speakers';
+      readonly speakers: readonly StreamId[];
+      readonly active: StreamId | undefined;
+    }
+  | { readonly type: 'mediaLost' }
+  | { readonly type: 'tick' };
+
+/** A stream as the media plane names it. */
+export interface StreamId {
+  readonly key: ParticipantKey;
+  readonly sid: number;
+}
+
+/** What is to be done. */
+export type RoomEffect =
+  | { readonly type: 'tell'; readonly to: readonly Addressee[]; readonly notice: RoomNotice }
+  /** What a participant may publish has changed. */
+  | { readonly type: 'permit'; readonly key: ParticipantKey }
+  | {
+      readonly type: 'mute';
+      readonly key: ParticipantKey;
+      readonly sid: number;
+      readonly half: 'audio' | 'video';
+      readonly muted: boolean;
+    }
+  /** What a participant publishes has ended. */
+  | { readonly type: 'unpublish'; readonly key: ParticipantKey }
+  | { readonly type: 'unview'; readonly key: ParticipantKey }
+  /** What it wants, or may see, has changed. */
+  | { readonly type: 'watch'; readonly key: ParticipantKey }
+  | { readonly type: 'gone'; readonly key: ParticipantKey };
+
+export interface Addressee {
+  readonly uid: number;
+  readonly dev: number;
+}
+
+export interface RoomContext {
+  readonly now: number;
+}
+
+export interface RoomStep {
+  readonly state: RoomState;
+  readonly effects: readonly RoomEffect[];
+}
+
+/** How a stream is named to devices. */
+export function placeOf({ address, dev }: Participant, sid: number): RoomStreamPlace {
+  return { user: address, dev, sid };
+}

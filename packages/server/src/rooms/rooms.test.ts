@@ -1,0 +1,291 @@
+import { LocalEngine } from '@stoa/media';
+import { adminFlags, groupFlags, memberFlags } from '@stoa/protocol';
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RoomDevice } from './testing/room-device.ts';
+
+let node: TestNode;
+let engine: LocalEngine;
+let users = 0;
+
+/** On a busy machine. */
+const patience = { timeout: 15_000 };
+
+beforeAll(async () => {
+  engine = new LocalEngine({ bindAddress: '127.0.0.1' });
+  node = await startTestNode({ media: engine, env: { STOA_ROOM_GRACE_SECONDS: '1' } });
+});
+afterAll(() => node.close());
+
+/** Alice owns the group; the others are members of it. */
+async function setUp(names: readonly string[], settings: object = {}) {
+  users += 1;
+  const owner = await node.addUser(`alice-${users}`);
+  const others = await Promise.all(names.map((name) => node.addUser(`${name}-${users}`)));
+  const alice = await RoomDevice.open(node, owner, 0);
+  const members = others.map(({ address }) => address);
+  const { group } = await alice.ask('groups.create', { name: 'Band', members, ...settings });
+  const devices = await Promise.all(others.map((user) => RoomDevice.open(node, user, group.gid)));
+  const first = await RoomDevice.open(node, owner, group.gid);
+  await alice.close();
+  const close = async () => {
+    for (const device of [first, ...devices]) await device.close();
+  };
+  return { gid: group.gid, alice: first, devices, close };
+}
+
+function one<T>(list: readonly T[]): T {
+  const [first] = list;
+  if (first === undefined) throw new Error('there is none');
+  return first;
+}
+
+/** Packets that the server has taken of what a device publishes, and refused. */
+async function packetsOf(gid: number, device: RoomDevice) {
+  const { room } = await device.ask('rooms.get', { gid });
+  const uid = device.user.uid;
+  const id = `${gid}-${room?.session}-1`;
+  const { participants } = await engine.statistics(id);
+  const streams = participants.find(({ participant }) => participant.startsWith(`${uid}.`))?.publishing
+    ?.streams;
+  const taken = streams?.flatMap(({ layers }) => layers).reduce((sum, { packets }) => sum + packets, 0) ?? 0;
+  return { taken, refused: streams?.reduce((sum, { refused }) => sum + refused, 0) ?? 0 };
+}
+
+describe('a room', () => {
+  it('forwards what its participants publish to those who watch, and tells where it is', async () => {
+    const { alice, devices, close } = await setUp(['bob']);
+    const bob = one(devices);
+    expect(await alice.join()).toMatchObject({
+      may: ['publish', 'subscribe', 'list', 'control', 'hangup'],
+      count: 1,
+    });
+    expect(await bob.told('started')).toMatchObject({ by: alice.address });
+    expect(await bob.join()).toMatchObject({ may: ['publish', 'subscribe', 'list'], count: 2 });
+    await alice.publish();
+    await bob.told('participant', ({ participant }) => participant.streams.length === 1);
+    const viewer = await bob.watch(alice);
+    const { slots } = await bob.told(
+      'slots',
+      (event) => event.slots.filter(({ of }) => of !== undefined).length === 2,
+    );
+    const shown = slots.filter(({ of }) => of?.user === alice.address).map(({ mid }) => mid);
+    expect(shown).toEqual(['a0', 'v0']);
+    await expect
+      .poll(() => [viewer.sees('a0', '0-audio'), viewer.sees('v0', '0-video')], patience)
+      .toEqual([true, true]);
+    const { speakers } = await bob.told('speakers', (event) => event.speakers.length > 0);
+    expect(one(speakers)).toEqual({ user: alice.address, dev: expect.any(Number), sid: 0 });
+    await close();
+  });
+
+  it('stops the packets of a member who loses the right to publish, at the server', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob'], {
+      flags: groupFlags.publishBySelected,
+      permissions: 0x1f,
+    });
+    const bob = one(devices);
+    await alice.join();
+    await bob.join();
+    const publisher = await bob.publish();
+    const viewer = await alice.watch(bob);
+    await expect.poll(() => viewer.sees('v0', '0-video'), patience).toBe(true);
+    const permissions = 0x1f & ~memberFlags.publish;
+    await alice.ask('groups.members.update', { gid, users: [bob.address], permissions });
+    expect(await bob.told('rights')).toMatchObject({ may: ['subscribe', 'list'] });
+    await alice.told('participant', ({ participant: { user, streams } }) => {
+      return user === bob.address && streams.length === 0;
+    });
+    await alice.ask('rooms.get', { gid });
+    const before = viewer.received.length;
+    for (let round = 0; round < 20; round += 1) await alice.ask('rooms.get', { gid });
+    expect(await packetsOf(gid, bob)).toEqual({ taken: 0, refused: 0 });
+    expect(viewer.received.length).toBe(before);
+    const again = {
+      gid,
+      sdp: publisher.offer.sdp,
+      streams: [{ sid: 0, source: 'camera', audio: '0', video: '1' }],
+    } as const;
+    expect(await bob.refused('rooms.publish', { ...again, streams: [...again.streams] })).toBe(
+      'PERMISSION_DENIED',
+    );
+    await close();
+  });
+
+  it('drops what an administrator has muted, until he lets it be unmuted', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob']);
+    const bob = one(devices);
+    await alice.join();
+    await bob.join();
+    await bob.publish();
+    await expect.poll(async () => (await packetsOf(gid, bob)).taken, patience).toBeGreaterThan(0);
+    const who = [{ user: bob.address }];
+    const mute = { gid, action: 'mute', who, audio: true, video: true, lock: true } as const;
+    await alice.ask('rooms.control', { ...mute, who: [...who] });
+    await expect.poll(async () => (await packetsOf(gid, bob)).refused, patience).toBeGreaterThan(0);
+    const { taken } = await packetsOf(gid, bob);
+    expect(await bob.refused('rooms.mute', { gid, sid: 0, audio: false })).toBe('PERMISSION_DENIED');
+    await expect.poll(async () => (await packetsOf(gid, bob)).refused, patience).toBeGreaterThan(20);
+    expect((await packetsOf(gid, bob)).taken).toBe(taken);
+    await alice.ask('rooms.control', { ...mute, who: [...who], on: false });
+    expect((await bob.told('ask')).ask).toEqual({ what: 'unmute', audio: true, video: true });
+    await bob.ask('rooms.mute', { gid, sid: 0, audio: false, video: false });
+    await expect.poll(async () => (await packetsOf(gid, bob)).taken, patience).toBeGreaterThan(taken);
+    expect(await bob.refused('rooms.control', { gid, action: 'hangup' })).toBe('PERMISSION_DENIED');
+    await alice.ask('rooms.control', { gid, action: 'hangup' });
+    expect(await bob.told('ended')).toEqual({ type: 'ended', reason: 'ended' });
+    await close();
+  });
+
+  it('keeps a device that comes back, and lets one go that does not', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob', 'carol']);
+    const [bob, carol] = devices as [RoomDevice, RoomDevice];
+    const { session } = await alice.join();
+    await bob.join();
+    await carol.join();
+    await bob.publish();
+    const [first, second] = [bob.address, carol.address];
+    const isAway = (user: string) =>
+      alice.told('participant', ({ participant }) => participant.user === user && participant.away);
+    await bob.socket.close();
+    await isAway(first);
+    const back = await RoomDevice.open(node, bob.user, gid, bob.device);
+    const room = await back.join();
+    expect(room.session).toBe(session);
+    expect(room.participants.find(({ user }) => user === first)).toMatchObject({
+      away: false,
+      streams: [{ sid: 0 }],
+    });
+    await carol.socket.close();
+    await isAway(second);
+    expect(await alice.told('left')).toMatchObject({ user: second, reason: 'lost' });
+    expect(await back.ask('rooms.alive', { gid, session })).toEqual({ rev: expect.any(Number) });
+    await back.close();
+    await close();
+  });
+
+  it('shows and gives nobody more than his rights', async () => {
+    const open = groupFlags.subscribeByAnyone | groupFlags.publishBySelected | groupFlags.listBySelected;
+    const { gid, alice, devices, close } = await setUp(['bob'], {
+      flags: open,
+      permissions: memberFlags.send,
+    });
+    const bob = one(devices);
+    const stranger = await RoomDevice.open(node, await node.addUser(`dave-${users}`), gid);
+    await alice.join();
+    expect(await stranger.join()).toMatchObject({
+      may: ['subscribe'],
+      participants: [{ user: stranger.address }],
+    });
+    expect((await bob.join()).participants.map(({ user }) => user)).toEqual([bob.address]);
+    await alice.publish();
+    await stranger.told('participant', ({ participant }) => participant.user === alice.address);
+    const viewer = await stranger.watch(alice);
+    await expect.poll(() => viewer.sees('v0', '0-video'), patience).toBe(true);
+    expect(
+      await stranger.refused('rooms.publish', {
+        gid,
+        sdp: 'v=0\r\n',
+        streams: [{ sid: 0, source: 'camera', audio: '0' }],
+      }),
+    ).toBe('PERMISSION_DENIED');
+    await stranger.close();
+    await close();
+  });
+
+  it('is closed to who is no member, and opens by PIN or to whom is let in', async () => {
+    const { gid, alice, close } = await setUp([], { flags: groupFlags.joinByRequest });
+    const dave = await RoomDevice.open(node, await node.addUser(`dave-${users}`), gid);
+    const erin = await RoomDevice.open(node, await node.addUser(`erin-${users}`), gid);
+    await alice.join();
+    expect(await dave.refused('rooms.get', { gid })).toBe('PERMISSION_DENIED');
+    expect(await dave.ask('rooms.join', { gid })).toEqual({ joined: false });
+    await alice.ask('groups.requests.answer', { gid, users: [dave.address], accept: true });
+    await dave.socket.next('group', ({ event }) => event === 'joined');
+    expect((await dave.join()).count).toBe(2);
+    const { pin } = await alice.ask('groups.pins.add', { gid });
+    expect(await erin.refused('rooms.join', { gid, pin: pin.pin + 1 })).toBe('WRONG_PIN');
+    expect((await erin.join(pin.pin)).count).toBe(3);
+    await alice.ask('groups.members.remove', { gid, users: [dave.address] });
+    expect(await dave.told('ended')).toEqual({ type: 'ended', reason: 'rights' });
+    await alice.ask('groups.delete', { gid });
+    expect(await erin.told('ended')).toEqual({ type: 'ended', reason: 'rights' });
+    await dave.close();
+    await erin.close();
+    await close();
+  });
+
+  it('lets one device be in several, and ends with the last who leaves', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob']);
+    const bob = one(devices);
+    const { group } = await bob.ask('groups.create', { name: 'Other' });
+    const { session } = await bob.join();
+    await bob.publish();
+    const other = bob.in(group.gid);
+    await other.join();
+    await other.publish();
+    expect((await bob.ask('rooms.get', { gid })).room?.session).toBe(session);
+    await other.ask('rooms.leave', { gid: group.gid });
+    expect(await other.ask('rooms.get', { gid: group.gid })).toEqual({});
+    await other.ask('rooms.leave', { gid });
+    await alice.told('over');
+    expect((await alice.join()).session).not.toBe(session);
+    await other.close();
+    await close();
+  });
+
+  it('ends for a user who is signed out everywhere', async () => {
+    const { alice, devices, close } = await setUp(['bob']);
+    const bob = one(devices);
+    await alice.join();
+    await bob.join();
+    await node.backend('userset', { user: { uid: bob.user.uid, active: 0 } });
+    expect(await alice.told('left')).toMatchObject({ user: bob.address, reason: 'signedOut' });
+    await close();
+  });
+
+  it('takes no cameras where the group wants none, and no other codecs than it may', async () => {
+    const { gid, alice, close } = await setUp([], {
+      callFlags: 0x1 | 0x2,
+      callDuration: 3600,
+      videoResolution: 3,
+    });
+    const room = await alice.join();
+    expect(room.limits).toMatchObject({ audio: true, video: false, screen: false, height: 720 });
+    expect(room.ends).toBe(room.startedAt + 3_600_000);
+    const streams = [{ sid: 0, source: 'camera' as const, audio: '0', video: '1' }];
+    expect(await alice.refused('rooms.publish', { gid, sdp: 'v=0\r\n', streams })).toBe('PERMISSION_DENIED');
+    const audio = [{ sid: 0, source: 'camera' as const, audio: '0' }];
+    const malformed = await alice.refused('rooms.publish', {
+      gid,
+      sdp: 'v=0\r\nnonsense',
+      streams: audio,
+    });
+    expect(malformed).toBe('BAD_REQUEST');
+    expect(await alice.refused('rooms.mute', { gid, sid: 0, audio: true })).toBe('NOT_FOUND');
+    expect(await alice.refused('rooms.leave', { gid: gid + 10_000 })).toBeUndefined();
+    expect(await alice.refused('rooms.hand', { gid: gid + 10_000, raised: true })).toBe('NOT_IN_ROOM');
+    await close();
+  });
+
+  it('tells of hands and reactions, and of administrators who ask', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob']);
+    const bob = one(devices);
+    await alice.join();
+    await bob.join();
+    await bob.ask('rooms.hand', { gid, raised: true });
+    await alice.told('participant', ({ participant }) => participant.hand !== undefined);
+    await bob.ask('rooms.react', { gid, reaction: '👏' });
+    expect(await alice.told('reaction')).toMatchObject({ user: bob.address, reaction: '👏' });
+    const ask = { what: 'publish', source: 'screen', sid: 1 } as const;
+    await alice.ask('rooms.control', { gid, action: 'ask', who: [{ user: bob.address }], ask });
+    expect(await bob.told('ask')).toEqual({ type: 'ask', by: alice.address, ask });
+    await alice.ask('groups.members.update', {
+      gid,
+      users: [bob.address],
+      admin: adminFlags.callControl,
+    });
+    await bob.told('rights', ({ may }) => may.includes('control'));
+    await close();
+  });
+});

@@ -1,0 +1,370 @@
+import { randomBytes } from 'node:crypto';
+import type { Bus, Subscription } from '@stoa/bus';
+import type { MediaEngine } from '@stoa/media';
+import {
+  limits,
+  msgpackCodec,
+  type RoomInfo,
+  type RoomNotice,
+  type RoomNoticeFrame,
+  StoaError,
+} from '@stoa/protocol';
+import type { Clock } from '../clock.ts';
+import type { Directory } from '../directory/index.ts';
+import { type GroupEvent, publishToUser, subjects, type UserEvent } from '../events.ts';
+import { LiveRoom } from './live-room.ts';
+import {
+  type Addressee,
+  keyOf,
+  type Participant,
+  type ParticipantKey,
+  type Rights,
+  type RoomRules,
+} from './room-state.ts';
+import { listOf, roomInfo } from './view.ts';
+
+/** The device that asks. */
+export interface RoomDevice {
+  readonly aid: number;
+  readonly uid: number;
+  readonly address: string;
+  readonly dev: number;
+  readonly tokenId: number;
+}
+
+/** A group as far as its room is concerned. */
+export interface RoomGroup {
+  readonly conv: number;
+  readonly name: string;
+  readonly rules: RoomRules;
+}
+
+export interface RoomsOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly directory: Pick<Directory, 'byUid'>;
+  /** Called when the first room begins. */
+  readonly openEngine: () => Promise<MediaEngine>;
+  /** @throws StoaError NOT_FOUND for a group that is not, or not any more */
+  readonly groupOf: (aid: number, gid: number) => Promise<RoomGroup>;
+  /** What these users may do in the room of a group, as it is now. */
+  readonly rightsOf: (
+    aid: number,
+    gid: number,
+    uids: readonly number[],
+  ) => Promise<ReadonlyMap<number, Rights>>;
+  /** Makes a user a member, where he may become one; false when he has to be let in first. */
+  readonly enter: (device: RoomDevice, gid: number, pin: number | undefined) => Promise<boolean>;
+  /** Milliseconds that a user has to wait, who asks for too much at once. */
+  readonly delay: (uid: number) => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A room of this node, and what it listens to. */
+interface Hosted {
+  readonly room: LiveRoom;
+  readonly aid: number;
+  readonly gid: number;
+  readonly conv: number;
+  readonly group: Subscription;
+  /** What happens to the users in it, by participant. */
+  readonly users: Map<ParticipantKey, Promise<Subscription>>;
+  /** How often the group was changed since it is listened to. */
+  changes: number;
+  reviewing: boolean;
+}
+
+/** The rooms of this node: the calls of groups. A room is there while somebody is in it. */
+export class Rooms {
+  readonly #options: RoomsOptions;
+  readonly #hosted = new Map<number, Hosted>();
+  readonly #beginning = new Map<number, Promise<Hosted>>();
+  #engine: Promise<MediaEngine> | undefined;
+
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#hosted.size;
+  }
+
+  /** Resolves to undefined when the user has to be let into the group first. */
+  async join(device: RoomDevice, gid: number, pin: number | undefined): Promise<RoomInfo | undefined> {
+    const { groupOf, enter, directory } = this.#options;
+    const { aid, uid, dev, address } = device;
+    this.#spend(uid);
+    let group = await groupOf(aid, gid);
+    let rights = await this.#rights(aid, gid, uid);
+    if (!mayEnter(rights) || pin !== undefined) {
+      if (!(await enter(device, gid, pin))) return undefined;
+      rights = await this.#rights(aid, gid, uid);
+    }
+    if (!mayEnter(rights))
+      throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
+    const name = (await directory.byUid(uid))?.name ?? '';
+    const key = keyOf(uid, dev);
+    this.#requireRoomForDevice(key, gid);
+    const isNew = !this.#hosted.has(gid) && !this.#beginning.has(gid);
+    const hosted = await this.#host(aid, gid, group);
+    const { changes, room } = hosted;
+    if (!room.state.participants.has(key)) {
+      // Once more, now that changes are heard: what is decided on is what counts.
+      group = await groupOf(aid, gid);
+      rights = await this.#rights(aid, gid, uid);
+      if (!mayEnter(rights)) {
+        this.#endIfEmpty(hosted);
+        throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
+      }
+    }
+    room.take({ type: 'join', joiner: { uid, dev, address, name, rights } });
+    this.#follow(hosted, device);
+    if (hosted.changes !== changes) this.#review(hosted);
+    if (isNew) this.#tellMembers(hosted, { type: 'started', by: address, name });
+    const own = room.state.participants.get(key);
+    if (own === undefined) throw new StoaError('NOT_IN_ROOM');
+    return roomInfo(room.state, own);
+  }
+
+  leave(device: RoomDevice, gid: number): void {
+    const hosted = this.#hosted.get(gid);
+    hosted?.room.take({ type: 'leave', key: keyOf(device.uid, device.dev), reason: 'left' });
+  }
+
+  /** How a room is; undefined when nobody is in it. */
+  async get(device: RoomDevice, gid: number): Promise<RoomInfo | undefined> {
+    const { aid, uid, dev } = device;
+    await this.#options.groupOf(aid, gid);
+    const hosted = this.#hosted.get(gid);
+    const own = hosted?.room.state.participants.get(keyOf(uid, dev));
+    if (hosted !== undefined && own !== undefined) return roomInfo(hosted.room.state, own);
+    const rights = await this.#rights(aid, gid, uid);
+    if (rights.size === 0) throw new StoaError('PERMISSION_DENIED', 'The user has no rights in the room.');
+    return hosted === undefined ? undefined : roomInfo(hosted.room.state, rights);
+  }
+
+  /**
+   * The room that a device is in, for what it asks of it.
+   *
+   * @throws StoaError NOT_IN_ROOM, or RATE_LIMITED
+   */
+  of(
+    { uid, dev }: Pick<RoomDevice, 'uid' | 'dev'>,
+    gid: number,
+  ): { room: LiveRoom; key: ParticipantKey; own: Participant } {
+    this.#spend(uid);
+    const key = keyOf(uid, dev);
+    const room = this.#hosted.get(gid)?.room;
+    const own = room?.state.participants.get(key);
+    if (room === undefined || own === undefined) throw new StoaError('NOT_IN_ROOM');
+    return { room, key, own };
+  }
+
+  /** The last connection of a device to this node has ended: it is waited for. */
+  connectionEnded({ uid, dev }: Pick<RoomDevice, 'uid' | 'dev'>): void {
+    const key = keyOf(uid, dev);
+    for (const { room } of this.#hosted.values()) room.take({ type: 'lost', key });
+  }
+
+  /** To be called about once a second. */
+  tick(): void {
+    for (const { room } of this.#hosted.values()) room.take({ type: 'tick' });
+  }
+
+  async close(): Promise<void> {
+    for (const hosted of this.#hosted.values()) this.#unsubscribe(hosted);
+    this.#hosted.clear();
+    await (await this.#engine)?.close();
+  }
+
+  #openEngine(): Promise<MediaEngine> {
+    this.#engine ??= this.#options.openEngine().then((engine) => {
+      engine.onEvent((event) => {
+        for (const { room } of this.#hosted.values()) {
+          if (room.mediaId === event.room) room.heard(event);
+        }
+      });
+      return engine;
+    });
+    return this.#engine;
+  }
+
+  async #host(aid: number, gid: number, group: RoomGroup): Promise<Hosted> {
+    const found = this.#hosted.get(gid);
+    if (found !== undefined) return found;
+    const beginning = this.#beginning.get(gid) ?? this.#begin(aid, gid, group);
+    this.#beginning.set(gid, beginning);
+    try {
+      return await beginning;
+    } finally {
+      this.#beginning.delete(gid);
+    }
+  }
+
+  async #begin(aid: number, gid: number, { conv, rules }: RoomGroup): Promise<Hosted> {
+    const { bus, clock, onError } = this.#options;
+    const engine = await this.#openEngine();
+    const session = randomBytes(12).toString('base64url');
+    const facts = { aid, gid, conv, session, startedAt: clock.now() };
+    const room = await LiveRoom.open({
+      facts,
+      rules,
+      engine,
+      clock,
+      tell: (to, notice) => this.#tell({ gid, session }, to, notice),
+      onGone: (key) => this.#gone(hosted, key),
+      onError,
+    });
+    const group = await bus.subscribe(
+      subjects.group(conv),
+      (event) => this.#groupEvent(hosted, event as GroupEvent),
+      () => this.#review(hosted),
+    );
+    const hosted: Hosted = { room, aid, gid, conv, group, users: new Map(), changes: 0, reviewing: false };
+    this.#hosted.set(gid, hosted);
+    return hosted;
+  }
+
+  #groupEvent(hosted: Hosted, event: GroupEvent): void {
+    if (event.type === 'group-changed') this.#review(hosted);
+  }
+
+  /** Asks what everybody in the room may do now; again, when the group is changed meanwhile. */
+  #review(hosted: Hosted): void {
+    hosted.changes += 1;
+    if (hosted.reviewing) return;
+    hosted.reviewing = true;
+    this.#reviewAll(hosted)
+      .catch(this.#options.onError)
+      .finally(() => {
+        hosted.reviewing = false;
+      });
+  }
+
+  async #reviewAll(hosted: Hosted): Promise<void> {
+    const { aid, gid, room } = hosted;
+    let seen: number;
+    do {
+      seen = hosted.changes;
+      const people = [...room.state.participants.values()];
+      const uids = [...new Set(people.map(({ uid }) => uid))];
+      const [rules, rights] = await Promise.all([
+        this.#rules(hosted),
+        this.#options.rightsOf(aid, gid, uids).catch(gone<number, Rights>),
+      ]);
+      const byKey = people.map(({ key, uid }) => [key, rights.get(uid) ?? new Set()] as const);
+      // Who has come meanwhile was asked about when he came.
+      const others = [...room.state.participants.values()].filter(
+        ({ key }) => !people.some((each) => each.key === key),
+      );
+      const rest = others.map(({ key, rights: has }) => [key, has] as const);
+      room.take({ type: 'rights', rules, rights: new Map([...byKey, ...rest]) });
+    } while (seen !== hosted.changes);
+  }
+
+  async #rules({ aid, gid, room }: Hosted): Promise<RoomRules> {
+    try {
+      return (await this.#options.groupOf(aid, gid)).rules;
+    } catch (error) {
+      if (error instanceof StoaError && error.code === 'NOT_FOUND') return room.state.rules;
+      throw error;
+    }
+  }
+
+  /** Listens to what happens to the user: who is suspended or signed out is in no room any more. */
+  #follow(hosted: Hosted, { uid, dev, tokenId }: RoomDevice): void {
+    const key = keyOf(uid, dev);
+    if (hosted.users.has(key)) return;
+    const subscription = this.#options.bus.subscribe(subjects.user(uid), (given) => {
+      const event = given as UserEvent;
+      const isEnd =
+        (event.type === 'end-sessions' && (event.tokenId === undefined || event.tokenId === tokenId)) ||
+        (event.type === 'device-ended' && event.dev === dev);
+      if (isEnd) hosted.room.take({ type: 'leave', key, reason: 'signedOut' });
+    });
+    hosted.users.set(key, subscription);
+    subscription.catch(this.#options.onError);
+  }
+
+  #gone(hosted: Hosted, key: ParticipantKey): void {
+    const subscription = hosted.users.get(key);
+    hosted.users.delete(key);
+    subscription?.then((found) => found.unsubscribe()).catch(() => {});
+    this.#endIfEmpty(hosted);
+  }
+
+  #endIfEmpty(hosted: Hosted): void {
+    if (hosted.room.state.participants.size > 0 || this.#hosted.get(hosted.gid) !== hosted) return;
+    this.#hosted.delete(hosted.gid);
+    this.#unsubscribe(hosted);
+    this.#tellMembers(hosted, { type: 'over' });
+    hosted.room.close().catch((error: unknown) => {
+      if (!(error instanceof StoaError)) this.#options.onError(error);
+    });
+  }
+
+  #unsubscribe({ group, users }: Hosted): void {
+    group.unsubscribe();
+    for (const user of users.values()) user.then((found) => found.unsubscribe()).catch(() => {});
+  }
+
+  async #rights(aid: number, gid: number, uid: number): Promise<Rights> {
+    return (await this.#options.rightsOf(aid, gid, [uid])).get(uid) ?? new Set();
+  }
+
+  #requireRoomForDevice(key: ParticipantKey, gid: number): void {
+    let count = 0;
+    for (const hosted of this.#hosted.values()) {
+      if (hosted.gid !== gid && hosted.room.state.participants.has(key)) count += 1;
+    }
+    if (count >= limits.roomsPerDevice)
+      throw new StoaError('TOO_MANY', `A device is in ${limits.roomsPerDevice} rooms at the most.`);
+  }
+
+  #spend(uid: number): void {
+    const wait = this.#options.delay(uid);
+    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+  }
+
+  #tell(
+    { gid, session }: { gid: number; session: string },
+    to: readonly Addressee[],
+    notice: RoomNotice,
+  ): void {
+    const frame: RoomNoticeFrame = { t: 'room', gid, session, event: notice };
+    const bytes = msgpackCodec.encode(frame) as Uint8Array;
+    const droppable = droppableNotices.has(notice.type);
+    for (const { uid, dev } of to) {
+      publishToUser(this.#options.bus, uid, {
+        type: 'frame',
+        bytes,
+        onlyDev: dev,
+        ...(droppable ? { droppable } : {}),
+      });
+    }
+  }
+
+  #tellMembers({ conv, gid, room }: Hosted, notice: RoomNotice): void {
+    const frame: RoomNoticeFrame = { t: 'room', gid, session: room.state.facts.session, event: notice };
+    const event: GroupEvent = {
+      type: 'group-frame',
+      to: 'members',
+      bytes: msgpackCodec.encode(frame) as Uint8Array,
+      droppable: true,
+    };
+    this.#options.bus.publish(subjects.group(conv), event);
+  }
+}
+
+function mayEnter(rights: Rights): boolean {
+  return listOf(rights).some((right) => right === 'publish' || right === 'subscribe');
+}
+
+/** The group is no more: nobody may do anything. */
+function gone<Key, Value>(error: unknown): ReadonlyMap<Key, Value> {
+  if (error instanceof StoaError && error.code === 'NOT_FOUND') return new Map();
+  throw error;
+}
+
+/** What is true for the moment only. */
+const droppableNotices: ReadonlySet<RoomNotice['type']> = new Set(['speakers', 'reaction', 'quality']);

@@ -1,0 +1,105 @@
+/** What all that happens in a room is made of. Each function takes a step on, and returns the one after it. */
+import { type RoomEndReason, type RoomNotice, StoaError } from '@stoa/protocol';
+import type { Participant, ParticipantKey, RoomEffect, RoomState, RoomStep } from './room-state.ts';
+import { participantInfo, sees } from './view.ts';
+
+export function unchanged(state: RoomState): RoomStep {
+  return { state, effects: [] };
+}
+
+/** @throws StoaError NOT_IN_ROOM */
+export function participantOf(state: RoomState, key: ParticipantKey): Participant {
+  const found = state.participants.get(key);
+  if (found === undefined) throw new StoaError('NOT_IN_ROOM');
+  return found;
+}
+
+export function withEffects(step: RoomStep, ...effects: readonly RoomEffect[]): RoomStep {
+  return { state: step.state, effects: [...step.effects, ...effects] };
+}
+
+/** Changes a participant in silence. */
+export function put(state: RoomState, participant: Participant): RoomState {
+  return { ...state, participants: new Map(state.participants).set(participant.key, participant) };
+}
+
+/** Changes a participant, or adds one, and tells everybody who sees it; who sees it no more is told that it has left. */
+export function change(step: RoomStep, participant: Participant): RoomStep {
+  const before = step.state.participants.get(participant.key);
+  const state = put(step.state, participant);
+  const seen: ParticipantKey[] = [];
+  const vanished: ParticipantKey[] = [];
+  for (const viewer of state.participants.values()) {
+    if (sees(viewer, participant)) seen.push(viewer.key);
+    else if (before !== undefined && sees(viewer, before)) vanished.push(viewer.key);
+  }
+  const info = participantInfo(participant);
+  const told = tellCounted({ state, effects: step.effects }, seen, (rev) => ({
+    type: 'participant',
+    rev,
+    participant: info,
+  }));
+  return tellLeft(told, vanished, participant, 'left');
+}
+
+export function tellLeft(
+  step: RoomStep,
+  to: readonly ParticipantKey[],
+  { address, dev }: Participant,
+  reason: RoomEndReason,
+): RoomStep {
+  return tellCounted(step, to, (rev) => ({ type: 'left', rev, user: address, dev, reason }));
+}
+
+/** Tells of participants: each who is told counts it, and notices when something was lost. */
+function tellCounted(
+  step: RoomStep,
+  to: readonly ParticipantKey[],
+  notice: (rev: number) => RoomNotice,
+): RoomStep {
+  if (to.length === 0) return step;
+  const participants = new Map(step.state.participants);
+  // Those who were told equally often get the same bytes.
+  const byRev = new Map<number, Participant[]>();
+  for (const key of to) {
+    const viewer = participants.get(key);
+    if (viewer === undefined) continue;
+    const rev = viewer.rev + 1;
+    participants.set(key, { ...viewer, rev });
+    byRev.set(rev, [...(byRev.get(rev) ?? []), viewer]);
+  }
+  const effects = [...byRev].map(([rev, viewers]): RoomEffect => tell(viewers, notice(rev)));
+  return { state: { ...step.state, participants }, effects: [...step.effects, ...effects] };
+}
+
+export function tell(viewers: readonly Participant[], notice: RoomNotice): RoomEffect {
+  return { type: 'tell', to: viewers.map(({ uid, dev }) => ({ uid, dev })), notice };
+}
+
+/** Those who see a participant. */
+export function audience(state: RoomState, participant: Participant): Participant[] {
+  return [...state.participants.values()].filter((viewer) => sees(viewer, participant));
+}
+
+/** What everybody who listens to others by themselves is sent has to be looked at anew. */
+export function rewatch(state: RoomState, except: ParticipantKey): RoomEffect[] {
+  return [...state.participants.values()]
+    .filter(({ key, wishes }) => key !== except && wishes !== undefined)
+    .map(({ key }) => ({ type: 'watch', key }));
+}
+
+/** A participant is not in the room any more. */
+export function remove(step: RoomStep, key: ParticipantKey, reason: RoomEndReason): RoomStep {
+  const participant = step.state.participants.get(key);
+  if (participant === undefined) return step;
+  const viewers = audience(step.state, participant).filter((viewer) => viewer.key !== key);
+  const participants = new Map(step.state.participants);
+  participants.delete(key);
+  const left = tellLeft(
+    { state: { ...step.state, participants }, effects: step.effects },
+    viewers.map((viewer) => viewer.key),
+    participant,
+    reason,
+  );
+  return withEffects(left, tell([participant], { type: 'ended', reason }), { type: 'gone', key });
+}
