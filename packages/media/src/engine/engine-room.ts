@@ -2,7 +2,7 @@ import { StoaError } from '@stoa/protocol';
 import { Room } from '../room/room.ts';
 import { chooseAudible } from '../speakers/audible.ts';
 import { RoomSpeakers } from '../speakers/room-speakers.ts';
-import type { ConnectionOptions, ConnectionState } from '../transport/connection.ts';
+import type { ConnectionState, TransportOptions } from '../transport/connection.ts';
 import { checkBitrates, checkWishes, mediaKind } from './check-arguments.ts';
 import type { Direction, EncodingWish, MediaEvent } from './events.ts';
 import type {
@@ -53,7 +53,7 @@ export class EngineRoom {
   constructor(
     id: string,
     options: RoomOptions,
-    connections: ConnectionOptions,
+    connections: TransportOptions,
     emit: (event: MediaEvent) => void,
   ) {
     this.#id = id;

@@ -1,5 +1,5 @@
 import { StoaError } from '@stoa/protocol';
-import type { ConnectionOptions } from '../transport/connection.ts';
+import { type ConnectionOptions, type TransportOptions, transportOptions } from '../transport/connection.ts';
 import { EngineRoom } from './engine-room.ts';
 import type { MediaEvent } from './events.ts';
 import type {
@@ -20,13 +20,13 @@ const tickMs = 20;
 
 /** The media plane in this process. */
 export class LocalEngine implements MediaEngine {
-  readonly #connections: ConnectionOptions;
+  readonly #connections: TransportOptions;
   readonly #rooms = new Map<string, EngineRoom>();
   readonly #listeners = new Set<(event: MediaEvent) => void>();
   readonly #clock: NodeJS.Timeout;
 
   constructor(connections: ConnectionOptions = {}) {
-    this.#connections = connections;
+    this.#connections = transportOptions(connections);
     this.#clock = setInterval(() => this.#tick(Date.now()), tickMs);
     this.#clock.unref();
   }

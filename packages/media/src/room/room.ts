@@ -4,7 +4,13 @@ import type { Kind } from '../codecs/codecs.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Slot } from '../forwarding/slot.ts';
 import type { LayerStatistics, Source } from '../forwarding/source.ts';
-import type { ConnectionOptions, ConnectionState } from '../transport/connection.ts';
+import {
+  type ConnectionOptions,
+  type ConnectionState,
+  type TransportOptions,
+  transportOptions,
+} from '../transport/connection.ts';
+import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
 import { LayerDemand } from './layer-demand.ts';
@@ -51,7 +57,9 @@ interface Subscription {
   view: View;
 }
 
-export interface RoomOptions extends ConnectionOptions {
+export interface RoomOptions extends Omit<ConnectionOptions, 'ports'> {
+  /** UDP ports, best outside of the ephemeral range; a pool where rooms share them. */
+  readonly ports?: ConnectionOptions['ports'] | PortPool;
   readonly onState?: (transport: string, state: ConnectionState) => void;
   /** Layers of a picture that nobody takes should be turned off at the publisher, and others on again. */
   readonly onLayers?: (stream: string, layers: readonly LayerWish[]) => void;
@@ -64,6 +72,7 @@ const audioBitrate = 48_000;
 /** Publishers and viewers, and which of their streams goes to which of their slots. */
 export class Room {
   readonly #options: RoomOptions;
+  readonly #connections: TransportOptions;
   readonly #senders = new Map<string, SendTransport>();
   readonly #receivers = new Map<string, ReceiveTransport>();
   readonly #streams = new Map<string, Stream>();
@@ -75,12 +84,17 @@ export class Room {
 
   constructor(options: RoomOptions = {}) {
     this.#options = options;
+    const { ports, ...others } = options;
+    this.#connections =
+      ports instanceof PortPool
+        ? { ...others, ports }
+        : transportOptions(ports === undefined ? others : { ...others, ports });
   }
 
   /** Takes a publisher's offer. */
   async publish(offer: string): Promise<{ transport: string; answer: string; streams: StreamDescription[] }> {
     const id = this.#newId('s');
-    const sender = await SendTransport.open(id, offer, this.#options, {
+    const sender = await SendTransport.open(id, offer, this.#connections, {
       onSource: (mid, source) => this.#addSource(`${id}/${mid}`, source),
       onPacket: (source, packet, now) => this.#forward(source, packet, now),
       onState: (state) => this.#options.onState?.(id, state),
@@ -99,7 +113,7 @@ export class Room {
   /** Makes the offer for a viewer, to be answered by `answer`. */
   async view(counts: SlotCounts): Promise<{ transport: string; offer: string; slots: readonly string[] }> {
     const id = this.#newId('r');
-    const receiver = await ReceiveTransport.open(counts, this.#options, (state) =>
+    const receiver = await ReceiveTransport.open(counts, this.#connections, (state) =>
       this.#options.onState?.(id, state),
     );
     this.#receivers.set(id, receiver);

@@ -2,6 +2,7 @@ import { StoaError } from '@stoa/protocol';
 import ndc, { type PeerConnection, type RtcConfig, type Track } from 'node-datachannel';
 import type { PeerParameters } from '../sdp/peer-parameters.ts';
 import { readSynthetic, syntheticDescription } from '../sdp/synthetic.ts';
+import { PortPool } from './port-pool.ts';
 
 export interface ConnectionOptions {
   /** Local address to bind to; all by default. */
@@ -10,6 +11,15 @@ export interface ConnectionOptions {
   readonly ports?: { readonly first: number; readonly last: number };
   /** Addresses to tell clients instead of the local ones, behind a NAT that forwards the ports. */
   readonly announcedAddresses?: readonly string[];
+}
+
+/** As `ConnectionOptions`, with the ports of all connections of the process. */
+export interface TransportOptions extends Omit<ConnectionOptions, 'ports'> {
+  readonly ports?: PortPool;
+}
+
+export function transportOptions({ ports, ...options }: ConnectionOptions): TransportOptions {
+  return ports === undefined ? options : { ...options, ports: new PortPool(ports, options.bindAddress) };
 }
 
 export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'closed';
@@ -37,37 +47,38 @@ export class Connection {
 
   readonly #peer: PeerConnection;
   readonly #events: ConnectionEvents;
+  readonly #release: () => void;
   #track: Track | undefined;
 
   /** For a client that offers. */
   static async answering(
     client: PeerParameters,
-    options: ConnectionOptions,
+    options: TransportOptions,
     events: ConnectionEvents,
   ): Promise<Connection> {
-    const peer = newPeer(options);
+    const { peer, release } = await newPeer(options);
     let track: Track | undefined;
     peer.onTrack((found) => {
       track = found;
     });
     // The client is to be active in DTLS: as DTLS client the library ends up without AES-GCM.
-    const sdp = await gathered(peer, () =>
+    const sdp = await gathered(peer, release, () =>
       peer.setRemoteDescription(syntheticDescription(client, 'active'), 'offer'),
     );
-    const connection = new Connection(peer, sdp, options, events);
+    const connection = new Connection(peer, sdp, options, events, release);
     if (track === undefined) peer.onTrack((found) => connection.#use(found));
     else connection.#use(track);
     return connection;
   }
 
   /** For a client that will answer, by `accept`. */
-  static async offering(options: ConnectionOptions, events: ConnectionEvents): Promise<Connection> {
-    const peer = newPeer(options);
+  static async offering(options: TransportOptions, events: ConnectionEvents): Promise<Connection> {
+    const { peer, release } = await newPeer(options);
     const video = new ndc.Video('0', 'SendRecv');
     video.addVP8Codec(96);
     const track = peer.addTrack(video);
-    const sdp = await gathered(peer, () => peer.setLocalDescription('offer'));
-    const connection = new Connection(peer, sdp, options, events);
+    const sdp = await gathered(peer, release, () => peer.setLocalDescription('offer'));
+    const connection = new Connection(peer, sdp, options, events, release);
     connection.#use(track);
     return connection;
   }
@@ -75,10 +86,12 @@ export class Connection {
   private constructor(
     peer: PeerConnection,
     sdp: string,
-    options: ConnectionOptions,
+    options: TransportOptions,
     events: ConnectionEvents,
+    release: () => void,
   ) {
     this.#peer = peer;
+    this.#release = release;
     this.#events = events;
     this.ours = announced(readSynthetic(sdp), options.announcedAddresses);
     peer.onStateChange((state) => this.#enter(states[state] ?? 'connecting'));
@@ -132,6 +145,7 @@ export class Connection {
   #enter(state: ConnectionState): void {
     if (this.state === state || this.state === 'closed') return;
     this.state = state;
+    if (state === 'closed') this.#release();
     // What a listener throws is to end the process with its own trace, not as a failure in the library.
     try {
       this.#events.onState(state);
@@ -143,17 +157,21 @@ export class Connection {
   }
 }
 
-function newPeer({ bindAddress, ports }: ConnectionOptions): PeerConnection {
+async function newPeer({ bindAddress, ports }: TransportOptions) {
+  const port = await ports?.take();
   const config: RtcConfig = {
     iceServers: [],
     ...(bindAddress === undefined ? {} : { bindAddress }),
-    ...(ports === undefined ? {} : { portRangeBegin: ports.first, portRangeEnd: ports.last }),
+    ...(port === undefined ? {} : { portRangeBegin: port, portRangeEnd: port }),
   };
-  return new ndc.PeerConnection('media', config);
+  const release = () => {
+    if (port !== undefined) ports?.give(port);
+  };
+  return { peer: new ndc.PeerConnection('media', config), release };
 }
 
 /** The local description with all candidates. Without STUN servers they are known at once. */
-async function gathered(peer: PeerConnection, start: () => void): Promise<string> {
+async function gathered(peer: PeerConnection, release: () => void, start: () => void): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     peer.onGatheringStateChange((state) => {
       if (state === 'complete') resolve();
@@ -162,6 +180,7 @@ async function gathered(peer: PeerConnection, start: () => void): Promise<string
       start();
     } catch (error) {
       peer.close();
+      release();
       reject(new StoaError('BAD_REQUEST', 'The SDP was refused by the transport.', { cause: error }));
     }
   });

@@ -11,7 +11,7 @@ import { readRtcp } from '../rtcp/read.ts';
 import { writeRtcp } from '../rtcp/write.ts';
 import { isRtcp } from '../rtp/rtp-header.ts';
 import { readSlotsAnswer, writeSlotsOffer } from '../sdp/slots-offer.ts';
-import { Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
+import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
 
 /** How many m-lines of each kind a viewer gets. */
 export interface SlotCounts {
@@ -46,7 +46,7 @@ export class ReceiveTransport {
 
   static async open(
     counts: SlotCounts,
-    options: ConnectionOptions,
+    options: TransportOptions,
     onState: (state: ConnectionState) => void,
   ): Promise<ReceiveTransport> {
     const transport = new ReceiveTransport();

@@ -11,7 +11,7 @@ import { isRtcp, newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
 import { writePublishAnswer } from '../sdp/publish-answer.ts';
 import { type OfferedSection, type PublishOffer, readPublishOffer } from '../sdp/publish-offer.ts';
 import { ArrivalLog } from './arrival-log.ts';
-import { Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
+import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
 import { findStream, maxSsrcs } from './stream-finder.ts';
 
 export interface PublishedStream {
@@ -67,7 +67,7 @@ export class SendTransport {
   static async open(
     id: string,
     offer: string,
-    options: ConnectionOptions,
+    options: TransportOptions,
     events: SendTransportEvents,
   ): Promise<SendTransport> {
     const transport = new SendTransport(id, readPublishOffer(offer), events);

@@ -285,8 +285,8 @@ export const settingTable = {
     group: 'calls',
     env: 'STOA_MEDIA_PORTS',
     type: portRange,
-    fallback: { first: 20_000, last: 20_099 },
-    description: 'UDP ports of audio and video.',
+    fallback: { first: 20_000, last: 20_999 },
+    description: 'UDP ports of audio and video: two for everybody in a room who publishes and views.',
   }),
   mediaWorkers: optional({
     group: 'calls',
