@@ -43,6 +43,14 @@ export function allocate(wishes: readonly Wish[], bitrate: number): number[] {
   return chosen;
 }
 
+/** What would be spent if there were enough for everybody, with room to choose it. */
+export function bitrateForAll(wishes: readonly Wish[]): number {
+  const best = wishes
+    .filter(({ height }) => height > 0)
+    .map((wish) => wish.layers[largestUseful(wish)]?.bitrate ?? 0);
+  return headroom * best.reduce((sum, bitrate) => sum + bitrate, 0);
+}
+
 /** The smallest layer that fills the picture. */
 function largestUseful({ layers, height }: Wish): number {
   const found = layers.findIndex((layer) => layer.height >= height);

@@ -44,6 +44,11 @@ export class BandwidthEstimator {
     if (!this.#hasFeedback) this.#set(bitrate);
   }
 
+  /** A probe has arrived at this bitrate. */
+  onProbe(bitrate: number, now: number): void {
+    if (now - this.#fellAt >= holdMs && bitrate > this.#bitrate) this.#set(bitrate);
+  }
+
   onFeedback(packets: readonly Acknowledged[], now: number): void {
     if (packets.length === 0) return;
     this.#hasFeedback = true;
@@ -102,8 +107,9 @@ export class BandwidthEstimator {
     const passed = Math.min(1000, now - this.#grewAt);
     this.#grewAt = now;
     if (now - this.#fellAt < holdMs) return;
-    // Nothing is learned about rates far beyond what is sent.
-    const ceiling = Math.max(startBitrate, 2.5 * delivered + 300_000);
+    // Nothing is learned about rates far beyond what is sent: that is for probes.
+    const known = 1.5 * delivered + 100_000;
+    const ceiling = this.#fellAt < 0 ? Math.max(startBitrate, known) : known;
     if (this.#bitrate < ceiling) this.#set(Math.min(ceiling, this.#bitrate * 1.25 ** (passed / 1000)));
   }
 

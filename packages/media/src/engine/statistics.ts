@@ -1,4 +1,5 @@
 import type { LayerStatistics } from '../forwarding/source.ts';
+import type { SlotStatistics as SlotCounts } from '../room/room.ts';
 import type { ConnectionState } from '../transport/connection.ts';
 
 export interface StreamStatistics {
@@ -8,16 +9,10 @@ export interface StreamStatistics {
   readonly layers: readonly LayerStatistics[];
 }
 
-export interface SlotStatistics {
-  readonly mid: string;
+export interface SlotStatistics extends Omit<SlotCounts, 'rid'> {
   readonly stream: string | null;
   /** The layer that is shown, or null for none. */
   readonly rid: string | null;
-  readonly height: number;
-  readonly packets: number;
-  readonly bytes: number;
-  /** Times that another source came into it. */
-  readonly switches: number;
 }
 
 export interface ParticipantStatistics {

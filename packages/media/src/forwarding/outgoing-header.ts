@@ -65,6 +65,13 @@ export function writeOutgoing(packet: MediaPacket, header: OutgoingHeader): Buff
   return buffer.subarray(start, packet.payloadEnd);
 }
 
+/** Stamps a packet again, that was written a while ago and leaves only now. */
+export function restamp(packet: Buffer, transportSequence: number, sentAt: number): void {
+  const elementHeader = packet[12] === 0x10 ? 2 : 1;
+  setUint16(packet, 16 + elementHeader, transportSequence);
+  setUint24(packet, 18 + 2 * elementHeader, absSendTime(sentAt));
+}
+
 function writeElementHeader(
   buffer: Buffer,
   at: number,

@@ -218,3 +218,20 @@ test('sender reports go on through a switch at the pace of the clock', () => {
   expect(((after?.timestamp ?? 0) - (before?.timestamp ?? 0)) | 0).toBe(1.5 * 90_000);
   expect((after?.ntpMs ?? 0) - (before?.ntpMs ?? 0)).toBe(1500);
 });
+
+test('padding is what the viewer has already, as RTX, from the newest back to the last switch', () => {
+  const scene = twoLayers();
+  scene.show(0);
+  publish(scene, 0, 4, true);
+  const stamp = { transportSequence: 9, now: scene.now };
+  const header = newRtpHeader();
+  const originals = [0, 1, 2, 3].map((back) => {
+    const packet = scene.slot.pad(back, stamp) ?? Buffer.alloc(0);
+    expect(readRtpHeader(packet, header)).toBe(true);
+    expect(header).toMatchObject({ ssrc: 43, payloadType: 97 });
+    return packet.readUInt16BE(header.payloadStart);
+  });
+  const newest = scene.seen.at(-1)?.sequence ?? 0;
+  expect(originals).toEqual([0, 1, 2, 3].map((back) => (newest - back) & 0xffff));
+  expect(scene.slot.pad(4, stamp)).toBeUndefined();
+});

@@ -45,6 +45,11 @@ export class Slot {
   packets = 0;
   bytes = 0;
   switches = 0;
+  /** Packets that were sent once more because the viewer asked for them. */
+  repeated = 0;
+  /** What the viewer says: packets that did not come, and how often its decoder could not go on without a key frame. */
+  lost = 0;
+  pictureLosses = 0;
 
   #wanted: Source | undefined;
   #written: Written | undefined;
@@ -111,7 +116,18 @@ export class Slot {
     const index = sequence & (againSlots - 1);
     if (packet === undefined || stamp.now - (this.#sentAgainAt[index] ?? 0) < againMs) return undefined;
     this.#sentAgainAt[index] = stamp.now;
+    this.repeated += 1;
     return this.#write(segment, packet, stamp, this.rtxSsrc === 0 ? -1 : sequence & 0xffff);
+  }
+
+  /** A packet that the viewer has got already, as RTX: to find out what the path takes. `back` counts from the newest. */
+  pad(back: number, stamp: Stamp): Buffer | undefined {
+    const segment = this.#segment;
+    if (segment === undefined || this.#written === undefined || this.rtxSsrc === 0) return undefined;
+    const sequence = this.#written.sequence - back;
+    if (sequence < segment.first) return undefined;
+    const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
+    return packet === undefined ? undefined : this.#write(segment, packet, stamp, sequence & 0xffff);
   }
 
   /** Ties the stream's timestamps to our clock, by which viewers keep sound and picture together. */

@@ -1,5 +1,5 @@
 import { StoaError } from '@stoa/protocol';
-import { allocate, type Wish } from '../bandwidth/allocator.ts';
+import { allocate, bitrateForAll, type Wish } from '../bandwidth/allocator.ts';
 import type { Kind } from '../codecs/codecs.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Slot } from '../forwarding/slot.ts';
@@ -35,7 +35,13 @@ export interface SlotStatistics {
   readonly mid: string;
   readonly packets: number;
   readonly bytes: number;
+  /** Times that another source came into it. */
   readonly switches: number;
+  /** Packets that were sent once more because the viewer asked for them. */
+  readonly repeated: number;
+  /** As the viewer says: packets that did not come, and times that its decoder could not go on without a key frame. */
+  readonly lost: number;
+  readonly pictureLosses: number;
   /** Layer that is shown; `undefined` for nothing. */
   readonly rid: string | undefined;
   readonly height: number;
@@ -201,8 +207,10 @@ export class Room {
 
   statistics(transport: string): { bitrate: number; slots: SlotStatistics[] } {
     const receiver = this.#receiver(transport);
-    const slots = receiver.slots.map(({ mid, slot: { packets, bytes, switches, shown } }) => {
-      return { mid, packets, bytes, switches, rid: shown?.rid, height: shown?.height ?? 0 };
+    const slots = receiver.slots.map(({ mid, slot }) => {
+      const { packets, bytes, switches, repeated, lost, pictureLosses, shown } = slot;
+      const counted = { packets, bytes, switches, repeated, lost, pictureLosses };
+      return { mid, ...counted, rid: shown?.rid, height: shown?.height ?? 0 };
     });
     return { bitrate: receiver.estimator.bitrate, slots };
   }
@@ -307,7 +315,13 @@ export class Room {
       video.map(({ wish }) => wish),
       bitrate,
     );
-    for (const [index, { slot, layers }] of video.entries()) slot.show(layers[chosen[index] ?? -1]?.source);
+    let spent = 0;
+    for (const [index, { slot, layers }] of video.entries()) {
+      const layer = layers[chosen[index] ?? -1];
+      slot.show(layer?.source);
+      spent += layer?.bitrate(now) ?? 0;
+    }
+    receiver.setDemand(spent, bitrateForAll(video.map(({ wish }) => wish)));
   }
 
   /** The layers of a stream, from the smallest; without those that do not come while another does. */

@@ -1,9 +1,12 @@
 import { StoaError } from '@stoa/protocol';
 import { BandwidthEstimator } from '../bandwidth/estimator.ts';
-import { SendLog } from '../bandwidth/send-log.ts';
+import { Pacer } from '../bandwidth/pacer.ts';
+import { Prober } from '../bandwidth/prober.ts';
+import { type Acknowledged, SendLog } from '../bandwidth/send-log.ts';
 import type { Kind } from '../codecs/codecs.ts';
 import { LossCounter } from '../forwarding/loss-counter.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
+import { restamp } from '../forwarding/outgoing-header.ts';
 import { Slot } from '../forwarding/slot.ts';
 import type { Source } from '../forwarding/source.ts';
 import type { RtcpMessage } from '../rtcp/messages.ts';
@@ -26,6 +29,8 @@ export interface NumberedSlot {
 
 const maxSlots = 128;
 const reportIntervalMs = 1000;
+/** Of one moment of a probe. */
+const mostPadding = 200;
 const cname = 'stoa';
 
 /** What a viewer gets: a pool of slots in one bundle, which only grows. */
@@ -38,6 +43,8 @@ export class ReceiveTransport {
   readonly #slots: NumberedSlot[] = [];
   readonly #bySsrc = new Map<number, Slot>();
   readonly #sent = new SendLog();
+  readonly #pacer = new Pacer();
+  readonly #prober = new Prober();
   readonly #stamp = { transportSequence: 0, now: 0 };
   #connection: Connection | undefined;
   #answered = false;
@@ -93,10 +100,22 @@ export class ReceiveTransport {
   }
 
   forward(slot: Slot, source: Source, packet: MediaPacket, now: number): void {
-    this.#send(slot.forward(source, packet, this.#stampAt(now)), now);
+    if (this.#pacer.waiting > 0) this.#release(now);
+    const written = slot.forward(source, packet, this.#stampAt(now));
+    // Sound is little, and comes evenly by itself.
+    if (written === undefined || (slot.kind === 'video' && !this.#pacer.admit(written, now))) return;
+    this.#send(written, now);
+  }
+
+  /** What is shown now, and what would be if the path took it: bits per second, of pictures. */
+  setDemand(shown: number, wanted: number): void {
+    this.#pacer.setBitrate(this.estimator.bitrate, shown);
+    this.#prober.wanted = Math.min(wanted, this.maxBitrate ?? Number.POSITIVE_INFINITY);
   }
 
   tick(now: number): void {
+    this.#release(now);
+    this.#pad(this.#prober.due(now, this.estimator.bitrate), now);
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
     for (const { slot } of this.#slots) {
@@ -136,6 +155,36 @@ export class ReceiveTransport {
     if (packet !== undefined && this.#connection?.send(packet) === true) this.#sent.add(packet.length, now);
   }
 
+  /** Sends what has waited long enough. */
+  #release(now: number): void {
+    for (let packet = this.#pacer.next(now); packet !== undefined; packet = this.#pacer.next(now)) {
+      restamp(packet, this.#sent.next & 0xffff, now);
+      this.#send(packet, now);
+    }
+  }
+
+  /** Sends about so many bytes that the viewer has already. */
+  #pad(bytes: number, now: number): void {
+    const slot = this.#slots.find(
+      (each) => each.slot.kind === 'video' && each.slot.shown !== undefined,
+    )?.slot;
+    let left = bytes;
+    for (let back = 0; slot !== undefined && left > 0 && back < mostPadding; back += 1) {
+      const packet = slot.pad(back, this.#stampAt(now));
+      if (packet === undefined) return;
+      left -= packet.length;
+      this.#send(packet, now);
+    }
+  }
+
+  #sendAgain(slot: Slot, sequences: readonly number[], now: number): void {
+    for (const sequence of sequences) {
+      const packet = slot.sendAgain(sequence, this.#stampAt(now));
+      this.#pacer.charge(packet?.length ?? 0);
+      this.#send(packet, now);
+    }
+  }
+
   #receive(packet: Buffer, now: number): void {
     if (!isRtcp(packet)) return;
     for (const message of readRtcp(packet)) this.#take(message, now);
@@ -145,9 +194,7 @@ export class ReceiveTransport {
     switch (message.type) {
       case 'nack': {
         const slot = this.#bySsrc.get(message.ssrc);
-        if (slot === undefined) return;
-        for (const sequence of message.sequences)
-          this.#send(slot.sendAgain(sequence, this.#stampAt(now)), now);
+        if (slot !== undefined) this.#sendAgain(slot, message.sequences, now);
         return;
       }
       case 'pictureLoss':
@@ -160,16 +207,29 @@ export class ReceiveTransport {
         this.estimator.onReceiverEstimate(message.bitrate);
         return;
       case 'receiverReport':
-        for (const { fractionLost } of message.reports) this.loss.add(1, fractionLost);
+        for (const { ssrc, fractionLost, totalLost } of message.reports) {
+          this.loss.add(1, fractionLost);
+          const slot = this.#bySsrc.get(ssrc);
+          if (slot !== undefined) slot.lost = totalLost;
+        }
         return;
       case 'transportFeedback':
-        this.estimator.onFeedback(this.#sent.acknowledge(message), now);
+        this.#takeFeedback(this.#sent.acknowledge(message), now);
         return;
       default:
     }
   }
 
+  #takeFeedback(packets: readonly Acknowledged[], now: number): void {
+    this.estimator.onFeedback(packets, now);
+    const found = this.#prober.onFeedback(packets, now);
+    if (found !== undefined) this.estimator.onProbe(found, now);
+  }
+
   #wantKeyFrame(ssrc: number): void {
-    this.#bySsrc.get(ssrc)?.shown?.keyFrames.want();
+    const slot = this.#bySsrc.get(ssrc);
+    if (slot === undefined) return;
+    slot.pictureLosses += 1;
+    slot.shown?.keyFrames.want();
   }
 }
