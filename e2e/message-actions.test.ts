@@ -51,6 +51,17 @@ describe('what can be done with messages in the messenger', () => {
     await bob.row('alice Archer').getByText('Hello').waitFor();
   });
 
+  it('reacts, and shows on both sides how many did and who', async () => {
+    const [rosa, sam] = await chat('rosa', 'sam');
+    await rosa.write('We have won!');
+    await sam.act('We have won!', 'React with 👍');
+    const reaction = (page: MessengerPage, name: string) => page.page.getByRole('button', { name });
+    await reaction(rosa, '👍 1: sam').click();
+    await reaction(sam, '👍 2: You, rosa').click();
+    await reaction(rosa, '👍 1: You').click();
+    await reaction(sam, '👍').waitFor({ state: 'detached' });
+  });
+
   it('answers, leads to what was answered, and forwards', async () => {
     const [carol, dave] = await chat('carol', 'dave');
     await carol.write('When shall we meet?');

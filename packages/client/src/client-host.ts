@@ -1,6 +1,7 @@
 import type { Content } from '@stoa/protocol';
 import type { Events } from './events.ts';
 import type { LocalClient } from './local-client.ts';
+import type { PendingChange } from './messages/index.ts';
 import type {
   Changing,
   ConnectionStatus,
@@ -36,6 +37,7 @@ export interface ClientHost {
   resend(message: LocalMessage): Sending;
   edit(message: LocalMessage, content: Content): Changing;
   recall(message: LocalMessage): Changing;
+  mark(message: LocalMessage, change: PendingChange): Changing;
   watch(peers: readonly string[]): void;
   unwatch(peers: readonly string[]): void;
   remark<Name extends Remark>(name: Name, ...args: Parameters<LocalClient[Name]>): void;

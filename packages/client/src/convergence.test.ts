@@ -22,6 +22,9 @@ const step = record({
     'edit',
     'edit',
     'recall',
+    'react',
+    'react',
+    'react',
     'read',
     'draft',
     'delete',
@@ -53,7 +56,9 @@ async function act({ client, device, test, peer }: Party, what: string, which: n
   if (what === 'send') client.send(target, { content: { text: `${device.dev}: ${count}` } });
   else if (what === 'edit' && isChangeable) client.edit(message, { text: `${device.dev}: edit ${count}` });
   else if (what === 'recall' && isChangeable) client.recall(message);
-  else if (what === 'read') await client.markRead(target);
+  else if (what === 'react' && message !== undefined && message.seq > 0 && message.gone === undefined) {
+    client.react(message, emoji[count % 2] ?? '', count % 3 > 0);
+  } else if (what === 'read') await client.markRead(target);
   else if (what === 'draft') await client.setDraft(target, { text: which === 0 ? '' : `draft ${count}` });
   else if (what === 'delete' && message !== undefined) await client.deleteMessages(target, [message.order]);
   else if (what === 'clear' && which === 0 && message !== undefined) {
@@ -78,6 +83,8 @@ async function settle(parties: readonly Party[]): Promise<void> {
   }
 }
 
+const emoji = ['👍', '🎉'];
+
 /** All that a device shows of the conversation, once it has its whole history. */
 async function shown(parties: readonly Party[], { client, peer }: Party) {
   const target = { peer };
@@ -87,8 +94,8 @@ async function shown(parties: readonly Party[], { client, peer }: Party) {
   const messages = await client.messages(target, { limit: 1_000 });
   const conversation = await client.conversation(target);
   return {
-    messages: messages.map(({ seq, mid, content, gone, edited, status, changing }) => {
-      return { seq, text: content?.text, mid, gone, edited, status, changing };
+    messages: messages.map(({ seq, mid, content, gone, edited, status, changing, reactions }) => {
+      return { seq, text: content?.text, mid, gone, edited, status, changing, reactions };
     }),
     unread: conversation?.unread ?? 0,
     draft: conversation?.draft,
@@ -98,7 +105,7 @@ async function shown(parties: readonly Party[], { client, peer }: Party) {
 
 it('shows the same on all devices at last, whatever they did apart', async () => {
   await assert(
-    asyncProperty(array(step, { maxLength: 60, size: 'max' }), async (steps) => {
+    asyncProperty(array(step, { maxLength: 70, size: 'max' }), async (steps) => {
       const chat = new SimulatedChat(['alice', 'bob']);
       const alices = [0, 1, 2].map(() => party(chat, 'alice', 'bob'));
       const bob = party(chat, 'bob', 'alice');
@@ -131,6 +138,10 @@ it('shows the same on all devices at last, whatever they did apart', async () =>
       expect(views[0]?.messages.toReversed().map(({ seq, text, gone }) => ({ seq, text, gone }))).toEqual(
         log.map(({ seq, content, gone }) => ({ seq, text: content?.text, gone })),
       );
+      for (const { seq, reactions = [] } of views[0]?.messages ?? []) {
+        const onIt = chat.marks.of(seq)?.reactions ?? [];
+        expect(new Set(reactions)).toEqual(new Set(onIt));
+      }
       const { read } = chat.cursor('alice');
       const unread = log.filter(({ seq, from, gone }) => from === 'bob' && gone === undefined && seq > read);
       expect(views[0]?.unread).toBe(unread.length);

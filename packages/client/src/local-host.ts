@@ -20,6 +20,7 @@ export function localHost(client: LocalClient): ClientHost {
     resend: (message) => client.resend(message),
     edit: (message, content) => client.edit(message, content),
     recall: (message) => client.recall(message),
+    mark: (message, change) => client.mark(message, change),
     watch: (peers) => client.watch(peers),
     unwatch: (peers) => client.unwatch(peers),
     remark: (name, ...args) => callOf(client, name)(...args),

@@ -10,7 +10,7 @@ import {
 } from './conversations/index.ts';
 import type { Core } from './core.ts';
 import { findMessage } from './history/index.ts';
-import { type ReadOptions, shownMessages } from './messages/index.ts';
+import { type PendingChange, type ReadOptions, shownMessages } from './messages/index.ts';
 import type { SendOptions } from './outbox/index.ts';
 import type { SearchOptions, SearchResult } from './search/index.ts';
 import { nextOrder } from './store/index.ts';
@@ -50,6 +50,11 @@ export abstract class LocalMessaging {
 
   recall(message: LocalMessage): Changing {
     return this.core.outbox.change(message, { event: 'recall', content: {} });
+  }
+
+  /** Puts something on a message. */
+  mark(message: LocalMessage, change: PendingChange): Changing {
+    return this.core.outbox.change(message, change);
   }
 
   scheduled(): Promise<ScheduledMessage[]> {

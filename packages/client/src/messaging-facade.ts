@@ -64,6 +64,20 @@ export abstract class Messaging {
   }
 
   /**
+   * Reacts to a message with an emoji, or (`on` false) takes the own reaction back. One user can react with several. It
+   * is shown at once (`update` event) and goes through the outbox; when the server refuses it (TOO_MANY, or what it
+   * says to messages), the message is shown as before.
+   *
+   * @throws StoaError BAD_REQUEST for a message that the server does not have or that is gone, BAD_FRAME for what
+   * cannot be an emoji
+   * @example
+   * client.react(message, '👍');
+   */
+  react(message: LocalMessage, emoji: string, on = true): Changing {
+    return this.host.mark(message, { event: 'react', content: { reaction: { emoji, on } } });
+  }
+
+  /**
    * Sends a copy of a message to somebody, marked as forwarded.
    *
    * @throws StoaError as send() does; BAD_REQUEST when there is nothing left of it

@@ -8,6 +8,7 @@ import type {
   MessageEvent,
   MessageFrame,
   ProfileInfo,
+  Reaction,
   StoaError,
 } from '@stoa/protocol';
 import type { Call } from './calls/index.ts';
@@ -112,6 +113,8 @@ export interface LocalMessage {
   readonly disappearsAt?: number;
   /** When the content was last edited, in milliseconds since 1970. */
   readonly edited?: number;
+  /** Emoji that people have put on it, the most frequent first, each with their addresses. */
+  readonly reactions?: readonly Reaction[];
   /** What is shown is a change that the server has not confirmed yet. */
   readonly changing?: MessageEvent;
   readonly status: MessageStatus;
@@ -247,10 +250,13 @@ export interface ClientEvents {
   /** A message is new on this device. Fires after it is in the local store. */
   message: [message: LocalMessage, origin: Origin];
   /**
-   * A message has changed: its status, its place and id, its content (an edit), or it is gone (a recall). What has not
+   * A message has changed: its status, its place and id, its content (an edit), what is on it (reactions), or it is gone
+   * (a recall). What has not
    * changed is the same value, content included.
    */
   update: [message: LocalMessage, before: LocalMessage];
+  /** Somebody else has reacted to an own message. */
+  reaction: [message: LocalMessage, reaction: { readonly emoji: string; readonly from: string }];
   /** Messages were removed: deleted by the user, here or on another device, or their age was over. */
   removed: [removed: RemovedMessages];
   /** What scheduled() lists has changed, as far as this device knows. */

@@ -64,7 +64,10 @@ export const Send = Type.Object({
   localId: Type.Optional(Uint32),
   /** Id of the message that this one answers. */
   ref: Type.Optional(Mid),
-  /** Changes an own earlier message of this conversation, whose place is `target`: always both or neither. */
+  /**
+   * Changes an earlier message of this conversation, whose place is `target`: always both or neither. Edits and recalls
+   * are for own messages.
+   */
   event: Type.Optional(MessageEvent),
   target: Type.Optional(Seq),
   /** When the message disappears for everybody. */

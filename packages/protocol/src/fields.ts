@@ -38,7 +38,7 @@ export const Time = Int(0);
 export const RequestId = Int(1);
 
 /** A change of an earlier message of the same conversation: an entry of the log like a message, but nothing to show. */
-export const MessageEvent = Type.Union([Type.Literal('edit'), Type.Literal('recall')]);
+export const MessageEvent = Type.Union([Type.Literal('edit'), Type.Literal('recall'), Type.Literal('react')]);
 export type MessageEvent = Static<typeof MessageEvent>;
 
 /** How long a message stays readable, and from when: disappearing messages. */
@@ -91,6 +91,17 @@ export const CallLog = Type.Object({
 export type CallLog = Static<typeof CallLog>;
 
 /**
+ * One emoji, as people see it: at least one character that is a picture, a part of a flag or the frame of a key, and
+ * nothing but characters that emoji are made of.
+ */
+const Emoji = Type.String({
+  minLength: 1,
+  maxLength: limits.emojiLength,
+  pattern:
+    '^(?=.*[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\u20e3])[\\p{Emoji}\\p{Emoji_Component}]+$',
+});
+
+/**
  * What a message says. The server stores and carries it unread; fields that it does not know are kept. All of it is
  * plain data, see requirePlainContent.
  */
@@ -128,6 +139,8 @@ export const Content = Plain(
     call: Type.Optional(Plain(CallLog)),
     /** How often it was forwarded until it came here; absent when it was not. */
     forwarded: Type.Optional(Int(1)),
+    /** Of the event `react` alone: the sender's reaction is there from now on, or not any more. */
+    reaction: Type.Optional(Plain(Type.Object({ emoji: Emoji, on: Type.Boolean() }))),
     /** Fields of the application. */
     fields: Type.Optional(Plain(Type.Record(Type.String(), Type.Unknown()))),
   }),

@@ -7,6 +7,7 @@ export * from './call-frames.ts';
 export * from './client-frames.ts';
 export * from './fields.ts';
 export * from './group-fields.ts';
+export * from './marks.ts';
 export * from './profile-fields.ts';
 export {
   type RoomAsk,

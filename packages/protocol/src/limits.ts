@@ -48,6 +48,11 @@ export const limits = {
   scheduledPerUser: 1_000,
   /** Seconds for which a message may be scheduled ahead: one year. */
   scheduleSeconds: 365 * 24 * 3600,
+  /** Characters of an emoji, which may be made of several. */
+  emojiLength: 32,
+  /** Different emoji on one message, and reactions of all users together. */
+  emojiPerMessage: 20,
+  reactionsPerMessage: 2_000,
   /** Bytes of the thumbnail that a message carries of its file. */
   thumbnailBytes: 16 * 1024,
   /** Pixels of a picture that is uploaded. */

@@ -19,6 +19,7 @@ import {
 } from './fields.ts';
 import { GroupNotice, type GroupNoticeFrame } from './group-fields.ts';
 import { limits } from './limits.ts';
+import { Marks } from './marks.ts';
 import { type ProfileFrame, ProfileNotice } from './profile-fields.ts';
 import { RoomNoticeFrame } from './room-fields.ts';
 
@@ -76,6 +77,13 @@ export const Message = Type.Object({
   /** When its content was last changed by an edit; absent when never. */
   edited: Type.Optional(Time),
   age: Type.Optional(MessageAge),
+  /** What others have put on it; of an event that is read from the log, on its target. Absent: nothing. */
+  marks: Type.Optional(Marks),
+  /**
+   * Stands for the places from here on, too: at the others are events after which nothing is left to tell. Absent: for
+   * its own place only.
+   */
+  first: Type.Optional(Seq),
 });
 
 /** The message is committed and synced to disk. */

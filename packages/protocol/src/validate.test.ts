@@ -172,3 +172,31 @@ describe('the event of a call', () => {
     expect(() => parseClientFrame({ ...send, content })).toThrow('written by the server alone');
   });
 });
+
+describe('reactions', () => {
+  const react = (emoji: string, more: object = {}) => ({
+    t: 'send',
+    id: 1,
+    peer: 'bob',
+    event: 'react',
+    target: 1,
+    content: { reaction: { emoji, on: true } },
+    ...more,
+  });
+
+  test.each(['👍', '👍🏽', '❤️', '👨‍👩‍👧‍👦', '🇩🇪', '1️⃣', '☺'])('may be %s', (emoji) => {
+    expect(parseClientFrame(react(emoji))).toMatchObject({ event: 'react' });
+  });
+
+  test.each([
+    ['words', react('yes')],
+    ['nothing', react('')],
+    ['a number', react('1')],
+    ['more than one could need', react('👍'.repeat(33))],
+    ['an event that says nothing', react('👍', { content: {} })],
+    ['a message', { ...react('👍'), event: undefined, target: undefined }],
+    ['transient', react('👍', { flags: 4 })],
+  ])('are not %s', (_name, frame) => {
+    expect(() => parseClientFrame(frame)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+  });
+});

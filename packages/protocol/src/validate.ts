@@ -107,6 +107,9 @@ function requireSendable(frame: SendFrame): void {
   if (frame.event === 'edit' && Object.keys(frame.content).length === 0) {
     throw new StoaError('BAD_FRAME', '"send.content" of an edit must not be empty.');
   }
+  if ((frame.event === 'react') !== (frame.content.reaction !== undefined)) {
+    throw new StoaError('BAD_FRAME', 'The event "react", and no other "send", has a "content.reaction".');
+  }
   const isStored = frame.event !== undefined || frame.at !== undefined;
   if (isStored && (frame.flags ?? 0) & messageFlags.transient) {
     throw new StoaError('BAD_FRAME', 'Events and scheduled messages cannot be transient.');

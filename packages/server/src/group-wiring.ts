@@ -56,6 +56,7 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
     bus,
     clock,
     gone,
+    directory,
     onCommitted,
     observer,
   });

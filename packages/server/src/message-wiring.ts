@@ -30,12 +30,14 @@ export function buildMessaging(options: MessageWiringOptions) {
     bus,
     clock,
     gone,
+    directory,
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
     observer,
   });
   const changes = new Changes({
     log: store.log,
     cursors: store.cursors,
+    groups: store.groups,
     clock,
     gone,
     rulesOf: async (aid) => ({

@@ -27,10 +27,33 @@ export interface NewMessage {
   /** Encoded by the caller; the store does not look into it. */
   readonly content: Uint8Array;
   /** Absent for a message; otherwise what the entry changes, and at which place. */
-  readonly change?: { readonly event: MessageEvent; readonly target: number };
+  readonly change?: {
+    readonly event: MessageEvent;
+    readonly target: number;
+    /** Of an event that puts something on its target instead of changing what that says. */
+    readonly mark?: MarkChange;
+  };
   /** Absent when the message does not disappear. */
   readonly age?: MessageAge;
 }
+
+/** What an event does to the marks of its kind on its target: first it takes some away, then it adds others. */
+export interface MarkChange {
+  /** Those of its sender or of anybody; only those with this value, or all. Null: none. */
+  readonly removes: { readonly of: 'sender' | 'anybody'; readonly value?: string } | null;
+  /** Values without commas, of the sender. Those that are there stay as they are. */
+  readonly adds: readonly string[];
+}
+
+/** Something that a user has put on a message by an event: a reaction (`value`: the emoji). */
+export interface StoredMark {
+  readonly event: MarkEvent;
+  readonly uid: number;
+  readonly ts: number;
+  readonly value: string;
+}
+
+export type MarkEvent = Exclude<MessageEvent, 'edit' | 'recall'>;
 
 /** An entry of the log as it is now. */
 export interface StoredMessage extends Omit<NewMessage, 'conversation' | 'content' | 'change' | 'age'> {
@@ -58,6 +81,11 @@ export interface MessageSpecial {
   readonly editedAt: number | null;
   /** Null while it has its content. Of what is gone, age and editing are forgotten. */
   readonly gone: GoneReason | null;
+  /**
+   * What is on the message, in the order in which it was put there; null when there never was anything. Of an event
+   * that marks: what is on its target. `upto`: place of the latest event that counts.
+   */
+  readonly marks: { readonly upto: number; readonly list: readonly StoredMark[] } | null;
 }
 
 export interface Appended {
@@ -96,7 +124,8 @@ export interface MessageLog {
   /**
    * Appends and makes the conversation if needed. Concurrent appends share one commit and one sync.
    *
-   * In the same transaction, an edit gives its target the new content, and a recall empties it. They have no effect on
+   * In the same transaction, an edit gives its target the new content, a recall empties it, and other events change
+   * what is on it, as `mark` says. Marks go with the content. They have no effect on
    * what is gone, on other events, and outside of the conversation; the entry is appended all the same.
    */
   append(message: NewMessage): Promise<Appended>;

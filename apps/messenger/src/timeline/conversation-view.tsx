@@ -60,8 +60,12 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
       else if (action === 'copy') void navigator.clipboard?.writeText(message.content?.text ?? '');
       else dialogs.open(action, message);
     };
-    return { authorOf, onAction, onJump };
-  }, [authorOf, onJump, drafts, id, dialogs.open]);
+    const onReact = (message: LocalMessage, emoji: string, on: boolean): void => {
+      setNotice('');
+      client.react(message, emoji, on).done.catch((error: Error) => setNotice(error.message));
+    };
+    return { authorOf, onAction, onReact, onJump };
+  }, [authorOf, onJump, client, drafts, id, dialogs.open]);
 
   const { ready, messages } = timeline.state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the link can be followed.

@@ -23,3 +23,7 @@ export function actionsFor({ outgoing, content, seq, status }: LocalMessage): Me
 export function isRecallable({ outgoing, content, seq, status }: LocalMessage): boolean {
   return outgoing && content !== undefined && content.call === undefined && (seq > 0 || status === 'outbox');
 }
+
+export function isReactable({ content, seq }: LocalMessage): boolean {
+  return content !== undefined && seq > 0;
+}

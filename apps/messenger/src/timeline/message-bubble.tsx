@@ -9,11 +9,13 @@ import type { MessageAction } from './message-actions.ts';
 import { MessageBody } from './message-body.tsx';
 import styles from './message-bubble.module.css';
 import { MessageMenu } from './message-menu.tsx';
+import { Reactions } from './reactions.tsx';
 import { ReplyQuote } from './reply-quote.tsx';
 
 export interface MessageHandlers {
   authorOf(message: LocalMessage): string;
   onAction(action: MessageAction, message: LocalMessage): void;
+  onReact(message: LocalMessage, emoji: string, on: boolean): void;
   /** Leads to the message that the server calls `mid`. */
   onJump(mid: number): void;
 }
@@ -95,8 +97,10 @@ export const MessageBubble = memo(function MessageBubble({
             open={isMenuOpen}
             onOpenChange={setMenuOpen}
             onAction={handlers.onAction}
+            onReact={handlers.onReact}
           />
         </div>
+        <Reactions message={message} onReact={handlers.onReact} />
         {(status === 'failed' || status === 'blocked') && <FailedMessage message={message} />}
       </article>
     </>

@@ -1,8 +1,9 @@
 import type { LocalMessage } from '@stoa/client';
 import { ChevronDown, Copy, Forward, Info, type LucideIcon, Pencil, Reply, Trash2 } from 'lucide-react';
 import { Menu, MenuItem } from '../ui/menu.tsx';
-import { actionsFor, type MessageAction } from './message-actions.ts';
+import { actionsFor, isReactable, type MessageAction } from './message-actions.ts';
 import styles from './message-menu.module.css';
+import { ReactionBar } from './reaction-bar.tsx';
 
 const items: Record<MessageAction, { readonly icon: LucideIcon; readonly label: string }> = {
   reply: { icon: Reply, label: 'Reply' },
@@ -19,11 +20,13 @@ export function MessageMenu({
   open,
   onOpenChange,
   onAction,
+  onReact,
 }: {
   message: LocalMessage;
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onAction: (action: MessageAction, message: LocalMessage) => void;
+  onReact: (message: LocalMessage, emoji: string, on: boolean) => void;
 }) {
   return (
     <Menu
@@ -34,6 +37,7 @@ export function MessageMenu({
       onOpenChange={onOpenChange}
       tabIndex={-1}
     >
+      {isReactable(message) && <ReactionBar message={message} onReact={onReact} />}
       {actionsFor(message).map((action) => (
         <MenuItem
           key={action}

@@ -2,4 +2,13 @@ export { conversationId, targetOf } from './conversation-id.ts';
 export { doneUpTo, isListed, looksDifferent, newConversation, unreadOf } from './conversation-record.ts';
 export { withHiddenPlaces } from './hidden-places.ts';
 export { byNewest, localConversation, type SharedOfConversation } from './local-conversation.ts';
-export { addPlaces, continueAfter, countAfter, firstPlace, isKnown, lastPlace } from './runs.ts';
+export {
+  addPlaces,
+  continueAfter,
+  countAfter,
+  firstPlace,
+  isKnown,
+  isUnbroken,
+  lastPlace,
+  type Runs,
+} from './runs.ts';

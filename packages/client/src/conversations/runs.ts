@@ -20,6 +20,11 @@ export function isKnown(runs: Runs, seq: number): boolean {
   return runs.some(({ start, end }) => start <= seq && seq <= end);
 }
 
+/** Whether all of the places `start` … `end` are known. */
+export function isUnbroken(runs: Runs, start: number, end: number): boolean {
+  return runs.some((run) => run.start <= start && end <= run.end);
+}
+
 /** Adds the places `start` … `end`, closing gaps where they touch. */
 export function addPlaces(runs: Runs, start: number, end: number): Runs {
   if (end < start) return runs;

@@ -106,7 +106,8 @@ export class OlderMessages {
     const added = messages.filter(({ seq }) => !isKnown(record.runs, seq));
     const kept = added.flatMap((frame) => this.#recordOf(transaction, record, frame, self) ?? []);
     const unread = kept.filter((message) => message.seq > doneUpTo(record) && needsReading(message));
-    const start = page.more ? (messages[0]?.seq ?? before) : 1;
+    // One message may stand for events before it.
+    const start = page.more ? (messages[0]?.first ?? messages[0]?.seq ?? before) : 1;
     // Of a group, a page leaves out what is not for the user: those places are known now, too.
     const known = withHiddenPlaces(record, [[start, before - 1]]);
     transaction.putConversation({ ...known, skipped: known.skipped - unread.length });
@@ -118,8 +119,8 @@ export class OlderMessages {
     for (const change of [...changed, ...(this.#missed.get(id) ?? [])]) {
       await changes.apply(transaction, id, change);
     }
-    const { runs } = transaction.conversation(id) ?? record;
-    return (await transaction.messages(id, firstPlace(runs), before)).length;
+    const now = transaction.conversation(id) ?? record;
+    return (await transaction.messages(id, firstPlace(now.runs), before)).length;
   }
 
   /** Undefined when there is nothing to keep but the place. */

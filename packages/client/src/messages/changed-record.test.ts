@@ -71,8 +71,8 @@ it('is the same at last, in whatever order changes come, and however often', () 
   assert(
     property(orders, ({ log, arrived }) => {
       const all = [...arrived, ...log.filter((change) => !arrived.includes(change))];
-      const result = all.reduce(changedRecord, message);
-      expect(result).toEqual(log.reduce(changedRecord, message));
+      const result = all.reduce((one, change) => changedRecord(one, change), message);
+      expect(result).toEqual(log.reduce((one, change) => changedRecord(one, change), message));
     }),
   );
 });

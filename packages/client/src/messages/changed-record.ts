@@ -1,5 +1,7 @@
-import type { Content, MessageEvent, MessageFrame } from '@stoa/protocol';
+import type { Content, Marks, MessageEvent, MessageFrame } from '@stoa/protocol';
+import { isUnbroken, type Runs } from '../conversations/index.ts';
 import type { MessageRecord } from '../store/index.ts';
+import { isMarkEvent, withDelta, withSnapshot } from './marks.ts';
 
 /** A change of a message, as it stands in the log of its conversation. */
 export interface LoggedChange {
@@ -10,21 +12,28 @@ export interface LoggedChange {
   readonly from: string;
   readonly seq: number;
   readonly ts: number;
+  /** All that is on the target, when the server tells that instead of what the event says. */
+  readonly marks?: Marks;
 }
 
 /** Undefined when it is an event that this version does not know: it has a place and nothing more. */
 export function loggedChange(frame: MessageFrame): LoggedChange | undefined {
-  const { event, target, content = {}, from, seq, ts } = frame;
-  if (target === undefined || (event !== 'edit' && event !== 'recall')) return undefined;
-  return { event, target, content, from, seq, ts };
+  const { event, target, content = {}, from, seq, ts, marks } = frame;
+  if (target === undefined || event === undefined) return undefined;
+  const isKnown = event === 'edit' || event === 'recall' || isMarkEvent(event);
+  return isKnown ? { event, target, content, from, seq, ts, ...(marks && { marks }) } : undefined;
 }
 
 /**
  * The message as it is after a change; the same object when the change has no effect on it. Edits count in the order
  * of their places, whatever the order in which they come, and nothing brings back what was recalled.
+ *
+ * @param runs places of the conversation that are known
  */
-export function changedRecord(record: MessageRecord, change: LoggedChange): MessageRecord {
-  if (record.gone !== undefined || record.from !== change.from) return record;
+export function changedRecord(record: MessageRecord, change: LoggedChange, runs: Runs = []): MessageRecord {
+  if (record.gone !== undefined) return record;
+  if (isMarkEvent(change.event)) return markedRecord(record, change, runs);
+  if (record.from !== change.from) return record;
   if (change.event === 'recall') return withoutContent(record, 'recalled');
   // The server has emptied it because of a recall, which is still to come.
   if (Object.keys(change.content).length === 0) return record;
@@ -33,9 +42,18 @@ export function changedRecord(record: MessageRecord, change: LoggedChange): Mess
     : { ...record, content: change.content, edited: change.ts, editedSeq: change.seq };
 }
 
+function markedRecord(record: MessageRecord, change: LoggedChange, runs: Runs): MessageRecord {
+  const { event, seq, ts, from: user, content, marks: told } = change;
+  const marks =
+    told === undefined
+      ? withDelta(record.marks, { event, seq, ts, user, content }, isUnbroken(runs, record.seq, seq - 1))
+      : withSnapshot(record.marks, told);
+  return marks === undefined || marks === record.marks ? record : { ...record, marks };
+}
+
 /** Only the place of the message is left, and what is known besides what it said. */
 function withoutContent(record: MessageRecord, gone: NonNullable<MessageRecord['gone']>): MessageRecord {
-  const { content, edited, editedSeq, disappearsAt, ...others } = record;
+  const { content, edited, editedSeq, disappearsAt, marks, ...others } = record;
   return { ...others, gone };
 }
 

@@ -3,6 +3,7 @@ import type { Events } from '../events.ts';
 import type { ConversationRecord, MessageRecord, Transaction } from '../store/index.ts';
 import type { ConversationId, LocalMessage } from '../types.ts';
 import { changedRecord, type LoggedChange } from './changed-record.ts';
+import { isMarkEvent, newReactions, sameMarks } from './marks.ts';
 import type { MessageView } from './message-view.ts';
 import { needsReading } from './unread.ts';
 
@@ -45,8 +46,9 @@ export class Changes {
   #changed(transaction: Transaction, before: MessageRecord, change: LoggedChange): MessageRecord {
     const { view, accepts } = this.#options;
     const conversation = transaction.conversation(before.conversation);
-    const after = changedRecord(before, change);
+    const after = changedRecord(before, change, conversation?.runs);
     if (after === before || before.outgoing || conversation === undefined) return after;
+    if (isMarkEvent(change.event)) return after;
     return accepts(view.of(before, conversation), change.event) ? after : before;
   }
 
@@ -75,6 +77,9 @@ export class Changes {
       const is = view.of(after, conversation);
       if (!looksDifferent(was, is)) return;
       events.emit('update', is, was);
+      if (is.outgoing && before !== after) {
+        for (const reaction of newReactions(was, is, is.from)) events.emit('reaction', is, reaction);
+      }
       if (before === after && conversation.latest?.order === after.order) onListed(conversation);
     });
   }
@@ -96,6 +101,7 @@ function looksDifferent(a: LocalMessage, b: LocalMessage): boolean {
     a.gone !== b.gone ||
     a.edited !== b.edited ||
     a.changing !== b.changing ||
+    !sameMarks(a, b) ||
     a.status !== b.status
   );
 }

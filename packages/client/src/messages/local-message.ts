@@ -1,6 +1,7 @@
 import { messageFlags } from '@stoa/protocol';
-import type { ConversationRecord, MessageRecord } from '../store/index.ts';
+import type { ConversationRecord, MarkDelta, MessageRecord } from '../store/index.ts';
 import type { LocalMessage, MessageStatus } from '../types.ts';
+import { isMarkEvent, marked } from './marks.ts';
 import type { PendingChange } from './pending-changes.ts';
 
 /** The part of a conversation that decides on the status of its messages. */
@@ -29,25 +30,52 @@ export function statusOf(message: MessageRecord, cursors: StatusCursors, now: nu
   return message.expiresAt !== undefined && message.expiresAt <= now ? 'expired' : 'sent';
 }
 
-/** What the application sees of a stored message. `pending`: the change of it that waits in the outbox. */
+/**
+ * What the application sees of a stored message. `pending`: the change of it that waits in the outbox; `pendingMarks`:
+ * what the user has put on it that does.
+ */
 export function localMessage(
   message: MessageRecord,
   cursors: StatusCursors,
   now: number,
   pending?: PendingChange,
+  pendingMarks: readonly Omit<MarkDelta, 'seq'>[] = [],
 ): LocalMessage {
-  const { pending: _, key, expiry, expired, editedSeq, event, target, revision, ...visible } = message;
+  const {
+    pending: _,
+    key,
+    expiry,
+    expired,
+    editedSeq,
+    event,
+    target,
+    revision,
+    marks,
+    ...unmarked
+  } = message;
+  const visible = { ...unmarked, ...marked(marks?.shown ?? {}, pendingMarks) };
   const status = statusOf(message, cursors, now);
   const change = message.gone === undefined ? (pending ?? revision) : undefined;
   if (change === undefined) return { ...visible, status };
   return withChange({ ...visible, status }, change);
 }
 
-/** A message as it is shown while a change of it is on its way. */
-export function withChange(message: LocalMessage, { event, content }: PendingChange): LocalMessage {
-  const { content: _, ...others } = message;
-  const shown = event === 'edit' ? { content } : { gone: 'recalled' as const };
-  return { ...others, ...shown, changing: event };
+/** A message as it is shown while a change of it is on its way. `user`: who makes it. */
+export function withChange(
+  message: LocalMessage,
+  { event, content }: PendingChange,
+  user = '',
+): LocalMessage {
+  const { reactions, ...unmarked } = message;
+  if (isMarkEvent(event)) {
+    return {
+      ...unmarked,
+      ...marked(reactions ? { reactions } : {}, [{ event, content, user, ts: message.ts }]),
+    };
+  }
+  if (event === 'edit') return { ...message, content, changing: event };
+  const { content: _, ...bare } = unmarked;
+  return { ...bare, gone: 'recalled', changing: event };
 }
 
 /** It had expired before it came here. */

@@ -2,6 +2,7 @@ import type { MessageFrame } from '@stoa/protocol';
 import { conversationId } from '../conversations/index.ts';
 import type { MessageRecord } from '../store/index.ts';
 import type { ConversationId, Self } from '../types.ts';
+import { withSnapshot } from './marks.ts';
 
 /** The conversation that a message belongs to, seen from one of its sides. */
 export function conversationOfMessage(frame: MessageFrame, self: Self): ConversationId {
@@ -23,6 +24,7 @@ export function messageRecord(
   withContent: boolean,
 ): MessageRecord {
   const { seq, mid, localId, from, ts, type, flags, expires, ref, content, edited, age } = frame;
+  const marks = withSnapshot(undefined, frame.marks);
   const gone = withContent ? frame.gone : 'expired';
   const outgoing = from === self.address;
   return {
@@ -42,5 +44,6 @@ export function messageRecord(
     ...(age === undefined ? {} : { age }),
     ...(gone === undefined ? { content: content ?? {} } : { gone }),
     ...(gone === undefined && edited !== undefined ? { edited } : {}),
+    ...(gone === undefined && marks !== undefined ? { marks } : {}),
   };
 }

@@ -43,7 +43,8 @@ export class MessageView {
 
   of(message: MessageRecord, conversation: ConversationRecord): LocalMessage {
     const now = this.#serverClock.now();
-    const local = localMessage(message, conversation, now, this.#changes.of(message));
+    const changes = this.#changes;
+    const local = localMessage(message, conversation, now, changes.of(message), changes.marksOn(message));
     if (local.outgoing) this.#watch(local, now);
     return local;
   }

@@ -223,6 +223,7 @@ export class Receiver {
     self: Self,
   ): Promise<void> {
     for (const { seq, message } of arrived) {
+      if (message !== 'stored' && message.first !== undefined) emptyPlacesBefore(transaction, id, seq);
       if (message === 'stored') await this.#placeOwn(transaction, id, seq);
       else await this.#store(transaction, id, message, self);
     }
@@ -346,6 +347,12 @@ function emptyPlace(transaction: Transaction, id: ConversationId, seq: number): 
   // A conversation that was cleared does not come back by it.
   if (record?.clearedAt === seq - 1) transaction.putConversation({ ...record, clearedAt: seq });
   place(transaction, id, seq, false);
+}
+
+/** There is nothing to show between what is known and this place. */
+function emptyPlacesBefore(transaction: Transaction, id: ConversationId, seq: number): void {
+  const last = lastPlace(transaction.conversation(id)?.runs ?? []);
+  for (let place = last + 1; place < seq; place += 1) emptyPlace(transaction, id, place);
 }
 
 /** The user has deleted it on another device. */

@@ -52,7 +52,11 @@ export class Sequence {
   arrive({ id, runs }: ConversationRecord, { seq, message }: Arrived): Arrived[] {
     const next = lastPlace(runs) + 1;
     if (seq < next) return [];
-    if (seq === next) return [{ seq, message }, ...this.#takeFrom(id, seq + 1)];
+    if (firstOf(seq, message) <= next) {
+      const early = this.#early.get(id);
+      for (const place of early?.keys() ?? []) if (place <= seq) early?.delete(place);
+      return [{ seq, message }, ...this.#takeFrom(id, seq + 1)];
+    }
     const early = this.#early.get(id) ?? new Map<number, Arrived['message']>();
     this.#early.set(id, early);
     if (early.get(seq) !== 'stored') early.set(seq, message);
@@ -93,13 +97,20 @@ export class Sequence {
     const taken: Arrived[] = [];
     const early = this.#early.get(id);
     if (early === undefined) return taken;
-    for (let seq = first; ; seq++) {
-      const message = early.get(seq);
-      if (message === undefined) break;
+    let next = first;
+    for (const [seq, message] of [...early].sort(([a], [b]) => a - b)) {
+      if (firstOf(seq, message) > next) break;
       early.delete(seq);
+      if (seq < next) continue;
       taken.push({ seq, message });
+      next = seq + 1;
     }
     if (early.size === 0) this.#early.delete(id);
     return taken;
   }
+}
+
+/** The first place that a message stands for. */
+function firstOf(seq: number, message: Arrived['message']): number {
+  return message === 'stored' ? seq : (message.first ?? seq);
 }

@@ -140,7 +140,7 @@ export class Outbox implements SentMessages {
   }
 
   /**
-   * Changes an own message.
+   * Changes an own message, or marks any.
    *
    * @throws StoaError BAD_REQUEST, PERMISSION_DENIED, BAD_FRAME or TOO_LARGE when no server would take it.
    */
@@ -151,7 +151,7 @@ export class Outbox implements SentMessages {
         ? this.#waiting.change(message, change).finally(() => this.pump())
         : this.#changes.send(message, change);
     done.catch(() => {});
-    return { message: withChange(message, change), done };
+    return { message: withChange(message, change, this.#options.self()?.address), done };
   }
 
   /** @throws StoaError BAD_REQUEST when it is not an own message that failed. */

@@ -6,9 +6,12 @@ export { firstOutboxOrder, nextOrder, orderBehind, outboxOrder } from './order.t
 export type {
   ConversationRecord,
   DeviceRecord,
+  MarkDelta,
+  MarksRecord,
   MessageRecord,
   ProfileRecord,
   Range,
+  ShownMarks,
   ValueRecord,
 } from './records.ts';
 export type { Transaction } from './transaction.ts';

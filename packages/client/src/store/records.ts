@@ -1,4 +1,4 @@
-import type { Content, MessageAge, MessageEvent, MessageFrame, ProfileInfo } from '@stoa/protocol';
+import type { Content, MessageAge, MessageEvent, MessageFrame, ProfileInfo, Reaction } from '@stoa/protocol';
 import type { ConversationId, Self } from '../types.ts';
 
 /** Places `start` … `end` of a conversation, both included; empty when `end` is `start - 1`. */
@@ -17,6 +17,32 @@ export interface DeviceRecord {
   readonly lastSendId: number;
   /** The user that the store belongs to; absent before the first sign-in. */
   readonly self?: Self;
+}
+
+/** What is on a message by events: reactions. */
+export interface ShownMarks {
+  /** The most frequent first, each with those who reacted in the order in which they did. */
+  readonly reactions?: readonly Reaction[];
+}
+
+/** An event that marks a message. */
+export interface MarkDelta {
+  readonly event: MessageEvent;
+  readonly seq: number;
+  readonly ts: number;
+  readonly user: string;
+  readonly content: Content;
+}
+
+/** What is known of the marks of a message. */
+export interface MarksRecord {
+  /** All events up to this place are part of `base`. */
+  readonly upto: number;
+  readonly base: ShownMarks;
+  /** Events behind it, ascending: there may be others between them that are not known yet. */
+  readonly later: readonly MarkDelta[];
+  /** `base` with them. */
+  readonly shown: ShownMarks;
 }
 
 /** A message as it is stored: LocalMessage without what can be derived (its status). */
@@ -40,6 +66,7 @@ export interface MessageRecord {
   readonly edited?: number;
   /** Edits up to this place are part of it; see messages/changed-record.ts. */
   readonly editedSeq?: number;
+  readonly marks?: MarksRecord;
   /** Repeats `id` while the message waits in the outbox, absent afterwards: stores index it. */
   readonly pending?: number;
   /** See HandedIn. */

@@ -1,6 +1,7 @@
 import { type Content, StoaError } from '@stoa/protocol';
 import { conversationId, newConversation } from '../conversations/index.ts';
 import type { LocalClient } from '../local-client.ts';
+import type { PendingChange } from '../messages/index.ts';
 import type { HandedIn, SendOptions } from '../outbox/index.ts';
 import type { Draft, LocalMessage, Target } from '../types.ts';
 import type { Call } from './tab-messages.ts';
@@ -10,6 +11,9 @@ import { fromWireError } from './wire-errors.ts';
 export type SendCall = [target: Target, draft: Draft, options: SendOptions & { readonly handedIn: HandedIn }];
 /** The arguments of a `change` between tabs: an edit when there is a content, else a recall. */
 export type ChangeCall = [message: LocalMessage, content: Content | undefined];
+
+/** The arguments of a `mark` between tabs. */
+export type MarkCall = [message: LocalMessage, change: PendingChange];
 
 /** Carries out what a tab asks for; resolves to what its application gets. */
 export async function carryOut(client: LocalClient, { name, args, again }: Call): Promise<unknown> {
@@ -26,6 +30,9 @@ export async function carryOut(client: LocalClient, { name, args, again }: Call)
       if (again && (await isChanged(client, message, content))) return undefined;
       return (content === undefined ? client.recall(message) : client.edit(message, content)).done;
     }
+    // Once more says nothing new.
+    case 'mark':
+      return client.mark(...(args as MarkCall)).done;
     default:
       return methodOf(client, name)(...args);
   }

@@ -1,7 +1,7 @@
 import { type Content, messageFlags, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { newConversation, targetOf } from '../conversations/index.ts';
-import { localMessage, withChange } from '../messages/index.ts';
+import { localMessage, type PendingChange, withChange } from '../messages/index.ts';
 import {
   checkChange,
   checkDraft,
@@ -12,7 +12,7 @@ import {
   SendIds,
 } from '../outbox/index.ts';
 import type { Draft, LocalMessage, Target } from '../types.ts';
-import type { ChangeCall, SendCall } from './carry-out.ts';
+import type { ChangeCall, MarkCall, SendCall } from './carry-out.ts';
 
 export interface HandInOptions {
   /** Id of this tab. */
@@ -74,6 +74,12 @@ export class HandIn {
       });
     }
     return this.send(targetOf(message.conversation), draftOf(message), message);
+  }
+
+  /** @throws StoaError BAD_REQUEST, BAD_FRAME or TOO_LARGE */
+  mark(message: LocalMessage, wanted: PendingChange): Prepared<MarkCall> {
+    const change = checkChange(message, wanted);
+    return { message: withChange(message, change, this.#options.address()), args: [message, change] };
   }
 
   /**

@@ -4,6 +4,7 @@ import type { ResolvedOptions } from '../client-options.ts';
 import { randomId } from '../device.ts';
 import { Events } from '../events.ts';
 import type { LocalClient } from '../local-client.ts';
+import type { PendingChange } from '../messages/index.ts';
 import { isRepeatable } from '../requests/index.ts';
 import type {
   Changing,
@@ -134,7 +135,7 @@ class SharedHost implements ClientHost {
   async stop(): Promise<void> {
     this.#isStarted = false;
     await this.#leading?.client.stop();
-    this.#calls.dropAll(({ name }) => name === 'send' || name === 'change', 'The client was stopped.');
+    this.#calls.dropAll(({ name }) => /^(send|change|mark)$/.test(name), 'The client was stopped.');
     this.#group.leave();
     this.#away();
     this.#refresh();
@@ -149,11 +150,15 @@ class SharedHost implements ClientHost {
   }
 
   edit(message: LocalMessage, content: Content): Changing {
-    return this.#change(message, content);
+    return this.#change('change', this.#handIn.change(message, content));
   }
 
   recall(message: LocalMessage): Changing {
-    return this.#change(message, undefined);
+    return this.#change('change', this.#handIn.change(message, undefined));
+  }
+
+  mark(before: LocalMessage, change: PendingChange): Changing {
+    return this.#change('mark', this.#handIn.mark(before, change));
   }
 
   watch(peers: readonly string[]): void {
@@ -187,9 +192,8 @@ class SharedHost implements ClientHost {
     return { message, sent: this.#call('send', args, !isTransient) as Promise<LocalMessage> };
   }
 
-  #change(before: LocalMessage, content: Content | undefined): Changing {
-    const { message, args }: Prepared<readonly unknown[]> = this.#handIn.change(before, content);
-    return { message, done: this.#call('change', args) as Promise<void> };
+  #change(name: string, { message, args }: Prepared<readonly unknown[]>): Changing {
+    return { message, done: this.#call(name, args) as Promise<void> };
   }
 
   #call(name: string, args: readonly unknown[], mayRepeat = true): Promise<unknown> {

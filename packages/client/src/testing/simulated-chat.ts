@@ -10,6 +10,7 @@ import { parseClientFrame } from '@stoa/protocol/validate';
 import type { OpenWebSocket } from '../connection/index.ts';
 import { MemorySocket } from './memory-socket.ts';
 import { startOfTime } from './scripted-server.ts';
+import { SimulatedMarks } from './simulated-marks.ts';
 
 const conv = 1;
 /** A device that is new is streamed only so many of the last messages. */
@@ -110,6 +111,7 @@ export class SimulatedDevice {
 export class SimulatedChat {
   readonly log: MessageFrame[] = [];
   readonly devices: SimulatedDevice[] = [];
+  readonly marks = new SimulatedMarks();
   readonly #users: readonly [string, string];
   readonly #cursors = new Map<string, Cursor>();
   readonly #values = new Map<string, { key: string; value: unknown; position: number }>();
@@ -158,11 +160,12 @@ export class SimulatedChat {
         return;
       case 'history': {
         const before = frame.before ?? this.log.length + 1;
-        const messages =
+        const stretch =
           frame.after === undefined
             ? this.log.slice(Math.max(0, before - 1 - frame.limit), before - 1)
             : this.log.slice(frame.after, frame.after + frame.limit);
         const more = frame.after === undefined ? before - 1 > frame.limit : false;
+        const messages = this.marks.read(stretch);
         device.push({ t: 'page', id: frame.id, conv: this.log.length === 0 ? 0 : conv, messages, more });
         return;
       }
@@ -206,7 +209,9 @@ export class SimulatedChat {
 
   #stream(device: SimulatedDevice): void {
     if (device.streamed === undefined) return;
-    device.push(...this.log.slice(device.streamed));
+    const stretch = this.log.slice(device.streamed);
+    // A single event goes out as it came; more than that is read from the log.
+    device.push(...(stretch.length === 1 ? stretch : this.marks.read(stretch)));
     device.streamed = this.log.length;
   }
 
@@ -248,12 +253,15 @@ export class SimulatedChat {
   #change(event: MessageFrame, target: number): void {
     const message = this.log[target - 1];
     if (message === undefined) return;
-    if (message.gone !== undefined) event.content = {};
+    if (event.event === 'react') {
+      if (message.gone === undefined && message.event === undefined) this.marks.add(event, target);
+    } else if (message.gone !== undefined) event.content = {};
     else if (event.event === 'edit') Object.assign(message, { content: event.content, edited: event.ts });
     else {
       delete message.content;
       delete message.edited;
       message.gone = 'recalled';
+      this.marks.remove(target);
       for (const other of this.log) {
         if (other.event === 'edit' && other.target === target) other.content = {};
       }

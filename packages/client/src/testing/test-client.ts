@@ -11,6 +11,7 @@ const names = [
   'status',
   'message',
   'update',
+  'reaction',
   'removed',
   'blocked',
   'scheduled',

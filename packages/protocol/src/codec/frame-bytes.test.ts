@@ -31,7 +31,7 @@ test('a "receipt" frame has every member, whatever script the address is in', ()
 test('a "message" frame around packed content has every member', () => {
   fc.assert(
     fc.property(serverFrameArbitrary('message'), contentArbitrary(), (frame, content) => {
-      const { content: _, gone: __, ...head } = frame as MessageFrame;
+      const { content: _, gone: __, marks, first, ...head } = frame as MessageFrame;
       expectSame(encodeMessage(head, packValue(content)), { ...head, content });
     }),
     { numRuns: 500 },

@@ -13,7 +13,7 @@ type MayLack<Frame, Names extends keyof Frame> = Omit<Frame, Names> & {
 
 type ReceiptHead = MayLack<Omit<ReceiptFrame, 't'>, 'delivered' | 'read'>;
 type MessageHead = MayLack<
-  Omit<MessageFrame, 't' | 'content' | 'gone'>,
+  Omit<MessageFrame, 't' | 'content' | 'gone' | 'marks' | 'first'>,
   'to' | 'gid' | 'expires' | 'ref' | 'event' | 'target' | 'edited' | 'age'
 >;
 

@@ -68,11 +68,16 @@ function withinTheRules(frame: ClientFrame): ClientFrame {
   const destination = peer === undefined ? { gid: gid ?? 7 } : { peer };
   if (rest.t === 'send') {
     const { event, target, at, age, flags, ...sent } = rest;
-    const { call: _, ...content } = sent.content;
+    const { call: _, reaction = { emoji: '👍', on: true }, ...content } = sent.content;
     const message = { ...sent, content, ...destination };
     const stored = flags === undefined ? {} : { flags: flags - (flags % 8) };
     if (event !== undefined) {
-      const said = event === 'edit' ? { text: 'edited', ...content } : content;
+      const saidBy = {
+        edit: { text: 'edited', ...content },
+        recall: content,
+        react: { ...content, reaction },
+      };
+      const said = saidBy[event];
       return { ...message, ...stored, content: said, event, target: target ?? 1 };
     }
     const aged = { ...message, ...(age === undefined ? {} : { age }) };

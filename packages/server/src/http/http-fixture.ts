@@ -89,12 +89,13 @@ export async function openHttp(
   const bus = createInProcessBus({ onError: (error) => lines.push(String(error)) });
   const clock = { now, every: () => () => {} };
   const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
-  const messages = new Messages({ log: store.log, bus, clock, gone });
   const directory = new Directory(store.users);
+  const messages = new Messages({ log: store.log, bus, clock, gone, directory });
   const blocking = new Blocking({ values: store.values, clock });
   const retractions = new Changes({
     log: store.log,
     cursors: store.cursors,
+    groups: store.groups,
     clock,
     gone,
     rulesOf: async () => ({ editSeconds: 0, recallSeconds: 0, policy: 'own' }),

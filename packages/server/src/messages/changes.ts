@@ -1,7 +1,10 @@
-import { type MessageEvent, StoaError } from '@stoa/protocol';
-import type { CursorStore, MessageLog, StoredMessage } from '@stoa/storage';
+import { type Content, type MessageEvent, StoaError } from '@stoa/protocol';
+import type { CursorStore, GroupStore, MessageLog, StoredMessage } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { Gone } from './gone.ts';
+import { isReadable } from './group-places.ts';
+import { requireMark } from './mark-checks.ts';
+import { isMarkEvent } from './mark-frames.ts';
 
 /** For how long, and on what condition, users may change their own messages. */
 export interface RetractionRules {
@@ -15,6 +18,7 @@ export interface RetractionRules {
 export interface ChangesOptions {
   readonly log: MessageLog;
   readonly cursors: CursorStore;
+  readonly groups: Pick<GroupStore, 'spans'>;
   readonly clock: Clock;
   readonly gone: Gone;
   readonly rulesOf: (aid: number) => Promise<RetractionRules>;
@@ -31,9 +35,10 @@ export interface ChangeRequest {
   readonly id: number | null;
   readonly event: MessageEvent;
   readonly target: number;
+  readonly content: Content;
 }
 
-/** Decides who may edit and recall what. */
+/** Decides who may edit and recall what, and put marks on it. */
 export class Changes {
   readonly #options: ChangesOptions;
 
@@ -51,6 +56,7 @@ export class Changes {
     const { aid, uid, dev, receiver, id, event, target } = request;
     if (id !== null && (await this.isRepeated(uid, dev, id))) return;
     const message = await this.#find(request);
+    if (isMarkEvent(event)) return this.#requireMark(message, request);
     if (message.sender !== uid) {
       throw new StoaError('PERMISSION_DENIED', `Only its sender may ${event} a message.`);
     }
@@ -66,6 +72,16 @@ export class Changes {
     if (rules.policy === 'unread' && (await this.#isRead(message, receiver))) {
       throw new StoaError('TOO_LATE', `Message ${target} was read already.`);
     }
+  }
+
+  /** Whoever may read a message, and send in its conversation (which was asked before), may mark it. */
+  async #requireMark(message: StoredMessage, { uid, receiver, gid, content }: ChangeRequest): Promise<void> {
+    if (gid !== undefined) {
+      const spans = await this.#options.groups.spans(message.conv, uid);
+      if (!isReadable(spans, message.seq)) throw notFound(message.seq);
+    }
+    await this.requirePresent(message, gid === undefined && message.sender !== uid ? uid : receiver);
+    requireMark(message, uid, content);
   }
 
   /** Whether this send was stored before. */

@@ -2,9 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '@stoa/protocol';
 import type { ConversationForDevice, GroupSpan } from '@stoa/storage';
 import { SparseMap } from '../sparse-map.ts';
+import { collapsed } from './collapse.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
 import { groupConversationFrame } from './group-conversation-frame.ts';
 import { goOnAfter, newestReadable, stepFrom } from './group-places.ts';
+import { beforeNewest } from './newest-messages.ts';
 
 /** How far one conversation has been sent to the device on this connection. */
 interface Track {
@@ -248,12 +250,14 @@ export class Delivery {
       if (go.step !== 'stream') return;
       messages.splice(messages.findIndex(({ seq }) => seq > go.upto) >>> 0);
     }
-    const frames = await history.encodedFrames(conversation, messages, uid);
-    for (const [index, { seq }] of messages.entries()) {
+    const entries = collapsed(messages);
+    const frames = await history.encodedFrames(conversation, entries, uid);
+    for (const [index, { message, first }] of entries.entries()) {
+      const { seq } = message;
       const frame = frames[index];
       if (outlet.closed || frame === undefined) return;
       // Another event may have brought it meanwhile.
-      if (seq !== track.sent + 1) continue;
+      if (seq <= track.sent || first > track.sent + 1) continue;
       outlet.writeEncoded(frame);
       this.#count(track, seq);
     }
@@ -361,7 +365,7 @@ export class Delivery {
     const { conv, received, own, last } = conversation;
     if (received !== null) return received;
     const { log, since } = this.#options;
-    const from = Math.max(0, Math.min(own.delivered, last - recent));
+    const from = Math.min(own.delivered, await beforeNewest(this.#options.log, { conv, last }, recent));
     if (from === 0) return 0;
     const [first] = await log.read(conv, { after: 0, limit: 1 });
     return first !== undefined && first.ts >= since ? 0 : from;

@@ -22,7 +22,7 @@ export class Gone {
     const { event, gone, dueAt } = message.special;
     if (gone !== null) return gone;
     if (event === 'edit') return this.#reasonForEdit(message, receiver);
-    if (event === 'recall') return null;
+    if (event !== null) return null;
     if (dueAt !== null && dueAt <= now) return 'disappeared';
     return isExpired(message, now) ? this.#unlessDelivered(message, receiver) : null;
   }

@@ -3,8 +3,10 @@ import { groupFlags, limits, messageFlags, packValue, StoaError } from '@stoa/pr
 import type { Group, GroupStore, MessageLog, NewMessage, StoredMessage } from '@stoa/storage';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
+import type { Directory } from '../directory/index.ts';
 import { type GroupEvent, publishToUser, subjects } from '../events.ts';
 import type { Gone } from './gone.ts';
+import { isMarkEvent, MarkFrames, markChangeOf } from './mark-frames.ts';
 import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
 import type { Accepted, Outgoing, Sender } from './messages.ts';
 import { type MessageObserver, nobody } from './observer.ts';
@@ -16,6 +18,7 @@ export interface GroupMessagesOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly gone: Gone;
+  readonly directory: Directory;
   /** Seconds from asking the store to the commit, for each message. */
   readonly onCommitted?: (seconds: number) => void;
   readonly observer?: MessageObserver;
@@ -24,12 +27,14 @@ export interface GroupMessagesOptions {
 /** Accepts messages to groups: one entry of the log and one event, whatever the number of members. */
 export class GroupMessages {
   readonly #options: GroupMessagesOptions;
+  readonly #marks: MarkFrames;
   readonly #transientIds = new TransientIds();
   /** Who had the last transient message of a conversation whose members get messages in turn. */
   readonly #turns = new BoundedMap<number, number>(10_000);
 
   constructor(options: GroupMessagesOptions) {
     this.#options = options;
+    this.#marks = new MarkFrames(options.directory);
   }
 
   /**
@@ -48,7 +53,9 @@ export class GroupMessages {
     }
     const now = clock.now();
     const { event, target, age, flags = defaultFlags } = outgoing;
-    const change = event !== undefined && target !== undefined ? { event, target } : undefined;
+    const mark = markChangeOf(event, outgoing.content);
+    const change =
+      event !== undefined && target !== undefined ? { event, target, ...(mark && { mark }) } : undefined;
     const message: NewMessage = {
       conversation: { kind: 'group', aid: group.aid, gid: group.gid },
       sender: sender.uid,
@@ -61,7 +68,8 @@ export class GroupMessages {
       ref: change === undefined ? (outgoing.ref ?? null) : null,
       // A change goes with its target, not by itself.
       expiresAt: change === undefined ? now + (outgoing.expiry ?? limits.expirySeconds) * 1000 : 0,
-      content: event === 'recall' ? packValue({}) : content,
+      // What a mark says is kept with its target.
+      content: event === undefined || event === 'edit' ? content : packValue({}),
       ...(change === undefined ? (age === undefined ? {} : { age }) : { change }),
     };
     const addresses: FrameAddresses = { from: sender.address, gid: group.gid };
@@ -72,14 +80,20 @@ export class GroupMessages {
     onCommitted((performance.now() - asked) / 1000);
     const answer = { conv, seq, mid, ts };
     // Of what is repeated or changes another message, the log knows best what is to be announced.
-    if (duplicate || change !== undefined) {
-      const inTurn = receiver !== undefined || (group.flags & groupFlags.receiveRoundRobin) !== 0;
+    const inTurn = receiver !== undefined || (group.flags & groupFlags.receiveRoundRobin) !== 0;
+    const isMark = change !== undefined && isMarkEvent(change.event);
+    if (duplicate || (change !== undefined && (inTurn || !isMark))) {
       const to = inTurn ? { to: await this.#readers(group.conv, seq) } : {};
       return this.#fromLog(group, answer, addresses, { epoch: duplicate ? group.epoch : epoch, ...to });
     }
-    const special = age === undefined ? null : { ...nothingSpecial, age };
+    const special =
+      change !== undefined
+        ? { ...nothingSpecial, event: change.event, target: change.target }
+        : age === undefined
+          ? null
+          : { ...nothingSpecial, age };
     const { conversation: _, ...fields } = message;
-    const stored: StoredMessage = { ...fields, mid, conv, seq, ts, special };
+    const stored: StoredMessage = { ...fields, content, mid, conv, seq, ts, special };
     if (observer.wants(group.aid)) await observer.stored({ aid: group.aid, message: stored, ...addresses });
     return {
       answer,
@@ -106,7 +120,8 @@ export class GroupMessages {
       });
     }
     if (observer.wants(group.aid)) await observer.stored({ aid: group.aid, message: first, ...addresses });
-    const bytes = encodedFrame(first, addresses, await gone.reasonFor(first, first.sender));
+    const marks = await this.#marks.of(first.special);
+    const bytes = encodedFrame(first, addresses, await gone.reasonFor(first, first.sender), { marks });
     const { conv, seq } = first;
     return { answer, announce: () => this.#publish(conv, { type: 'group-message', seq, bytes, ...about }) };
   }
@@ -164,4 +179,12 @@ export class GroupMessages {
 const defaultFlags = messageFlags.deliveryReceipt | messageFlags.readReceipt;
 /** Of a message that was for everybody, until the group's members began to take turns: the others find it in the log. */
 const readersTold = 100;
-const nothingSpecial = { event: null, target: null, dueAt: null, editedAt: null, gone: null };
+const nothingSpecial = {
+  event: null,
+  target: null,
+  age: null,
+  dueAt: null,
+  editedAt: null,
+  gone: null,
+  marks: null,
+};

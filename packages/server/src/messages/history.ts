@@ -8,9 +8,11 @@ import type {
   StoredMessage,
 } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
+import { collapsed, type SentEntry } from './collapse.ts';
 import type { Gone } from './gone.ts';
 import { goOnAfter, isReadable } from './group-places.ts';
-import { encodedFrame, type FrameAddresses, messageFrame } from './message-frame.ts';
+import { MarkFrames } from './mark-frames.ts';
+import { encodedFrame, type FrameAddresses, type FrameExtras, messageFrame } from './message-frame.ts';
 
 export interface HistoryOptions {
   readonly log: MessageLog;
@@ -25,12 +27,14 @@ export class History {
   readonly #directory: Directory;
   readonly #groups: HistoryOptions['groups'];
   readonly #gone: Gone;
+  readonly #marks: MarkFrames;
 
   constructor({ log, directory, groups, gone }: HistoryOptions) {
     this.#groups = groups;
     this.#log = log;
     this.#directory = directory;
     this.#gone = gone;
+    this.#marks = new MarkFrames(directory);
   }
 
   /**
@@ -56,7 +60,7 @@ export class History {
       t: 'page',
       id: asked.id,
       conv: conversation.conv,
-      messages: await this.frames(conversation, messages, reader.uid),
+      messages: await this.#framed(conversation, collapsed(messages), reader.uid, messageFrame),
       more,
     };
   }
@@ -67,52 +71,62 @@ export class History {
     messages: readonly StoredMessage[],
     reader: number,
   ): Promise<MessageFrame[]> {
-    return this.#framed(conversation, messages, reader, messageFrame);
+    const entries = messages.map((message) => ({ message, first: message.seq }));
+    return this.#framed(conversation, entries, reader, messageFrame);
   }
 
   /** The same as msgpack, without unpacking what was packed before. */
   encodedFrames(
     conversation: Conversation,
-    messages: readonly StoredMessage[],
+    entries: readonly SentEntry[],
     reader: number,
   ): Promise<Uint8Array[]> {
-    return this.#framed(conversation, messages, reader, encodedFrame);
+    return this.#framed(conversation, entries, reader, encodedFrame);
   }
 
   async #framed<Frame>(
     conversation: Conversation,
-    messages: readonly StoredMessage[],
+    entries: readonly SentEntry[],
     reader: number,
     toFrame: ToFrame<Frame>,
   ): Promise<Frame[]> {
     const { key } = conversation;
-    if (key.kind === 'group') return this.#groupFrames(key.gid, messages, reader, toFrame);
+    if (key.kind === 'group') return this.#groupFrames(key.gid, entries, reader, toFrame);
     const { a, b } = await this.sides(conversation);
     const fromA = { from: a.address, to: b.address };
     const fromB = { from: b.address, to: a.address };
     const frames: Frame[] = [];
-    for (const message of messages) {
+    for (const entry of entries) {
+      const { message } = entry;
       const isFromA = message.sender === a.uid;
       const found = this.#gone.reasonFor(message, isFromA ? b.uid : a.uid);
       const gone = found instanceof Promise ? await found : found;
-      frames.push(toFrame(message, isFromA ? fromA : fromB, gone));
+      const extras =
+        message.special === null && entry.first === message.seq ? none : await this.#extras(entry);
+      frames.push(toFrame(message, isFromA ? fromA : fromB, gone, extras));
     }
     return frames;
   }
 
+  async #extras({ message: { seq, special }, first }: SentEntry): Promise<FrameExtras> {
+    const marks = await this.#marks.of(special);
+    return { marks, ...(first !== seq && { first }) };
+  }
+
   async #groupFrames<Frame>(
     gid: number,
-    messages: readonly StoredMessage[],
+    entries: readonly SentEntry[],
     reader: number,
     toFrame: ToFrame<Frame>,
   ): Promise<Frame[]> {
     const frames: Frame[] = [];
-    for (const message of messages) {
+    for (const entry of entries) {
+      const { message } = entry;
       const sender = await this.#directory.byUid(message.sender);
       // For its sender, a message does not expire: it was never on its way to him.
       const isOwn = message.sender === reader;
       const gone = isOwn ? (message.special?.gone ?? null) : await this.#gone.reasonFor(message, reader);
-      frames.push(toFrame(message, { from: sender?.address ?? '', gid }, gone));
+      frames.push(toFrame(message, { from: sender?.address ?? '', gid }, gone, await this.#extras(entry)));
     }
     return frames;
   }
@@ -136,7 +150,7 @@ export class History {
     for (let looks = 0; looks < looksAtOnce; looks++) {
       const { messages, more } = await this.#readPage(conversation.conv, at, limit);
       const readable = messages.filter(({ seq }) => isReadable(spans, seq));
-      frames.push(...(await this.frames(conversation, readable, uid)));
+      frames.push(...(await this.#framed(conversation, collapsed(readable), uid, messageFrame)));
       const next = nextOf(at, messages, spans);
       if (frames.length > 0 || !more || next === undefined) {
         const isMore = more && next !== undefined;
@@ -201,8 +215,9 @@ export class History {
   async #readPage(conv: number, { before, after }: HistoryFrame, limit: number) {
     const messages: StoredMessage[] = [];
     let bytes = 0;
-    while (messages.length < limit && bytes < pageBytes) {
-      const step = Math.min(readStep, limit - messages.length);
+    let count = 0;
+    while (count < limit && bytes < pageBytes && messages.length < rowsAtOnce) {
+      const step = Math.min(readStep, limit - count);
       // One more than the step tells whether there are more.
       const forward = { after: messages.at(-1)?.seq ?? after ?? 0, limit: step + 1 };
       const backward = { before: messages[0]?.seq ?? before ?? beyondAll, limit: step + 1 };
@@ -211,13 +226,23 @@ export class History {
       if (after === undefined) messages.unshift(...read.slice(more ? 1 : 0));
       else messages.push(...read.slice(0, step));
       if (!more) return { messages, more };
-      for (const { content } of read) bytes += content?.length ?? 0;
+      for (const { content, special } of read) {
+        bytes += (content?.length ?? 0) + (special?.marks?.list.length ?? 0) * bytesOfMark;
+      }
+      count = collapsed(messages).length;
     }
     return { messages, more: true };
   }
 }
 
-type ToFrame<Frame> = (message: StoredMessage, addresses: FrameAddresses, gone: GoneReason | null) => Frame;
+type ToFrame<Frame> = (
+  message: StoredMessage,
+  addresses: FrameAddresses,
+  gone: GoneReason | null,
+  extras: FrameExtras,
+) => Frame;
+
+const none: FrameExtras = {};
 
 /** Where to look next for what is for the reader; undefined when there is nothing. */
 function nextOf(
@@ -239,4 +264,7 @@ const looksAtOnce = 20;
 /** A page is one frame: it should not hold up the messages that wait behind it. */
 const pageBytes = 256 * 1024;
 const readStep = 10;
+/** Most of them events that are not sent. */
+const rowsAtOnce = 1_000;
+const bytesOfMark = 24;
 const beyondAll = Number.MAX_SAFE_INTEGER;

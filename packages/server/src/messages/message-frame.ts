@@ -1,4 +1,11 @@
-import { type Content, encodeMessage, type MessageFrame, msgpackCodec, unpackValue } from '@stoa/protocol';
+import {
+  type Content,
+  encodeMessage,
+  type Marks,
+  type MessageFrame,
+  msgpackCodec,
+  unpackValue,
+} from '@stoa/protocol';
 import type { GoneReason, MessageSpecial, StoredMessage } from '@stoa/storage';
 
 /** Who the two sides of a conversation are, in the words of the wire. */
@@ -8,13 +15,25 @@ export interface FrameAddresses {
   readonly gid?: number;
 }
 
+/** What only few frames have. */
+export interface FrameExtras {
+  readonly marks?: Marks | undefined;
+  /** The first place for which it stands, when that is not its own. */
+  readonly first?: number | undefined;
+}
+
 /** The frame of a stored message, the same for every receiver. One that is gone keeps its place without content. */
 export function messageFrame(
   message: StoredMessage,
   addresses: FrameAddresses,
   gone: GoneReason | null,
+  { marks, first }: FrameExtras = {},
 ): MessageFrame {
-  const head = messageHead(message, addresses);
+  const head = {
+    ...messageHead(message, addresses),
+    ...(marks !== undefined && gone === null && { marks }),
+    ...(first !== undefined && { first }),
+  };
   if (gone !== null || message.content === null) return { ...head, gone: gone ?? 'recalled' };
   return { ...head, content: unpackValue(message.content) as Content };
 }
@@ -57,10 +76,12 @@ export function encodedFrame(
   message: StoredMessage,
   addresses: FrameAddresses,
   gone: GoneReason | null,
+  extras: FrameExtras = {},
 ): Uint8Array {
-  return gone === null && message.content !== null
+  const isPlain = extras.marks === undefined && extras.first === undefined;
+  return gone === null && message.content !== null && isPlain
     ? encodedMessage(message, message.content, addresses)
-    : (msgpackCodec.encode(messageFrame(message, addresses, gone)) as Uint8Array);
+    : (msgpackCodec.encode(messageFrame(message, addresses, gone, extras)) as Uint8Array);
 }
 
 function messageHead(

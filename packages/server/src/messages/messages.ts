@@ -11,8 +11,10 @@ import {
 } from '@stoa/protocol';
 import type { MessageLog, StoredMessage } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
+import type { Directory } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
 import type { Gone } from './gone.ts';
+import { MarkFrames, markChangeOf } from './mark-frames.ts';
 import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
 import { type MessageObserver, nobody } from './observer.ts';
 import { TransientIds } from './transient-ids.ts';
@@ -60,6 +62,7 @@ export interface MessagesOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly gone: Gone;
+  readonly directory: Directory;
   /** Seconds from asking the store to the commit, for each message. */
   readonly onCommitted?: (seconds: number) => void;
   readonly observer?: MessageObserver;
@@ -71,14 +74,24 @@ export class Messages {
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #gone: Gone;
+  readonly #marks: MarkFrames;
   readonly #onCommitted: (seconds: number) => void;
   readonly #observer: MessageObserver;
   readonly #transientIds = new TransientIds();
 
-  constructor({ log, bus, clock, gone, onCommitted = () => {}, observer = nobody }: MessagesOptions) {
+  constructor({
+    log,
+    bus,
+    clock,
+    gone,
+    directory,
+    onCommitted = () => {},
+    observer = nobody,
+  }: MessagesOptions) {
     this.#observer = observer;
     this.#onCommitted = onCommitted;
     this.#gone = gone;
+    this.#marks = new MarkFrames(directory);
     this.#log = log;
     this.#bus = bus;
     this.#clock = clock;
@@ -157,12 +170,13 @@ export class Messages {
   async #acceptChange(
     sender: Sender,
     receiver: Receiver,
-    { id, type = 0, flags = defaultFlags, localId = 0 }: Outgoing,
+    { id, content: said, type = 0, flags = defaultFlags, localId = 0 }: Outgoing,
     content: Uint8Array,
     change: { event: MessageEvent; target: number },
   ): Promise<Accepted> {
-    const answer = await this.#log.append({
-      conversation: { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid },
+    const mark = markChangeOf(change.event, said);
+    const message = {
+      conversation: { kind: 'pair', aid: sender.aid, a: sender.uid, b: receiver.uid } as const,
       sender: sender.uid,
       dev: sender.dev,
       id,
@@ -173,16 +187,21 @@ export class Messages {
       ref: null,
       // It goes with its target, not by itself.
       expiresAt: 0,
-      content: change.event === 'recall' ? packValue({}) : content,
-      change,
-    });
-    const { mid, conv, seq, ts } = answer;
-    return this.#repeated(
-      sender.aid,
-      { mid, conv, seq, ts },
-      { from: sender.address, to: receiver.address },
-      receiver.uid,
-    );
+      // What a mark says is kept with its target.
+      content: change.event === 'edit' ? content : packValue({}),
+    };
+    const appended = await this.#log.append({ ...message, change: { ...change, ...(mark && { mark }) } });
+    const { mid, conv, seq, ts } = appended;
+    const addresses = { from: sender.address, to: receiver.address };
+    if (mark === undefined || appended.duplicate) {
+      return this.#repeated(sender.aid, { mid, conv, seq, ts }, addresses, receiver.uid);
+    }
+    const stored = { ...message, mid, conv, seq, content, special: { ...nothingSpecial, ...change } };
+    if (this.#observer.wants(sender.aid)) await this.#observed(sender.aid, stored, addresses, receiver.uid);
+    return {
+      answer: { mid, conv, seq, ts },
+      announce: () => this.#announce(stored, addresses, receiver.uid),
+    };
   }
 
   /**
@@ -205,7 +224,8 @@ export class Messages {
       });
     }
     if (this.#observer.wants(aid)) await this.#observed(aid, first, addresses, receiver);
-    const bytes = encodedFrame(first, addresses, await this.#gone.reasonFor(first, receiver));
+    const marks = await this.#marks.of(first.special);
+    const bytes = encodedFrame(first, addresses, await this.#gone.reasonFor(first, receiver), { marks });
     const { conv, seq } = first;
     return {
       answer,
@@ -255,4 +275,12 @@ export class Messages {
 }
 
 const defaultFlags = messageFlags.deliveryReceipt | messageFlags.readReceipt;
-const nothingSpecial = { event: null, target: null, dueAt: null, editedAt: null, gone: null };
+const nothingSpecial = {
+  event: null,
+  target: null,
+  age: null,
+  dueAt: null,
+  editedAt: null,
+  gone: null,
+  marks: null,
+};

@@ -97,13 +97,13 @@ export class GroupTraffic {
     return services.groupReceipts.add(identity, conv, { kind, ...counts }) ?? taken;
   }
 
-  async #open({ id, event, target, at }: SendFrame, gid: number): Promise<Group> {
+  async #open({ id, event, target, at, content }: SendFrame, gid: number): Promise<Group> {
     if (at !== undefined) throw new StoaError('PERMISSION_DENIED', 'Messages to groups cannot be scheduled.');
     const { services, identity } = this.#options;
     const { aid, uid, dev } = identity;
     const group = await services.groupSending.open(identity, gid);
     if (event !== undefined && target !== undefined) {
-      await services.changes.require({ aid, uid, dev, id, receiver: uid, gid, event, target });
+      await services.changes.require({ aid, uid, dev, id, receiver: uid, gid, event, target, content });
     }
     return group;
   }

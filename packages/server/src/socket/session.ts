@@ -300,15 +300,9 @@ export class Session implements ConnectionHandler {
     const receiver = await this.#openReceiver(frame);
     if (event !== undefined && target !== undefined) {
       const { aid, uid, dev } = this.identity;
-      await this.#services.changes.require({
-        aid,
-        uid,
-        dev,
-        id: frame.id,
-        receiver: receiver.uid,
-        event,
-        target,
-      });
+      const { id, content } = frame;
+      const change = { id, event, target, content };
+      await this.#services.changes.require({ aid, uid, dev, receiver: receiver.uid, ...change });
     }
     return receiver;
   }

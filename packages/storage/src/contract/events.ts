@@ -152,7 +152,15 @@ export function describeEvents(open: OpenStore): void {
   });
 }
 
-const nothing = { event: null, target: null, age: null, dueAt: null, editedAt: null, gone: null };
+const nothing = {
+  event: null,
+  target: null,
+  age: null,
+  dueAt: null,
+  editedAt: null,
+  gone: null,
+  marks: null,
+};
 
 const textOf = (content: Uint8Array | null): string | null => content && new TextDecoder().decode(content);
 

@@ -16,6 +16,7 @@ import { describeGroupMembership } from './group-membership.ts';
 import { describeGroups } from './groups.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLog } from './log.ts';
+import { describeMarks } from './marks.ts';
 import { describeOtps } from './otps.ts';
 import { describeProfiles } from './profiles.ts';
 import { describePush } from './push.ts';
@@ -50,6 +51,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeIdempotency(open);
     describeFailedOperations(open);
     describeEvents(open);
+    describeMarks(open);
     describeExpiry(open);
     describeAges(open);
     describeRetention(open);

@@ -3,6 +3,7 @@ import type { SqlStatement } from '../sql/sql-statement.ts';
 import type { CursorMoves, NewMessage } from '../store.ts';
 import { byteaArray, int8Column } from './binary-arrays.ts';
 import type { MessageRow } from './log-changes.ts';
+import { markStatements } from './mark-statements.ts';
 
 /** What an event makes of an earlier message. */
 interface TargetChange {
@@ -34,6 +35,7 @@ export class MessageEffects {
   /** By conversation and place: what it comes to. */
   readonly #targets = new Map<string, TargetChange>();
   readonly #starts: AgeStart[] = [];
+  readonly #marks: SqlStatement[] = [];
 
   /** Of an event, or a message with an age. */
   appended(row: MessageRow): void {
@@ -41,6 +43,8 @@ export class MessageEffects {
     const { conv, seq, message } = row;
     const { change, content, ts } = message;
     if (change === undefined || change.target >= seq) return;
+    if (change.mark !== undefined) this.#marks.push(...markStatements(row, change.target, change.mark));
+    if (change.event !== 'edit' && change.event !== 'recall') return;
     const key = `${conv}:${change.target}`;
     // A recall is for ever; otherwise the last one counts.
     if (this.#targets.get(key)?.edit === null) return;
@@ -62,6 +66,7 @@ export class MessageEffects {
         changes.flatMap(({ conv, target, edit }) => (edit === null ? [] : [{ conv, target, ...edit }])),
       ),
       ...recallMessages(changes.filter(({ edit }) => edit === null)),
+      ...this.#marks,
       ...startAges(this.#starts),
     ];
   }

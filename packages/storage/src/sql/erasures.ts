@@ -60,6 +60,25 @@ export function createErasureStore(database: SqlDatabase): ErasureStore {
     return true;
   }
 
+  /** What he has put on messages of others. */
+  async function removeMarks(uid: number, limit: number): Promise<boolean> {
+    const some = query
+      .selectFrom('message_marks')
+      .select(['mid', 'event', 'value', 'uid'])
+      .where('uid', '=', uid)
+      .limit(limit);
+    const [removed] = await database.write(
+      query
+        .deleteFrom('message_marks')
+        .where(({ eb, refTuple }) =>
+          eb(refTuple('mid', 'event', 'value', 'uid'), 'in', some.$asTuple('mid', 'event', 'value', 'uid')),
+        )
+        .returning('mid')
+        .compile(),
+    );
+    return removed.length > 0;
+  }
+
   return {
     async begin(uid, address) {
       const own = query.selectFrom('users').select(['aid', 'address']).where('uid', '=', uid);
@@ -97,6 +116,7 @@ export function createErasureStore(database: SqlDatabase): ErasureStore {
         query.selectFrom('erasures').selectAll().where('uid', '=', uid).compile(),
       );
       if (erasure === undefined) return false;
+      if (await removeMarks(uid, limit)) return true;
       if ((await emptyKeyed(erasure, limit)) || (await emptyUnkeyed(erasure, limit))) return true;
       await database.write(query.deleteFrom('erasures').where('uid', '=', uid).compile());
       return false;

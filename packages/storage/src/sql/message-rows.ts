@@ -1,6 +1,6 @@
 import type { MessageSpecial, StoredMessage } from '../store.ts';
 import type { LogReader } from './executor.ts';
-import { ageOf, eventOf, goneReasonOf, messageStates } from './message-states.ts';
+import { ageOf, eventNumbers, eventOf, goneReasonOf, marksOf, messageStates } from './message-states.ts';
 import type { SqlValue } from './sql-statement.ts';
 
 const stateOfExpired = -1;
@@ -18,6 +18,15 @@ const extra = `(
     coalesce(${targetOf(`coalesce(t.state, ${stateOfExpired})`)}, 0)
   from message_extras x where x.mid = m.mid)`;
 
+/** What is on the message, or on the target of an event that marks, in one text too. */
+const marks = `(
+  select e.marked || ';' || coalesce((
+      select string_agg(k.event || ' ' || k.uid || ' ' || k.ts || ' ' || k.value, ',' order by k.seq, k.value)
+      from message_marks k where k.mid = e.mid), '')
+  from message_extras x join message_extras e on e.mid = case when x.event > ${eventNumbers.recall}
+    then (select t.mid from messages t where t.conv = x.conv and t.seq = x.target) else x.mid end
+  where x.mid = m.mid and e.marked > 0)`;
+
 const columns = 'mid, conv, seq, sender, dev, id, ts, type, flags, local_id, ref, expires_at';
 
 const selectPlain = `select ${columns}, content, state from messages m`;
@@ -26,7 +35,8 @@ const selectPlain = `select ${columns}, content, state from messages m`;
 const selectFull = `
   select ${columns},
     case when state = ${messageStates.extra} and content is null then ${targetOf('t.content')} else content end,
-    case state when ${messageStates.extra} then ${extra} else cast(state as text) end
+    case state when ${messageStates.extra} then ${extra} else cast(state as text) end,
+    case state when ${messageStates.extra} then ${marks} end
   from messages m`;
 
 type MessageRow = readonly [
@@ -45,6 +55,7 @@ type MessageRow = readonly [
   content: Uint8Array | null,
   /** Column `state`, or the text of {@link selectFull}. */
   state: number | string | null,
+  marks?: string | null,
 ];
 
 const stateOf = ([, , , , , , , , , , , , , state]: MessageRow) => state;
@@ -65,12 +76,32 @@ export async function readMessages(
 }
 
 function toMessage(row: MessageRow): StoredMessage {
-  const [mid, conv, seq, sender, dev, id, ts, type, flags, localId, ref, expiresAt, content, state] = row;
-  const special = state === null && content !== null ? null : toSpecial(state, content);
+  const [
+    mid,
+    conv,
+    seq,
+    sender,
+    dev,
+    id,
+    ts,
+    type,
+    flags,
+    localId,
+    ref,
+    expiresAt,
+    content,
+    state,
+    marks = null,
+  ] = row;
+  const special = state === null && content !== null ? null : toSpecial(state, content, marks);
   return { mid, conv, seq, sender, dev, id, ts, type, flags, localId, ref, expiresAt, content, special };
 }
 
-function toSpecial(state: number | string | null, content: Uint8Array | null): MessageSpecial {
+function toSpecial(
+  state: number | string | null,
+  content: Uint8Array | null,
+  marks: string | null,
+): MessageSpecial {
   const numbers = state === null ? [] : String(state).split(',').map(Number);
   if (numbers.length < 2) return { ...nothing, gone: goneReasonOf(numbers[0] ?? null) };
   const [event = 0, target = 0, age = 0, ageFrom = 0, dueAt = 0, editedAt = 0, targetState = 0] = numbers;
@@ -82,9 +113,10 @@ function toSpecial(state: number | string | null, content: Uint8Array | null): M
     editedAt: orNull(editedAt),
     // A recall has something to say although its target is gone.
     gone: content === null ? goneReasonOf(targetState === stateOfExpired ? null : targetState) : null,
+    marks: content === null ? null : marksOf(marks),
   };
 }
 
-const nothing = { event: null, target: null, age: null, dueAt: null, editedAt: null };
+const nothing = { event: null, target: null, age: null, dueAt: null, editedAt: null, marks: null };
 
 const orNull = (number: number): number | null => (number === 0 ? null : number);

@@ -1,5 +1,5 @@
 import type { MessageAge, MessageEvent } from '@stoa/protocol';
-import type { GoneReason } from '../store.ts';
+import type { GoneReason, MessageSpecial, StoredMark } from '../store.ts';
 
 /** The numbers that stand in the database for words of the Store interface. */
 
@@ -16,9 +16,10 @@ export function goneReasonOf(state: number | null): GoneReason | null {
   return state === null ? 'expired' : (reasons[state] ?? null);
 }
 
-export const eventNumbers = { edit: 1, recall: 2 } as const satisfies Record<MessageEvent, number>;
+/** Those above `recall` put marks on their target, and are kept with these too. */
+export const eventNumbers = { edit: 1, recall: 2, react: 3 } as const satisfies Record<MessageEvent, number>;
 
-const events: readonly (MessageEvent | null)[] = [null, 'edit', 'recall'];
+const events: readonly (MessageEvent | null)[] = [null, 'edit', 'recall', 'react'];
 
 export const eventOf = (number: number): MessageEvent | null => events[number] ?? null;
 
@@ -32,4 +33,19 @@ const ageStarts: readonly MessageAge['from'][] = ['sent', 'delivered', 'read'];
 /** Null when there is none, which is kept as 0 seconds. */
 export function ageOf(seconds: number, from: number): MessageAge | null {
   return seconds === 0 ? null : { seconds, from: ageStarts[from] ?? 'sent' };
+}
+
+const markEvents = { [eventNumbers.react]: 'react' } as const;
+
+/** Of the text that selectMarks of message-rows.ts gives: `upto;event uid ts value,event uid ts value…`. */
+export function marksOf(text: string | null): MessageSpecial['marks'] {
+  if (text === null) return null;
+  const [upto, list = ''] = text.split(';');
+  const marks = list === '' ? [] : list.split(',').flatMap((mark) => markOf(mark.split(' ')) ?? []);
+  return { upto: Number(upto), list: marks };
+}
+
+function markOf([event, uid, ts, value = '']: readonly string[]): StoredMark | undefined {
+  const name = markEvents[Number(event) as keyof typeof markEvents];
+  return name === undefined ? undefined : { event: name, uid: Number(uid), ts: Number(ts), value };
 }

@@ -27,6 +27,7 @@ export interface Tables extends WebhookTables {
   conversations: { conv: number; aid: number };
   messages: MessagesTable;
   message_extras: MessageExtrasTable;
+  message_marks: MessageMarksTable;
   log_state: { position: number };
   receipts: { conv: number; uid: number; kind: number; seq: number };
   device_cursors: { dev: number; conv: number };
@@ -191,6 +192,14 @@ export interface MessageExpiryTable {
 /** One row: up to which message `message_expiry` is complete. */
 export interface ExpiryMarkerTable {
   mid: number;
+}
+
+/** What events have put on messages. */
+export interface MessageMarksTable {
+  mid: number;
+  event: number;
+  value: string;
+  uid: number;
 }
 
 /** Of messages whose state is `extra`: what is special about them. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ageNumbers, eventNumbers, messageStates } from '../sql/message-states.ts';
-import type { CursorMoves, NewMessage } from '../store.ts';
+import type { CursorMoves, MarkChange, NewMessage } from '../store.ts';
 import type { Head } from './conversation-heads.ts';
 
 /** What events and ages do to messages. Ordinary messages know nothing of it. */
@@ -13,6 +13,10 @@ export class MessageChanges {
   readonly #recall: StatementSync;
   readonly #dropExtra: StatementSync;
   readonly #startAges: StatementSync;
+  readonly #findTarget: StatementSync;
+  readonly #noteMark: StatementSync;
+  readonly #removeMarks: StatementSync;
+  readonly #addMark: StatementSync;
   readonly #selectAging: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -22,6 +26,18 @@ export class MessageChanges {
         and not exists (select 1 from message_extras x where x.mid = messages.mid and x.event > 0)
       returning mid`;
     const aging = 'conv = ? and age > 0 and due_at is null';
+    this.#findTarget = database.prepare(`
+      select mid, sender from messages where conv = ? and seq = ? and content is not null
+        and not exists (select 1 from message_extras x where x.mid = messages.mid and x.event > 0)`);
+    this.#noteMark = database.prepare(`
+      insert into message_extras (mid, conv, seq, sender, marked) values (?, ?, ?, ?, ?)
+      on conflict (mid) do update set marked = excluded.marked`);
+    this.#removeMarks = database.prepare(`
+      delete from message_marks
+      where mid = ? and event = ? and (uid = ? or ? = 0) and (value = ? or ? = 0)`);
+    this.#addMark = database.prepare(`
+      insert into message_marks (mid, event, value, uid, conv, seq, ts) values (?, ?, ?, ?, ?, ?, ?)
+      on conflict do nothing`);
     this.#mark = database.prepare(`update messages set state = ${messageStates.extra} where mid = ?`);
     this.#insertExtra = database.prepare(`
       insert into message_extras (mid, conv, seq, sender, event, target, age, age_from, due_at)
@@ -71,7 +87,36 @@ export class MessageChanges {
     } else if (change?.event === 'recall') {
       const recalled = this.#recall.get(head.conv, change.target);
       if (recalled !== undefined) this.#dropExtra.run(Number(recalled.mid));
+    } else if (change?.mark !== undefined) {
+      this.#applyMark(head.conv, seq, message, change.target, change.mark);
     }
+  }
+
+  #applyMark(
+    conv: number,
+    seq: number,
+    { change, sender, ts }: NewMessage,
+    target: number,
+    { removes, adds }: MarkChange,
+  ): void {
+    const marked = this.#findTarget.get(conv, target);
+    if (marked === undefined || change === undefined) return;
+    const mid = Number(marked.mid);
+    const event = eventNumbers[change.event];
+    this.#mark.run(mid);
+    this.#noteMark.run(mid, conv, target, Number(marked.sender), seq);
+    if (removes !== null) {
+      const { of, value } = removes;
+      this.#removeMarks.run(
+        mid,
+        event,
+        sender,
+        Number(of === 'sender'),
+        value ?? '',
+        Number(value !== undefined),
+      );
+    }
+    for (const value of adds) this.#addMark.run(mid, event, value, sender, conv, seq, ts);
   }
 
   /** A member's cursors have moved: the ages of messages that they cover first begin. */

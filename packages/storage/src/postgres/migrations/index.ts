@@ -9,6 +9,7 @@ import { profiles } from './008-profiles.ts';
 import { turns } from './009-turns.ts';
 import { pushSweep } from './010-push-sweep.ts';
 import { webhooks } from './011-webhooks.ts';
+import { marks } from './012-marks.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -29,4 +30,5 @@ export const migrations: readonly string[] = [
   turns,
   pushSweep,
   webhooks,
+  marks,
 ];
