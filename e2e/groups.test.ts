@@ -46,14 +46,25 @@ describe('groups in the messenger', { timeout: 90_000 }, () => {
     const gid = await create(alice, 'Hiking club', 'bob', 'carol', 'dave');
     await alice.page.getByRole('button', { name: '4 members' }).click();
     const info = alice.page.getByRole('dialog', { name: 'Hiking club' });
-    await info.getByRole('button', { name: 'Invite with a code' }).click();
+    await info.getByRole('button', { name: 'Invite with a code or link' }).click();
     const code = await info.getByRole('status').getByRole('strong').innerText();
+    const link = await info.getByRole('status').getByRole('link').getAttribute('href');
     await alice.page.keyboard.press('Escape');
 
     await erin.page.getByRole('button', { name: 'New group' }).click();
     await erin.page.getByLabel('Invited? Enter the code').fill(code);
     await erin.page.getByRole('button', { name: 'Join' }).click();
     await alice.page.getByRole('button', { name: '5 members' }).waitFor();
+    const frank = await visitors.signIn(server.url, 'frank', 'frank');
+    const wrong = `${link?.slice(0, -1)}${link?.endsWith('1') ? '2' : '1'}`;
+    await frank.page.goto(wrong);
+    await frank.page
+      .getByRole('dialog', { name: 'Invitation to a group' })
+      .getByText(/PIN is wrong/)
+      .waitFor();
+    await frank.page.goto(link ?? '');
+    await frank.page.getByRole('heading', { name: 'Hiking club' }).waitFor();
+    await alice.page.getByRole('button', { name: '6 members' }).waitFor();
     for (const member of [bob, carol, dave]) await member.row('Hiking club').click();
 
     await alice.write('Saturday, 9 o’clock?');

@@ -3,6 +3,8 @@ import { Calls } from './calls/calls.tsx';
 import { usePeerName } from './calls/use-peer-name.ts';
 import { ConnectionBanner } from './connection/connection-banner.tsx';
 import { Sidebar } from './conversations/sidebar.tsx';
+import { useInvitation } from './groups/invitation.ts';
+import { JoinGroup } from './groups/join-group.tsx';
 import { useLive, useLivePart } from './hooks/live.ts';
 import { useRoute } from './hooks/use-route.ts';
 import { useWorkspace } from './hooks/use-workspace.tsx';
@@ -14,6 +16,7 @@ import { Logo } from './ui/logo.tsx';
 /** Two panes on wide screens, one at a time on narrow ones: the list, and the conversation of the link. */
 export function Messenger({ onSignOut }: { onSignOut: () => void }) {
   const route = useRoute();
+  const invitation = useInvitation();
   const open = route?.id;
   usePageTitle();
   const covered = useCovered();
@@ -28,6 +31,7 @@ export function Messenger({ onSignOut }: { onSignOut: () => void }) {
           <ConnectionBanner onSignOut={onSignOut} />
         </div>
       </div>
+      {invitation !== undefined && <JoinGroup key={invitation.pin} {...invitation} />}
       <Calls />
     </>
   );

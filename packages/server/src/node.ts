@@ -173,6 +173,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     store: store.schedule,
     users: store.users,
     messages,
+    groups: groupParts,
     changes,
     directory,
     blocking,
@@ -260,7 +261,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     groups: groupParts,
     files,
     userExport: new UserExport({ store, history, links: files.links }),
-    schedule: scheduleFromBackend({ schedule, directory, blocking, files: files.attachments }),
+    schedule: scheduleFromBackend({
+      schedule,
+      sending: groupParts.sending,
+      directory,
+      blocking,
+      files: files.attachments,
+    }),
     changeMessage: changeFromBackend({
       log: store.log,
       directory,

@@ -8,6 +8,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
 import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import styles from './groups.module.css';
+import { codeOf, inviteLink } from './invitation.ts';
 import { PickPeople } from './pick-people.tsx';
 import { useGroup } from './use-group.ts';
 
@@ -17,7 +18,7 @@ export function GroupInfo({ gid, onClose }: { gid: number; onClose: () => void }
   const { group, members } = useGroup(gid, true);
   const { attempt, busy, failure } = useAttempt();
   const [added, setAdded] = useState<readonly string[]>([]);
-  const [code, setCode] = useState('');
+  const [invited, setInvited] = useState<{ code: string; link: string }>();
 
   if (group === undefined) {
     return (
@@ -54,11 +55,15 @@ export function GroupInfo({ gid, onClose }: { gid: number; onClose: () => void }
                 onClick={() =>
                   void attempt(async () => {
                     const { pin } = await client.groups.addPin(gid, { permissions: allPermissions });
-                    setCode(`${gid}-${pin}`);
+                    const invitation = { gid, pin };
+                    setInvited({
+                      code: codeOf(invitation),
+                      link: inviteLink(invitation, window.location.href),
+                    });
                   })
                 }
               >
-                Invite with a code
+                Invite with a code or link
               </button>
             )}
             <button
@@ -78,9 +83,10 @@ export function GroupInfo({ gid, onClose }: { gid: number; onClose: () => void }
           </DialogActions>
         </section>
       )}
-      {code !== '' && (
+      {invited !== undefined && (
         <p className={styles.code} role="status">
-          Whoever has this code can join: <strong>{code}</strong>
+          Whoever has this code can join: <strong>{invited.code}</strong>, or opens the link{' '}
+          <a href={invited.link}>{invited.link}</a>
         </p>
       )}
       <p role="alert" className={styles.failure}>

@@ -7,6 +7,7 @@ import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import styles from './groups.module.css';
+import { parseInvitation } from './invitation.ts';
 import { PickPeople } from './pick-people.tsx';
 
 const nobody: ReadonlySet<string> = new Set();
@@ -82,10 +83,4 @@ export function NewGroup({ onClose }: { onClose: () => void }) {
       </p>
     </Dialog>
   );
-}
-
-/** `<number of the group>-<PIN>`. */
-export function parseInvitation(text: string): { gid: number; pin: number } | undefined {
-  const [, gid, pin] = /^\s*(\d{1,10})\s*-\s*(\d{1,10})\s*$/.exec(text) ?? [];
-  return gid === undefined || pin === undefined ? undefined : { gid: Number(gid), pin: Number(pin) };
 }

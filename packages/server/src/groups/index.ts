@@ -1,8 +1,8 @@
-export { backendOf } from './callers.ts';
+export { backendOf, type Caller } from './callers.ts';
 export { GroupCore } from './group-core.ts';
 export { GroupFeed, type GroupFeedOptions } from './group-feed.ts';
 export { GroupNews, type GroupNewsItem } from './group-news.ts';
-export { groupInfo, memberInfo } from './group-view.ts';
+export { groupInfo, memberInfo, pinInfo } from './group-view.ts';
 export { Groups } from './groups.ts';
 export { Joining } from './joining.ts';
 export { groupOperations } from './operations.ts';

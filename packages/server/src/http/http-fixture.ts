@@ -112,6 +112,7 @@ export async function openHttp(
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
   });
   const claims = files.attachments;
+  const groups = buildGroups({ store, bus, clock, directory, gone, files: claims });
   const options: HttpOptions = {
     settings,
     apps,
@@ -135,7 +136,7 @@ export async function openHttp(
     }),
     blocking,
     profiles: buildProfiles({ store, directory, blocking, files, bus, clock, publish }).profiles,
-    groups: buildGroups({ store, bus, clock, directory, gone, files: claims }),
+    groups,
     webhooks: new Webhooks({
       store: store.webhooks,
       bus,
@@ -155,12 +156,14 @@ export async function openHttp(
         store: store.schedule,
         users: store.users,
         messages,
+        groups,
         changes: retractions,
         directory,
         blocking,
         clock,
         onError: (error) => lines.push(String(error)),
       }),
+      sending: groups.sending,
       directory,
       blocking,
       files: claims,

@@ -37,7 +37,10 @@ export interface GroupServices {
  * Resolves to the time for which the message is kept, or to undefined when it is to be sent now. Rejects with a
  * StoaError like SendFromBackend.
  */
-export type ScheduleFromBackend = (message: BackendMessage, at: number) => Promise<number | undefined>;
+export type ScheduleFromBackend = (
+  message: BackendMessage | BackendGroupMessage,
+  at: number,
+) => Promise<number | undefined>;
 
 /** Resolves when the change is committed. Rejects with a StoaError: NOT_FOUND, TOO_LARGE. */
 export type ChangeFromBackend = (

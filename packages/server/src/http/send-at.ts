@@ -1,4 +1,5 @@
 import { messageFlags, StoaError } from '@stoa/protocol';
+import type { BackendGroupMessage } from '../groups/index.ts';
 import type { BackendMessage } from '../messages/index.ts';
 import type { HttpOptions } from './http-options.ts';
 
@@ -8,12 +9,14 @@ import type { HttpOptions } from './http-options.ts';
  * @throws StoaError BAD_REQUEST for a transient message, or what scheduling and sending throw
  */
 export async function sendAt(
-  { send, schedule }: Pick<HttpOptions, 'send' | 'schedule'>,
-  message: BackendMessage,
+  { send, schedule, groups }: Pick<HttpOptions, 'send' | 'schedule' | 'groups'>,
+  message: BackendMessage | BackendGroupMessage,
   at: number,
 ): Promise<number> {
   if ((message.flags ?? 0) & messageFlags.transient) {
     throw new StoaError('BAD_REQUEST', 'A transient message cannot be scheduled.');
   }
-  return (await schedule(message, at)) ?? (await send(message)).ts;
+  const kept = await schedule(message, at);
+  if (kept !== undefined) return kept;
+  return (await ('gid' in message ? groups.sendFromBackend(message) : send(message))).ts;
 }

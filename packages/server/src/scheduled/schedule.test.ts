@@ -211,4 +211,29 @@ describe('scheduled messages', () => {
     from.send({ t: 'send', id: last + 1, peer: bob.address, content: { text: 'now' } });
     expect(await from.next('sent')).toMatchObject({ id: last + 1 });
   });
+
+  it('reach a group when its time has come, if the sender still may send there', async () => {
+    const client = await signIn(alice);
+    const reader = await signIn(bob);
+    const { group } = (await ask(client, 'groups.create', { name: 'Band', members: [bob.address] })) as {
+      group: { gid: number };
+    };
+    const { gid } = group;
+    const toGroup = (id: number, seconds: number) => {
+      const { peer: _, ...frame } = send(id, seconds);
+      client.send({ ...frame, gid });
+      return client.next('scheduled');
+    };
+    await toGroup(1, 5);
+    await toGroup(2, 50);
+    expect(await listed(client)).toMatchObject([
+      { id: 1, gid },
+      { id: 2, gid },
+    ]);
+    await pass(6);
+    expect(await reader.next('message')).toMatchObject({ gid, content: { text: 'message 1' } });
+    await ask(client, 'groups.leave', { gid });
+    await pass(50);
+    expect(await failed(client)).toMatchObject([{ id: 2, gid, failed: 'NOT_A_MEMBER' }]);
+  });
 });

@@ -3,15 +3,24 @@ import type { ScheduledMessage, ScheduleStore, UserStore } from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
-import type { Changes, Messages, Outgoing, Sender } from '../messages/index.ts';
+import type { Caller, GroupSending } from '../groups/index.ts';
+import type { Changes, GroupMessages, Messages, Outgoing, Sender } from '../messages/index.ts';
 
 /** What is sent when its time has come. */
 type Waiting = Omit<Outgoing, 'id' | 'event' | 'target'>;
 
+/** Whom it is for: a user, or a group. */
+export type ScheduledFor =
+  | { readonly uid: number }
+  /** `forced`: also when the sender himself might not send there. */
+  | { readonly gid: number; readonly forced?: boolean };
+
 /** What the store keeps of a message. */
 interface Payload {
-  /** uid of the receiver. */
+  /** uid of the receiver, or 0. */
   readonly receiver: number;
+  readonly gid?: number;
+  readonly forced?: boolean;
   readonly message: Waiting;
 }
 
@@ -19,6 +28,10 @@ export interface ScheduleOptions {
   readonly store: ScheduleStore;
   readonly users: UserStore;
   readonly messages: Messages;
+  readonly groups: {
+    readonly sending: Pick<GroupSending, 'open'>;
+    readonly groupMessages: Pick<GroupMessages, 'accept'>;
+  };
   readonly changes: Pick<Changes, 'isRepeated'>;
   readonly directory: Directory;
   readonly blocking: Pick<Blocking, 'mayReach'>;
@@ -44,7 +57,7 @@ export class Schedule {
    */
   async accept(
     sender: Pick<Sender, 'uid' | 'dev'>,
-    receiver: number,
+    to: ScheduledFor,
     { id, at, message }: { readonly id: number; readonly at: number; readonly message: Waiting },
   ): Promise<number | undefined> {
     const { store, changes, clock } = this.#options;
@@ -66,7 +79,7 @@ export class Schedule {
         `The content has ${bytes} bytes; the limit is ${limits.contentBytes}.`,
       );
     }
-    const payload = packValue({ receiver, message: waitingPart(message) } satisfies Payload);
+    const payload = packValue(payloadOf(to, message));
     const kept = await store.add({ ...key, at, payload, limit: limits.scheduledPerUser });
     if (kept === undefined) {
       // Not one of those that a client would repeat: its outbox would stand still until a message is sent.
@@ -90,10 +103,10 @@ export class Schedule {
     for (;;) {
       const read = await store.list({ sender, limit: listStep, ...(after && { after }) });
       for (const one of read) {
-        const { receiver, message } = unpackValue(one.payload) as Payload;
-        const peer = (await directory.byUid(receiver))?.address ?? '';
+        const { receiver, gid, message } = unpackValue(one.payload) as Payload;
+        const to = gid === undefined ? { peer: (await directory.byUid(receiver))?.address ?? '' } : { gid };
         const failed = one.failed === null ? {} : { failed: one.failed };
-        messages.push({ dev: one.dev, id: one.id, at: one.at, peer, content: message.content, ...failed });
+        messages.push({ dev: one.dev, id: one.id, at: one.at, ...to, content: message.content, ...failed });
         bytes += one.payload.length;
       }
       after = read.at(-1);
@@ -122,12 +135,15 @@ export class Schedule {
   }
 
   async #send(scheduled: ScheduledMessage): Promise<void> {
-    const { store, messages } = this.#options;
-    const { id } = scheduled;
-    const { receiver, message } = unpackValue(scheduled.payload) as Payload;
+    const { store } = this.#options;
+    const payload = unpackValue(scheduled.payload) as Payload;
+    const outgoing = { ...payload.message, id: scheduled.id };
     try {
-      const { sender, to } = await this.#check(scheduled, receiver);
-      const { announce } = await messages.accept(sender, to, { ...message, id });
+      const sender = await this.#sender(scheduled);
+      const { announce } =
+        payload.gid === undefined
+          ? await this.#sendToUser(sender, payload.receiver, outgoing)
+          : await this.#sendToGroup(sender, payload.gid, payload.forced === true, outgoing);
       announce();
     } catch (error) {
       if (!(error instanceof StoaError) || error.retryable) throw error;
@@ -138,16 +154,34 @@ export class Schedule {
   }
 
   /** Much may have changed since it was scheduled. */
-  async #check({ sender: uid, dev }: ScheduledMessage, receiver: number) {
-    const { users, directory, blocking } = this.#options;
+  async #sender({ sender: uid, dev }: ScheduledMessage): Promise<Sender> {
+    const { users } = this.#options;
     const user = await users.find(uid);
     if (user === undefined || user.removed) throw new StoaError('BAD_TOKEN');
     if (!user.active) throw new StoaError('SUSPENDED');
+    return { aid: user.aid, uid, address: user.address, dev };
+  }
+
+  async #sendToUser(sender: Sender, receiver: number, outgoing: Outgoing) {
+    const { directory, blocking, messages } = this.#options;
     const to = await directory.byUid(receiver);
     if (to === undefined || to.removed) throw new StoaError('INVALID_DESTINATION');
-    if (!(await blocking.mayReach(receiver, user.address, 'messages'))) throw new StoaError('BLOCKED');
-    return { sender: { aid: user.aid, uid, address: user.address, dev }, to };
+    if (!(await blocking.mayReach(receiver, sender.address, 'messages'))) throw new StoaError('BLOCKED');
+    return messages.accept(sender, to, outgoing);
   }
+
+  async #sendToGroup(sender: Sender, gid: number, forced: boolean, outgoing: Outgoing) {
+    const { sending, groupMessages } = this.#options.groups;
+    const caller: Caller = forced ? { aid: sender.aid, uid: null, address: null } : sender;
+    return groupMessages.accept(sender, await sending.open(caller, gid), outgoing);
+  }
+}
+
+function payloadOf(to: ScheduledFor, message: Waiting): Payload {
+  const waiting = waitingPart(message);
+  if ('uid' in to) return { receiver: to.uid, message: waiting };
+  const { gid, forced = false } = to;
+  return { receiver: 0, gid, ...(forced ? { forced } : {}), message: waiting };
 }
 
 /** Of a frame, what belongs to the message. */

@@ -6,7 +6,6 @@ import {
   type PresenceFrame,
   type SendFrame,
   type SendPresenceFrame,
-  StoaError,
 } from '@stoa/protocol';
 import type { CursorAdvance, Group } from '@stoa/storage';
 import { type GroupEvent, subjects } from '../events.ts';
@@ -14,6 +13,7 @@ import type { Attachments } from '../files/index.ts';
 import type { GroupSending } from '../groups/index.ts';
 import type { Changes, Delivery, GroupMessages } from '../messages/index.ts';
 import type { GroupReceipts } from '../receipts/index.ts';
+import type { Schedule } from '../scheduled/index.ts';
 import type { Connection } from './connection.ts';
 import type { InOrder } from './in-order.ts';
 import { withFile } from './message-file.ts';
@@ -27,6 +27,7 @@ export interface GroupServices {
   readonly groupSending: GroupSending;
   readonly groupMessages: GroupMessages;
   readonly groupReceipts: GroupReceipts;
+  readonly schedule: Pick<Schedule, 'accept'>;
   readonly onAccepted: () => void;
 }
 
@@ -53,9 +54,19 @@ export class GroupTraffic {
       async () => {
         const group = await this.#open(frame, gid);
         const isStored = (group.flags & groupFlags.noStorage) === 0;
-        return isStored ? withFile(services, identity, frame, group) : group;
+        if (isStored) await withFile(services, identity, frame, group);
+        const { id, at } = frame;
+        const kept =
+          at === undefined
+            ? undefined
+            : await services.schedule.accept(identity, { gid }, { id, at, message: frame });
+        return { group, kept };
       },
-      async (group) => {
+      async ({ group, kept }) => {
+        if (kept !== undefined) {
+          connection.write({ t: 'scheduled', id: frame.id, at: kept });
+          return;
+        }
         const { answer, announce } = await services.groupMessages.accept(identity, group, frame);
         connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
         const isLooped = (group.flags & groupFlags.receiveLoopback) !== 0;
@@ -97,8 +108,7 @@ export class GroupTraffic {
     return services.groupReceipts.add(identity, conv, { kind, ...counts }) ?? taken;
   }
 
-  async #open({ id, event, target, at, content }: SendFrame, gid: number): Promise<Group> {
-    if (at !== undefined) throw new StoaError('PERMISSION_DENIED', 'Messages to groups cannot be scheduled.');
+  async #open({ id, event, target, content }: SendFrame, gid: number): Promise<Group> {
     const { services, identity } = this.#options;
     const { aid, uid, dev } = identity;
     const group = await services.groupSending.open(identity, gid);

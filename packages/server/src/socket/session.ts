@@ -262,7 +262,7 @@ export class Session implements ConnectionHandler {
   async #scheduled(frame: SendFrame, at: number): Promise<{ receiver: Person; at: number | undefined }> {
     const receiver = await withFile(this.#services, this.identity, frame, this.#openReceiver(frame));
     const message = { id: frame.id, at, message: frame };
-    return { receiver, at: await this.#services.schedule.accept(this.identity, receiver.uid, message) };
+    return { receiver, at: await this.#services.schedule.accept(this.identity, receiver, message) };
   }
 
   async #answerScheduled(id: number, at: number): Promise<void> {

@@ -97,6 +97,47 @@ describe('the group operations of the back-end API', () => {
     });
   });
 
+  it('schedule a message to a group', async () => {
+    const gid = await newGroup({ members: { m: 'alice' } });
+    const when = Date.now() + 3_600_000;
+    const send = (from: string) =>
+      fixture.backend({ op: 'message', message: { from, gid, message: 'Later', when } });
+    expect(await send('alice')).toMatchObject({ result: true, when });
+    expect(await send('bob')).toMatchObject({ result: false, error: 'NOTMEMBER' });
+  });
+
+  it('make, change, list and remove PINs', async () => {
+    const gid = await newGroup();
+    const { pin } = await fixture.backend({ op: 'groupaddpin', group: { gid, permissions: 3, count: 2 } });
+    const number = (pin as { pin: number }).pin;
+    expect(pin).toMatchObject({ permissions: 3, uses: 2 });
+    expect(await fixture.backend({ op: 'groupeditpin', gid, pin: number, count: '5' })).toMatchObject({
+      pin: { pin: number, permissions: 3, uses: 5 },
+    });
+    expect(await fixture.backend({ op: 'groupgetpins', gid })).toMatchObject({ pins: [{ pin: number }] });
+    expect(await fixture.backend({ op: 'groupremovepin', gid, pin: number })).toMatchObject({ result: true });
+    expect(await fixture.backend({ op: 'groupremovepin', gid, pin: number })).toMatchObject({
+      result: false,
+      error: 'NOTFOUND',
+    });
+  });
+
+  it('let in who asks to join, or send them away', async () => {
+    const gid = await newGroup({ flags: groupFlags.joinByRequest });
+    for (const address of ['bob', 'carol']) {
+      const { uid = 0 } = (await fixture.store.users.findByAddress(fixture.aid, address)) ?? {};
+      await fixture.options.groups.joining.join({ aid: fixture.aid, uid, address }, gid);
+    }
+    expect(await fixture.backend({ op: 'groupgetrequests', gid })).toMatchObject({
+      count: 2,
+      requests: [{ address: 'bob' }, { address: 'carol' }],
+    });
+    await fixture.backend({ op: 'groupanswerrequests', group: { gid, m: 'bob' } });
+    await fixture.backend({ op: 'groupanswerrequests', gid, m: 'carol', accept: 'false' });
+    expect(await fixture.backend({ op: 'groupgetrequests', gid })).toMatchObject({ count: 0 });
+    expect((await members(gid)).map(({ address }) => address)).toEqual(['bob']);
+  });
+
   it('delete a group, and know none of another app', async () => {
     const gid = await newGroup();
     expect(await fixture.backend({ op: 'groupdel', group: { gid } })).toMatchObject({ result: true });

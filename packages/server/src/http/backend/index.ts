@@ -5,6 +5,7 @@ import { failureOf, setRetryAfter } from '../failure.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { failure, type Repeated, success } from './answers.ts';
 import { appOperations } from './app-operations.ts';
+import { groupJoiningOperations } from './group-joining-operations.ts';
 import { groupOperations } from './group-operations.ts';
 import { messageOperations } from './message-operations.ts';
 import type { Operation } from './operation.ts';
@@ -15,7 +16,15 @@ import { tokenOperations } from './token-operations.ts';
 import { userOperations } from './user-operations.ts';
 
 const operations: ReadonlyMap<string, Operation> = new Map(
-  [userOperations, tokenOperations, otpOperations, messageOperations, groupOperations, appOperations]
+  [
+    userOperations,
+    tokenOperations,
+    otpOperations,
+    messageOperations,
+    groupOperations,
+    groupJoiningOperations,
+    appOperations,
+  ]
     .flat()
     .flatMap((operation) => operation.names.map((name) => [name, operation])),
 );

@@ -67,11 +67,11 @@ const message = operation({
   },
 });
 
-async function sendToGroup(parameters: Parameters, gid: number, aid: number, { groups }: HttpOptions) {
+async function sendToGroup(parameters: Parameters, gid: number, aid: number, services: HttpOptions) {
   const { from, forced = false, when = 0 } = parameters;
-  if (when > 0) throw new StoaError('BAD_REQUEST', 'Messages to groups cannot be scheduled.');
-  const content = contentOf(parameters);
-  const { mid } = await groups.sendFromBackend({ aid, from, gid, content, forced, ...delivery(parameters) });
+  const message = { aid, from, gid, content: contentOf(parameters), forced, ...delivery(parameters) };
+  if (when > 0) return { when: await sendAt(services, message, millisecondsOf(when)) };
+  const { mid } = await services.groups.sendFromBackend(message);
   return { mid };
 }
 

@@ -54,11 +54,28 @@ export const GroupPinResource = Type.Object(
     usesLeft: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
       description: 'How often it can still be used; null for any number of times.',
     }),
+    link: Type.String({ description: 'Whoever opens it in the messenger joins with the PIN.' }),
   },
-  { $id: 'GroupPin', examples: [{ pin: 481516234, permissions: 31, expiresAt: null, usesLeft: 10 }] },
+  {
+    $id: 'GroupPin',
+    examples: [
+      {
+        pin: 481516234,
+        permissions: 31,
+        expiresAt: null,
+        usesLeft: 10,
+        link: 'https://chat.example.com/messenger/#/join/1000-481516234',
+      },
+    ],
+  },
 );
 
-export const groupResources = [Group, GroupMember, GroupPinResource] as const;
+export const GroupRequestResource = Type.Object(
+  { address: Type.String(), name: Type.String(), askedAt: Time('When the user asked') },
+  { $id: 'GroupRequest', examples: [{ address: 'carol', name: 'Carol', askedAt: 1767225600000 }] },
+);
+
+export const groupResources = [Group, GroupMember, GroupPinResource, GroupRequestResource] as const;
 
 const Text = (maxLength: number, description: string) =>
   Type.Optional(Type.String({ maxLength, description }));
@@ -92,6 +109,9 @@ export function groupResource({
   return info;
 }
 
-export function pinResource({ pin, flags, expiresAt, usesLeft }: GroupPin): Static<typeof GroupPinResource> {
-  return { pin, permissions: flags, expiresAt, usesLeft };
+export function pinResource(
+  { pin, flags, expiresAt, usesLeft }: GroupPin,
+  link: string,
+): Static<typeof GroupPinResource> {
+  return { pin, permissions: flags, expiresAt, usesLeft, link };
 }

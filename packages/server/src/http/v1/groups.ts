@@ -2,15 +2,7 @@ import { limits, StoaError } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type from 'typebox';
 import { backendOf, groupInfo, memberInfo } from '../../groups/index.ts';
-import {
-  Group,
-  GroupMember,
-  GroupPinResource,
-  groupResource,
-  groupSettings,
-  memberChange,
-  pinResource,
-} from './group-schemas.ts';
+import { Group, GroupMember, groupResource, groupSettings, memberChange } from './group-schemas.ts';
 import { IdempotencyHeader } from './idempotency.ts';
 import { decodeCursor, defaultLimit, encodeCursor, PageQuery, pageOf } from './paging.ts';
 import { callerOf, type V1Scope, type V1Services } from './route-context.ts';
@@ -21,7 +13,6 @@ const security = [{ appToken: [] }];
 
 const Gid = Type.Object({ gid: Type.Integer({ minimum: 1, maximum: 0xffff_ffff }) });
 const OneMember = Type.Object({ ...Gid.properties, address: Address });
-const OnePin = Type.Object({ ...Gid.properties, pin: Type.Integer({ minimum: 0, maximum: 0xffff_ffff }) });
 
 const Addresses = Type.Array(Address, { minItems: 1, maxItems: limits.groupUsersPerRequest });
 
@@ -41,24 +32,9 @@ const NewMembers = Type.Object(
   { examples: [{ members: ['bob'], permissions: 31 }] },
 );
 
-const NewPin = Type.Object(
-  {
-    permissions: memberChange.permissions,
-    expiry: groupSettings.expiry,
-    uses: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 0xffff_ffff,
-        description: 'How often it can be used; 0 for any number.',
-      }),
-    ),
-  },
-  { examples: [{ expiry: 86400, uses: 10 }] },
-);
-
 /** Groups of the app whose token is sent. */
 export function groupRoutes(scope: V1Scope, { users, groups: services, idempotent }: V1Services): void {
-  const { groups, joining } = services;
+  const { groups } = services;
 
   scope.post(
     '/groups',
@@ -232,64 +208,6 @@ export function groupRoutes(scope: V1Scope, { users, groups: services, idempoten
       const { aid } = callerOf(request);
       await users.byAddress(aid, address);
       await groups.removeMembers(backendOf(aid), gid, [address]);
-      return reply.status(204).send(null);
-    },
-  );
-
-  scope.get(
-    '/groups/:gid/pins',
-    {
-      schema: {
-        operationId: 'listGroupPins',
-        summary: 'List the PINs of a group',
-        tags,
-        security,
-        params: Gid,
-        response: answers(200, pageOf(ref(GroupPinResource)), 'The PINs, all on one page.'),
-      },
-    },
-    async (request) => {
-      const pins = await joining.pins(backendOf(callerOf(request).aid), request.params.gid);
-      return { data: pins.map(pinResource), nextCursor: null };
-    },
-  );
-
-  scope.post(
-    '/groups/:gid/pins',
-    {
-      schema: {
-        operationId: 'addGroupPin',
-        summary: 'Make a PIN',
-        description: 'Whoever joins with it is a member with its permissions.',
-        tags,
-        security,
-        params: Gid,
-        body: NewPin,
-        response: answers(201, ref(GroupPinResource), 'The PIN.'),
-      },
-    },
-    async (request, reply) => {
-      const pin = await joining.addPin(backendOf(callerOf(request).aid), request.params.gid, request.body);
-      return reply.status(201).send(pinResource(pin));
-    },
-  );
-
-  scope.delete(
-    '/groups/:gid/pins/:pin',
-    {
-      schema: {
-        operationId: 'removeGroupPin',
-        summary: 'Remove a PIN',
-        description: 'Whoever has joined with it stays.',
-        tags,
-        security,
-        params: OnePin,
-        response: answers(204, Nothing, 'The PIN is removed.'),
-      },
-    },
-    async (request, reply) => {
-      const { gid, pin } = request.params;
-      await joining.removePin(backendOf(callerOf(request).aid), gid, pin);
       return reply.status(204).send(null);
     },
   );

@@ -5,6 +5,7 @@ import { limitCalls } from '../call-limit.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { appRoutes } from './apps.ts';
 import { deviceRoutes } from './devices.ts';
+import { groupJoiningRoutes } from './group-joining.ts';
 import { groupRoutes } from './groups.ts';
 import { IdempotentCalls } from './idempotency.ts';
 import { messageChangeRoutes } from './message-changes.ts';
@@ -48,6 +49,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       messageChangeRoutes,
       otpRoutes,
       groupRoutes,
+      groupJoiningRoutes,
       webhookRoutes,
     ])
       routes(typed, services);

@@ -1,4 +1,4 @@
-import { limits } from '@stoa/protocol';
+import { limits, StoaError } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
 import Type from 'typebox';
 import { maxReceivers, requireReceivers } from '../receivers.ts';
@@ -11,9 +11,17 @@ import { answers, ref, SentMessage } from './schemas.ts';
 const NewMessage = Type.Object(
   {
     from: Type.String({ ...Address, description: 'Address of the sender.' }),
-    to: Type.Union([Address, Type.Array(Address, { minItems: 1, maxItems: maxReceivers })], {
-      description: `Address of the receiver, or of up to ${maxReceivers} of them.`,
-    }),
+    to: Type.Optional(
+      Type.Union([Address, Type.Array(Address, { minItems: 1, maxItems: maxReceivers })], {
+        description: `Address of the receiver, or of up to ${maxReceivers} of them. Exactly one of "to" and "gid".`,
+      }),
+    ),
+    gid: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 0xffff_ffff, description: 'The group that it is for.' }),
+    ),
+    forced: Type.Optional(
+      Type.Boolean({ description: 'To a group: also when the sender himself might not send there.' }),
+    ),
     content: MessageContent,
     type: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description: 'Any value of the application.' }),
@@ -57,7 +65,8 @@ const Scheduled = Type.Object(
   {
     data: Type.Array(
       Type.Object({
-        to: Type.String({ description: 'Address of the receiver.' }),
+        to: Type.Optional(Type.String({ description: 'Address of the receiver.' })),
+        gid: Type.Optional(Type.Integer({ description: 'The group.' })),
         at: Type.Integer({ minimum: 0, description: 'When it will be sent, in milliseconds since 1970.' }),
       }),
       { description: 'One entry for each receiver.' },
@@ -88,9 +97,22 @@ export function messageRoutes(scope: V1Scope, services: V1Services): void {
     },
     async (request, reply) => {
       const { aid } = callerOf(request);
-      const { to, at, content: written, ...message } = request.body;
+      const { to, gid, forced = false, at, content: written, ...message } = request.body;
       const content = contentOf(written);
-      const receivers = [...new Set(typeof to === 'string' ? [to] : to)];
+      if ((to === undefined) === (gid === undefined)) {
+        throw new StoaError('BAD_REQUEST', 'Exactly one of "to" and "gid" must be given.');
+      }
+      if (gid !== undefined) {
+        const key = request.headers['idempotency-key'];
+        const id = key === undefined ? null : messageIdOf(key, `group ${gid}`);
+        const one = { ...message, aid, gid, forced, content, id };
+        if (at !== undefined) {
+          return reply.status(202).send({ data: [{ gid, at: await sendAt(services, one, at) }] });
+        }
+        const { mid, conv, seq, ts } = await services.groups.sendFromBackend(one);
+        return reply.status(201).send({ data: [{ gid, mid, conv, seq, ts }] });
+      }
+      const receivers = [...new Set(typeof to === 'string' ? [to] : (to ?? []))];
       const key = request.headers['idempotency-key'];
       await requireReceivers(services, aid, message.from, receivers);
       const toSend = receivers.map((to) => {

@@ -35,6 +35,7 @@ export interface V1Services
     | 'schedule'
     | 'changeMessage'
     | 'groups'
+    | 'settings'
     | 'webhooks'
   > {
   readonly idempotent: IdempotentCalls;

@@ -103,7 +103,8 @@ export const IssuedToken = Type.Object(
 
 export const SentMessage = Type.Object(
   {
-    to: Type.String({ description: 'Address of the receiver.' }),
+    to: Type.Optional(Type.String({ description: 'Address of the receiver.' })),
+    gid: Type.Optional(Type.Integer({ minimum: 1, description: 'The group, of a message to one.' })),
     mid: Type.Integer({ minimum: 1, description: 'Id of the message, unique in the app.' }),
     conv: Type.Integer({ minimum: 0, description: 'Id of the conversation; 0 for a transient message.' }),
     seq: Type.Integer({ minimum: 0, description: 'Place in the conversation; 0 for a transient message.' }),
