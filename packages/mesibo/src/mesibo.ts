@@ -15,8 +15,8 @@ import { MesiboV1 } from './mesibo-v1.ts';
 import type { MessageReader } from './messages/message-reader.ts';
 import { withoutSlash } from './platform/server-of-script.ts';
 import type { MesiboProfile } from './profiles/profile.ts';
+import { PushTokens } from './push-tokens.ts';
 import { randomId } from './random-id.ts';
-import { unsupported } from './unsupported.ts';
 import { version } from './version.ts';
 
 /** User tokens are longer than this. */
@@ -53,6 +53,7 @@ export class Mesibo extends MesiboV1 {
   static initServiceWorker(_caches?: unknown, _scope?: unknown): void {}
 
   private startedAt = 0;
+  private readonly pushTokens = new PushTokens();
 
   constructor() {
     super();
@@ -274,8 +275,9 @@ export class Mesibo extends MesiboV1 {
   }
   /** The server's URL decides. */
   setSecureConnection(_on: boolean): void {}
-  setPushToken(_token: string, _voip = false): number {
-    return unsupported(this[internal], 'Push');
+  /** Has this device woken by FCM or APNs; an empty token ends it. */
+  setPushToken(token: string, voip = false): number {
+    return this.pushTokens.set(this[internal], String(token), voip);
   }
   /** Files are uploaded there by a form, as the `mesibo` documentation says; an empty URL: to the server itself. */
   setUploadUrl(url: string, auth = ''): number {

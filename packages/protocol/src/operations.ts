@@ -112,6 +112,10 @@ export const operations = {
       token: Type.Optional(
         Type.String({ minLength: 1, maxLength: limits.pushTargetLength, pattern: '^[!-~]+$' }),
       ),
+      /** A second token, for calls alone. */
+      voipToken: Type.Optional(
+        Type.String({ minLength: 1, maxLength: limits.pushTargetLength, pattern: '^[!-~]+$' }),
+      ),
     }),
     response: Nothing,
   },

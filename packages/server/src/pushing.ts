@@ -15,6 +15,7 @@ import {
   SweepMark,
   vapidKeys,
 } from './push/index.ts';
+import { pushProviders } from './push-providers.ts';
 import type { Settings } from './settings/index.ts';
 import type { SessionServices } from './socket/session.ts';
 
@@ -44,7 +45,8 @@ export async function startPushing(options: PushingOptions): Promise<{
   const keys = await vapidKeys(store.settings);
   const common = { store: store.push, clock, privateAddresses: settings.pushPrivateAddresses };
   const contact = settings.pushContact ?? contactAt(settings.publicUrl);
-  const sender = new Sender({ ...common, keys, contact, onError });
+  const providers = pushProviders({ settings, clock, keys, contact });
+  const sender = new Sender({ store: store.push, clock, providerOf: providers.of, onError });
   const send: Sender['send'] = (uid, note) => sender.send(uid, note);
   const notes = new MessageNotes({ store, directory, blocking, gone, clock, content: settings.pushContent });
   const mark = new SweepMark({
@@ -64,6 +66,7 @@ export async function startPushing(options: PushingOptions): Promise<{
     async close() {
       await mark.close();
       await sender.close();
+      providers.close();
     },
   };
 }

@@ -9,6 +9,8 @@ export interface PushRegistration {
   readonly target: string;
   /** Keys of the receiver in Web Push, in base64url; null for other providers. */
   readonly keys: { readonly p256dh: string; readonly auth: string } | null;
+  /** A second token of the device, for calls alone; null when it has none. A secret, too. */
+  readonly voip: string | null;
   readonly createdAt: number;
 }
 

@@ -1,8 +1,14 @@
+export { Apns, apnsVoip, readApnsKey } from './apns.ts';
 export { pushAlarm } from './call-alarm.ts';
+export { Fcm } from './fcm.ts';
+export { readServiceAccount } from './fcm-token.ts';
 export { type MessageNote, MessageNotes, type PushContent } from './message-note.ts';
 export { MessageSweep } from './message-sweep.ts';
 export { pushOperations } from './operations.ts';
-export { Registrations } from './registrations.ts';
+export type { PushProvider } from './provider.ts';
+export { Registrations, webPush } from './registrations.ts';
 export { Sender } from './sender.ts';
 export { SweepMark } from './sweep-mark.ts';
-export { vapidKeys } from './vapid-keys.ts';
+export { type VapidKeys, vapidKeys } from './vapid-keys.ts';
+export { WebPush } from './web-push.ts';
+export { Webhook } from './webhook.ts';

@@ -46,8 +46,10 @@ export class Registrations {
     subscription,
     provider,
     token,
-  }: WantedPush): Pick<PushRegistration, 'provider' | 'target' | 'keys'> {
-    if (subscription !== undefined && provider === undefined && token === undefined) {
+    voipToken,
+  }: WantedPush): Pick<PushRegistration, 'provider' | 'target' | 'keys' | 'voip'> {
+    const isNamed = provider !== undefined || token !== undefined || voipToken !== undefined;
+    if (subscription !== undefined && !isNamed) {
       const { endpoint, p256dh, auth } = subscription;
       checkEndpoint(endpoint, this.#options.privateAddresses);
       if (!isReceiverKeys({ p256dh, auth })) {
@@ -55,10 +57,10 @@ export class Registrations {
           hint: 'Pass them as PushSubscription.toJSON() gives them.',
         });
       }
-      return { provider: webPush, target: endpoint, keys: { p256dh, auth } };
+      return { provider: webPush, target: endpoint, keys: { p256dh, auth }, voip: null };
     }
     if (subscription === undefined && provider !== undefined && token !== undefined && provider !== webPush) {
-      return { provider, target: token, keys: null };
+      return { provider, target: token, keys: null, voip: voipToken ?? null };
     }
     throw new StoaError(
       'BAD_FRAME',

@@ -1,12 +1,13 @@
 import type { PushRegistration, PushStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { PushNote } from './note.ts';
-import { webPush } from './registrations.ts';
-import { sendWebPush, type WebPushOptions } from './web-push.ts';
+import type { PushOutcome, PushProvider } from './provider.ts';
 
-export interface SenderOptions extends WebPushOptions {
+export interface SenderOptions {
   readonly store: PushStore;
   readonly clock: Clock;
+  /** By the names under which devices register; undefined for one that nothing can be sent to. */
+  readonly providerOf: (name: string) => PushProvider | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -26,12 +27,15 @@ interface Waiting {
  */
 export class Sender {
   readonly #options: SenderOptions;
-  #waiting: Waiting[] = [];
+  readonly #ready: Waiting[] = [];
+  #later: Waiting[] = [];
   readonly #underWay = new Set<Promise<void>>();
   /** The last note of each device and topic, until it has been sent: an older one is not tried again. */
   readonly #latest = new Map<string, PushNote>();
   /** When each note was made that is not done with, in this order. */
   readonly #unsent = new Set<Waiting['made']>();
+  /** Providers that want nothing more for a while, and until when. */
+  readonly #paused = new Map<string, number>();
   readonly #stopped = new AbortController();
 
   constructor(options: SenderOptions) {
@@ -40,17 +44,17 @@ export class Sender {
 
   /** To every device of the user that has registered. */
   async send(uid: number, note: PushNote): Promise<void> {
-    const { store, clock } = this.#options;
+    const { store, clock, providerOf } = this.#options;
     const now = clock.now();
     for (const registration of await store.list([uid])) {
-      if (registration.provider !== webPush || this.#waiting.length >= queueLength) continue;
-      const until = now + note.seconds * 1_000;
-      this.#latest.set(keyOf(registration, note), note);
+      if (providerOf(registration.provider) === undefined || this.#isFull()) continue;
       const made = { at: now };
       this.#unsent.add(made);
-      this.#waiting.push({ made, registration, note, tries: 0, notBefore: now, until });
+      this.#latest.set(keyOf(registration, note), note);
+      const until = now + note.seconds * 1_000;
+      this.#ready.push({ made, registration, note, tries: 0, notBefore: now, until });
     }
-    this.tick();
+    this.#sendReady();
   }
 
   /** When the oldest note was made that is not done with. */
@@ -62,37 +66,72 @@ export class Sender {
   /** Sends what is due; about once a second. */
   tick(): void {
     const now = this.#options.clock.now();
-    const later: Waiting[] = [];
-    for (const entry of this.#waiting) {
-      if (!this.#isLatest(entry) || entry.until < now) {
-        this.#forget(entry);
-        continue;
-      }
-      const isDue = entry.notBefore <= now && this.#underWay.size < atOnce;
-      if (!isDue) later.push(entry);
-      else this.#begin(entry);
-    }
-    this.#waiting = later;
+    const isDue = ({ notBefore }: Waiting) => notBefore <= now;
+    this.#ready.push(...this.#later.filter(isDue));
+    this.#later = this.#later.filter((entry) => !isDue(entry));
+    this.#sendReady();
   }
 
   /** Drops what waits, and breaks off what is under way. */
   async close(): Promise<void> {
-    this.#waiting = [];
+    this.#ready.length = 0;
+    this.#later = [];
     this.#stopped.abort();
     await Promise.all(this.#underWay);
   }
 
+  #sendReady(): void {
+    const now = this.#options.clock.now();
+    while (this.#underWay.size < atOnce) {
+      const entry = this.#ready.shift();
+      if (entry === undefined) return;
+      const pausedUntil = this.#paused.get(entry.registration.provider) ?? 0;
+      if (!this.#isLatest(entry) || entry.until < now) this.#forget(entry);
+      else if (pausedUntil > now) this.#later.push({ ...entry, notBefore: pausedUntil });
+      else this.#begin(entry);
+    }
+  }
+
   #begin(entry: Waiting): void {
     const sending = this.#deliver(entry)
-      .then((isDone) => {
-        if (isDone) this.#forget(entry);
-      })
       .catch((error: unknown) => {
         this.#forget(entry);
         this.#options.onError(error);
       })
-      .finally(() => this.#underWay.delete(sending));
+      .finally(() => {
+        this.#underWay.delete(sending);
+        this.#sendReady();
+      });
     this.#underWay.add(sending);
+  }
+
+  async #deliver(entry: Waiting): Promise<void> {
+    const { store, providerOf } = this.#options;
+    const { registration, note } = entry;
+    const { uid, dev, provider, target } = registration;
+    const outcome: PushOutcome = (await providerOf(provider)
+      ?.send(registration, note, this.#stopped.signal)
+      .catch(() => undefined)) ?? { kind: 'busy' };
+    if (outcome.kind === 'busy') return this.#again(entry, outcome);
+    this.#forget(entry);
+    if (outcome.kind === 'gone') await store.unregister(uid, dev, target);
+    if (outcome.kind === 'refused') {
+      throw new Error(`A push service (${provider}) refused a notification: ${outcome.why}.`);
+    }
+  }
+
+  #again(entry: Waiting, { seconds = 0, all }: { readonly seconds?: number; readonly all?: true }): void {
+    const now = this.#options.clock.now();
+    const tries = entry.tries + 1;
+    const notBefore = now + Math.max(1_000 * 2 ** tries, seconds * 1_000);
+    if (all === true) this.#paused.set(entry.registration.provider, notBefore);
+    const isOver = tries >= maximumTries || notBefore > entry.until || this.#stopped.signal.aborted;
+    if (isOver || this.#isFull() || !this.#isLatest(entry)) this.#forget(entry);
+    else this.#later.push({ ...entry, tries, notBefore });
+  }
+
+  #isFull(): boolean {
+    return this.#ready.length + this.#later.length >= queueLength;
   }
 
   #isLatest({ registration, note }: Waiting): boolean {
@@ -102,35 +141,6 @@ export class Sender {
   #forget(entry: Waiting): void {
     this.#unsent.delete(entry.made);
     if (this.#isLatest(entry)) this.#latest.delete(keyOf(entry.registration, entry.note));
-  }
-
-  /** False when it is to be tried again. */
-  async #deliver(entry: Waiting): Promise<boolean> {
-    const { registration, note } = entry;
-    const answer = await sendWebPush(registration, note, this.#options, this.#stopped.signal).catch(
-      () => undefined,
-    );
-    if (answer !== undefined) {
-      const { status } = answer;
-      if (status === 404 || status === 410) {
-        const { uid, dev, target } = registration;
-        await this.#options.store.unregister(uid, dev, target);
-        return true;
-      }
-      if (status < 500 && status !== 429) {
-        // No address and no answer in the log: both come from strangers.
-        if (status >= 300)
-          throw new Error(`A push service refused a notification with the status ${status}.`);
-        return true;
-      }
-    }
-    const tries = entry.tries + 1;
-    const isFull = this.#waiting.length >= queueLength;
-    if (tries >= maximumTries || isFull || this.#stopped.signal.aborted || !this.#isLatest(entry))
-      return true;
-    const waitMs = Math.max(1_000 * 2 ** tries, (answer?.retryAfter ?? 0) * 1_000);
-    this.#waiting.push({ ...entry, tries, notBefore: this.#options.clock.now() + waitMs });
-    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { signToken } from './sign-token.ts';
 import type { VapidKeys } from './vapid-keys.ts';
 
 /**
@@ -10,9 +10,6 @@ export function vapidHeader(
   { publicKey, privateKey }: VapidKeys,
   { origin, contact, now }: { readonly origin: string; readonly contact: string; readonly now: number },
 ): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const expires = Math.floor(now / 1000) + 12 * 3600;
-  const content = `${part({ typ: 'JWT', alg: 'ES256' })}.${part({ aud: origin, exp: expires, sub: contact })}`;
-  const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  return `vapid t=${content}.${signature.toString('base64url')}, k=${publicKey}`;
+  return `vapid t=${signToken(privateKey, { aud: origin, exp: expires, sub: contact })}, k=${publicKey}`;
 }

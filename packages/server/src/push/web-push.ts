@@ -1,9 +1,10 @@
 import type { PushRegistration } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
-import { type PostAnswer, post } from '../outgoing-post.ts';
+import { post } from '../outgoing-post.ts';
 import { encryptForReceiver } from './encrypt.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { PushNote } from './note.ts';
+import { type PushOutcome, type PushProvider, timeoutMs } from './provider.ts';
 import { vapidHeader } from './vapid-header.ts';
 import type { VapidKeys } from './vapid-keys.ts';
 
@@ -14,29 +15,40 @@ export interface WebPushOptions {
   readonly privateAddresses: boolean;
 }
 
-/** Gives one note to the push service of one device (RFC 8030). Rejects when it does not answer. */
-export async function sendWebPush(
-  { target, keys: receiver }: PushRegistration,
-  { data, seconds, urgency, topic }: PushNote,
-  { keys, contact, clock, privateAddresses }: WebPushOptions,
-  stopped: AbortSignal,
-): Promise<PostAnswer> {
-  // Only subscriptions come here, and they have keys.
-  if (receiver === null) throw new Error('A subscription without keys cannot be sent to.');
-  const url = checkEndpoint(target, privateAddresses);
-  return post(url, {
-    headers: {
-      authorization: vapidHeader(keys, { origin: url.origin, contact, now: clock.now() }),
-      'content-encoding': 'aes128gcm',
-      'content-type': 'application/octet-stream',
-      ttl: String(seconds),
-      urgency,
-      topic,
-    },
-    body: encryptForReceiver(Buffer.from(JSON.stringify(data)), receiver),
-    signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
-    privateAddresses,
-  });
-}
+/** The push services of browsers (RFC 8030), each named by the one who registered. */
+export class WebPush implements PushProvider {
+  readonly #options: WebPushOptions;
 
-const timeoutMs = 10_000;
+  constructor(options: WebPushOptions) {
+    this.#options = options;
+  }
+
+  async send(
+    { target, keys: receiver }: PushRegistration,
+    { data, seconds, urgency, topic }: PushNote,
+    stopped: AbortSignal,
+  ): Promise<PushOutcome> {
+    const { keys, contact, clock, privateAddresses } = this.#options;
+    // Only subscriptions come here, and they have keys.
+    if (receiver === null) return { kind: 'gone' };
+    const url = checkEndpoint(target, privateAddresses);
+    const { status, retryAfter } = await post(url, {
+      headers: {
+        authorization: vapidHeader(keys, { origin: url.origin, contact, now: clock.now() }),
+        'content-encoding': 'aes128gcm',
+        'content-type': 'application/octet-stream',
+        ttl: String(seconds),
+        urgency,
+        topic,
+      },
+      body: encryptForReceiver(Buffer.from(JSON.stringify(data)), receiver),
+      signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
+      privateAddresses,
+    });
+    if (status === 404 || status === 410) return { kind: 'gone' };
+    if (status === 429 || status >= 500)
+      return { kind: 'busy', ...(retryAfter === undefined ? {} : { seconds: retryAfter }) };
+    // No address and no answer in the log: both come from strangers.
+    return status < 300 ? { kind: 'sent' } : { kind: 'refused', why: `status ${status}` };
+  }
+}

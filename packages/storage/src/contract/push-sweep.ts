@@ -44,6 +44,7 @@ export function describePushSweep(open: OpenStore): void {
           provider: 'fcm',
           target: `token ${dev}`,
           keys: null,
+          voip: null,
           createdAt: now,
         });
       const { conv } = await log.append(newMessage({ conversation, sender: alice }));

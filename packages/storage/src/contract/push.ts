@@ -21,7 +21,7 @@ export function describePush(open: OpenStore): void {
       targets += 1;
       const target = `https://push.example.com/${targets}`;
       const keys = { p256dh: 'p256dh', auth: 'auth' };
-      return { uid, dev, provider: 'web-push', target, keys, createdAt: now, ...more };
+      return { uid, dev, provider: 'web-push', target, keys, voip: null, createdAt: now, ...more };
     }
 
     it('are kept with everything that was given, one for each device', async () => {
@@ -29,7 +29,7 @@ export function describePush(open: OpenStore): void {
       const { push } = tested.store;
       expect(await push.register(registration(alice, aliceDevice))).toBe(true);
       const [last, other] = [
-        registration(alice, aliceDevice, { provider: 'fcm', keys: null, createdAt: now + 1 }),
+        registration(alice, aliceDevice, { provider: 'apns', keys: null, voip: 'voip', createdAt: now + 1 }),
         registration(bob, bobDevice),
       ];
       expect(await push.register(last)).toBe(true);

@@ -6,7 +6,7 @@ import type { PushRegistrationsTable } from './tables.ts';
 export function createPushStore(database: SqlDatabase): PushStore {
   const { query } = database;
   return {
-    async register({ uid, dev, provider, target, keys, createdAt }) {
+    async register({ uid, dev, provider, target, keys, voip, createdAt }) {
       const text = (value: string) => sql<string>`cast(${value} as text)`;
       const textOrNull = (value: string | undefined) => sql<string | null>`cast(${value ?? null} as text)`;
       const ofDevice = query
@@ -18,6 +18,7 @@ export function createPushStore(database: SqlDatabase): PushStore {
           text(target).as('target'),
           textOrNull(keys?.p256dh).as('p256dh'),
           textOrNull(keys?.auth).as('auth'),
+          textOrNull(voip ?? undefined).as('voip'),
           sql<number>`cast(${createdAt} as bigint)`.as('created_at'),
         ])
         .where('dev', '=', dev)
@@ -33,7 +34,7 @@ export function createPushStore(database: SqlDatabase): PushStore {
           .compile(),
         query
           .insertInto('push_registrations')
-          .columns(['dev', 'uid', 'provider', 'target', 'p256dh', 'auth', 'created_at'])
+          .columns(['dev', 'uid', 'provider', 'target', 'p256dh', 'auth', 'voip', 'created_at'])
           .expression(ofDevice)
           .onConflict((conflict) =>
             conflict.column('dev').doUpdateSet(({ ref }) => ({
@@ -41,6 +42,7 @@ export function createPushStore(database: SqlDatabase): PushStore {
               target: ref('excluded.target'),
               p256dh: ref('excluded.p256dh'),
               auth: ref('excluded.auth'),
+              voip: ref('excluded.voip'),
               created_at: ref('excluded.created_at'),
             })),
           )
@@ -103,13 +105,14 @@ export function createPushStore(database: SqlDatabase): PushStore {
 }
 
 function toRegistration(row: Selectable<PushRegistrationsTable>): PushRegistration {
-  const { uid, dev, provider, target, p256dh, auth, created_at: createdAt } = row;
+  const { uid, dev, provider, target, p256dh, auth, voip, created_at: createdAt } = row;
   return {
     uid,
     dev,
     provider,
     target,
     keys: p256dh === null || auth === null ? null : { p256dh, auth },
+    voip,
     createdAt,
   };
 }

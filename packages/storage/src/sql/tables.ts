@@ -157,6 +157,7 @@ export interface PushRegistrationsTable {
   target: string;
   p256dh: string | null;
   auth: string | null;
+  voip: string | null;
   created_at: number;
 }
 

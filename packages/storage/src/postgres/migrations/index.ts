@@ -10,6 +10,7 @@ import { turns } from './009-turns.ts';
 import { pushSweep } from './010-push-sweep.ts';
 import { webhooks } from './011-webhooks.ts';
 import { marks } from './012-marks.ts';
+import { pushVoip } from './013-push-voip.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -31,4 +32,5 @@ export const migrations: readonly string[] = [
   pushSweep,
   webhooks,
   marks,
+  pushVoip,
 ];
