@@ -17,6 +17,7 @@ import {
 import { localConversation, looksDifferent } from './conversations/index.ts';
 import { helloOf, isForeign, newDevice, randomId, selfOf } from './device.ts';
 import { Events } from './events.ts';
+import { askForGroupProgress } from './groups/index.ts';
 import { GapFiller, HistoryRequests, OlderMessages } from './history/index.ts';
 import { Inbox } from './inbox.ts';
 import {
@@ -175,7 +176,10 @@ export class Core {
       onProblem: (error) => events.emit('problem', problemOf(error)),
     });
     this.#acknowledgements = new Acknowledgements(data, link);
-    this.#position = new SyncPosition(() => events.emit('synced'));
+    this.#position = new SyncPosition(() => {
+      events.emit('synced');
+      askForGroupProgress({ data, requests: this.requests, cursors });
+    });
     this.#receiver = new Receiver({
       sequence: this.#sequence,
       cursors,

@@ -128,6 +128,33 @@ it('knows what was not for the user: it is not unread, and no gap in the history
   expect(await client.conversation(friends)).toMatchObject({ unread: 2 });
 });
 
+it('learns who has received and read an own message meanwhile', async () => {
+  const { server, connection, client, test } = await online();
+  connection.send(joined);
+  const { sent } = client.send(friends, { content: { text: 'hello, all' } });
+  const { id } = await connection.next('send');
+  connection.send({ t: 'sent', id, conv: 9, seq: 1, mid: 100, ts: 5_000 });
+  await sent;
+  connection.terminate();
+  await test.status('offline');
+  test.clock.advance(300);
+  const again = await server.connection();
+  await again.welcome();
+  again.send({ t: 'synced', position: 2 });
+  const request = await again.next('request');
+  expect(request).toMatchObject({ op: 'message.receipts', body: { conv: 9, seq: 1 } });
+  const receipts = [
+    { user: 'bob', deliveredAt: 7_000 },
+    { user: 'carol', deliveredAt: 6_000, readAt: 8_000 },
+  ];
+  again.send({ t: 'response', id: request.id, body: { receipts } });
+  await test.count('update', 2);
+  expect(test.updates.at(-1)).toBe('hello, all sent→read');
+  expect(await client.conversation(friends)).toMatchObject({
+    peerCursor: { delivered: 1, deliveredAt: 6_000, read: 1, readAt: 8_000 },
+  });
+});
+
 it('marks own messages as delivered and read by what the first member has', async () => {
   const { connection, client, test } = await online();
   connection.send(joined);

@@ -1,3 +1,4 @@
+export { askForGroupProgress } from './group-progress.ts';
 export {
   type Group,
   type GroupMember,
