@@ -118,6 +118,8 @@ export const limits = {
   profileTagLength: 40,
   /** Users in one `profiles.get`. */
   profilesPerRequest: 100,
+  /** Users in one answer to `profiles.search`. */
+  profileSearchPage: 30,
   /** Seconds a presence value may stay valid. */
   presenceSeconds: 3600,
 } as const;

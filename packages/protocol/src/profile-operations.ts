@@ -1,6 +1,6 @@
 /** What a client can ask about profiles, see operations.ts. */
 import Type from 'typebox';
-import { Address } from './fields.ts';
+import { Address, Int } from './fields.ts';
 import { limits } from './limits.ts';
 import { ProfileInfo, profileSettings } from './profile-fields.ts';
 
@@ -27,6 +27,20 @@ export const profileOperations = {
       profiles: Type.Array(ProfileInfo),
       /** Users who do not exist. */
       unknown: Type.Array(Address),
+    }),
+  },
+  /** Users who let themselves be found, whose name begins with the words, and the one with this address. */
+  'profiles.search': {
+    request: Type.Object({
+      query: Type.String({ minLength: 2, maxLength: limits.searchLength }),
+      limit: Int(1, limits.profileSearchPage),
+      /** From an earlier answer: go on behind it. */
+      cursor: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
+    response: Type.Object({
+      profiles: Type.Array(ProfileInfo),
+      /** Where to go on; absent when these were the last. A page may be empty and still have one. */
+      cursor: Type.Optional(Type.String()),
     }),
   },
 } as const;

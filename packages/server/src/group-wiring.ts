@@ -25,7 +25,7 @@ export interface GroupWiringOptions {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly gone: Gone;
-  readonly files: Pick<Attachments, 'claim'>;
+  readonly files: Pick<Attachments, 'claim' | 'pictureAt'>;
   readonly onCommitted?: (seconds: number) => void;
   /** Called for each message of the back end that was accepted. */
   readonly onAccepted?: () => void;
@@ -46,7 +46,7 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
   const onNews = (item: GroupNewsItem): void => observer.group(item);
   const news = new GroupNews({ bus, store: store.groups, directory, onNews });
   const core = new GroupCore({ store: store.groups, clock, news });
-  const groups = new Groups(core, directory);
+  const groups = new Groups(core, directory, files);
   const wrongPins = new TokenBuckets({ capacity: wrongPinsAtOnce, fillMs: 60_000, now: clock.now });
   const joining = new Joining({ core, groups, directory, wrongPins });
   const sending = new GroupSending(core, joining);

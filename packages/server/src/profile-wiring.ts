@@ -31,6 +31,8 @@ export function buildProfiles({ store, files, onError = () => {}, ...rest }: Pro
     files: files.attachments,
     links: files.links,
     changes: new TokenBuckets({ capacity: changesAtOnce, fillMs: 60_000, now }),
+    searches: new TokenBuckets({ capacity: searchesAtOnce, fillMs: 60_000, now }),
+    told: new TokenBuckets({ capacity: toldADay, fillMs: 24 * 3_600_000, now }),
     guesses: new TokenBuckets({ capacity: guessesADay, fillMs: 24 * 3_600_000, now }),
   });
 
@@ -58,5 +60,9 @@ export function buildProfiles({ store, files, onError = () => {}, ...rest }: Pro
 
 /** Changes of his profile that a user may make in a minute. */
 const changesAtOnce = 20;
+/** Searches for users that a user may make in a minute: one for each few letters typed. */
+const searchesAtOnce = 60;
+/** Profiles, new or changed, that a user may be told in a day when he asks. */
+const toldADay = 10_000;
 /** Addresses of nobody that a user may ask for in a day: an address book holds some, a search for users very many. */
 const guessesADay = 2_000;

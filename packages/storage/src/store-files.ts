@@ -25,7 +25,7 @@ export interface FileUse {
 
 /**
  * Records of files. A file is *in use* while a message that is not gone names it, or one that waits for its time, and
- * while it is the picture of a user. From
+ * while it is the picture of a user or a group. From
  * time to time (`checkAt`) each file is looked at, and removed when it is not in use.
  */
 export interface FileRecordStore {
@@ -64,6 +64,10 @@ export interface FileRecordStore {
     uid: number;
     limit: number;
   }): Promise<{ conv: number; seq: number; isGroup: boolean }[]>;
+  /** Has nobody look at the file before `checkAt`. False when there is no such finished file. */
+  keep(file: string, checkAt: number): Promise<boolean>;
+  /** Whether it is the picture of a group of which the user is a member. */
+  isPictureFor(file: string, uid: number): Promise<boolean>;
   /** Has the user's files looked at next. */
   checkSoon(uid: number): Promise<void>;
   /**

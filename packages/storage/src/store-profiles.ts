@@ -10,7 +10,21 @@ export interface ProfileRecord {
   readonly picture: string | null;
 }
 
+/** A user whom others may find. */
+export interface FoundProfile {
+  readonly uid: number;
+  /** What he is found by. */
+  readonly search: string;
+}
+
 export interface ProfileStore {
+  /** Users of the app who are found by what begins with `prefix` (in lower case), ascending, from after `after`. */
+  search(query: {
+    aid: number;
+    prefix: string;
+    after?: FoundProfile;
+    limit: number;
+  }): Promise<FoundProfile[]>;
   /** Those of these users who have one, and were not removed. */
   find(uids: readonly number[]): Promise<ProfileRecord[]>;
   /**

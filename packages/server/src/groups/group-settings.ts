@@ -11,12 +11,22 @@ export const noSettings: Settings = { name: '', flags: 0, settings: {}, expiresA
 const kept = ['status', 'image', 'callFlags', 'callDuration', 'videoResolution'] as const;
 
 /** The settings with those replaced that are named. */
-export function changedSettings(group: Settings, change: SettingsChange, now: number): Settings {
+/** `picture`: the uploaded file that `image` leads to, if it does. */
+export function changedSettings(
+  group: Settings,
+  change: SettingsChange,
+  now: number,
+  picture: string | undefined,
+): Settings {
   const settings: Record<string, unknown> = { ...group.settings };
   for (const name of kept) {
     const value = change[name];
     if (value === '') delete settings[name];
     else if (value !== undefined) settings[name] = value;
+  }
+  if (change.image !== undefined) {
+    delete settings.picture;
+    if (picture !== undefined) settings.picture = picture;
   }
   return {
     name: change.name ?? group.name,

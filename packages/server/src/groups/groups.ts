@@ -1,6 +1,7 @@
 import { adminFlags, groupFlags, limits, type OperationRequest, StoaError } from '@stoa/protocol';
 import type { Group, GroupMember, Membership } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
+import type { Attachments } from '../files/index.ts';
 import { type Caller, requireMay } from './callers.ts';
 import type { GroupCore } from './group-core.ts';
 import { changedSettings, noSettings, type SettingsChange } from './group-settings.ts';
@@ -33,8 +34,10 @@ type NewGroupRequest = Omit<OperationRequest<'groups.create'>, 'members'> & {
 export class Groups {
   readonly #core: GroupCore;
   readonly #directory: Directory;
+  readonly #files: Pick<Attachments, 'pictureAt'>;
 
-  constructor(core: GroupCore, directory: Directory) {
+  constructor(core: GroupCore, directory: Directory, files: Pick<Attachments, 'pictureAt'>) {
+    this.#files = files;
     this.#core = core;
     this.#directory = directory;
   }
@@ -47,7 +50,7 @@ export class Groups {
   async create(caller: Caller, request: NewGroupRequest, owner?: Person): Promise<SeenGroup> {
     const { store, clock } = this.#core;
     const now = clock.now();
-    const settings = changedSettings(noSettings, request, now);
+    const settings = changedSettings(noSettings, request, now, await this.#pictureIn(caller, request));
     const ownerUid = caller.uid ?? owner?.uid;
     const { people } = await this.#people(caller.aid, request.members ?? []);
     const uids = people.map(({ uid }) => uid).filter((uid) => uid !== ownerUid);
@@ -88,14 +91,20 @@ export class Groups {
   }
 
   async update(caller: Caller, gid: number, change: SettingsChange): Promise<SeenGroup> {
-    await this.#core.change(caller, gid, ({ group, own }) => {
+    await this.#core.change(caller, gid, async ({ group, own }) => {
       requireMay('modify', group, own, caller);
-      const settings = changedSettings(group, change, this.#core.clock.now());
+      const picture = await this.#pictureIn(caller, change);
+      const settings = changedSettings(group, change, this.#core.clock.now(), picture);
       const [was, receivers] = [receiversOf(group), receiversOf(settings)];
       const isSame = was.flags === receivers.flags && was.inTurn === receivers.inTurn;
       return { change: { group: settings, ...(isSame ? {} : { receivers }) }, result: undefined };
     });
     return this.get(caller, gid);
+  }
+
+  #pictureIn({ aid, uid }: Caller, { image }: SettingsChange): Promise<string | undefined> {
+    if (image === undefined || image === '') return Promise.resolve(undefined);
+    return this.#files.pictureAt(aid, uid ?? undefined, image);
   }
 
   async delete(caller: Caller, gid: number): Promise<void> {

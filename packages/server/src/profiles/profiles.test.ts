@@ -176,6 +176,66 @@ describe('profiles', () => {
     expect(answers.at(-1)).toMatchObject({ t: 'error', code: 'RATE_LIMITED' });
   });
 
+  it('are found by the beginning of names, of users who let themselves be found', async () => {
+    const viewer = await signIn(alice);
+    const word = `Zoë${users}`;
+    const named = async (name: string, change: object) => {
+      const user = await server.addUser(`${name}-${users}`);
+      await set(await signIn(user), { name: `${word} ${name}`, ...change });
+      return user;
+    };
+    await named('hidden', {});
+    const blocker = await named('blocker', { searchable: true });
+    await values(open.at(-1) ?? viewer, { [`blocked:${alice.address}`]: { messages: true } });
+    for (const name of ['c', 'a', 'b']) await named(name, { searchable: true });
+    await set(viewer, { name: word, searchable: true });
+    const search = (query: string, more: object = {}) =>
+      ask(viewer, 'profiles.search', { query, limit: 30, ...more });
+    const names = ({ profiles }: Record<string, unknown>) =>
+      (profiles as ProfileInfo[]).map(({ name }) => name.slice(word.length + 1));
+    expect(names(await search(word.toUpperCase()))).toEqual(['a', 'b', 'c']);
+    expect(names(await search(`${word} b`))).toEqual(['b']);
+    const first = await search(word, { limit: 3 });
+    expect(names(first)).toEqual(['a', 'b']);
+    expect(names(await search(word, { limit: 3, cursor: first.cursor }))).toEqual(['c']);
+    expect(names(await search(blocker.address))).toEqual(['blocker']);
+    expect(await search(word, { cursor: 'x' })).toMatchObject({ code: 'BAD_FRAME' });
+    await server.backend('userset', { user: { address: `a-${users}`, name: 'Other' } });
+    expect(names(await search(word))).toEqual(['b', 'c']);
+  });
+
+  it('are not searched as often as somebody likes', async () => {
+    const client = await signIn(alice);
+    let answer: object = {};
+    for (let count = 0; count <= 60; count += 1) {
+      answer = await ask(client, 'profiles.search', { query: `x${count}`, limit: 1 });
+    }
+    expect(answer).toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  it('of groups have pictures, which members can load as long as they are members', async () => {
+    const client = await signIn(alice);
+    const [id, text] = [await upload(alice, png), await upload(alice, 'text')];
+    const image = `${server.url}/files/${id}/me.png?expires=1`;
+    const { group } = await ask(client, 'groups.create', { name: 'Band', image, members: [bob.address] });
+    const { gid } = group as { gid: number };
+    const links = async (user: TestUser) => {
+      const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
+      const body = JSON.stringify({ ids: [id] });
+      const response = await fetch(new URL('/files/links', server.url), { method: 'POST', headers, body });
+      return ((await response.json()) as { files: { url: string }[] }).files;
+    };
+    const stranger = await server.addUser(`stranger-${users}`);
+    expect([(await links(bob)).length, (await links(stranger)).length]).toEqual([1, 0]);
+    await ask(client, 'groups.members.remove', { gid, users: [bob.address] });
+    expect(await links(bob)).toEqual([]);
+    for (const other of [`${server.url}/files/${text}/a`, 'https://a.example/b.png']) {
+      expect((await ask(client, 'groups.update', { gid, image: other })).group).toMatchObject({
+        image: other,
+      });
+    }
+  });
+
   it('carry an uploaded picture, which whoever sees the profile can load', async () => {
     const [owner, viewer] = [await signIn(bob), await signIn(alice)];
     const [id, theirs, text] = [await upload(bob, png), await upload(alice, png), await upload(bob, 'text')];

@@ -6,7 +6,7 @@ import {
   type ProfileSettings,
   StoaError,
 } from '@stoa/protocol';
-import type { ProfileStore, UserStore } from '@stoa/storage';
+import type { FoundProfile, ProfileStore, UserStore } from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
@@ -24,13 +24,15 @@ export interface ProfilesOptions {
   readonly directory: Pick<Directory, 'byAddress' | 'byUid' | 'forget'>;
   readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly contacts: Contacts;
-  readonly files: Pick<Attachments, 'find'>;
+  readonly files: Pick<Attachments, 'keepPicture'>;
   readonly links: Pick<FileLinks, 'make'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly publish: PublishUserChange;
-  /** By user: changes of his profile, and addresses of nobody that he asked for. */
+  /** By user: changes of his profile, searches, what he was told of others, and addresses of nobody that he asked for. */
   readonly changes: TokenBuckets;
+  readonly searches: TokenBuckets;
+  readonly told: TokenBuckets;
   readonly guesses: TokenBuckets;
 }
 
@@ -65,8 +67,7 @@ export class Profiles {
    * @throws StoaError RATE_LIMITED, TOO_LARGE, TOO_MANY, NOT_FOUND (of the picture), UNSUPPORTED_TYPE or CONFLICT
    */
   async setOwn(viewer: Viewer & { readonly dev: number }, change: ProfileSettings): Promise<ProfileInfo> {
-    const wait = this.#options.changes.take(viewer.uid);
-    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    count(this.#options.changes, viewer, 1);
     const owner = await this.#options.directory.byUid(viewer.uid);
     if (owner === undefined) throw new StoaError('NOT_FOUND', 'There is no such user.');
     return this.set(owner, change, viewer.dev);
@@ -92,7 +93,7 @@ export class Profiles {
     viewer: Viewer,
     wanted: readonly { readonly user: string; readonly tag?: string }[],
   ): Promise<{ profiles: ProfileInfo[]; unknown: string[] }> {
-    const { directory, store } = this.#options;
+    const { directory } = this.#options;
     const tags = new Map(wanted.map(({ user, tag }) => [user, tag]));
     const found: Person[] = [];
     const unknown: string[] = [];
@@ -101,23 +102,60 @@ export class Profiles {
       if (person !== undefined) found.push(person);
       else unknown.push(address);
     }
-    this.#countGuesses(viewer, unknown.length);
-    const records = new Map(
-      (await store.find(found.map(({ uid }) => uid))).map((record) => [record.uid, record]),
-    );
+    const { guesses, told } = this.#options;
+    count(guesses, viewer, unknown.length);
+    const profiles = (await this.#seenBy(viewer, found)).filter(({ user, tag }) => tag !== tags.get(user));
+    count(told, viewer, profiles.length);
+    return { profiles, unknown };
+  }
+
+  /**
+   * Users who let themselves be found, whose name begins with the text, and the one who has it as his address.
+   *
+   * @throws StoaError RATE_LIMITED
+   */
+  async search(
+    viewer: Viewer,
+    { query, limit, after }: { query: string; limit: number; after: FoundProfile | undefined },
+  ): Promise<{ profiles: ProfileInfo[]; next: FoundProfile | undefined }> {
+    const { directory, store, searches, told } = this.#options;
+    count(searches, viewer, 1);
+    const { aid } = viewer;
+    const prefix = query.toLowerCase();
+    const found = await store.search({ aid, prefix, limit, ...(after !== undefined && { after }) });
+    const exact = after === undefined ? await directory.byAddress(aid, query) : undefined;
+    const uids = found.map(({ uid }) => uid).filter((uid) => uid !== exact?.uid);
+    const people = await Promise.all(uids.map((uid) => directory.byUid(uid)));
+    const known = [exact, ...people].filter((person) => person !== undefined && person.uid !== viewer.uid);
+    const visible: Person[] = [];
+    for (const person of known) {
+      const isHidden = person === undefined || (person !== exact && !(await this.#mayFind(person, viewer)));
+      if (!isHidden) visible.push(person);
+    }
+    const profiles = await this.#seenBy(viewer, visible);
+    count(told, viewer, profiles.length);
+    return { profiles, next: found.length < limit ? undefined : found.at(-1) };
+  }
+
+  async #mayFind({ uid }: Person, { address }: Viewer): Promise<boolean> {
+    return this.#options.blocking.mayReach(uid, address, 'profile');
+  }
+
+  async #seenBy(viewer: Viewer, people: readonly Person[]): Promise<ProfileInfo[]> {
+    const records = await this.#options.store.find(people.map(({ uid }) => uid));
+    const byUid = new Map(records.map((record) => [record.uid, record]));
     const profiles: ProfileInfo[] = [];
-    for (const person of found) {
-      const record = records.get(person.uid);
+    for (const person of people) {
+      const record = byUid.get(person.uid);
       const seen: SeenProfile = {
         ...person,
         version: record?.version ?? 0,
         document: record === undefined ? {} : readDocument(record.document),
       };
       const [relation = 'blocked'] = await this.#relations(person, seen.document, [viewer]);
-      const profile = this.#view(seen, relation);
-      if (profile.tag !== tags.get(person.address)) profiles.push(profile);
+      profiles.push(this.#view(seen, relation));
     }
-    return { profiles, unknown };
+    return profiles;
   }
 
   /** Makes the frames that tell each of these users of the profile as he may see it. */
@@ -193,22 +231,7 @@ export class Profiles {
     if (picture?.url !== undefined && !/^https?:\/\//i.test(picture.url)) {
       throw new StoaError('BAD_FRAME', 'The address of a picture must begin with "https://" or "http://".');
     }
-    if (picture?.id === undefined) return;
-    const file = await this.#options.files.find(aid, uid, picture.id);
-    if (file === undefined) {
-      throw new StoaError('NOT_FOUND', `There is no file ${picture.id}, or it is not for this user.`, {
-        hint: 'Upload it first.',
-      });
-    }
-    if (!file.mime.startsWith('image/')) {
-      throw new StoaError('UNSUPPORTED_TYPE', 'The picture of a profile must be a picture.');
-    }
-  }
-
-  #countGuesses({ uid }: Viewer, count: number): void {
-    let wait = 0;
-    for (let guess = 0; guess < count; guess += 1) wait = this.#options.guesses.take(uid);
-    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    if (picture?.id !== undefined) await this.#options.files.keepPicture(aid, uid, picture.id);
   }
 
   #tell(uid: number, seen: SeenProfile, isNamed: boolean, exceptDev: number | undefined): void {
@@ -228,6 +251,13 @@ export class Profiles {
   #view(seen: SeenProfile, relation: Relation): ProfileInfo {
     return profileView(seen, relation, (id) => this.#options.links.make({ id, name: 'picture' }).path);
   }
+}
+
+/** Takes so many tokens; what is left of a bucket is taken, too, by who asks for more. */
+function count(bucket: TokenBuckets, { uid }: Viewer, tokens: number): void {
+  let wait = 0;
+  for (let token = 0; token < tokens; token += 1) wait = bucket.take(uid);
+  if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
 }
 
 /** Changes of one profile that are made at the same time are repeated as often. */

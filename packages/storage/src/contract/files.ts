@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { putting } from './group-fixture.ts';
 import { bytes, newMessage, newPair, now, type OpenStore, randomHash, useStore } from './store-under-test.ts';
 
 const day = 24 * 3600 * 1000;
@@ -50,6 +51,31 @@ export function describeFiles(open: OpenStore): void {
       };
       return { ...pair, store, files: store.files, start, add, upload, send, key, unused };
     }
+
+    it('are in use while they are the picture of a group, for its members', async () => {
+      const { store, files, aid, alice, bob, start, upload, add, unused } = await setUp();
+      const [id, unfinished] = [await upload(), await add()];
+      const group = await store.groups.create({
+        aid,
+        name: 'Band',
+        flags: 0,
+        settings: { picture: id },
+        expiresAt: null,
+        extendSeconds: 0,
+        members: [putting(alice)],
+        now,
+      });
+      expect([await files.isPictureFor(id, alice), await files.isPictureFor(id, bob)]).toEqual([true, false]);
+      expect(await unused(start + 2 * day)).toEqual([unfinished]);
+      expect([await files.keep(id, start + 9 * day), await files.keep(unfinished, start)]).toEqual([
+        true,
+        false,
+      ]);
+      await store.groups.change(group, { now, deleted: true });
+      expect(await files.isPictureFor(id, alice)).toBe(false);
+      expect(await unused(start + 8 * day)).toEqual([]);
+      expect(await unused(start + 10 * day)).toEqual([id]);
+    });
 
     it('are kept with what is known when they are complete, once', async () => {
       const { files, aid, alice, start, add } = await setUp();

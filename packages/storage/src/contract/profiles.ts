@@ -75,6 +75,26 @@ export function describeProfiles(open: OpenStore): void {
       );
     });
 
+    it('are found by the beginning of what is searched for, page by page', async () => {
+      const { aid, uid } = await newAlice();
+      const { profiles } = tested.store;
+      const named = async (name: string, search: string | null) => {
+        const user = await newUser(tested.store, aid, name);
+        await profiles.put({ ...plain(user.uid, 0, name), search });
+        return { uid: user.uid, search: search ?? '' };
+      };
+      await profiles.put({ ...plain(uid, 0, 'alice'), search: null });
+      const anna = await named('anna', 'anna');
+      const [anne, second] = [await named('anne', 'anne €'), await named('second', 'anna')];
+      await named('bert', 'bert');
+      await named('hidden', null);
+      const first = await profiles.search({ aid, prefix: 'ann', limit: 2 });
+      expect(first).toEqual([anna, second]);
+      expect(await profiles.search({ aid, prefix: 'ann', after: second, limit: 2 })).toEqual([anne]);
+      expect(await profiles.search({ aid, prefix: 'anne €', limit: 2 })).toEqual([anne]);
+      expect(await profiles.search({ aid: aid + 1_000, prefix: 'ann', limit: 2 })).toEqual([]);
+    });
+
     it('go with their user', async () => {
       const { uid } = await newAlice();
       const { profiles, users } = tested.store;

@@ -192,6 +192,10 @@ async function doEverything(store: Store): Promise<void> {
   const profile = { uid: alice, document: value, picture: file.id, search: 'alice', checkAt: now };
   for (const version of [0, 1]) await store.profiles.put({ ...profile, version });
   await store.profiles.find([alice, bob]);
+  await store.profiles.search({ aid, prefix: 'alic', limit: 2 });
+  await store.profiles.search({ aid, prefix: 'a', after: { uid: 1, search: 'aa' }, limit: 2 });
+  await store.files.keep(file.id, now);
+  await store.files.isPictureFor(file.id, alice);
   await store.files.takeUnused({ now, nextCheck: now, limit: 1 });
   await store.files.remove(file.id);
 

@@ -12,6 +12,7 @@ const isPresent = sql<SqlBool>`(m.content is not null or exists (
 
 const isInUse = sql<SqlBool>`exists (
   select 1 from profiles p where p.picture = files.id) or exists (
+  select 1 from chat_groups g where g.picture = files.id and g.deleted = 0) or exists (
   select 1 from file_uses u where u.file = files.id and (
     exists (
       select 1 from messages m
@@ -114,6 +115,28 @@ export function createFileRecordStore(database: SqlDatabase): FileRecordStore {
           order by m.mid desc limit ${limit}`.compile(query),
       );
       return rows.map(({ conv, seq, gid }) => ({ conv, seq, isGroup: gid !== null }));
+    },
+
+    async keep(file, checkAt) {
+      const [kept] = await database.write(
+        query
+          .updateTable('files')
+          .set({ check_at: sql<number>`case when check_at < ${checkAt} then ${checkAt} else check_at end` })
+          .where('id', '=', file)
+          .where('state', '=', states.stored)
+          .returning('id')
+          .compile(),
+      );
+      return kept.length > 0;
+    },
+
+    async isPictureFor(file, uid) {
+      const rows = await database.read(
+        sql<{ gid: number }>`
+          select g.gid from chat_groups g join group_members m on m.gid = g.gid and m.uid = ${uid}
+          where g.picture = ${file} and g.deleted = 0 limit 1`.compile(query),
+      );
+      return rows.length > 0;
     },
 
     async checkSoon(uid) {

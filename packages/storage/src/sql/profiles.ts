@@ -16,6 +16,23 @@ export function createProfileStore(database: SqlDatabase): ProfileStore {
       return rows.map(toRecord);
     },
 
+    async search({ aid, prefix, after, limit }) {
+      let found = query
+        .selectFrom('profiles')
+        .select(['uid', 'search'])
+        .where('aid', '=', aid)
+        .where('search', 'is not', null)
+        .where('search', '>=', prefix)
+        .where('search', '<', `${prefix}\u{10ffff}`);
+      if (after !== undefined) {
+        found = found.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('search', 'uid'), '>', tuple(after.search, after.uid)),
+        );
+      }
+      const rows = await database.read(found.orderBy('search').orderBy('uid').limit(limit).compile());
+      return rows.map(({ uid, search }) => ({ uid, search: search ?? '' }));
+    },
+
     async put({ uid, version, document, picture, search, checkAt }) {
       const file = query
         .selectFrom('files')

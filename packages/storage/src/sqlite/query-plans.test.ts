@@ -171,6 +171,10 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   const profile = { uid, document: value, picture: 'f', search: 'a', checkAt: now };
   for (const version of [0, 1]) await profiles.put({ ...profile, version });
   await profiles.find([uid]);
+  await profiles.search({ aid, prefix: 'a', limit: 1 });
+  await profiles.search({ aid, prefix: 'a', after: { uid: 1, search: 'a' }, limit: 1 });
+  await files.keep('f', now);
+  await files.isPictureFor('f', uid);
   await files.remove('f');
 
   const pushSweep = createPushSweepStore(database);

@@ -11,6 +11,7 @@ import { pushSweep } from './010-push-sweep.ts';
 import { webhooks } from './011-webhooks.ts';
 import { marks } from './012-marks.ts';
 import { pushVoip } from './013-push-voip.ts';
+import { groupPictures } from './014-group-pictures.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -33,4 +34,5 @@ export const migrations: readonly string[] = [
   webhooks,
   marks,
   pushVoip,
+  groupPictures,
 ];
