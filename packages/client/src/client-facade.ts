@@ -15,6 +15,7 @@ import { Messaging } from './messaging-facade.ts';
 import { checkAge, checkTarget } from './outbox/index.ts';
 import { Profiles } from './profiles/index.ts';
 import type { RequestOptions } from './requests/index.ts';
+import { Rooms } from './rooms/index.ts';
 import { sharedHost } from './tabs/index.ts';
 import type {
   ClientEvents,
@@ -39,6 +40,8 @@ import type {
 export class Client extends Messaging {
   /** Voice and video calls of this page. */
   readonly calls: Calls;
+  /** Conferences: the rooms of groups. */
+  readonly rooms: Rooms;
   /** Files that this page sends, and links to those of messages. */
   readonly files: Files;
   /** Groups: making them, their members, PINs and requests to join. */
@@ -59,6 +62,7 @@ export class Client extends Messaging {
       host: this.host,
       isShared: shared !== undefined,
     });
+    this.rooms = new Rooms({ ...resolved, settings: resolved.roomSettings, host: this.host });
     this.files = new Files({ ...resolved, url: options.url, settings: options.files ?? {}, host: this.host });
   }
 
@@ -83,13 +87,15 @@ export class Client extends Messaging {
    */
   async start(): Promise<void> {
     this.calls.start();
+    this.rooms.start();
     await this.host.start();
     await this.files.start();
   }
 
-  /** Ends the calls of this page, disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
+  /** Ends the calls of this page, leaves its rooms, disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
   stop(): Promise<void> {
     this.calls.stop();
+    this.rooms.stop();
     this.files.stop();
     return this.host.stop();
   }

@@ -5,6 +5,7 @@ import { type OpenWebSocket, openSystemWebSocket, socketUrl } from './connection
 import { type Environment, systemEnvironment } from './environment.ts';
 import type { FileSettings } from './files/index.ts';
 import type { IdShare } from './outbox/index.ts';
+import { type RoomPlatform, type RoomSettings, systemRoomPlatform } from './rooms/index.ts';
 import { type LocalStore, memoryStore } from './store/index.ts';
 import { browserTabs, type TabPlatform } from './tabs/index.ts';
 import type { LocalMessage } from './types.ts';
@@ -40,6 +41,8 @@ export interface ClientOptions {
   readonly acceptsChange?: (message: LocalMessage, event: MessageEvent) => boolean;
   /** How calls behave, and what they use. */
   readonly calls?: CallSettings;
+  /** How rooms behave, and what they use. */
+  readonly rooms?: RoomSettings;
   /** How files are sent. */
   readonly files?: FileSettings;
   /** Default: the system's. */
@@ -67,6 +70,8 @@ export interface ResolvedOptions {
   readonly codec: Codec;
   readonly calls: CallSettings;
   readonly callPlatform: CallPlatform | undefined;
+  readonly roomSettings: RoomSettings;
+  readonly roomPlatform: RoomPlatform | undefined;
   readonly clock: Clock;
   readonly environment: Environment;
   readonly openWebSocket: OpenWebSocket;
@@ -89,6 +94,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     codec: options.codec === 'json' ? jsonCodec : msgpackCodec,
     calls: options.calls ?? {},
     callPlatform: options.calls?.platform ?? systemCallPlatform(),
+    roomSettings: options.rooms ?? {},
+    roomPlatform: options.rooms?.platform ?? systemRoomPlatform(),
     clock: options.clock ?? systemClock,
     environment: options.environment ?? systemEnvironment,
     openWebSocket: options.webSocket ?? openSystemWebSocket,

@@ -260,15 +260,15 @@ export class Core {
     this.events.emit('conversation', this.showConversation(record));
   }
 
-  /** Calls are not kept, and must not wait for the store. */
+  /** Calls and rooms are not kept, and must not wait for the store. */
   #received(frames: readonly ServerFrame[]): void {
-    if (!frames.some(({ t }) => t === 'call')) {
-      this.#inbox.add(frames);
-      return;
-    }
-    const others = frames.filter(({ t }) => t !== 'call');
+    const others = frames.filter(({ t }) => t !== 'call' && t !== 'room');
     if (others.length > 0) this.#inbox.add(others);
-    for (const frame of frames) if (frame.t === 'call') this.events.emit('callSignal', frame);
+    if (others.length === frames.length) return;
+    for (const frame of frames) {
+      if (frame.t === 'call') this.events.emit('callSignal', frame);
+      if (frame.t === 'room') this.events.emit('roomSignal', frame);
+    }
   }
 
   #take(transaction: Transaction, frame: ServerFrame): void | Promise<void> {

@@ -44,6 +44,20 @@ export type {
 } from './groups/index.ts';
 export type { Profile, ProfileChange, Profiles } from './profiles/index.ts';
 export type { RequestOptions } from './requests/index.ts';
+export type {
+  OwnStream,
+  RemoteStream,
+  Room,
+  RoomAdmin,
+  RoomEvents,
+  RoomPlatform,
+  RoomQuality,
+  RoomSettings,
+  RoomStatus,
+  Rooms,
+  RoomTarget,
+  StreamSubscription,
+} from './rooms/index.ts';
 export type { SearchOptions, SearchResult } from './search/index.ts';
 export {
   type Change,

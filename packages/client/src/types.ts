@@ -9,6 +9,7 @@ import type {
   MessageFrame,
   ProfileInfo,
   Reaction,
+  RoomNoticeFrame,
   StoaError,
 } from '@stoa/protocol';
 import type { Call } from './calls/index.ts';
@@ -243,6 +244,13 @@ export interface PresenceEvent {
  */
 export type GroupChange = Omit<GroupNoticeFrame, 't'>;
 
+/** Whether anybody is in the room of a group; `by`: who has begun it. */
+export interface RoomChange {
+  readonly gid: number;
+  readonly isActive: boolean;
+  readonly by?: string;
+}
+
 /** Events of a client and the arguments of their listeners. Ordering: in the order in which the server sent them. */
 export interface ClientEvents {
   /** The connection changed state. */
@@ -277,6 +285,10 @@ export interface ClientEvents {
   call: [call: Call];
   /** @internal The server says something about a call. All pages that share the client hear it. */
   callSignal: [frame: CallNoticeFrame];
+  /** Somebody has begun the room of a group, or it has ended. May be missed while there is no connection. */
+  room: [change: RoomChange];
+  /** @internal The server says something about a room. All pages that share the client hear it. */
+  roomSignal: [frame: RoomNoticeFrame];
   /** Everything that waited on the server has arrived. */
   synced: [];
   /** The server refused a frame that belongs to no send, or something failed locally. */

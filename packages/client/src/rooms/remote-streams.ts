@@ -1,0 +1,120 @@
+import type { RoomParticipant, RoomStreamPlace } from '@stoa/protocol';
+import { RemoteStream } from './remote-stream.ts';
+import type { RoomPlatform } from './room-platform.ts';
+import { deviceKey } from './roster.ts';
+import type { SlotTrack, Wishes } from './viewing.ts';
+
+export interface RemoteStreamsOptions {
+  readonly platform: RoomPlatform;
+  readonly onWish: () => void;
+  readonly onStream: (stream: RemoteStream) => void;
+  readonly onChanged: (stream: RemoteStream) => void;
+  readonly onEnded: (stream: RemoteStream) => void;
+}
+
+/** What others publish: for the same stream always the same object. */
+export class RemoteStreams {
+  readonly #options: RemoteStreamsOptions;
+  /** Those that have ended, too: they may come back. */
+  readonly #streams = new Map<string, RemoteStream>();
+  #shown: readonly SlotTrack[] = [];
+
+  constructor(options: RemoteStreamsOptions) {
+    this.#options = options;
+  }
+
+  get all(): RemoteStream[] {
+    return [...this.#streams.values()].filter(({ isThere }) => isThere);
+  }
+
+  /** What is wanted of what there is. */
+  get wishes(): Wishes['streams'] {
+    return this.all.flatMap((stream) => {
+      const { user, dev, sid, wish } = stream;
+      // Of whom nothing was said, the sound comes with that of all others.
+      if (wish.audio === undefined && !wish.video) return [];
+      const { audio = true, video, height } = wish;
+      return [{ user, dev, sid, audio, video, ...(height === undefined ? {} : { height }) }];
+    });
+  }
+
+  /** How a participant is now. */
+  told(participant: RoomParticipant): void {
+    const { onStream, onChanged } = this.#options;
+    for (const info of participant.streams) {
+      const key = keyOf(participant, info.sid);
+      const known = this.#streams.get(key);
+      if (known === undefined) {
+        const stream = this.#new(participant, info);
+        this.#streams.set(key, stream);
+        onStream(stream);
+        continue;
+      }
+      const isSame = JSON.stringify(known.info) === JSON.stringify(info);
+      const wasThere = known.isThere;
+      Object.assign(known, { participant, info, isThere: true });
+      if (!wasThere) onStream(known);
+      else if (!isSame) onChanged(known);
+    }
+    for (const stream of this.all) {
+      if (deviceKey(stream) !== deviceKey(participant)) continue;
+      stream.participant = participant;
+      if (!participant.streams.some(({ sid }) => sid === stream.sid)) this.#ended(stream);
+    }
+    this.#options.onWish();
+  }
+
+  gone(participant: RoomParticipant): void {
+    for (const stream of this.all) if (deviceKey(stream) === deviceKey(participant)) this.#ended(stream);
+  }
+
+  /** Which track shows what. */
+  show(tracks: readonly SlotTrack[]): void {
+    this.#shown = tracks;
+    for (const [key, stream] of this.#streams) {
+      const own = tracks.filter(({ of }) => keyOf(of, of.sid) === key);
+      const changed = (['audio', 'video'] as const).map((kind) =>
+        stream.use(kind, own.find(({ track }) => track.kind === kind)?.track),
+      );
+      if (stream.isThere && changed.includes(true)) this.#options.onChanged(stream);
+    }
+  }
+
+  talking(speakers: readonly RoomStreamPlace[]): void {
+    const keys = new Set(speakers.map((each) => keyOf(each, each.sid)));
+    for (const [key, stream] of this.#streams) {
+      const isTalking = keys.has(key);
+      if (isTalking === stream.isTalking) continue;
+      stream.isTalking = isTalking;
+      if (stream.isThere) this.#options.onChanged(stream);
+    }
+  }
+
+  close(): void {
+    for (const stream of this.#streams.values()) {
+      stream.release();
+      stream.isThere = false;
+    }
+    this.show([]);
+  }
+
+  #new(participant: RoomParticipant, info: RoomParticipant['streams'][number]): RemoteStream {
+    const { platform, onWish } = this.#options;
+    const stream = new RemoteStream({ participant, info, platform, onWish });
+    for (const { of, track } of this.#shown) {
+      if (keyOf(of, of.sid) === keyOf(participant, info.sid))
+        stream.use(track.kind as 'audio' | 'video', track);
+    }
+    return stream;
+  }
+
+  #ended(stream: RemoteStream): void {
+    stream.isThere = false;
+    stream.isTalking = false;
+    this.#options.onEnded(stream);
+  }
+}
+
+function keyOf(device: { readonly user: string; readonly dev: number }, sid: number): string {
+  return `${sid} ${deviceKey(device)}`;
+}

@@ -1,0 +1,46 @@
+import type { RoomAsk } from '@stoa/protocol';
+import type { RoomAsking, RoomTarget } from './room-types.ts';
+
+/** What somebody who controls a room does with others; rejects with PERMISSION_DENIED where he may not. */
+export class RoomAdmin {
+  readonly #gid: number;
+  readonly #ask: RoomAsking;
+
+  constructor(gid: number, ask: RoomAsking) {
+    this.#gid = gid;
+    this.#ask = ask;
+  }
+
+  /**
+   * Mutes these, or all others without `who`. `lock`: they cannot end it themselves. With `on: false` they are asked to
+   * unmute themselves: nobody's microphone is turned on by others.
+   */
+  async mute(
+    who: readonly RoomTarget[] | undefined,
+    { on = true, audio = true, video = false, lock = false } = {},
+  ): Promise<void> {
+    await this.#ask('rooms.control', {
+      gid: this.#gid,
+      action: 'mute',
+      ...targets(who),
+      on,
+      audio,
+      video,
+      lock,
+    });
+  }
+
+  /** Has these leave the room, or all others. */
+  async hangup(who?: readonly RoomTarget[]): Promise<void> {
+    await this.#ask('rooms.control', { gid: this.#gid, action: 'hangup', ...targets(who) });
+  }
+
+  /** Asks these, or all others, for something; their applications decide. */
+  async ask(who: readonly RoomTarget[] | undefined, ask: RoomAsk): Promise<void> {
+    await this.#ask('rooms.control', { gid: this.#gid, action: 'ask', ...targets(who), ask });
+  }
+}
+
+function targets(who: readonly RoomTarget[] | undefined) {
+  return who === undefined ? {} : { who: who.map((target) => ({ ...target })) };
+}

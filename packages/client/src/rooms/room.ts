@@ -1,0 +1,398 @@
+import {
+  type RoomEndReason,
+  type RoomInfo,
+  type RoomNotice,
+  type RoomParticipant,
+  type RoomRight,
+  type RoomStreamPlace,
+  StoaError,
+} from '@stoa/protocol';
+import type { Clock } from '../clock.ts';
+import { Emitter } from '../emitter.ts';
+import { Timer } from '../timer.ts';
+import type { OwnStream } from './own-stream.ts';
+import { OwnStreams, type PublishOptions } from './own-streams.ts';
+import { Publishing } from './publishing.ts';
+import type { RemoteStream } from './remote-stream.ts';
+import { RemoteStreams } from './remote-streams.ts';
+import { RoomAdmin } from './room-admin.ts';
+import type { RoomPlatform } from './room-platform.ts';
+import type { RoomAsking, RoomEvents, RoomStatus } from './room-types.ts';
+import { deviceKey, Roster, type RosterChange } from './roster.ts';
+import { Viewing } from './viewing.ts';
+
+export interface RoomOptions {
+  readonly info: RoomInfo;
+  readonly self: { readonly user: string; readonly dev: number };
+  readonly platform: RoomPlatform;
+  readonly clock: Clock;
+  readonly configuration: () => Promise<RTCConfiguration>;
+  readonly ask: RoomAsking;
+  readonly onOver: (room: Room) => void;
+  readonly onListenerError: (event: string, error: unknown) => void;
+}
+
+/**
+ * The room of a group that this device is in. It stays in it, whatever happens to the connection, until `leave()` or
+ * until the server ends it: then its status is `ended`.
+ *
+ * @example
+ * const room = await client.rooms.join(gid);
+ * const show = (stream) => stream.attach(newVideoElement());
+ * room.streams.forEach(show); // what there is already; events tell what comes
+ * room.on('stream', show);
+ * await room.publish({ audio: true, video: true });
+ */
+export class Room {
+  readonly gid: number;
+  /** What only those can do who control the room. */
+  readonly admin: RoomAdmin;
+  readonly #options: RoomOptions;
+  readonly #emitter: Emitter<RoomEvents>;
+  readonly #roster = new Roster();
+  readonly #streams: RemoteStreams;
+  readonly #own: OwnStreams;
+  readonly #publishing: Publishing;
+  readonly #viewing: Viewing;
+  readonly #alive: Timer;
+  readonly #watchSoon: Timer;
+  #info: RoomInfo;
+  #may: ReadonlySet<RoomRight>;
+  #status: RoomStatus = { phase: 'joined' };
+  #hearsOthers = true;
+  #speakers: readonly RoomStreamPlace[] = [];
+
+  constructor(options: RoomOptions) {
+    const { info, platform, clock, configuration, ask } = options;
+    this.#options = options;
+    this.#info = info;
+    this.#may = new Set(info.may);
+    this.gid = info.gid;
+    this.admin = new RoomAdmin(info.gid, ask);
+    this.#emitter = new Emitter((event, error) => options.onListenerError(event, error));
+    this.#streams = new RemoteStreams({
+      platform,
+      onWish: () => this.#wishChanged(),
+      onStream: (stream) => this.#emitter.emit('stream', stream),
+      onChanged: (stream) => this.#emitter.emit('streamChanged', stream),
+      onEnded: (stream) => this.#emitter.emit('streamEnded', stream),
+    });
+    const common = { gid: info.gid, platform, clock, configuration, ask };
+    const onProblem = (error: unknown): void => this.#problem(error);
+    this.#publishing = new Publishing({
+      ...common,
+      limits: () => this.#info.limits,
+      onUp: (isUp) => this.#emitter.emit('media', 'publish', isUp),
+      onProblem,
+    });
+    this.#own = new OwnStreams({
+      gid: info.gid,
+      platform,
+      ask,
+      publishing: this.#publishing,
+      limits: () => this.#info.limits,
+      onChanged: (stream) => this.#emitter.emit('ownStream', stream),
+      onEnded: (stream) => this.#emitter.emit('ownStreamEnded', stream),
+      onProblem,
+    });
+    this.#viewing = new Viewing({
+      ...common,
+      onTracks: (tracks) => this.#streams.show(tracks),
+      onUp: (isUp) => this.#emitter.emit('media', 'view', isUp),
+      onProblem,
+    });
+    this.#alive = new Timer(clock, () => this.#sayAlive());
+    this.#watchSoon = new Timer(clock, () => this.#watch());
+    this.#alive.setTo(clock.now() + aliveMs);
+    // Nobody listens yet: whoever has joined looks who is there.
+    this.#take(this.#roster.reset(info));
+    this.#wishChanged();
+  }
+
+  get status(): RoomStatus {
+    return this.#status;
+  }
+
+  /** Another one whenever the room has begun anew. */
+  get session(): string {
+    return this.#info.session;
+  }
+
+  /** Everybody whom the user may see, this device too. */
+  get participants(): readonly RoomParticipant[] {
+    return this.#roster.all;
+  }
+
+  /** This device. */
+  get self(): RoomParticipant | undefined {
+    return this.#roster.get(this.#options.self);
+  }
+
+  /** What others publish. */
+  get streams(): readonly RemoteStream[] {
+    return this.#streams.all;
+  }
+
+  /** What this device publishes. */
+  get ownStreams(): readonly OwnStream[] {
+    return this.#own.all;
+  }
+
+  get may(): ReadonlySet<RoomRight> {
+    return this.#may;
+  }
+
+  get limits(): RoomInfo['limits'] {
+    return this.#info.limits;
+  }
+
+  /** Milliseconds since 1970; undefined when the room may go on. */
+  get ends(): number | undefined {
+    return this.#info.ends;
+  }
+
+  /** Who talks, the loudest first. */
+  get speakers(): readonly RoomStreamPlace[] {
+    return this.#speakers;
+  }
+
+  /** Calls `listener` at every event until the returned function is called. */
+  on<Name extends keyof RoomEvents>(event: Name, listener: (...args: RoomEvents[Name]) => void): () => void {
+    return this.#emitter.on(event, listener);
+  }
+
+  /**
+   * Publishes a microphone and camera, or a screen (which the user chooses, and ends in his browser, too). Each has a
+   * number: 0 for the camera, the next free one for screens when none is given.
+   *
+   * @throws StoaError PERMISSION_DENIED, or one that says why a device cannot be used
+   */
+  async publish(options: PublishOptions = {}): Promise<OwnStream> {
+    if (this.isOver) throw new StoaError('NOT_IN_ROOM');
+    if (!this.#may.has('publish')) throw new StoaError('PERMISSION_DENIED', 'The user may not publish here.');
+    return this.#own.publish(options);
+  }
+
+  /** Whether everybody is heard of whom the application has not said otherwise. Default: true. */
+  hearOthers(hears: boolean): void {
+    this.#hearsOthers = hears;
+    this.#wishChanged();
+  }
+
+  async raiseHand(raised: boolean): Promise<void> {
+    await this.#options.ask('rooms.hand', { gid: this.gid, raised });
+  }
+
+  /** Shows a few characters to everybody. */
+  async react(reaction: string): Promise<void> {
+    await this.#options.ask('rooms.react', { gid: this.gid, reaction });
+  }
+
+  /** Statistics of WebRTC; undefined for a way that is not open. */
+  async stats(): Promise<Partial<Record<'publish' | 'view', RTCStatsReport>>> {
+    const [publish, view] = [this.#publishing.peer, this.#viewing.peer];
+    return {
+      ...(publish === undefined ? {} : { publish: await publish.getStats() }),
+      ...(view === undefined ? {} : { view: await view.getStats() }),
+    };
+  }
+
+  /** Leaves the room, and releases all devices. */
+  async leave(): Promise<void> {
+    if (this.#status.phase === 'ended') return;
+    this.#end('left');
+    await this.#options.ask('rooms.leave', { gid: this.gid }).catch(() => {});
+  }
+
+  /** @internal The server says something. */
+  notice(session: string, event: RoomNotice): void {
+    if (this.#status.phase === 'ended' || session !== this.#info.session) return;
+    switch (event.type) {
+      case 'participant':
+        this.#take(this.#roster.put(event.rev, event.participant));
+        return;
+      case 'left':
+        this.#take(this.#roster.remove(event.rev, event), event.reason);
+        return;
+      case 'ended':
+        this.#end(event.reason);
+        return;
+      case 'rights':
+        this.#useRights(event.may);
+        return;
+      case 'offer':
+        this.#viewing.offered(event);
+        return;
+      case 'slots':
+        this.#viewing.show(event.slots);
+        return;
+      case 'encodings':
+        this.#publishing.encode(event);
+        return;
+      case 'speakers':
+        this.#useSpeakers(event.speakers, event.active);
+        return;
+      case 'reaction': {
+        const participant = this.#roster.get(event);
+        if (participant !== undefined) this.#emitter.emit('reaction', participant, event.reaction);
+        return;
+      }
+      case 'ask':
+        this.#emitter.emit('ask', event.ask, event.by);
+        return;
+      case 'quality':
+        this.#emitter.emit('quality', event.direction, event.quality);
+        return;
+      case 'restart':
+        this.#restart();
+        return;
+      case 'started':
+      case 'over':
+        return;
+    }
+  }
+
+  /** @internal There is no connection to the server. */
+  offline(): void {
+    if (this.#status.phase === 'joined') this.#enter({ phase: 'reconnecting' });
+  }
+
+  /** @internal There is a new connection: this device joins again, and is who it was if it is soon enough. */
+  async online(): Promise<void> {
+    if (this.#status.phase === 'ended') return;
+    try {
+      const { joined, room } = await this.#options.ask('rooms.join', { gid: this.gid });
+      if (this.isOver) return;
+      if (!joined || room === undefined) this.#end('rights');
+      else this.#rejoined(room);
+    } catch (error) {
+      if (error instanceof StoaError && !error.retryable) this.#end('rights');
+      else this.#alive.setTo(this.#options.clock.now() + retryMs);
+    }
+  }
+
+  /** @internal The network has changed. */
+  networkChanged(): void {
+    if (this.#publishing.peer?.connectionState !== 'connected') this.#publishing.restart();
+    if (this.#viewing.peer?.connectionState !== 'connected') this.#viewing.restart();
+  }
+
+  /** @internal */
+  get isOver(): boolean {
+    return this.#status.phase === 'ended';
+  }
+
+  #rejoined(info: RoomInfo): void {
+    const isSame = info.session === this.#info.session;
+    this.#info = info;
+    this.#useRights(info.may);
+    this.#take(this.#roster.reset(info));
+    if (isSame) this.networkChanged();
+    else this.#restart();
+    this.#wishChanged();
+    this.#alive.setTo(this.#options.clock.now() + aliveMs);
+    this.#enter({ phase: 'joined' });
+  }
+
+  #restart(): void {
+    this.#publishing.restart();
+    this.#viewing.restart();
+  }
+
+  #take({ put, left }: RosterChange, reason: RoomEndReason = 'left'): void {
+    const own = deviceKey(this.#options.self);
+    for (const participant of put) {
+      this.#emitter.emit('participant', participant);
+      if (deviceKey(participant) === own) this.#own.told(participant, this.#may.has('publish'));
+      else this.#streams.told(participant);
+    }
+    for (const participant of left) {
+      this.#streams.gone(participant);
+      this.#emitter.emit('left', participant, reason);
+    }
+  }
+
+  #useRights(may: readonly RoomRight[]): void {
+    const before = this.#may;
+    this.#may = new Set(may);
+    if (!this.#may.has('publish')) this.#own.endAll();
+    if (this.#may.has('subscribe') && !before.has('subscribe')) {
+      this.#viewing.restart();
+      this.#wishChanged();
+    }
+    if (may.join() !== [...before].join()) this.#emitter.emit('rights', this.#may);
+  }
+
+  #useSpeakers(speakers: readonly RoomStreamPlace[], active: RoomStreamPlace | undefined): void {
+    this.#speakers = speakers;
+    this.#own.talking(speakers, this.#options.self);
+    this.#streams.talking(speakers);
+    this.#emitter.emit('speakers', speakers, active);
+  }
+
+  /** Wishes that change together are told together. */
+  #wishChanged(): void {
+    if (!this.isOver && !this.#watchSoon.isSet) this.#watchSoon.setTo(this.#options.clock.now() + gatherMs);
+  }
+
+  #watch(): void {
+    if (this.isOver || !this.#may.has('subscribe')) return;
+    const wishes = { streams: this.#streams.wishes, others: this.#hearsOthers };
+    this.#viewing.watch(wishes).catch((error) => this.#problem(error));
+  }
+
+  /** Says that this device is there, and finds out whether something was not told to it. */
+  #sayAlive(): void {
+    if (this.isOver) return;
+    const { ask, clock } = this.#options;
+    const { gid, session } = this;
+    this.#alive.setTo(clock.now() + aliveMs);
+    const { rev: before } = this.#roster;
+    ask('rooms.alive', { gid, session })
+      .then(({ rev }) => this.#compare(before, rev))
+      .catch((error: unknown) => {
+        if (error instanceof StoaError && error.code === 'NOT_IN_ROOM') void this.online();
+      });
+  }
+
+  /** Something was lost when the server has told more than was heard, and nothing came meanwhile. */
+  async #compare(before: number, told: number): Promise<void> {
+    if (this.isOver || told === before || before !== this.#roster.rev) return;
+    const { room } = await this.#options.ask('rooms.get', { gid: this.gid });
+    if (room !== undefined && room.session === this.session) this.#take(this.#roster.reset(room));
+  }
+
+  #end(reason: RoomEndReason): void {
+    this.#alive.clear();
+    this.#watchSoon.clear();
+    this.#publishing.close();
+    this.#viewing.close();
+    this.#own.close();
+    this.#streams.close();
+    this.#enter({ phase: 'ended', reason });
+    this.#options.onOver(this);
+  }
+
+  #enter(status: RoomStatus): void {
+    if (this.#status.phase === status.phase) return;
+    this.#status = status;
+    this.#emitter.emit('status', status);
+  }
+
+  /** Without a connection everything is said again when there is one. */
+  #problem(error: unknown): void {
+    if (this.isOver || this.#status.phase === 'reconnecting') return;
+    const isKnown = error instanceof StoaError;
+    this.#emitter.emit(
+      'problem',
+      isKnown
+        ? error
+        : new StoaError('INTERNAL', 'The media of a room could not be prepared.', { cause: error }),
+    );
+  }
+}
+
+/** The server waits for 25 seconds. */
+const aliveMs = 10_000;
+const retryMs = 2_000;
+const gatherMs = 50;

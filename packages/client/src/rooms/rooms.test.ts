@@ -1,0 +1,260 @@
+import {
+  type OperationName,
+  type RoomInfo,
+  type RoomNotice,
+  type RoomParticipant,
+  type RoomStream,
+  StoaError,
+} from '@stoa/protocol';
+import { ManualClock } from '@stoa/testkit';
+import { beforeEach, expect, it } from 'vitest';
+import type { ClientHost } from '../client-host.ts';
+import { Events } from '../events.ts';
+import { Rooms } from './rooms.ts';
+import { type FakePeer, FakeRoomPlatform } from './testing/fake-room-platform.ts';
+
+const camera: RoomStream = { sid: 0, source: 'camera', audio: 'on', video: 'on' };
+
+function person(user: string, streams: RoomStream[] = []): RoomParticipant {
+  return { user, dev: 1, uid: user.length, name: user, joinedAt: 0, away: false, streams };
+}
+
+function infoWith(...participants: RoomParticipant[]): RoomInfo {
+  return {
+    gid: 7,
+    session: 'first',
+    rev: 1,
+    startedAt: 0,
+    may: ['publish', 'subscribe', 'list'],
+    limits: {
+      participants: 9,
+      height: 720,
+      bitrate: 0,
+      audio: true,
+      video: true,
+      screen: true,
+      codecs: ['VP8'],
+    },
+    count: participants.length,
+    participants,
+  };
+}
+
+/** The server's side: what it was asked, and what it answers. */
+class Server {
+  readonly events = new Events();
+  readonly asked: { op: string; body: object }[] = [];
+  room: RoomInfo = infoWith(person('alice'), person('bob', [camera]));
+  offer: { version: number; sdp: string } | undefined;
+  refusal: StoaError | undefined;
+
+  readonly ask = async (_name: string, op: OperationName, body: object): Promise<object> => {
+    this.asked.push({ op, body });
+    if (this.refusal !== undefined && op !== 'calls.servers') throw this.refusal;
+    switch (op) {
+      case 'rooms.join':
+        return { joined: true, room: this.room };
+      case 'rooms.get':
+        return { room: this.room };
+      case 'rooms.receive':
+        return { version: 1, sdp: 'a0 v0' };
+      case 'rooms.watch':
+        return this.offer === undefined ? {} : { offer: this.offer };
+      case 'rooms.publish':
+        return { sdp: 'answer' };
+      case 'rooms.alive':
+        return { rev: this.room.rev };
+      default:
+        return op === 'calls.servers' ? { servers: [], seconds: 60 } : {};
+    }
+  };
+
+  say(event: RoomNotice, session = 'first'): void {
+    this.events.emit('roomSignal', { t: 'room', gid: 7, session, event });
+  }
+
+  of(op: OperationName): object[] {
+    return this.asked.filter((each) => each.op === op).map(({ body }) => body);
+  }
+}
+
+let server: Server;
+let platform: FakeRoomPlatform;
+let clock: ManualClock;
+let rooms: Rooms;
+
+beforeEach(() => {
+  server = new Server();
+  platform = new FakeRoomPlatform();
+  clock = new ManualClock();
+  rooms = new Rooms({
+    settings: {},
+    roomPlatform: platform,
+    clock,
+    environment: { subscribe: () => () => {} },
+    host: {
+      events: server.events,
+      self: { address: 'alice', dev: 1 },
+      ask: server.ask,
+    } as object as ClientHost,
+  });
+});
+
+async function join() {
+  const room = await rooms.join(7);
+  if (room === undefined) throw new Error('it was not let in');
+  return room;
+}
+
+/** What is gathered, and the steps of a negotiation. */
+async function settle(): Promise<void> {
+  clock.advance(60);
+  for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
+}
+
+function peer(index: number): FakePeer {
+  const found = platform.peers[index];
+  if (found === undefined) throw new Error(`there is no connection ${index}`);
+  return found;
+}
+
+const element = () => ({ srcObject: null, autoplay: false }) as object as HTMLMediaElement;
+const slotsOfBob: RoomNotice = {
+  type: 'slots',
+  slots: [
+    { mid: 'a0', of: { user: 'bob', dev: 1, sid: 0 } },
+    { mid: 'v0', of: { user: 'bob', dev: 1, sid: 0 } },
+  ],
+};
+
+it('shows a stream as one object, whose tracks follow the m-lines', async () => {
+  const room = await join();
+  const [bob] = room.streams;
+  await settle();
+  server.say(slotsOfBob);
+  expect(bob?.mediaStream.getTracks().map(({ kind }) => kind)).toEqual(['audio', 'video']);
+  server.say({ type: 'slots', slots: [{ mid: 'a0' }, { mid: 'v0' }] });
+  expect(bob?.mediaStream.getTracks()).toEqual([]);
+  server.say({ type: 'participant', rev: 2, participant: person('bob') });
+  expect(room.streams).toEqual([]);
+  server.say({ type: 'participant', rev: 3, participant: person('bob', [camera]) });
+  expect(room.streams[0]).toBe(bob);
+});
+
+it('asks for pictures in the size in which they are seen, and for sound by itself', async () => {
+  const room = await join();
+  await settle();
+  expect(server.of('rooms.watch').at(-1)).toEqual({ gid: 7, streams: [], others: true });
+  const video = element();
+  const detach = room.streams[0]?.attach(video);
+  platform.heights.get(video)?.(360);
+  await settle();
+  const wish = { user: 'bob', dev: 1, sid: 0, audio: true, video: true };
+  expect(server.of('rooms.watch').at(-1)).toEqual({
+    gid: 7,
+    streams: [{ ...wish, height: 360 }],
+    others: true,
+  });
+  platform.heights.get(video)?.(0);
+  await settle();
+  expect(server.of('rooms.watch').at(-1)).toMatchObject({ streams: [{ ...wish, height: 0 }] });
+  detach?.();
+  room.streams[0]?.subscribe({ audio: false, video: false });
+  await settle();
+  expect(server.of('rooms.watch').at(-1)).toMatchObject({ streams: [{ audio: false, video: false }] });
+});
+
+it('takes more m-lines without another connection', async () => {
+  await join();
+  await settle();
+  server.say({ type: 'offer', version: 2, sdp: 'a0 v0 v1' });
+  await settle();
+  expect(platform.peers).toHaveLength(1);
+  expect(server.of('rooms.answer')).toMatchObject([{ version: 1 }, { version: 2 }]);
+});
+
+it('publishes in layers, turns off what nobody takes, and mutes', async () => {
+  const room = await join();
+  const own = await room.publish();
+  expect(server.of('rooms.publish')).toMatchObject([
+    { gid: 7, streams: [{ sid: 0, source: 'camera', audio: '0', video: '1' }] },
+  ]);
+  const [, line] = peer(0).lines;
+  server.say({ type: 'encodings', mid: '1', encodings: [{ rid: 'f', active: false }] });
+  expect(line?.sender.encodings.map(({ rid, active }) => [rid, active])).toEqual([
+    ['q', true],
+    ['h', true],
+    ['f', false],
+  ]);
+  await own.mute({ audio: true });
+  expect(own.track('audio')?.enabled).toBe(false);
+  expect(server.of('rooms.mute')).toEqual([{ gid: 7, sid: 0, audio: true }]);
+  const locked: RoomStream = { ...camera, audio: 'locked' };
+  server.say({ type: 'participant', rev: 2, participant: person('alice', [locked]) });
+  await expect(own.mute({ audio: false })).rejects.toThrow('Only who controls');
+  const screen = await room.publish({ source: 'screen', audio: false });
+  expect(screen.sid).toBe(1);
+  await screen.stop();
+  expect(server.of('rooms.publish').at(-1)).toMatchObject({ streams: [{ sid: 0 }] });
+});
+
+it('replaces connections that are lost, and keeps the streams', async () => {
+  const room = await join();
+  await room.publish();
+  await settle();
+  const bob = room.streams[0];
+  server.say(slotsOfBob);
+  const [publishing, viewing] = [peer(0), peer(1)];
+  publishing.becomes('failed');
+  viewing.becomes('disconnected');
+  clock.advance(3_000);
+  await settle();
+  expect([publishing.closed, viewing.closed, platform.peers.length]).toEqual([true, true, 4]);
+  expect(room.streams[0]).toBe(bob);
+  expect(bob?.mediaStream.getTracks()).toHaveLength(2);
+  server.say({ type: 'restart' });
+  await settle();
+  expect(platform.peers).toHaveLength(6);
+});
+
+it('joins again on the next connection, and sets all up anew in a room that has begun anew', async () => {
+  const room = await join();
+  await room.publish();
+  await settle();
+  peer(0).becomes('connected');
+  peer(1).becomes('connected');
+  server.events.emit('status', { state: 'offline', retryAt: 0 } as never);
+  expect(room.status.phase).toBe('reconnecting');
+  server.events.emit('status', { state: 'online' } as never);
+  await settle();
+  expect([room.status.phase, platform.peers.length]).toEqual(['joined', 2]);
+  server.room = { ...server.room, session: 'second' };
+  server.refusal = new StoaError('NOT_IN_ROOM');
+  clock.advance(10_000);
+  server.refusal = undefined;
+  await settle();
+  await settle();
+  expect(room.session).toBe('second');
+  expect(platform.peers).toHaveLength(4);
+});
+
+it('finds out what it was not told', async () => {
+  const room = await join();
+  server.room = { ...infoWith(person('alice')), rev: 5 };
+  clock.advance(10_000);
+  await settle();
+  expect(room.participants.map(({ user }) => user)).toEqual(['alice']);
+  expect(server.of('rooms.get')).toHaveLength(1);
+});
+
+it('stops what it may not publish any more, and ends when the server says so', async () => {
+  const room = await join();
+  const own = await room.publish();
+  server.say({ type: 'rights', may: ['subscribe'] });
+  expect([own.isThere, platform.tracks.every(({ stopped }) => stopped)]).toEqual([false, true]);
+  await expect(room.publish()).rejects.toThrow(expect.objectContaining({ code: 'PERMISSION_DENIED' }));
+  server.say({ type: 'ended', reason: 'removed' });
+  expect(room.status).toEqual({ phase: 'ended', reason: 'removed' });
+  expect(rooms.all).toEqual([]);
+  expect(platform.peers.every(({ closed }) => closed)).toBe(true);
+});

@@ -1,0 +1,148 @@
+import { type OperationResponse, type RoomInfo, type RoomNoticeFrame, StoaError } from '@stoa/protocol';
+import { IceServers } from '../calls/index.ts';
+import type { ClientHost } from '../client-host.ts';
+import type { Clock } from '../clock.ts';
+import type { Environment } from '../environment.ts';
+import { Room } from './room.ts';
+import type { RoomPlatform } from './room-platform.ts';
+import type { RoomAsking } from './room-types.ts';
+
+/** How rooms behave. */
+export interface RoomSettings {
+  /** Default: the browser's WebRTC, where there is one. Without, no room can be joined. */
+  readonly platform?: RoomPlatform | undefined;
+  /** Only through TURN servers. Default: false. */
+  readonly relayOnly?: boolean;
+}
+
+export interface RoomsOptions {
+  readonly settings: RoomSettings;
+  readonly roomPlatform: RoomPlatform | undefined;
+  readonly clock: Clock;
+  readonly environment: Environment;
+  readonly host: Pick<ClientHost, 'events' | 'self' | 'ask'>;
+}
+
+/**
+ * The rooms of a client: `client.rooms`. A room is the call of a group; whether one goes on in a group, the client's
+ * `room` event tells its members.
+ */
+export class Rooms {
+  readonly #options: RoomsOptions;
+  readonly #servers: IceServers;
+  readonly #rooms = new Map<number, Room>();
+  readonly #joining = new Map<number, Promise<Room | undefined>>();
+  #stopWatching = (): void => {};
+
+  constructor(options: RoomsOptions) {
+    const { host, clock } = options;
+    this.#options = options;
+    const ask = () => host.ask('request', 'calls.servers', {}, { timeoutMs: 5_000 });
+    this.#servers = new IceServers(ask as () => Promise<OperationResponse<'calls.servers'>>, clock);
+    host.events.on('roomSignal', (frame) => this.#received(frame));
+    host.events.on('status', ({ state }) => {
+      for (const room of this.all) {
+        if (state === 'online') void room.online();
+        else room.offline();
+      }
+    });
+  }
+
+  /** Whether rooms can be joined at all: whether this is a browser with WebRTC. */
+  get available(): boolean {
+    return this.#options.roomPlatform !== undefined;
+  }
+
+  /** Rooms that this page is in. */
+  get all(): readonly Room[] {
+    return [...this.#rooms.values()];
+  }
+
+  /**
+   * Joins the room of a group, and begins it when nobody is in it. Nothing is published by that; the sound of the
+   * others comes by itself. The same room again is the same object.
+   *
+   * @returns undefined when the user has to be let into the group first: a `group` event tells of it
+   * @throws StoaError PERMISSION_DENIED, WRONG_PIN, TOO_MANY, NOT_FOUND; UNAVAILABLE without a connection or WebRTC
+   */
+  join(gid: number, { pin }: { readonly pin?: number } = {}): Promise<Room | undefined> {
+    const there = this.#rooms.get(gid);
+    if (there !== undefined) return Promise.resolve(there);
+    const joining = this.#joining.get(gid) ?? this.#join(gid, pin).finally(() => this.#joining.delete(gid));
+    this.#joining.set(gid, joining);
+    return joining;
+  }
+
+  /** How the room of a group is; undefined when nobody is in it. */
+  async look(gid: number): Promise<RoomInfo | undefined> {
+    return (await this.#ask('rooms.get', { gid })).room;
+  }
+
+  /** @internal */
+  start(): void {
+    this.#stopWatching();
+    this.#stopWatching = this.#options.environment.subscribe((change) => {
+      if (change === 'online') for (const room of this.all) room.networkChanged();
+    });
+  }
+
+  /** @internal Leaves all rooms of this page. */
+  stop(): void {
+    this.#stopWatching();
+    for (const room of this.all) void room.leave();
+  }
+
+  async #join(gid: number, pin: number | undefined): Promise<Room | undefined> {
+    const { roomPlatform: platform, clock, host, settings } = this.#options;
+    if (platform === undefined) {
+      throw new StoaError('UNAVAILABLE', 'There is no WebRTC here.', {
+        hint: 'Join from a browser, or hand in a platform for rooms.',
+      });
+    }
+    const { joined, room: info } = await this.#ask('rooms.join', {
+      gid,
+      ...(pin === undefined ? {} : { pin }),
+    });
+    const { self } = host;
+    if (!joined || info === undefined || self?.dev === undefined) return undefined;
+    const room = new Room({
+      info,
+      self: { user: self.address, dev: self.dev },
+      platform,
+      clock,
+      configuration: async () => ({
+        iceServers: await this.#servers.current(),
+        iceTransportPolicy: settings.relayOnly === true ? 'relay' : 'all',
+      }),
+      ask: this.#ask,
+      onOver: (over) => {
+        if (this.#rooms.get(gid) === over) this.#rooms.delete(gid);
+      },
+      onListenerError: (event, error) => host.events.listenerFailed(`room ${event}`, error),
+    });
+    this.#rooms.set(gid, room);
+    for (const frame of this.#early.splice(0)) room.notice(frame.session, frame.event);
+    return room;
+  }
+
+  /** What comes between the answer to joining and its being heard. */
+  readonly #early: RoomNoticeFrame[] = [];
+
+  #received(frame: RoomNoticeFrame): void {
+    const { gid, session, event } = frame;
+    if (event.type === 'started') {
+      this.#options.host.events.emit('room', { gid, isActive: true, by: event.by });
+      return;
+    }
+    if (event.type === 'over') {
+      this.#options.host.events.emit('room', { gid, isActive: false });
+      return;
+    }
+    const room = this.#rooms.get(gid);
+    if (room !== undefined) room.notice(session, event);
+    else if (this.#joining.has(gid)) this.#early.push(frame);
+  }
+
+  readonly #ask: RoomAsking = (op, body) =>
+    this.#options.host.ask('request', op, body, { repeatable: false, timeoutMs: 15_000 }) as Promise<never>;
+}

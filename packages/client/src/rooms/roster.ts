@@ -1,0 +1,56 @@
+import type { RoomInfo, RoomParticipant } from '@stoa/protocol';
+
+export interface RosterChange {
+  readonly put: readonly RoomParticipant[];
+  readonly left: readonly RoomParticipant[];
+}
+
+export function deviceKey({ user, dev }: { readonly user: string; readonly dev: number }): string {
+  return `${dev} ${user}`;
+}
+
+/** Who is in the room, as far as the device was told. */
+export class Roster {
+  readonly #people = new Map<string, RoomParticipant>();
+  /** The newest that was told. */
+  rev = 0;
+
+  get all(): RoomParticipant[] {
+    return [...this.#people.values()];
+  }
+
+  get(device: { readonly user: string; readonly dev: number }): RoomParticipant | undefined {
+    return this.#people.get(deviceKey(device));
+  }
+
+  /** How all is now. What is older was told before, and counts no more. */
+  reset({ rev, participants }: Pick<RoomInfo, 'rev' | 'participants'>): RosterChange {
+    const before = new Map(this.#people);
+    this.rev = rev;
+    this.#people.clear();
+    for (const each of participants) this.#people.set(deviceKey(each), each);
+    const put = participants.filter((each) => !isSame(before.get(deviceKey(each)), each));
+    return { put, left: [...before].filter(([key]) => !this.#people.has(key)).map(([, each]) => each) };
+  }
+
+  put(rev: number, participant: RoomParticipant): RosterChange {
+    if (rev <= this.rev) return nothing;
+    this.rev = rev;
+    this.#people.set(deviceKey(participant), participant);
+    return { put: [participant], left: [] };
+  }
+
+  remove(rev: number, device: { readonly user: string; readonly dev: number }): RosterChange {
+    if (rev <= this.rev) return nothing;
+    this.rev = rev;
+    const gone = this.get(device);
+    this.#people.delete(deviceKey(device));
+    return { put: [], left: gone === undefined ? [] : [gone] };
+  }
+}
+
+const nothing: RosterChange = { put: [], left: [] };
+
+function isSame(a: RoomParticipant | undefined, b: RoomParticipant): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,134 @@
+import type { RoomNotice, RoomStreamPlace } from '@stoa/protocol';
+import type { Clock } from '../clock.ts';
+import { watchConnection } from './connection-watch.ts';
+import { InTurn } from './in-turn.ts';
+import type { RoomPlatform } from './room-platform.ts';
+import type { RoomAsking } from './room-types.ts';
+
+type Slots = Extract<RoomNotice, { type: 'slots' }>['slots'];
+
+export interface Wishes {
+  readonly streams: readonly (RoomStreamPlace & { audio: boolean; video: boolean; height?: number })[];
+  readonly others: boolean;
+}
+
+export interface ViewingOptions {
+  readonly gid: number;
+  readonly platform: RoomPlatform;
+  readonly clock: Clock;
+  readonly configuration: () => Promise<RTCConfiguration>;
+  readonly ask: RoomAsking;
+  /** Which track shows what: all of them, each time. */
+  readonly onTracks: (tracks: readonly SlotTrack[]) => void;
+  readonly onUp: (isUp: boolean) => void;
+  readonly onProblem: (error: unknown) => void;
+}
+
+export interface SlotTrack {
+  readonly of: RoomStreamPlace;
+  readonly track: MediaStreamTrack;
+}
+
+/** The connection on which a room sends what is watched, whose m-lines show one stream after the other. */
+export class Viewing {
+  readonly #options: ViewingOptions;
+  readonly #turns = new InTurn();
+  #peer: RTCPeerConnection | undefined;
+  #stopWatching = (): void => {};
+  #slots: Slots = [];
+  #closed = false;
+
+  constructor(options: ViewingOptions) {
+    this.#options = options;
+  }
+
+  get peer(): RTCPeerConnection | undefined {
+    return this.#peer;
+  }
+
+  /** Says what is wanted; the connection is opened with the first wish. */
+  watch(wishes: Wishes): Promise<void> {
+    return this.#turns.run(async () => {
+      if (this.#closed) return;
+      const { ask, gid } = this.#options;
+      const { offer } = await ask('rooms.watch', {
+        gid,
+        streams: [...wishes.streams],
+        others: wishes.others,
+      });
+      if (this.#peer === undefined) await this.#open();
+      else if (offer !== undefined) await this.#negotiate(this.#peer, offer);
+    });
+  }
+
+  /** There is an offer with more m-lines. */
+  offered(offer: { readonly version: number; readonly sdp: string }): void {
+    this.#inTurn(async (peer) => this.#negotiate(peer, offer));
+  }
+
+  /** The m-lines show something else. */
+  show(slots: Slots): void {
+    this.#slots = slots;
+    this.#tell();
+  }
+
+  /** Makes another connection in place of the one before. */
+  restart(): void {
+    this.#inTurn(() => this.#open());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#end();
+  }
+
+  #inTurn(task: (peer: RTCPeerConnection) => Promise<void>): void {
+    this.#turns
+      .run(async () => {
+        if (!this.#closed && this.#peer !== undefined) await task(this.#peer);
+      })
+      .catch(this.#options.onProblem);
+  }
+
+  async #open(): Promise<void> {
+    const { platform, clock, configuration, ask, gid, onUp } = this.#options;
+    const offer = await ask('rooms.receive', { gid });
+    const peer = platform.newPeer({ ...(await configuration()), bundlePolicy: 'max-bundle' });
+    this.#end();
+    if (this.#closed) {
+      peer.close();
+      return;
+    }
+    this.#peer = peer;
+    this.#stopWatching = watchConnection(peer, clock, { onUp, onLost: () => this.restart() });
+    await this.#negotiate(peer, offer);
+  }
+
+  async #negotiate(
+    peer: RTCPeerConnection,
+    { version, sdp }: { version: number; sdp: string },
+  ): Promise<void> {
+    const { ask, gid } = this.#options;
+    await peer.setRemoteDescription({ type: 'offer', sdp });
+    await peer.setLocalDescription();
+    await ask('rooms.answer', { gid, version, sdp: peer.localDescription?.sdp ?? '' });
+    this.#tell();
+  }
+
+  #tell(): void {
+    const tracks = new Map(
+      this.#peer?.getTransceivers().map(({ mid, receiver }) => [mid, receiver.track] as const),
+    );
+    const shown = this.#slots.flatMap(({ mid, of }) => {
+      const track = tracks.get(mid);
+      return of === undefined || track === undefined ? [] : [{ of, track }];
+    });
+    this.#options.onTracks(shown);
+  }
+
+  #end(): void {
+    this.#stopWatching();
+    this.#peer?.close();
+    this.#peer = undefined;
+  }
+}
