@@ -64,6 +64,43 @@ export const Thumbnail = Type.Refine(
   () => `must have at most ${limits.thumbnailBytes} bytes`,
 );
 
+/** How loud what was recorded is, from its beginning to its end: a byte for each of equally long parts. */
+const Waveform = Type.Refine(
+  Bytes,
+  (value) => value instanceof Uint8Array && value.length <= limits.waveformBytes,
+  () => `must have at most ${limits.waveformBytes} bytes`,
+);
+
+const Line = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+const Lines = Type.Array(Line(limits.contactLine), { maxItems: limits.contactLines });
+
+/** How somebody can be reached, as an address book keeps it. */
+export const ContactCard = Plain(
+  Type.Object({
+    name: Line(limits.nameLength),
+    organization: Type.Optional(Line(limits.nameLength)),
+    /** Of a user of this app. */
+    address: Type.Optional(Address),
+    phones: Type.Optional(Lines),
+    emails: Type.Optional(Lines),
+  }),
+);
+export type ContactCard = Static<typeof ContactCard>;
+
+/** What a page said about itself when the message was written. The sender carries it: receivers load nothing. */
+export const LinkPreview = Plain(
+  Type.Object({
+    /** As it stands in the text. */
+    url: Type.String({ maxLength: limits.previewUrl, pattern: '^https?://' }),
+    title: Type.Optional(Line(limits.previewTitle)),
+    description: Type.Optional(Line(limits.previewDescription)),
+    site: Type.Optional(Line(limits.nameLength)),
+    /** A small picture, as JPEG, PNG or WebP. */
+    image: Type.Optional(Thumbnail),
+  }),
+);
+export type LinkPreview = Static<typeof LinkPreview>;
+
 /** Made by the caller's device from at least 96 random bits. */
 export const CallId = Type.String({
   minLength: limits.callIdMin,
@@ -132,9 +169,16 @@ export const Content = Plain(
           duration: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
           /** A small picture of it, as JPEG, PNG or WebP. */
           thumbnail: Type.Optional(Thumbnail),
+          /** A voice or video note: recorded to be played at once. */
+          note: Type.Optional(Type.Boolean()),
+          waveform: Type.Optional(Waveform),
         }),
       ),
     ),
+    /** People whose cards are passed on. */
+    contacts: Type.Optional(Type.Array(ContactCard, { minItems: 1, maxItems: limits.contacts })),
+    /** Of the first link in the text. */
+    preview: Type.Optional(LinkPreview),
     /** A call that took place; written by the server alone. */
     call: Type.Optional(Plain(CallLog)),
     /** How often it was forwarded until it came here; absent when it was not. */

@@ -55,6 +55,16 @@ export const limits = {
   reactionsPerMessage: 2_000,
   /** Bytes of the thumbnail that a message carries of its file. */
   thumbnailBytes: 16 * 1024,
+  /** Bytes of the waveform of a voice note. */
+  waveformBytes: 128,
+  /** Cards of people in one message; phone numbers and mail addresses on one card, and characters of one of them. */
+  contacts: 20,
+  contactLines: 10,
+  contactLine: 255,
+  /** Characters of what a message says about a link in it. */
+  previewUrl: 2048,
+  previewTitle: 200,
+  previewDescription: 500,
   /** Pixels of a picture that is uploaded. */
   picturePixels: 250_000_000,
   /** Characters of the name of a file. */

@@ -1,9 +1,12 @@
-import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
+import { type ConversationId, type LocalMessage, type RecordedNote, targetOf } from '@stoa/client';
 import { CalendarClock, Check, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { AttachButton } from '../files/attach-button.tsx';
 import { useLivePart } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { NoteBar } from '../notes/note-bar.tsx';
+import { NoteButtons } from '../notes/note-buttons.tsx';
+import { useNoteRecording } from '../notes/use-note-recording.ts';
 import { ScheduleMessage } from '../scheduled/schedule-message.tsx';
 import controls from '../ui/controls.module.css';
 import styles from './composer.module.css';
@@ -22,6 +25,7 @@ export function Composer({
   editing,
   onEdit,
   onFiles,
+  onNote,
   onRefused,
 }: {
   id: ConversationId;
@@ -33,7 +37,9 @@ export function Composer({
   onEdit: (what: 'last' | undefined) => void;
   /** Files are to be sent. */
   onFiles: (files: readonly File[]) => void;
-  /** The server did not take an edit. */
+  /** A voice or video note is to be sent. */
+  onNote: (note: RecordedNote) => void;
+  /** The server did not take an edit, or the browser does not record. */
   onRefused: (error: Error) => void;
 }) {
   const { client, drafts } = useWorkspace();
@@ -45,6 +51,9 @@ export function Composer({
   const text = editing === undefined ? (draft?.text ?? '') : edited;
   const excess = excessBytes(text);
   const canSend = text.trim() !== '' && excess === 0;
+  const notes = useNoteRecording(onNote, onRefused);
+  const { recording } = notes;
+  const isEmpty = text === '' && editing === undefined;
 
   useEffect(() => {
     setEdited(editing?.content?.text ?? '');
@@ -132,25 +141,29 @@ export function Composer({
             This is {excess.toLocaleString()} bytes too long. Send it in parts.
           </p>
         )}
-        <textarea
-          ref={field}
-          className={styles.field}
-          rows={1}
-          // biome-ignore lint/a11y/noAutofocus: opening a chat is the wish to write; touch screens keep the keyboard shut.
-          autoFocus={!isTouch()}
-          placeholder="Message"
-          aria-label={`Message to ${name}`}
-          value={text}
-          onChange={(event) => write(event.target.value)}
-          onKeyDown={onKeyDown}
-          onPaste={(event) => {
-            const files = [...event.clipboardData.files];
-            if (files.length === 0 || editing !== undefined) return;
-            event.preventDefault();
-            onFiles(files);
-          }}
-        />
-        {editing === undefined && <AttachButton onFiles={onFiles} />}
+        {recording === undefined ? (
+          <textarea
+            ref={field}
+            className={styles.field}
+            rows={1}
+            // biome-ignore lint/a11y/noAutofocus: opening a chat is the wish to write; touch screens keep the keyboard shut.
+            autoFocus={!isTouch()}
+            placeholder="Message"
+            aria-label={`Message to ${name}`}
+            value={text}
+            onChange={(event) => write(event.target.value)}
+            onKeyDown={onKeyDown}
+            onPaste={(event) => {
+              const files = [...event.clipboardData.files];
+              if (files.length === 0 || editing !== undefined) return;
+              event.preventDefault();
+              onFiles(files);
+            }}
+          />
+        ) : (
+          <NoteBar notes={notes} recording={recording} />
+        )}
+        {editing === undefined && recording === undefined && <AttachButton onFiles={onFiles} />}
         {editing === undefined && canSend && (
           <button
             type="button"
@@ -162,15 +175,18 @@ export function Composer({
             <CalendarClock size={20} />
           </button>
         )}
-        <button
-          type="submit"
-          className={styles.send}
-          disabled={!canSend}
-          aria-label={editing === undefined ? 'Send' : 'Save'}
-          title={editing === undefined ? 'Send' : 'Save'}
-        >
-          {editing === undefined ? <SendHorizontal size={20} /> : <Check size={20} />}
-        </button>
+        {isEmpty && recording?.mode !== 'locked' && <NoteButtons notes={notes} />}
+        {!isEmpty && (
+          <button
+            type="submit"
+            className={styles.send}
+            disabled={!canSend}
+            aria-label={editing === undefined ? 'Send' : 'Save'}
+            title={editing === undefined ? 'Send' : 'Save'}
+          >
+            {editing === undefined ? <SendHorizontal size={20} /> : <Check size={20} />}
+          </button>
+        )}
       </form>
       {isScheduling && <ScheduleMessage onSchedule={send} onClose={() => setScheduling(false)} />}
     </>

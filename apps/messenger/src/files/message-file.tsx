@@ -2,6 +2,7 @@ import { fileKindOf } from '@stoa/client';
 import type { Content } from '@stoa/protocol';
 import { FileDown } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { VoiceNote } from '../notes/voice-note.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { shownSize } from './file-size.ts';
 import styles from './message-file.module.css';
@@ -15,8 +16,13 @@ export function MessageFile({ file }: { file: MessageFile }) {
   const kind = file.id === undefined ? 'other' : fileKindOf(file.mime ?? '');
   const name = file.name ?? file.url;
   if (kind === 'image') return <Picture file={file} link={link} name={name} />;
+  if (kind === 'audio' && file.note === true) {
+    return <VoiceNote link={link} duration={file.duration} waveform={file.waveform} />;
+  }
   if (link === undefined) return <span className={styles.file}>File: {name}</span>;
-  if (kind === 'video' || kind === 'audio') return <Player kind={kind} link={link} name={name} />;
+  if (kind === 'video' || kind === 'audio') {
+    return <Player kind={kind} link={link} name={name} poster={pictureOf(file.thumbnail)} />;
+  }
   // Only addresses of the web: strangers send them.
   if (!/^https?:/i.test(link)) return <span className={styles.file}>File: {name}</span>;
   return (
@@ -27,8 +33,20 @@ export function MessageFile({ file }: { file: MessageFile }) {
   );
 }
 
-function Player({ kind: Element, link, name }: { kind: 'video' | 'audio'; link: string; name: string }) {
-  return <Element className={styles[Element]} src={link} controls preload="metadata" aria-label={name} />;
+function Player({
+  kind,
+  link,
+  name,
+  poster,
+}: {
+  kind: 'video' | 'audio';
+  link: string;
+  name: string;
+  poster: string | undefined;
+}) {
+  const shared = { src: link, controls: true, preload: 'metadata', 'aria-label': name };
+  if (kind === 'audio') return <audio className={styles.audio} {...shared} />;
+  return <video className={styles.video} {...shared} poster={poster} playsInline />;
 }
 
 function Picture({ file, link, name }: { file: MessageFile; link: string | undefined; name: string }) {

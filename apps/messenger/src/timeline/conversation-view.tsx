@@ -1,4 +1,4 @@
-import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
+import { type ConversationId, type LocalMessage, type RecordedNote, targetOf } from '@stoa/client';
 import { ArrowLeft } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { CallButtons } from '../calls/call-buttons.tsx';
@@ -82,6 +82,12 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
     },
     [client, target],
   );
+  const sendNote = useCallback(
+    (note: RecordedNote) => {
+      client.files.send(target, note).catch((error: Error) => setNotice(error.message));
+    },
+    [client, target],
+  );
   useFileDrop(conversation?.blocked === true ? undefined : sendFiles);
 
   function edit(what: 'last' | undefined): void {
@@ -130,6 +136,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
           editing={editing}
           onEdit={edit}
           onFiles={sendFiles}
+          onNote={sendNote}
           onRefused={(error) => setNotice(error.message)}
         />
       )}

@@ -3,6 +3,7 @@ import { Forward } from 'lucide-react';
 import { CallEntry } from '../calls/call-entry.tsx';
 import { MessageFile } from '../files/message-file.tsx';
 import { contentSummary } from '../ui/content-summary.ts';
+import { ContactCards, PlaceCard } from './cards.tsx';
 import styles from './message-body.module.css';
 import { MessageText } from './message-text.tsx';
 
@@ -20,7 +21,7 @@ export function MessageBody({ message }: { message: LocalMessage }) {
   if (content.call !== undefined && 'peer' in target) {
     return <CallEntry log={content.call} peer={target.peer} outgoing={message.outgoing} />;
   }
-  const { title, subtitle, text, footer, file, latitude, longitude, forwarded } = content;
+  const { title, subtitle, text, footer, file, latitude, longitude, contacts, forwarded } = content;
   const place = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : undefined;
   const isPlain = text !== undefined && text !== '';
   return (
@@ -36,21 +37,13 @@ export function MessageBody({ message }: { message: LocalMessage }) {
         {isPlain ? (
           <MessageText text={text} />
         ) : (
-          !title && !place && !file && <em>{contentSummary(message)}</em>
+          !title && !place && !file && !contacts && <em>{contentSummary(message)}</em>
         )}
       </span>
       {file !== undefined && <MessageFile file={file} />}
-      {place !== undefined && <PlaceLink {...place} />}
+      {place !== undefined && <PlaceCard {...place} />}
+      {contacts !== undefined && <ContactCards contacts={contacts} />}
       {footer && <span className={styles.footer}>{footer}</span>}
     </>
-  );
-}
-
-function PlaceLink({ latitude, longitude }: { latitude: number; longitude: number }) {
-  const at = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
-  return (
-    <a className={styles.part} href={`geo:${latitude},${longitude}`}>
-      Location: {at}
-    </a>
   );
 }

@@ -1,6 +1,7 @@
 import { fileKindOf, type LocalMessage } from '@stoa/client';
 import type { Content } from '@stoa/protocol';
 import { callLogText } from '../calls/call-words.ts';
+import { shownSeconds } from '../notes/shown-seconds.ts';
 
 /** What a message says, in one line of text. */
 export function contentSummary({ content, gone, outgoing, status }: LocalMessage): string {
@@ -13,11 +14,16 @@ export function contentSummary({ content, gone, outgoing, status }: LocalMessage
   if (content.latitude !== undefined && content.longitude !== undefined) {
     return `Location: ${content.latitude.toFixed(5)}, ${content.longitude.toFixed(5)}`;
   }
+  const [contact] = content.contacts ?? [];
+  if (contact !== undefined) return `Contact: ${contact.name}`;
   return content.data === undefined ? 'Empty message' : `Data, ${content.data.length} bytes`;
 }
 
 const kindNames = { image: 'Picture', video: 'Video', audio: 'Audio', other: 'File' } as const;
 
-function fileSummary({ id, mime = '', name, url }: NonNullable<Content['file']>): string {
+function fileSummary({ id, mime = '', name, url, note, duration = 0 }: NonNullable<Content['file']>): string {
+  if (note === true && id !== undefined) {
+    return `${mime.startsWith('video/') ? 'Video' : 'Voice'} note, ${shownSeconds(duration)}`;
+  }
   return `${kindNames[id === undefined ? 'other' : fileKindOf(mime)]}: ${name ?? url}`;
 }

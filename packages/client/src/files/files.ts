@@ -11,6 +11,7 @@ import { FileServer, type FileServerOptions, type UploadedFile } from './file-se
 import { ownTransfer } from './own-transfer.ts';
 import { preview } from './preview.ts';
 import {
+  type FileAbout,
   type FileDraft,
   memoryTransfers,
   type TransferRecord,
@@ -82,7 +83,7 @@ export class Files {
   }
 
   /**
-   * Sends a file with a message. Resolves when it is kept; it goes on by itself then, after the page was loaded anew too,
+   * Sends a file with a message; `about` it is said what only its maker knows. Resolves when it is kept; it goes on by itself then, after the page was loaded anew too,
    * if the store keeps it. In Node, `openAsBlob` of node:fs makes a Blob of a path.
    *
    * @throws StoaError BAD_FRAME or TOO_LARGE when the target or the content is not one that a server would take
@@ -95,9 +96,10 @@ export class Files {
       file,
       name,
       content = {},
+      about,
       localId,
       ...draft
-    }: FileDraft & { file: Blob; name?: string; content?: Content; localId?: number },
+    }: FileDraft & { file: Blob; name?: string; content?: Content; about?: FileAbout; localId?: number },
   ): Promise<Transfer> {
     const { clock, random } = this.#options;
     const checked = checkDraft(target, { ...draft, content });
@@ -106,6 +108,7 @@ export class Files {
       target,
       content: checked,
       draft,
+      ...(about === undefined ? {} : { about }),
       localId: localId ?? Math.floor(random() * 2 ** 32),
       file,
       name: name ?? ('name' in file && typeof file.name === 'string' ? file.name : 'file'),
@@ -271,13 +274,13 @@ export class Files {
     signal: AbortSignal,
   ): Promise<void> {
     const { host } = this.#options;
-    const { target, content, draft = {}, localId } = active.record;
+    const { target, content, draft = {}, about, localId } = active.record;
     // The page may have ended before it was noted that the message is in the outbox.
     if (await this.#isKept(target, localId)) return;
     if (signal.aborted) throw signal.reason;
     const { id, url, name, size, mime } = file;
     const type = fileKinds[fileKindOf(mime)];
-    const named = { ...content, file: { id, url, name, size, mime, type, ...shown } };
+    const named = { ...content, file: { id, url, name, size, mime, type, ...shown, ...about } };
     const { sent } = host.send(target, { ...draft, content: named, localId });
     sent.catch(() => {});
     if (!(await this.#isKept(target, localId))) {

@@ -4,6 +4,12 @@ import type { Draft, Target } from '../types.ts';
 /** Of a message with a file, what is not its content. */
 export type FileDraft = Pick<Draft, 'type' | 'flags' | 'expiry' | 'ref' | 'age'>;
 
+/** What is said of a file beside what the server and a look at it tell, and before them. */
+export type FileAbout = Pick<
+  NonNullable<Content['file']>,
+  'note' | 'waveform' | 'duration' | 'width' | 'height' | 'thumbnail'
+>;
+
 /** A file on its way, as it is kept until its message is in the outbox. */
 export interface TransferRecord {
   readonly id: string;
@@ -12,6 +18,7 @@ export interface TransferRecord {
   readonly content: Content;
   /** What else is said of the message. */
   readonly draft?: FileDraft;
+  readonly about?: FileAbout;
   readonly file: Blob;
   readonly name: string;
   readonly createdAt: number;
