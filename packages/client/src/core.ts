@@ -277,7 +277,7 @@ export class Core {
         return this.#receiver.message(transaction, frame);
       case 'sent':
         if (frame.seq > 0) return this.#receiver.sent(transaction, frame);
-        return transaction.afterwards(() => this.outbox.transientAccepted(frame));
+        return this.outbox.acceptedWithoutPlace(transaction, frame);
       case 'scheduled':
         return this.outbox.scheduled(transaction, frame);
       case 'receipt':

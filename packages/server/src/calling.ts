@@ -37,7 +37,7 @@ export async function startCalling({ settings, store, messages, ...others }: Cal
     writeLog: async (caller, callee, call, id) => {
       // Not from one of the caller's devices, so that it is new to all of them.
       const message = { id, flags: 0, content: { call } };
-      const { announce } = await messages.accept({ ...caller, dev: 0 }, callee, message);
+      const { announce } = await messages.acceptUnjudged({ ...caller, dev: 0 }, callee, message);
       announce();
     },
   });

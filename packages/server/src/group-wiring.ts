@@ -16,7 +16,14 @@ import {
   sendToGroupFromBackend,
 } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
-import { type Gone, GroupMessages, type MessageObserver, nobody } from './messages/index.ts';
+import {
+  type Gone,
+  GroupMessages,
+  type MessageJudge,
+  type MessageObserver,
+  nobody,
+  noJudge,
+} from './messages/index.ts';
 import { type CursorsMoved, GroupReceipts } from './receipts/index.ts';
 
 export interface GroupWiringOptions {
@@ -32,6 +39,7 @@ export interface GroupWiringOptions {
   readonly onError?: (error: unknown) => void;
   /** Who is told outside of what happens in groups. */
   readonly observer?: GroupObserver;
+  readonly judge?: MessageJudge & { moved(moved: CursorsMoved): void };
 }
 
 export interface GroupObserver extends MessageObserver {
@@ -43,6 +51,7 @@ export interface GroupObserver extends MessageObserver {
 export function buildGroups({ store, bus, clock, directory, ...options }: GroupWiringOptions) {
   const { gone, files, onCommitted = () => {}, onAccepted = () => {}, onError = () => {} } = options;
   const observer = options.observer ?? { ...nobody, moved: () => {}, group: () => {} };
+  const judge = options.judge ?? { ...noJudge, moved: () => {} };
   const onNews = (item: GroupNewsItem): void => observer.group(item);
   const news = new GroupNews({ bus, store: store.groups, directory, onNews });
   const core = new GroupCore({ store: store.groups, clock, news });
@@ -59,6 +68,7 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
     directory,
     onCommitted,
     observer,
+    judge,
   });
   return {
     groups,
@@ -70,7 +80,10 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
       groups: store.groups,
       bus,
       clock,
-      onMoved: (moved) => observer.moved(moved),
+      onMoved: (moved) => {
+        observer.moved(moved);
+        judge.moved(moved);
+      },
       onError,
     }),
     feed: (onMayMiss: GroupFeedOptions['onMayMiss']) =>
@@ -79,6 +92,14 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
     leaveGroups: ({ aid, uid }: { aid: number; uid: number }) => groups.removeUser(aid, uid),
     operations: groupOperations(groups, joining),
     sendFromBackend: sendToGroupFromBackend({ sending, groupMessages, directory, files, onAccepted }),
+    /** Past the modules of the server. */
+    sendUnjudged: sendToGroupFromBackend({
+      sending,
+      groupMessages: { accept: (...message) => groupMessages.acceptUnjudged(...message) },
+      directory,
+      files,
+      onAccepted,
+    }),
   };
 }
 

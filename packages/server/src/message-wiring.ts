@@ -4,7 +4,14 @@ import { retractionSettings } from './apps/index.ts';
 import type { Blocking } from './blocking/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
-import { Changes, Gone, History, type MessageObserver, Messages } from './messages/index.ts';
+import {
+  Changes,
+  Gone,
+  History,
+  type MessageJudge,
+  type MessageObserver,
+  Messages,
+} from './messages/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import { type CursorsMoved, Receipts } from './receipts/index.ts';
 import type { Settings } from './settings/index.ts';
@@ -19,11 +26,12 @@ export interface MessageWiringOptions {
   readonly metrics: Metrics;
   /** Who is told outside of what becomes of messages. */
   readonly observer: MessageObserver & { moved(moved: CursorsMoved): void };
+  readonly judge: MessageJudge & { moved(moved: CursorsMoved): void };
 }
 
 /** Joins messages, their changes and receipts with the rest of a node. */
 export function buildMessaging(options: MessageWiringOptions) {
-  const { settings, store, bus, clock, directory, blocking, metrics, observer } = options;
+  const { settings, store, bus, clock, directory, blocking, metrics, observer, judge } = options;
   const gone = new Gone({ log: store.log, cursors: store.cursors, clock });
   const messages = new Messages({
     log: store.log,
@@ -33,6 +41,7 @@ export function buildMessaging(options: MessageWiringOptions) {
     directory,
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
     observer,
+    judge,
   });
   const changes = new Changes({
     log: store.log,
@@ -55,7 +64,10 @@ export function buildMessaging(options: MessageWiringOptions) {
     clock,
     directory,
     blocking,
-    onMoved: (moved) => observer.moved(moved),
+    onMoved: (moved) => {
+      observer.moved(moved);
+      judge.moved(moved);
+    },
   });
   return { gone, messages, changes, history, receipts };
 }

@@ -13,8 +13,10 @@ import {
   fileSettings,
   retentionDays,
 } from './apps/index.ts';
+import { backendSending } from './backend-sending.ts';
 import { Background } from './background.ts';
 import { Blocking } from './blocking/index.ts';
+import { callPermission } from './call-permission.ts';
 import { startCalling } from './calling.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Devices, deviceOperations } from './devices/index.ts';
@@ -28,8 +30,8 @@ import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { buildMessaging } from './message-wiring.ts';
-import { changeFromBackend, sendFromBackend } from './messages/index.ts';
 import { createMetrics, observeBus } from './metrics/index.ts';
+import { startModules } from './module-wiring.ts';
 import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
@@ -39,7 +41,7 @@ import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
 import { receiptOperations } from './receipts/index.ts';
 import { startRooms } from './rooms-wiring.ts';
-import { Schedule, scheduleFromBackend, scheduleOperations } from './scheduled/index.ts';
+import { Schedule, scheduleOperations } from './scheduled/index.ts';
 import { Search, searchOperations } from './search/index.ts';
 import type { Settings } from './settings/index.ts';
 import { CatchUp } from './socket/catch-up.ts';
@@ -114,10 +116,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const directory = new Directory(store.users, () => bus.connected);
   const blocking = new Blocking({ values: store.values, clock, hears: () => bus.connected });
+  /** What most parts of a node need. */
+  const common = { settings, store, bus, clock, directory, blocking, metrics, logger, onError };
   const node = randomUUID();
-  const webhooking = await startWebhooks({ settings, store, bus, clock, directory, node, onError });
+  const webhooking = await startWebhooks({ ...common, node });
   const { observer } = webhooking;
-  const messaging = buildMessaging({ settings, store, bus, clock, directory, blocking, metrics, observer });
+  const { modules, login } = await startModules({
+    ...common,
+    sending: () => ({ send: sending.sendUnjudged, sendToGroup: groupParts.sendUnjudged }),
+  });
+  const messaging = buildMessaging({ ...common, observer, judge: modules });
   const { gone, messages, changes, history, receipts } = messaging;
   const files = await openFiles({
     store,
@@ -129,16 +137,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
   });
   const groupParts = buildGroups({
-    store,
-    bus,
-    clock,
-    directory,
+    ...common,
     gone,
     files: files.attachments,
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
     onAccepted: () => metrics.messagesAccepted.http.add(),
-    onError,
     observer,
+    judge: modules,
   });
   const { leaveGroups, groupReceipts } = groupParts;
   const profileParts = buildProfiles({ store, directory, blocking, files, bus, clock, publish, onError });
@@ -154,8 +159,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     maySee: (uid, address) => blocking.mayReach(uid, address, 'presence'),
     onProfileChanged: profileParts.tellWatchers,
     onError,
-    onCame: webhooking.onCame,
-    onLeft: webhooking.onLeft,
+    onCame: (uid) => {
+      webhooking.onCame(uid);
+      login(uid, true);
+    },
+    onLeft: (uid) => {
+      webhooking.onLeft(uid);
+      login(uid, false);
+    },
   });
   await followUserChanges(bus, {
     directory,
@@ -197,38 +208,17 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     limitOf: async (aid) => devicesPerUser(await store.apps.find(aid)) ?? settings.devicesPerUser,
     onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
   });
-  const pushing = await startPushing({
-    settings,
-    store,
-    clock,
-    directory,
-    blocking,
-    gone,
-    hasOthers,
-    onError,
-  });
+  const pushing = await startPushing({ ...common, gone, hasOthers });
   const { calls, operations } = await startCalling({
-    settings,
-    store,
-    bus,
-    clock,
-    directory,
+    ...common,
     messages,
-    mayCall: async (caller, callee) =>
-      (await blocking.mayReach(callee.uid, caller.address, 'calls')) ? 'yes' : 'blocked',
+    mayCall: callPermission(blocking, modules),
     alarm: pushing.alarm,
-    onError,
   });
   const { rooms, operations: roomOperations } = await startRooms({
-    settings,
-    store,
-    bus,
-    clock,
-    directory,
+    ...common,
     joining: groupParts.joining,
     engine: options.media,
-    logger,
-    onError,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
   const groupFeed = groupParts.feed((session) => catchUp.request(session));
@@ -240,6 +230,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onMayMiss: (session) => catchUp.request(session),
   });
 
+  const sending = backendSending({
+    ...common,
+    messages,
+    changes,
+    schedule,
+    groupSending: groupParts.sending,
+    files: files.attachments,
+  });
   const http = await buildHttp({
     settings,
     apps,
@@ -247,34 +245,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     users,
     devices,
     otps,
-    send: sendFromBackend({
-      messages,
-      changes,
-      directory,
-      blocking,
-      files: files.attachments,
-      onAccepted: () => metrics.messagesAccepted.http.add(),
-    }),
+    send: sending.send,
     blocking,
     erasures,
     profiles: profileParts.profiles,
     groups: groupParts,
     files,
     userExport: new UserExport({ store, history, links: files.links }),
-    schedule: scheduleFromBackend({
-      schedule,
-      sending: groupParts.sending,
-      directory,
-      blocking,
-      files: files.attachments,
-    }),
-    changeMessage: changeFromBackend({
-      log: store.log,
-      directory,
-      changes,
-      messages,
-      files: files.attachments,
-    }),
+    schedule: sending.schedule,
+    changeMessage: sending.changeMessage,
     webhooks: webhooking.webhooks,
     metrics,
     logger,
@@ -351,6 +330,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       calls.tick();
       rooms.tick();
       pushing.tick();
+      modules.tick();
       metrics.connections.set(door.connections);
       metrics.sessions.set(sessions.count);
       metrics.calls.set(calls.count);
@@ -372,7 +352,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       await rooms.close();
       await pushing.close();
       await Promise.all([presence.close(), devices.flush()]);
-      await webhooking.close();
+      await Promise.all([webhooking.close(), modules.close()]);
     } finally {
       await bus.close();
       await store.close();

@@ -320,6 +320,19 @@ it('refuses at once what no server would take', async () => {
   expect(await client.conversations()).toEqual([]);
 });
 
+it('is done with messages that the server passes on and does not store', async () => {
+  const { connection, client } = await online();
+  const first = client.send(bob, text('one'));
+  const second = client.send(bob, text('two'));
+  for (const [place, frame] of (await take(connection, 2)).entries()) {
+    connection.send({ t: 'sent', id: frame.id, conv: 0, seq: 0, mid: 1_000 + place, ts: startOfTime });
+  }
+  expect([await first.sent, await second.sent]).toMatchObject([
+    { mid: 1_000, seq: 0, status: 'sent' },
+    { mid: 1_001, seq: 0, status: 'sent' },
+  ]);
+});
+
 it('sends transient messages without keeping them', async () => {
   const { connection, test, client } = await online();
   const sending = client.send(bob, text('wave', { flags: 4 }));

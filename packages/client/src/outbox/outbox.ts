@@ -219,10 +219,11 @@ export class Outbox implements SentMessages {
       return true;
     }
     const { pending, expiry, expiresAt, revision, scheduledAt, ...others } = before;
+    const last = lastPlace(conversationIn(transaction, before).runs);
     const placed: MessageRecord = {
       ...others,
       from: self()?.address ?? before.from,
-      order: seq,
+      order: seq === 0 ? orderBehind(last, mid) : seq,
       seq,
       mid,
       ts,
@@ -267,8 +268,10 @@ export class Outbox implements SentMessages {
     return made !== undefined;
   }
 
-  transientAccepted(frame: SentFrame): void {
-    this.#transient.accepted(frame);
+  /** The server has passed a message on, and not stored it. */
+  async acceptedWithoutPlace(transaction: Transaction, frame: SentFrame): Promise<void> {
+    if (this.#queue.get(frame.id) !== undefined) await this.accepted(transaction, frame);
+    else transaction.afterwards(() => this.#transient.accepted(frame));
   }
 
   /** The server refused a frame. False when it was no send of this device. */

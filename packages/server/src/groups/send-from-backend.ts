@@ -34,7 +34,7 @@ export function sendToGroupFromBackend({
   onAccepted,
 }: {
   readonly sending: GroupSending;
-  readonly groupMessages: GroupMessages;
+  readonly groupMessages: Pick<GroupMessages, 'accept'>;
   readonly directory: Directory;
   readonly files: Pick<Attachments, 'claim'>;
   readonly onAccepted: () => void;

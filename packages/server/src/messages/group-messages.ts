@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
 import { type GroupEvent, publishToUser, subjects } from '../events.ts';
 import type { Gone } from './gone.ts';
+import { judged, type MessageJudge, noJudge } from './judge.ts';
 import { isMarkEvent, MarkFrames, markChangeOf } from './mark-frames.ts';
 import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
 import type { Accepted, Outgoing, Sender } from './messages.ts';
@@ -22,6 +23,7 @@ export interface GroupMessagesOptions {
   /** Seconds from asking the store to the commit, for each message. */
   readonly onCommitted?: (seconds: number) => void;
   readonly observer?: MessageObserver;
+  readonly judge?: MessageJudge;
 }
 
 /** Accepts messages to groups: one entry of the log and one event, whatever the number of members. */
@@ -42,7 +44,20 @@ export class GroupMessages {
    *
    * @throws StoaError TOO_LARGE, or CONFLICT for an id that was used for a message to somebody else
    */
-  async accept(sender: Sender, group: Group, outgoing: Outgoing): Promise<Accepted> {
+  accept(sender: Sender, group: Group, outgoing: Outgoing): Promise<Accepted> {
+    const { judge = noJudge, clock } = this.#options;
+    if (!judge.active) return this.acceptUnjudged(sender, group, outgoing);
+    return judge
+      .judge(sender, { gid: group.gid }, outgoing)
+      .then((judgement) =>
+        judged(judgement, outgoing, clock.now(), this.#transientIds, (changed) =>
+          this.acceptUnjudged(sender, group, changed),
+        ),
+      );
+  }
+
+  /** The same, past the modules of the server: for what they send themselves. */
+  async acceptUnjudged(sender: Sender, group: Group, outgoing: Outgoing): Promise<Accepted> {
     const { clock, log, onCommitted = () => {}, observer = nobody } = this.#options;
     const content = packValue(outgoing.content);
     if (content.length > limits.contentBytes) {

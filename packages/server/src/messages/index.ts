@@ -5,6 +5,7 @@ export type { DeliveryOutlet } from './delivery-options.ts';
 export { Gone } from './gone.ts';
 export { GroupMessages } from './group-messages.ts';
 export { History } from './history.ts';
+export { type Judgement, type MessageJudge, noJudge } from './judge.ts';
 export { type Accepted, Messages, type Outgoing, type Receiver, type Sender } from './messages.ts';
 export { type MessageObserver, nobody, type ObservedMessage } from './observer.ts';
 export { type BackendMessage, sendFromBackend } from './send-from-backend.ts';

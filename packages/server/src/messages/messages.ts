@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
 import { publishToUser, type UserEvent } from '../events.ts';
 import type { Gone } from './gone.ts';
+import { judged, type MessageJudge, noJudge } from './judge.ts';
 import { MarkFrames, markChangeOf } from './mark-frames.ts';
 import { encodedFrame, encodedMessage, type FrameAddresses } from './message-frame.ts';
 import { type MessageObserver, nobody } from './observer.ts';
@@ -66,6 +67,7 @@ export interface MessagesOptions {
   /** Seconds from asking the store to the commit, for each message. */
   readonly onCommitted?: (seconds: number) => void;
   readonly observer?: MessageObserver;
+  readonly judge?: MessageJudge;
 }
 
 /** Accepts messages: checks, stores, and announces them. */
@@ -77,6 +79,7 @@ export class Messages {
   readonly #marks: MarkFrames;
   readonly #onCommitted: (seconds: number) => void;
   readonly #observer: MessageObserver;
+  readonly #judge: MessageJudge;
   readonly #transientIds = new TransientIds();
 
   constructor({
@@ -87,7 +90,9 @@ export class Messages {
     directory,
     onCommitted = () => {},
     observer = nobody,
+    judge = noJudge,
   }: MessagesOptions) {
+    this.#judge = judge;
     this.#observer = observer;
     this.#onCommitted = onCommitted;
     this.#gone = gone;
@@ -101,9 +106,22 @@ export class Messages {
    * Resolves when the message is committed and synced to disk (at once for a transient one). Calls made one after
    * the other for one conversation are stored in that order.
    *
-   * @throws StoaError TOO_LARGE; rejects with StoreUnavailableError when the store cannot take writes.
+   * @throws StoaError TOO_LARGE; rejects with StoreUnavailableError when the store cannot take writes, and with what the
+   * modules of the server refuse.
    */
   accept(sender: Sender, receiver: Receiver, outgoing: Outgoing): Promise<Accepted> {
+    if (!this.#judge.active) return this.acceptUnjudged(sender, receiver, outgoing);
+    return this.#judge
+      .judge(sender, { to: receiver.address }, outgoing)
+      .then((judgement) =>
+        judged(judgement, outgoing, this.#clock.now(), this.#transientIds, (changed) =>
+          this.acceptUnjudged(sender, receiver, changed),
+        ),
+      );
+  }
+
+  /** The same, past the modules of the server: for what they send themselves. */
+  acceptUnjudged(sender: Sender, receiver: Receiver, outgoing: Outgoing): Promise<Accepted> {
     const content = packValue(outgoing.content);
     if (content.length > limits.contentBytes) {
       throw new StoaError(

@@ -34,7 +34,7 @@ export function sendFromBackend({
   files,
   onAccepted,
 }: {
-  readonly messages: Messages;
+  readonly messages: Pick<Messages, 'accept'>;
   readonly changes: Changes;
   readonly directory: Directory;
   readonly blocking: Pick<Blocking, 'mayReach'>;

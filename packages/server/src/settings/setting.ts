@@ -1,6 +1,14 @@
 import type { SettingType } from './setting-types.ts';
 
-export type SettingGroup = 'server' | 'storage' | 'first start' | 'limits' | 'calls' | 'push' | 'webhooks';
+export type SettingGroup =
+  | 'server'
+  | 'storage'
+  | 'first start'
+  | 'limits'
+  | 'calls'
+  | 'push'
+  | 'webhooks'
+  | 'modules';
 
 /** One setting. Its config-file key is its name in the table; its flag is that name in kebab case. */
 export interface Setting<Value> {

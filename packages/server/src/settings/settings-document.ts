@@ -10,6 +10,7 @@ const titles: Readonly<Record<SettingGroup, string>> = {
   calls: 'Calls and conferences',
   push: 'Push',
   webhooks: 'Webhooks',
+  modules: 'Modules',
 };
 
 const notes: Readonly<Partial<Record<SettingGroup, string>>> = {

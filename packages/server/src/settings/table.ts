@@ -1,5 +1,6 @@
 import { parseNatsUrl } from '@stoa/bus';
 import { isAddressRange } from '../address-ranges.ts';
+import { moduleSettings } from './module-settings.ts';
 import { pushSettings } from './push-settings.ts';
 import { roomSettings } from './room-settings.ts';
 import { s3Address } from './s3-address.ts';
@@ -349,6 +350,7 @@ export const settingTable = {
   ...roomSettings,
   ...pushSettings,
   ...webhookSettings,
+  ...moduleSettings,
 } as const;
 
 type ValueOf<Entry> = Entry extends Setting<infer Value> ? Value : never;

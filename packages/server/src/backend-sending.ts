@@ -1,0 +1,37 @@
+import type { Store } from '@stoa/storage';
+import type { Blocking } from './blocking/index.ts';
+import type { Directory } from './directory/index.ts';
+import type { Attachments } from './files/index.ts';
+import type { GroupSending } from './groups/index.ts';
+import { type Changes, changeFromBackend, type Messages, sendFromBackend } from './messages/index.ts';
+import type { Metrics } from './metrics/index.ts';
+import { type Schedule, scheduleFromBackend } from './scheduled/index.ts';
+
+export interface BackendSendingOptions {
+  readonly store: Pick<Store, 'log'>;
+  readonly messages: Messages;
+  readonly changes: Changes;
+  readonly schedule: Schedule;
+  readonly groupSending: GroupSending;
+  readonly directory: Directory;
+  readonly blocking: Blocking;
+  readonly files: Attachments;
+  readonly metrics: Metrics;
+}
+
+/** How the back ends of apps, and the modules of the server, send messages between two users. */
+export function backendSending({ store, messages, changes, schedule, ...options }: BackendSendingOptions) {
+  const { directory, blocking, files, metrics, groupSending: sending } = options;
+  const onAccepted = (): void => metrics.messagesAccepted.http.add();
+  const parts = { changes, directory, blocking, files, onAccepted };
+  return {
+    send: sendFromBackend({ ...parts, messages }),
+    /** Past the modules of the server. */
+    sendUnjudged: sendFromBackend({
+      ...parts,
+      messages: { accept: (...message) => messages.acceptUnjudged(...message) },
+    }),
+    schedule: scheduleFromBackend({ schedule, sending, directory, blocking, files }),
+    changeMessage: changeFromBackend({ log: store.log, directory, changes, messages, files }),
+  };
+}
