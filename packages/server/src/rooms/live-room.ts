@@ -39,6 +39,7 @@ export class LiveRoom {
 
   readonly #options: LiveRoomOptions;
   #restarts = 0;
+  #isClosed = false;
 
   static async open(options: LiveRoomOptions): Promise<LiveRoom> {
     const room = new LiveRoom(options);
@@ -151,14 +152,26 @@ export class LiveRoom {
 
   /** Ends the media. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#options.engine.closeRoom(this.mediaId);
   }
 
   /** The process that forwarded is gone: another one takes the room, and everybody connects to it. */
   async #restart(): Promise<void> {
-    const { engine } = this.#options;
-    this.mediaId = this.#nextMediaId();
-    await engine.createRoom(this.mediaId);
+    const { engine, clock, onError } = this.#options;
+    const mediaId = this.#nextMediaId();
+    this.mediaId = mediaId;
+    try {
+      await engine.createRoom(mediaId);
+    } catch (error) {
+      if (!(error instanceof StoaError) || !error.retryable) throw error;
+      // It was the only process, and the next one is being started.
+      const stop = clock.every(restartMs, () => {
+        stop();
+        if (!this.#isClosed && this.mediaId === mediaId) this.#restart().catch(onError);
+      });
+      return;
+    }
     for (const key of this.state.participants.keys()) {
       this.#carryOut({ type: 'permit', key });
       this.#carryOut({ type: 'watch', key });
@@ -248,3 +261,6 @@ function toPublication({
     mid === undefined ? undefined : ({ mid, state: muted ? 'muted' : 'on' } as const);
   return { sid, source, name, audio: half(audio, audioMuted), video: half(video, videoMuted) };
 }
+
+/** Between two attempts to have the media of a room forwarded again. */
+const restartMs = 200;
