@@ -1,6 +1,6 @@
 /**
  * What runs in the pages of the tests of rooms: an application on the client that shows every stream it is told of in
- * a video element, and `harness`, by which a test drives it.
+ * a video element, and `roomPage`, by which a test drives it.
  */
 import { Client, type RemoteStream, type Room } from '@stoa/client';
 
@@ -28,7 +28,7 @@ function current(): Room {
   return room;
 }
 
-const harness = {
+const roomPage = {
   async join(gid: number): Promise<string[]> {
     if (client.status.state !== 'online') {
       const online = new Promise<void>((resolve) => {
@@ -92,6 +92,6 @@ const harness = {
   leave: () => current().leave(),
 };
 
-export type RoomHarness = typeof harness;
+export type RoomHarness = typeof roomPage;
 
-Object.assign(globalThis, { harness });
+Object.assign(globalThis, { roomPage });

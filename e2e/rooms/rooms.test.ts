@@ -9,7 +9,7 @@ import type { RoomHarness } from './page-script.ts';
 
 declare global {
   /** In the page. */
-  const harness: RoomHarness;
+  const roomPage: RoomHarness;
 }
 
 /** Two cores, and three browsers that encode and decode. */
@@ -56,8 +56,8 @@ async function meet(...names: readonly string[]) {
   );
   await Promise.all(
     opened.map(async (page) => {
-      await page.evaluate((of) => harness.join(of), gid);
-      await page.evaluate(() => harness.publish());
+      await page.evaluate((of) => roomPage.join(of), gid);
+      await page.evaluate(() => roomPage.publish());
     }),
   );
   return { gid, addresses, pages: opened };
@@ -69,7 +69,7 @@ async function permit(gid: number, users: readonly string[], pub: boolean): Prom
 }
 
 function received(page: Page, user: string, sid = 0) {
-  return page.evaluate(([of, number]) => harness.received(of, number), [user, sid] as const);
+  return page.evaluate(([of, number]) => roomPage.received(of, number), [user, sid] as const);
 }
 
 /** More frames of the stream are decoded than there were. */
@@ -84,7 +84,7 @@ async function hears(page: Page, user: string): Promise<void> {
   await expect.poll(async () => (await received(page, user))?.energy ?? 0, patience).toBeGreaterThan(0);
 }
 
-const logOf = (page: Page): Promise<string[]> => page.evaluate(() => harness.log);
+const logOf = (page: Page): Promise<string[]> => page.evaluate(() => roomPage.log);
 
 it('three people see and hear each other, and what one shares; who loses the right is seen no more', {
   timeout: 90_000,
@@ -98,8 +98,8 @@ it('three people see and hear each other, and what one shares; who loses the rig
       await hears(page, user);
     }
   }
-  await expect.poll(() => alice.evaluate(() => harness.speakers), patience).toContain(bobs);
-  expect(await bob.evaluate(() => harness.share())).toBe(1);
+  await expect.poll(() => alice.evaluate(() => roomPage.speakers), patience).toContain(bobs);
+  expect(await bob.evaluate(() => roomPage.share())).toBe(1);
   await Promise.all([sees(alice, bobs, 1), sees(carol, bobs, 1)]);
 
   await permit(gid, [bobs], false);
@@ -108,10 +108,10 @@ it('three people see and hear each other, and what one shares; who loses the rig
   await sees(bob, addresses[0] ?? '');
   await permit(gid, [bobs], true);
   await expect.poll(() => logOf(bob), patience).toContain('may publish subscribe list');
-  await bob.evaluate(() => harness.publish());
+  await bob.evaluate(() => roomPage.publish());
   await sees(alice, bobs);
   // Bob's camera and his screen: the same objects as before.
-  expect(await alice.evaluate(() => harness.streams)).toBe(3);
+  expect(await alice.evaluate(() => roomPage.streams)).toBe(3);
 });
 
 it('goes on when its worker is killed, and notices a tab that crashes', { timeout: 90_000 }, async () => {
