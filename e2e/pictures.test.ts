@@ -58,6 +58,42 @@ describe('files in the messenger', () => {
     await viewer.waitFor({ state: 'hidden' });
   });
 
+  it('pictures show from what the browser keeps, on pages that are loaded anew without the network', async () => {
+    const expected = [/net::ERR_INTERNET_DISCONNECTED/, /Failed to (fetch|load)/];
+    const [alice, bob] = await Promise.all([
+      visitors.signIn(server.url, 'erin', 'Erin', { expected }),
+      visitors.signIn(server.url, 'frank', 'Frank', { expected }),
+    ]);
+    await Promise.all([alice, bob].map(({ page }) => page.evaluate(() => navigator.serviceWorker.ready)));
+    await alice.openChat('frank');
+    await attach(alice, 'far.png', 'image/png', png);
+    await seePicture(alice, 'far.png');
+    await bob.row('Erin').click();
+    await seePicture(bob, 'far.png');
+    await Promise.all([alice, bob].map((each) => keptBy(each)));
+    for (const { page } of [alice, bob]) {
+      await page.context().setOffline(true);
+      await page.reload();
+    }
+    await Promise.all([alice, bob].map((each) => seePicture(each, 'far.png')));
+    // With another link to the same file, too: links change.
+    await bob.page.evaluate(async () => {
+      const shown = document.querySelector<HTMLImageElement>('img[alt="far.png"]');
+      const image = new Image();
+      image.src = `${shown?.src.split('?')[0]}?expires=1&signature=another`;
+      await image.decode();
+    });
+  });
+
+  /** Resolves when the service worker has the page, its script and a picture. */
+  const keptBy = ({ page }: MessengerPage) =>
+    page.waitForFunction(async () => {
+      const names = await caches.keys();
+      const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+      const paths = kept.flat().map(({ url }) => new URL(url).pathname);
+      return [/^\/$/, /\.js$/, /\/files\//].every((part) => paths.some((path) => part.test(path)));
+    });
+
   it.each([
     ['html', '<!doctype html><script>localStorage.setItem("hacked", "1")</script>'],
     [

@@ -9,6 +9,16 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   // Everything is a file of its own: a page under `default-src 'self'` may not load data: URLs.
-  build: { assetsInlineLimit: 0 },
+  build: {
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: {
+        index: new URL('index.html', import.meta.url).pathname,
+        sw: new URL('src/service-worker/service-worker.ts', import.meta.url).pathname,
+      },
+      // Browsers know a service worker by its address, so that has no hash of the content.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
   server: { proxy: { '/demo': server, '/ws': { target: server, ws: true } } },
 });

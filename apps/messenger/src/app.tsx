@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import { WorkspaceProvider } from './hooks/use-workspace.tsx';
 import { Messenger } from './messenger.tsx';
+import { forgetPictures } from './service-worker/start.ts';
 import { forgetSession, loadSession, type Session, saveSession } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
 
@@ -15,6 +16,7 @@ export function App() {
 
   const signOut = useCallback(() => {
     forgetSession();
+    forgetPictures();
     window.history.replaceState(null, '', '#/');
     setSession(undefined);
   }, []);

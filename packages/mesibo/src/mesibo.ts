@@ -1,3 +1,4 @@
+import { servePictures } from '@stoa/client/service-worker';
 import { StoaError } from '@stoa/protocol';
 import {
   MESIBO_STATUS_AUTHFAIL,
@@ -49,8 +50,10 @@ export class Mesibo extends MesiboV1 {
     console.log('Stoa mesibo API', version, ...notes);
   }
 
-  /** Called by applications' service workers. Files are not cached yet, so there is nothing to set up. */
-  static initServiceWorker(_caches?: unknown, _scope?: unknown): void {}
+  /** For the service worker of an application: keeps the pictures of messages, which then show without a connection. */
+  static initServiceWorker(caches?: unknown, scope?: unknown): void {
+    if (scope instanceof EventTarget && isCacheStorage(caches)) servePictures(scope, caches);
+  }
 
   private startedAt = 0;
   private readonly pushTokens = new PushTokens();
@@ -291,4 +294,8 @@ export class Mesibo extends MesiboV1 {
   isFileTransferEnabled(): boolean {
     return true;
   }
+}
+
+function isCacheStorage(caches: unknown): caches is CacheStorage {
+  return typeof caches === 'object' && caches !== null && 'open' in caches;
 }
