@@ -7,18 +7,19 @@ import {
 } from '@stoa/protocol';
 import { Calls } from './calls/index.ts';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
-import { Files, thumbnailOf } from './files/index.ts';
+import { Contacts } from './contacts/index.ts';
+import { Files } from './files/index.ts';
 import { Groups } from './groups/index.ts';
 import { LocalClient } from './local-client.ts';
 import { localHost } from './local-host.ts';
 import { Messaging } from './messaging-facade.ts';
 import { checkAge, checkTarget } from './outbox/index.ts';
-import { LinkPreviews } from './previews/index.ts';
 import { Profiles } from './profiles/index.ts';
 import type { RequestOptions } from './requests/index.ts';
 import { Rooms } from './rooms/index.ts';
 import { sharedHost } from './tabs/index.ts';
 import type {
+  BlockedParts,
   ClientEvents,
   ConnectionStatus,
   ConversationDraft,
@@ -45,12 +46,12 @@ export class Client extends Messaging {
   readonly rooms: Rooms;
   /** Files that this page sends, and links to those of messages. */
   readonly files: Files;
-  /** What links lead to, for who writes them. */
-  readonly previews: LinkPreviews;
   /** Groups: making them, their members, PINs and requests to join. */
   readonly groups: Groups;
   /** What users say of themselves. */
   readonly profiles: Profiles;
+  /** Who may see what the user shows to contacts. */
+  readonly contacts: Contacts;
 
   /** @throws StoaError BAD_REQUEST when `url` is not the URL of a server. */
   constructor(options: ClientOptions) {
@@ -59,6 +60,7 @@ export class Client extends Messaging {
     super(shared ?? localHost(new LocalClient(resolved)));
     this.groups = new Groups(this.host);
     this.profiles = new Profiles(this.host);
+    this.contacts = new Contacts(this.host, this.profiles);
     this.calls = new Calls({
       ...resolved,
       settings: resolved.calls,
@@ -66,7 +68,6 @@ export class Client extends Messaging {
       isShared: shared !== undefined,
     });
     this.rooms = new Rooms({ ...resolved, settings: resolved.roomSettings, host: this.host });
-    this.previews = new LinkPreviews({ host: this.host, thumbnailOf });
     this.files = new Files({ ...resolved, url: options.url, settings: options.files ?? {}, host: this.host });
   }
 
@@ -147,10 +148,22 @@ export class Client extends Messaging {
     return this.host.ask('setMark', mark, target, on);
   }
 
-  /** Has the server refuse messages of this user (they fail with BLOCKED), from all devices. */
-  block(address: string): Promise<void> {
+  /**
+   * Has the server keep this user's messages (they fail with BLOCKED) and all else from the user, on all devices; or
+   * only the parts that are named.
+   *
+   * @example
+   * await client.block('eve');
+   * await client.block('eve', { messages: false, calls: true });
+   */
+  block(address: string, parts: BlockedParts = { messages: true }): Promise<void> {
     checkTarget({ peer: address });
-    return this.host.ask('block', address);
+    return this.host.ask('block', address, parts);
+  }
+
+  /** What is kept from this user; undefined when nothing is. */
+  blockedParts(address: string): Promise<BlockedParts | undefined> {
+    return this.host.ask('blockedParts', address);
   }
 
   unblock(address: string): Promise<void> {

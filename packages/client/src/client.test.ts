@@ -14,9 +14,17 @@ it('offers everything that a client can do in one page', () => {
       ? []
       : [...Object.getOwnPropertyNames(prototype), ...namesOf(Object.getPrototypeOf(prototype))];
   // For pages that hand the client on to each other, and for the calls of each.
-  const internal = ['pause', 'resume', 'sayInCall'];
-  // Those of client.profiles.
-  const offered = [...namesOf(Client.prototype), 'profiles', 'fetchProfiles', 'ownProfile', 'updateProfile'];
+  const internal = ['pause', 'resume', 'sayInCall', 'mark'];
+  // Those of client.profiles and client.contacts.
+  const offered = [
+    ...namesOf(Client.prototype),
+    'profiles',
+    'fetchProfiles',
+    'ownProfile',
+    'updateProfile',
+    'setContact',
+    'contactAddresses',
+  ];
   expect(
     namesOf(LocalClient.prototype).filter((name) => !internal.includes(name) && !offered.includes(name)),
   ).toEqual([]);

@@ -19,6 +19,7 @@ export { Client } from './client-facade.ts';
 export type { ClientOptions } from './client-options.ts';
 export type { Clock } from './clock.ts';
 export type { OpenWebSocket, WebSocketLike } from './connection/index.ts';
+export type { Contacts } from './contacts/index.ts';
 export { conversationId, targetOf } from './conversations/index.ts';
 export type { Environment, EnvironmentChange } from './environment.ts';
 export {

@@ -12,6 +12,7 @@ import { Core } from './core.ts';
 import { LocalMessaging } from './local-messaging.ts';
 import type { RequestOptions } from './requests/index.ts';
 import type {
+  BlockedParts,
   ClientEvents,
   ConnectionStatus,
   ConversationDraft,
@@ -20,7 +21,7 @@ import type {
   Self,
   Target,
 } from './types.ts';
-import { blockedAddresses, isBlocked } from './values/index.ts';
+import { blockedAddresses, blockedPartsOf, contactAddresses, isBlocked } from './values/index.ts';
 
 /** A client that has the store and the connection to itself. What its methods promise is said in client-facade.ts. */
 export class LocalClient extends LocalMessaging {
@@ -96,12 +97,25 @@ export class LocalClient extends LocalMessaging {
     return this.core.marks.set(mark, target, on ? true : undefined);
   }
 
-  block(address: string): Promise<void> {
-    return this.core.marks.block(address, true);
+  block(address: string, parts: BlockedParts): Promise<void> {
+    return this.core.marks.block(address, parts);
   }
 
   unblock(address: string): Promise<void> {
-    return this.core.marks.block(address, false);
+    return this.core.marks.block(address, undefined);
+  }
+
+  blockedParts(address: string): Promise<BlockedParts | undefined> {
+    return this.core.data.read(() => blockedPartsOf(this.core.data, address));
+  }
+
+  setContact(address: string, isContact: boolean): Promise<void> {
+    return this.core.marks.setContact(address, isContact);
+  }
+
+  contactAddresses(): Promise<string[]> {
+    const { data } = this.core;
+    return data.read(() => contactAddresses(data.values()));
   }
 
   isBlocked(address: string): boolean {

@@ -152,6 +152,16 @@ export interface ConversationDraft {
   readonly ref?: number;
 }
 
+/** What is kept from a user; what is not named is as `messages` is. */
+export interface BlockedParts {
+  readonly messages: boolean;
+  readonly calls?: boolean;
+  /** Whether he sees when this user is online, and that he is typing. */
+  readonly presence?: boolean;
+  /** Whether he sees more than the name. */
+  readonly profile?: boolean;
+}
+
 /** How a user arranges his conversations. */
 export type ConversationMark = 'archived' | 'favourite' | 'hidden';
 
@@ -273,6 +283,8 @@ export interface ClientEvents {
   conversation: [conversation: LocalConversation];
   /** Messages of a user are refused from now on, or not any more. */
   blocked: [address: string, isBlocked: boolean];
+  /** A user is among the contacts from now on, or not any more. */
+  contact: [address: string, isContact: boolean];
   presence: [presence: PresenceEvent];
   /** A profile that is known here is another one now: of a user who was asked for or is watched, or the own one. */
   profile: [profile: ProfileInfo];

@@ -3,7 +3,6 @@
  * @module
  */
 export { type NodeOptions, type RunningNode, startNode } from './node.ts';
-export type { Reach } from './previews/index.ts';
 export {
   loadSettings,
   type Setting,

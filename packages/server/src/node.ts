@@ -10,6 +10,7 @@ import {
   devicesPerUser,
   ensureFirstApp,
   type FirstStart,
+  fileSettings,
   retentionDays,
 } from './apps/index.ts';
 import { backendSending } from './backend-sending.ts';
@@ -22,7 +23,7 @@ import { Devices, deviceOperations } from './devices/index.ts';
 import { Directory } from './directory/index.ts';
 import { Erasures } from './erasure/index.ts';
 import { UserExport } from './export/index.ts';
-import { startFiling } from './filing.ts';
+import { fileLimits, openFiles } from './files/index.ts';
 import { buildGroups } from './group-wiring.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
@@ -35,8 +36,6 @@ import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
-import { previewing } from './previewing.ts';
-import type { Reach } from './previews/index.ts';
 import { buildProfiles } from './profile-wiring.ts';
 import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
@@ -64,8 +63,6 @@ export interface NodeOptions {
   readonly bus?: Bus;
   /** Default: processes of its own, as the settings say. */
   readonly media?: MediaEngine;
-  /** Where pages are looked at whose addresses users write. Default: the web. */
-  readonly linkReach?: Reach;
 }
 
 /** A node that takes connections. */
@@ -130,7 +127,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   const messaging = buildMessaging({ ...common, observer, judge: modules });
   const { gone, messages, changes, history, receipts } = messaging;
-  const files = await startFiling({ settings, store, clock, onError });
+  const files = await openFiles({
+    store,
+    clock,
+    folder: settings.filesDir,
+    s3: settings.files,
+    linkHours: settings.fileLinkHours,
+    onError,
+    limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
+  });
   const groupParts = buildGroups({
     ...common,
     gone,
@@ -294,7 +299,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...operations,
         ...roomOperations,
         ...pushing.operations,
-        ...previewing(settings, clock, options.linkReach),
         ...profileParts.operations,
       },
     },

@@ -39,7 +39,12 @@ export function ConversationRow({
         data-roving={chat.id}
         tabIndex={tabIndex}
       >
-        <Avatar address={address} name={name} online={online} />
+        <Avatar
+          address={address}
+          gid={'gid' in target ? target.gid : undefined}
+          name={name}
+          online={online}
+        />
         <span className={styles.name}>{name}</span>
         {latest !== undefined && (
           <time className={styles.time} dateTime={new Date(latest.ts).toISOString()}>

@@ -7,6 +7,8 @@ import { useLive } from '../hooks/live.ts';
 import { hrefOf, openConversation, openMessage } from '../hooks/use-route.ts';
 import { useRovingFocus } from '../hooks/use-roving-focus.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { OwnProfile } from '../profiles/own-profile.tsx';
+import { useProfile } from '../profiles/use-profile.ts';
 import { addressOf, FoundMessages } from '../search/found-messages.tsx';
 import { useMessageSearch } from '../search/use-message-search.ts';
 import { GettingStarted } from '../session/getting-started.tsx';
@@ -21,7 +23,8 @@ import styles from './sidebar.module.css';
 export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined; onSignOut: () => void }) {
   const { session, conversations, people } = useWorkspace();
   const [typed, setTyped] = useState('');
-  const [dialog, setDialog] = useState<'devices' | 'group'>();
+  const [dialog, setDialog] = useState<'devices' | 'group' | 'profile'>();
+  const ownName = useProfile(session.address)?.name || session.name || session.address;
   const list = useLive(conversations);
   const [inArchive, setInArchive] = useState(false);
   const { chats, archived } = arranged(list ?? []);
@@ -55,9 +58,18 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
   return (
     <nav className={styles.sidebar} aria-label="Chats">
       <header className={styles.self}>
-        <Avatar address={session.address} name={session.name || session.address} size={40} />
+        <button
+          type="button"
+          className={styles.profile}
+          onClick={() => setDialog('profile')}
+          title="Your profile"
+          aria-label="Your profile"
+          aria-haspopup="dialog"
+        >
+          <Avatar address={session.address} name={ownName} size={40} />
+        </button>
         <span className={styles.who}>
-          <strong className={styles.name}>{session.name || session.address}</strong>
+          <strong className={styles.name}>{ownName}</strong>
           <span className={styles.address}>{session.address}</span>
         </span>
         <button
@@ -90,6 +102,7 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
           <LogOut size={20} />
         </button>
       </header>
+      {dialog === 'profile' && <OwnProfile onClose={() => setDialog(undefined)} />}
       {dialog === 'devices' && <DevicesDialog onClose={() => setDialog(undefined)} />}
       {dialog === 'group' && <NewGroup onClose={() => setDialog(undefined)} />}
 

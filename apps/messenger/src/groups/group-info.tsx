@@ -4,6 +4,7 @@ import { UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { useAttempt } from '../hooks/use-attempt.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { PictureButton } from '../profiles/picture-button.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
 import { Dialog, DialogActions } from '../ui/dialog.tsx';
@@ -29,6 +30,17 @@ export function GroupInfo({ gid, onClose }: { gid: number; onClose: () => void }
   }
   return (
     <Dialog title={group.name} note={countOf(group.members)} onClose={onClose}>
+      {may(group, adminFlags.modify) && (
+        <PictureButton
+          busy={busy}
+          onChoose={(file) =>
+            void attempt(async () => {
+              const { url } = await client.files.uploadPicture(file);
+              await client.groups.update(gid, { image: url });
+            })
+          }
+        />
+      )}
       <ul className={styles.members} aria-label="Members">
         {members.map((member) => (
           <MemberRow

@@ -2,7 +2,8 @@ import { createContext, type ReactNode, use, useEffect, useState } from 'react';
 import type { Session } from '../session/session.ts';
 import { Workspace } from '../session/workspace.ts';
 
-const WorkspaceContext = createContext<Workspace | undefined>(undefined);
+/** Undefined where nobody is signed in. */
+export const WorkspaceContext = createContext<Workspace | undefined>(undefined);
 
 /** Connects as the session's user while it is mounted. */
 export function WorkspaceProvider({ session, children }: { session: Session; children: ReactNode }) {

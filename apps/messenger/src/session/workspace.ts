@@ -9,6 +9,7 @@ import { People } from '../conversations/people.ts';
 import { browserName } from '../devices/browser-name.ts';
 import { Live } from '../hooks/live.ts';
 import { PresenceBoard } from '../presence/presence-board.ts';
+import { ProfileBoard } from '../profiles/profile-board.ts';
 import type { Session } from './session.ts';
 
 /** What the pages of one signed-in user share: the client, and views on it. */
@@ -18,6 +19,7 @@ export class Workspace {
   readonly conversations: ConversationList;
   readonly people = new People();
   readonly presence: PresenceBoard;
+  readonly profiles: ProfileBoard;
   readonly drafts: Drafts;
   readonly calls: CallBoard;
   /** Why nothing can be kept in this browser, so that nothing works. */
@@ -37,6 +39,7 @@ export class Workspace {
     this.client.on('problem', warn);
     this.conversations = new ConversationList(this.client);
     this.presence = new PresenceBoard(this.client);
+    this.profiles = new ProfileBoard(this.client);
     this.drafts = new Drafts(this.client);
     this.calls = new CallBoard(this.client);
   }
@@ -55,6 +58,7 @@ export class Workspace {
   close(): void {
     this.conversations.close();
     this.presence.close();
+    this.profiles.close();
     this.drafts.close();
     this.calls.close();
     void this.client.stop();

@@ -12,6 +12,7 @@ import {
   PinOff,
   Search,
   Timer,
+  UserRound,
 } from 'lucide-react';
 import { CallNotificationsItem } from '../calls/call-notifications-item.tsx';
 import { isMuted } from '../conversations/arrangement.ts';
@@ -19,7 +20,7 @@ import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 
-export type ConversationDialog = 'search' | 'age' | 'clear';
+export type ConversationDialog = 'profile' | 'search' | 'age' | 'clear';
 
 /** What can be done with a whole chat. */
 export function ConversationMenu({
@@ -35,6 +36,11 @@ export function ConversationMenu({
   const isBlocked = conversation?.blocked ?? false;
   return (
     <Menu label="Chat actions" icon={MoreVertical} className={controls.icon}>
+      {'peer' in target && (
+        <MenuItem icon={UserRound} onSelect={() => onOpen('profile')}>
+          View profile
+        </MenuItem>
+      )}
       <MenuItem icon={Search} onSelect={() => onOpen('search')}>
         Search messages
       </MenuItem>

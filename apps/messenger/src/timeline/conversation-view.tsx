@@ -11,6 +11,7 @@ import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { PresenceLine } from '../presence/presence-line.tsx';
 import { usePresence } from '../presence/use-presence.ts';
+import { ProfileInfo } from '../profiles/profile-info.tsx';
 import { ScheduledMessages } from '../scheduled/scheduled-messages.tsx';
 import { SearchInChat } from '../search/search-in-chat.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -102,7 +103,13 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
         <a className={`${controls.icon} ${styles.back}`} href="#/" aria-label="Back to the chats">
           <ArrowLeft size={20} />
         </a>
-        <Avatar address={address} name={name} size={40} online={online} />
+        <Avatar
+          address={address}
+          gid={'gid' in target ? target.gid : undefined}
+          name={name}
+          size={40}
+          online={online}
+        />
         <div className={styles.who}>
           <h1 className={styles.name}>{name}</h1>
           {'gid' in target ? (
@@ -141,6 +148,9 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
         />
       )}
       {dialogs.dialog}
+      {dialog === 'profile' && peer !== undefined && (
+        <ProfileInfo address={peer} onClose={() => setDialog(undefined)} />
+      )}
       {dialog === 'search' && (
         <SearchInChat
           target={target}

@@ -1,24 +1,29 @@
+import { useSmallPicture } from '../profiles/use-profile.ts';
 import styles from './avatar.module.css';
 
-/** Initials on a colour that stays the same for the same address. Decorative: the name stands beside it. */
+/** The picture, else initials on a colour that stays the same for the same address. Decorative: the name stands beside it. */
 export function Avatar({
   address,
+  gid,
   name,
   size = 48,
   online = false,
 }: {
   address: string;
+  /** Of a group. */
+  gid?: number | undefined;
   name: string;
   size?: 32 | 40 | 48 | 128;
   online?: boolean;
 }) {
+  const picture = useSmallPicture({ address, gid });
   return (
     <span
       className={styles.avatar}
       style={{ '--size': `${size}px`, '--hue': hueOf(address) }}
       aria-hidden="true"
     >
-      {initials(name)}
+      {picture === undefined ? initials(name) : <img className={styles.picture} src={picture} alt="" />}
       {online && <span className={styles.online} />}
     </span>
   );

@@ -9,6 +9,7 @@ import { fileKindOf, fileKinds } from './file-kinds.ts';
 import { FileLinks } from './file-links.ts';
 import { FileServer, type FileServerOptions, type UploadedFile } from './file-server.ts';
 import { ownTransfer } from './own-transfer.ts';
+import { squarePicture } from './picture.ts';
 import { preview } from './preview.ts';
 import {
   type FileAbout,
@@ -153,6 +154,28 @@ export class Files {
     // Without a connection, the server forgets it by itself.
     if (uploadId !== undefined) await this.#server.abandon(uploadId).catch(() => {});
     this.#pump();
+  }
+
+  /**
+   * Uploads a picture of a user or group: in browsers the middle of it, scaled to a bounded size, with a small one. Rejects
+   * with StoaError.
+   *
+   * @example
+   * await client.profiles.update({ picture: await client.files.uploadPicture(file) });
+   */
+  async uploadPicture(file: Blob): Promise<{ id: string; url: string; thumbnail?: Uint8Array }> {
+    const { picture, thumbnail } = await squarePicture(file);
+    const { id, url } = await upload({
+      server: this.#server,
+      clock: this.#options.clock,
+      file: picture,
+      name: 'picture',
+      id: undefined,
+      signal: new AbortController().signal,
+      onBegun: async () => {},
+      onProgress: () => {},
+    });
+    return { id, url, ...(thumbnail !== undefined && { thumbnail }) };
   }
 
   /** A link to the file of a message, if one is known that holds now. */

@@ -1,8 +1,16 @@
 import { conversationId, newConversation } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
 import type { ConversationRecord, LocalData, Transaction } from '../store/index.ts';
-import type { Target } from '../types.ts';
-import { blockedKey, type KnownValues, keyOf, meaningOf, type SharedValues } from '../values/index.ts';
+import type { BlockedParts, Target } from '../types.ts';
+import {
+  blockedKey,
+  contactKey,
+  isBlocked,
+  type KnownValues,
+  keyOf,
+  meaningOf,
+  type SharedValues,
+} from '../values/index.ts';
 
 export interface ConversationMarksOptions {
   readonly data: LocalData;
@@ -32,10 +40,16 @@ export class ConversationMarks {
     return data.transact((transaction) => values.set(transaction, key, value, delayMs));
   }
 
-  block(address: string, isBlocked: boolean): Promise<void> {
+  /** @param value undefined: nothing of him is kept from the user any more */
+  block(address: string, value: BlockedParts | undefined): Promise<void> {
     const { data, values } = this.#options;
-    const value = isBlocked ? { messages: true } : undefined;
     return data.transact((transaction) => values.set(transaction, blockedKey(address), value));
+  }
+
+  setContact(address: string, isContact: boolean): Promise<void> {
+    const { data, values } = this.#options;
+    const value = isContact ? {} : undefined;
+    return data.transact((transaction) => values.set(transaction, contactKey(address), value));
   }
 
   /** A shared value is another one. */
@@ -43,13 +57,18 @@ export class ConversationMarks {
     const meaning = meaningOf(key);
     if (meaning === undefined || meaning.kind === 'deleted' || meaning.kind === 'cleared') return;
     const { data, events, onLooks } = this.#options;
+    if (meaning.kind === 'contact') {
+      transaction.afterwards(() => events.emit('contact', meaning.address, value !== undefined));
+      return;
+    }
     const id = meaning.kind === 'blocked' ? conversationId({ peer: meaning.address }) : meaning.id;
     const isNew = transaction.conversation(id) === undefined;
     if (isNew && isArrangement(meaning.kind) && value !== undefined) {
       transaction.putConversation(newConversation(id));
     }
     transaction.afterwards(() => {
-      if (meaning.kind === 'blocked') events.emit('blocked', meaning.address, value !== undefined);
+      if (meaning.kind === 'blocked')
+        events.emit('blocked', meaning.address, isBlocked(data, meaning.address));
       const record = data.conversation(id);
       // A new one is told of anyway.
       if (record !== undefined && !isNew) onLooks(record);

@@ -1,4 +1,4 @@
-import type { ProfileInfo, ProfileSettings } from '@stoa/protocol';
+import type { OperationResponse, ProfileInfo, ProfileSettings } from '@stoa/protocol';
 import type { ClientHost } from '../client-host.ts';
 
 export type Profile = ProfileInfo;
@@ -35,6 +35,18 @@ export class Profiles {
    */
   fetch(users: readonly string[]): Promise<{ profiles: Profile[]; unknown: string[] }> {
     return this.#host.ask('fetchProfiles', users);
+  }
+
+  /**
+   * Users who let themselves be found, whose name begins with the text (of at least two characters), and the one whose
+   * address it is. Rejects with StoaError: UNAVAILABLE without a connection, RATE_LIMITED.
+   */
+  async search(query: string, limit = 20): Promise<Profile[]> {
+    const { profiles } = (await this.#host.ask('request', 'profiles.search', {
+      query,
+      limit,
+    })) as OperationResponse<'profiles.search'>;
+    return profiles;
   }
 
   /** The own profile, with everything in it. Without a connection as this device knows it, if it does. */

@@ -57,6 +57,7 @@ const repeatable: ReadonlySet<OperationName> = new Set([
   'profile.get',
   'profile.set',
   'profiles.get',
+  'profiles.search',
 ]);
 
 /** Whether a question may be asked again when it is not known whether it was answered. */

@@ -14,6 +14,7 @@ const names = [
   'reaction',
   'removed',
   'blocked',
+  'contact',
   'scheduled',
   'conversation',
   'presence',

@@ -1,8 +1,10 @@
 export {
   ageOf,
   blockedAddresses,
+  blockedPartsOf,
   clearedIn,
   clearedPlace,
+  contactAddresses,
   draftOf,
   isArranged,
   isBlocked,
@@ -11,4 +13,4 @@ export {
 } from './known-values.ts';
 export { sharedOf } from './shared-of.ts';
 export { SharedValues } from './shared-values.ts';
-export { blockedKey, deletedKey, type KnownValues, keyOf, meaningOf } from './value-keys.ts';
+export { blockedKey, contactKey, deletedKey, type KnownValues, keyOf, meaningOf } from './value-keys.ts';

@@ -1,6 +1,6 @@
 import type { MessageAge } from '@stoa/protocol';
 import type { ConversationRecord, LocalData, Transaction, ValueRecord } from '../store/index.ts';
-import type { ConversationDraft, ConversationId, ConversationMark } from '../types.ts';
+import type { BlockedParts, ConversationDraft, ConversationId, ConversationMark } from '../types.ts';
 import { blockedKey, deletedKey, keyOf, meaningOf } from './value-keys.ts';
 
 /** Where values are read: what is committed, or what a transaction sees. */
@@ -57,6 +57,15 @@ export function isDeleted(
   return seq <= clearedAt || (isMap(value) && value.conv === conv);
 }
 
+/** What is kept from this user; undefined when nothing is. */
+export function blockedPartsOf(values: Values, address: string): BlockedParts | undefined {
+  const value = values.value(blockedKey(address))?.value;
+  if (!isMap(value) || typeof value.messages !== 'boolean') return undefined;
+  const { messages } = value;
+  const part = (name: string): boolean => (typeof value[name] === 'boolean' ? value[name] : messages);
+  return { messages, calls: part('calls'), presence: part('presence'), profile: part('profile') };
+}
+
 /** Whether messages of this user are refused. */
 export function isBlocked(values: Values, address: string): boolean {
   const value = values.value(blockedKey(address))?.value;
@@ -67,6 +76,13 @@ export function blockedAddresses(values: Iterable<ValueRecord>): string[] {
   return [...values].flatMap(({ key, value }) => {
     const meaning = meaningOf(key);
     return meaning?.kind === 'blocked' && isMap(value) && value.messages === true ? [meaning.address] : [];
+  });
+}
+
+export function contactAddresses(values: Iterable<ValueRecord>): string[] {
+  return [...values].flatMap(({ key, value }) => {
+    const meaning = meaningOf(key);
+    return meaning?.kind === 'contact' && isMap(value) ? [meaning.address] : [];
   });
 }
 

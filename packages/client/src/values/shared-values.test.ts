@@ -222,3 +222,32 @@ it('refuses to mute until no time', async () => {
   const { client } = await online();
   await expect(client.mute(bob, Number.NaN)).rejects.toMatchObject({ code: 'BAD_FRAME' });
 });
+
+it('keeps contacts, and parts of somebody who is blocked', async () => {
+  const { connection, test, client } = await online();
+  await client.contacts.add('bob');
+  expect((await set(connection)).values).toEqual([{ key: 'contact:bob', value: {} }]);
+  connection.send({ t: 'state', key: 'contact:carol', value: {}, position: 5 });
+  await test.count('contact', 2);
+  expect((await client.contacts.list()).sort()).toEqual(['bob', 'carol']);
+  await client.block('eve', { messages: false, calls: true });
+  expect((await set(connection)).values).toEqual([
+    { key: 'blocked:eve', value: { messages: false, calls: true } },
+  ]);
+  expect([client.isBlocked('eve'), await client.blockedParts('eve')]).toEqual([
+    false,
+    { messages: false, calls: true, presence: false, profile: false },
+  ]);
+  expect(test.of('blocked')).toEqual([['eve', false]]);
+});
+
+it('makes contacts of those who are users', async () => {
+  const { connection, client } = await online();
+  const syncing = client.contacts.sync(['bob', 'nobody', 'bob']);
+  const { id, body } = await connection.next('request');
+  expect(body).toEqual({ users: [{ user: 'bob' }, { user: 'nobody' }] });
+  const bob = { user: 'bob', name: 'Bob', tag: '1' };
+  connection.send({ t: 'response', id, body: { profiles: [bob], unknown: ['nobody'] } });
+  expect(await syncing).toEqual({ found: [bob], unknown: ['nobody'] });
+  expect(await client.contacts.list()).toEqual(['bob']);
+});

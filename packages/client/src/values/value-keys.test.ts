@@ -1,7 +1,7 @@
 import { assert, integer, oneof, property, string } from 'fast-check';
 import { expect, it } from 'vitest';
 import { conversationId } from '../conversations/index.ts';
-import { blockedKey, deletedKey, keyOf, meaningOf } from './value-keys.ts';
+import { blockedKey, contactKey, deletedKey, keyOf, meaningOf } from './value-keys.ts';
 
 it('names what the devices of a user share', () => {
   expect(keyOf('draft', 'u:bob')).toBe('draft:peer/bob');
@@ -32,6 +32,7 @@ it('knows what a key means, whatever is in an address', () => {
       }
       expect(meaningOf(deletedKey(id, seq))).toEqual({ kind: 'deleted', id, seq });
       expect(meaningOf(blockedKey(id))).toEqual({ kind: 'blocked', address: id });
+      expect(meaningOf(contactKey(id))).toEqual({ kind: 'contact', address: id });
     }),
   );
 });

@@ -38,17 +38,23 @@ export function blockedKey(address: string): string {
   return `blocked:${address}`;
 }
 
+export function contactKey(address: string): string {
+  return `contact:${address}`;
+}
+
 /** What a key is about; undefined for keys of other clients. */
 export type KeyMeaning =
   | { readonly kind: keyof KnownValues; readonly id: ConversationId }
   | { readonly kind: 'deleted'; readonly id: ConversationId; readonly seq: number }
-  | { readonly kind: 'blocked'; readonly address: string };
+  | { readonly kind: 'blocked'; readonly address: string }
+  | { readonly kind: 'contact'; readonly address: string };
 
 export function meaningOf(key: string): KeyMeaning | undefined {
   const colon = key.indexOf(':');
   const [kind, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   switch (kind) {
     case 'blocked':
+    case 'contact':
       return { kind, address: rest };
     case 'deleted': {
       const slash = rest.lastIndexOf('/');

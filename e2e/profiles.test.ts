@@ -1,0 +1,80 @@
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { audit } from './support/audit.ts';
+import type { MessengerPage } from './support/messenger-page.ts';
+import { Visitors } from './support/visitors.ts';
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+let visitors: Visitors;
+let server: TestNode;
+
+beforeAll(async () => {
+  server = await startTestNode();
+  visitors = await Visitors.launch();
+});
+afterAll(async () => {
+  await visitors?.close();
+  await server?.close();
+});
+
+/** Resolves when an avatar with a picture is in the row, with pixels. */
+async function seeAvatar({ page }: MessengerPage, name: string): Promise<void> {
+  await page.waitForFunction(
+    (text) =>
+      [...document.querySelectorAll('li')].some((row) => {
+        const picture = row.querySelector('img');
+        return row.textContent?.includes(text) && picture !== null && picture.naturalWidth > 0;
+      }),
+    name,
+  );
+}
+
+it('a profile is set, and seen by others as far as they may', {
+  timeout: 90_000,
+}, async () => {
+  const [alice, bob] = await Promise.all([
+    visitors.signIn(server.url, 'alice', 'Alice'),
+    visitors.signIn(server.url, 'bob', 'Bob'),
+  ]);
+  await bob.openChat('alice');
+  await bob.write('Hello');
+  await alice.row('Bob').waitFor();
+
+  await alice.page.getByRole('button', { name: 'Your profile' }).click();
+  const own = alice.page.getByRole('dialog', { name: 'Your profile' });
+  await own
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png });
+  await own.getByRole('button', { name: 'Remove picture' }).waitFor();
+  await own.getByLabel('Name', { exact: true }).fill('Alice Liddell');
+  await own.getByLabel('Status', { exact: true }).fill('Down the rabbit-hole');
+  await own.getByLabel('Who sees your status').selectOption('contacts');
+  expect(await audit(alice.page)).toEqual([]);
+  await own.getByRole('button', { name: 'Save' }).click();
+  await own.waitFor({ state: 'hidden' });
+
+  await bob.row('Alice Liddell').waitFor();
+  await seeAvatar(bob, 'Alice Liddell');
+  await bob.page.getByRole('button', { name: 'Chat actions' }).click();
+  await bob.page.getByRole('menuitem', { name: 'View profile' }).click();
+  const seen = bob.page.getByRole('dialog', { name: 'Alice Liddell' });
+  await seen.getByRole('img', { name: 'Alice Liddell' }).waitFor();
+  expect(await seen.getByText('Down the rabbit-hole').count()).toBe(0);
+
+  await alice.row('Bob').click();
+  await alice.page.getByRole('button', { name: 'Chat actions' }).click();
+  await alice.page.getByRole('menuitem', { name: 'View profile' }).click();
+  await alice.page.getByRole('button', { name: 'Add to your contacts' }).click();
+  await seen.getByText('Down the rabbit-hole').waitFor();
+  await bob.page.keyboard.press('Escape');
+  await alice.page.keyboard.press('Escape');
+
+  await bob.page.getByRole('button', { name: 'Chat actions' }).click();
+  await bob.page.getByRole('menuitem', { name: 'Archive' }).click();
+  await bob.row('Alice Liddell').waitFor({ state: 'hidden' });
+  await bob.page.getByRole('button', { name: 'Archived (1)' }).click();
+  await seeAvatar(bob, 'Alice Liddell');
+});

@@ -1,1 +1,0 @@
-export { LinkPreviews } from './link-previews.ts';
