@@ -1,5 +1,6 @@
 /** `npm run bench -- <name> [options]` */
 import { callsBench } from './calls/index.ts';
+import { mediaBench } from './media/index.ts';
 import { messagingBench } from './messaging.ts';
 
 // Ending in order removes what servers under test have written.
@@ -7,8 +8,14 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 
 const [name, ...args] = process.argv.slice(2);
 try {
-  const bench = name === 'messaging' ? messagingBench : name === 'calls' ? callsBench : undefined;
-  if (bench === undefined) throw new Error('usage: npm run bench -- messaging|calls [--help]');
+  const benches = new Map([
+    ['messaging', messagingBench],
+    ['calls', callsBench],
+    ['media', mediaBench],
+  ]);
+  const bench = benches.get(name ?? '');
+  if (bench === undefined)
+    throw new Error(`usage: npm run bench -- ${[...benches.keys()].join('|')} [--help]`);
   await bench(args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -8,12 +8,13 @@ import {
 import { Calls } from './calls/index.ts';
 import { type ClientOptions, resolveOptions } from './client-options.ts';
 import { Contacts } from './contacts/index.ts';
-import { Files } from './files/index.ts';
+import { Files, thumbnailOf } from './files/index.ts';
 import { Groups } from './groups/index.ts';
 import { LocalClient } from './local-client.ts';
 import { localHost } from './local-host.ts';
 import { Messaging } from './messaging-facade.ts';
 import { checkAge, checkTarget } from './outbox/index.ts';
+import { LinkPreviews } from './previews/index.ts';
 import { Profiles } from './profiles/index.ts';
 import type { RequestOptions } from './requests/index.ts';
 import { Rooms } from './rooms/index.ts';
@@ -46,6 +47,8 @@ export class Client extends Messaging {
   readonly rooms: Rooms;
   /** Files that this page sends, and links to those of messages. */
   readonly files: Files;
+  /** What links lead to, for who writes them. */
+  readonly previews: LinkPreviews;
   /** Groups: making them, their members, PINs and requests to join. */
   readonly groups: Groups;
   /** What users say of themselves. */
@@ -68,6 +71,7 @@ export class Client extends Messaging {
       isShared: shared !== undefined,
     });
     this.rooms = new Rooms({ ...resolved, settings: resolved.roomSettings, host: this.host });
+    this.previews = new LinkPreviews({ host: this.host, thumbnailOf });
     this.files = new Files({ ...resolved, url: options.url, settings: options.files ?? {}, host: this.host });
   }
 

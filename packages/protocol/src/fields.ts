@@ -7,7 +7,7 @@ export const Int = (minimum = 0, maximum = maxInt) => Type.Integer({ minimum, ma
 export const Uint32 = Int(0, 0xffff_ffff);
 
 /** Binary in msgpack, `{"$bytes": "<base64>"}` in JSON. */
-const Bytes = Type.Refine(
+export const Bytes = Type.Refine(
   Type.Unsafe<Uint8Array>({ contentMediaType: 'application/octet-stream' }),
   (value) => value instanceof Uint8Array,
   () => 'must be bytes',
@@ -87,11 +87,14 @@ export const ContactCard = Plain(
 );
 export type ContactCard = Static<typeof ContactCard>;
 
+/** An address of the web. */
+export const WebLink = Type.String({ maxLength: limits.previewUrl, pattern: '^https?://' });
+
 /** What a page said about itself when the message was written. The sender carries it: receivers load nothing. */
 export const LinkPreview = Plain(
   Type.Object({
     /** As it stands in the text. */
-    url: Type.String({ maxLength: limits.previewUrl, pattern: '^https?://' }),
+    url: WebLink,
     title: Type.Optional(Line(limits.previewTitle)),
     description: Type.Optional(Line(limits.previewDescription)),
     site: Type.Optional(Line(limits.nameLength)),

@@ -4,7 +4,19 @@
  * @module
  */
 import Type, { type Static } from 'typebox';
-import { Address, Conv, Int, Message, Seq, StateKey, Time, Uint32 } from './frames.ts';
+import {
+  Address,
+  Bytes,
+  Conv,
+  Int,
+  LinkPreview,
+  Message,
+  Seq,
+  StateKey,
+  Time,
+  Uint32,
+  WebLink,
+} from './frames.ts';
 import { groupOperations } from './group-operations.ts';
 import { limits } from './limits.ts';
 import { profileOperations } from './profile-operations.ts';
@@ -65,6 +77,15 @@ export const operations = {
   'message.receipts': {
     request: Type.Object({ conv: Conv, seq: Seq }),
     response: Type.Object({ receipts: Type.Array(MessageReceipt) }),
+  },
+  /** What a link leads to, for who writes a message with it. Without a preview: nobody knows, for whatever reason. */
+  'links.preview': {
+    request: Type.Object({ url: WebLink }),
+    response: Type.Object({
+      preview: Type.Optional(LinkPreview),
+      /** A picture of it, PNG, JPEG, GIF or WebP, as it is there: make a small one of it. */
+      picture: Type.Optional(Bytes),
+    }),
   },
   /** Messages whose text, title, subtitle, footer or file name contains the words, newest first. */
   'messages.search': {

@@ -3,6 +3,7 @@
  * @module
  */
 export { type NodeOptions, type RunningNode, startNode } from './node.ts';
+export type { Reach } from './previews/index.ts';
 export {
   loadSettings,
   type Setting,

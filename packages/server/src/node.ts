@@ -10,7 +10,6 @@ import {
   devicesPerUser,
   ensureFirstApp,
   type FirstStart,
-  fileSettings,
   retentionDays,
 } from './apps/index.ts';
 import { backendSending } from './backend-sending.ts';
@@ -23,7 +22,7 @@ import { Devices, deviceOperations } from './devices/index.ts';
 import { Directory } from './directory/index.ts';
 import { Erasures } from './erasure/index.ts';
 import { UserExport } from './export/index.ts';
-import { fileLimits, openFiles } from './files/index.ts';
+import { startFiling } from './filing.ts';
 import { buildGroups } from './group-wiring.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
@@ -36,6 +35,8 @@ import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
 import { OtherNodes, Presence } from './presence/index.ts';
+import { previewing } from './previewing.ts';
+import type { Reach } from './previews/index.ts';
 import { buildProfiles } from './profile-wiring.ts';
 import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
@@ -63,6 +64,8 @@ export interface NodeOptions {
   readonly bus?: Bus;
   /** Default: processes of its own, as the settings say. */
   readonly media?: MediaEngine;
+  /** Where pages are looked at whose addresses users write. Default: the web. */
+  readonly linkReach?: Reach;
 }
 
 /** A node that takes connections. */
@@ -127,15 +130,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   const messaging = buildMessaging({ ...common, observer, judge: modules });
   const { gone, messages, changes, history, receipts } = messaging;
-  const files = await openFiles({
-    store,
-    clock,
-    folder: settings.filesDir,
-    s3: settings.files,
-    linkHours: settings.fileLinkHours,
-    onError,
-    limitsOf: async (aid) => fileLimits(settings, fileSettings(await store.apps.find(aid))),
-  });
+  const files = await startFiling({ settings, store, clock, onError });
   const groupParts = buildGroups({
     ...common,
     gone,
@@ -299,6 +294,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...operations,
         ...roomOperations,
         ...pushing.operations,
+        ...previewing(settings, clock, options.linkReach),
         ...profileParts.operations,
       },
     },

@@ -1,6 +1,6 @@
 import type { Bus } from '@stoa/bus';
 import type { MediaEngine } from '@stoa/media';
-import { loadSettings, type RunningNode, startNode } from '@stoa/server';
+import { loadSettings, type Reach, type RunningNode, startNode } from '@stoa/server';
 import type { Store } from '@stoa/storage';
 import { addUser, type BackendAnswer, backend, type TestUser } from './backend.ts';
 import type { ManualClock } from './manual-clock.ts';
@@ -17,6 +17,8 @@ export interface TestNodeOptions {
   readonly bus?: Bus;
   /** What forwards the media of rooms; the node closes it with itself. */
   readonly media?: MediaEngine;
+  /** Where links are looked at; default: the web. */
+  readonly linkReach?: Reach;
   /** Settings by environment name, such as STOA_MESSAGES_PER_SECOND. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -61,6 +63,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.store === undefined ? {} : { store: options.store }),
     ...(options.bus === undefined ? {} : { bus: options.bus }),
+    ...(options.linkReach === undefined ? {} : { linkReach: options.linkReach }),
     ...(options.media === undefined ? {} : { media: options.media }),
   });
   const url = `http://127.0.0.1:${node.port}`;

@@ -13,6 +13,8 @@ import styles from './composer.module.css';
 import { ComposerContext } from './composer-context.tsx';
 import { excessBytes } from './text-size.ts';
 import { useAnsweredByDraft } from './use-answered.ts';
+import { useLinkPreview } from './use-link-preview.ts';
+import { WrittenPreview } from './written-preview.tsx';
 
 /**
  * The field to write in. Enter sends, Shift+Enter begins a line (on touch keyboards Enter does), Escape ends replying
@@ -53,6 +55,7 @@ export function Composer({
   const canSend = text.trim() !== '' && excess === 0;
   const notes = useNoteRecording(onNote, onRefused);
   const { recording } = notes;
+  const written = useLinkPreview(text);
   const isEmpty = text === '' && editing === undefined;
 
   useEffect(() => {
@@ -90,7 +93,9 @@ export function Composer({
       const ref = draft?.ref;
       const more = { ...(ref === undefined ? {} : { ref }), ...(at === undefined ? {} : { at }) };
       // A refusal is shown on the message itself.
-      client.send(targetOf(id), { content: { text: text.trim() }, ...more }).sent.catch(() => {});
+      const { preview } = written;
+      const content = { text: text.trim(), ...(preview === undefined ? {} : { preview }) };
+      client.send(targetOf(id), { content, ...more }).sent.catch(() => {});
       drafts.write(id, '');
     }
     field.current?.focus();
@@ -98,7 +103,9 @@ export function Composer({
 
   function change(message: LocalMessage, next: string): void {
     try {
-      client.edit(message, { ...message.content, text: next }).done.catch(onRefused);
+      const { preview, ...content } = message.content ?? {};
+      const kept = preview !== undefined && next.includes(preview.url) ? { preview } : {};
+      client.edit(message, { ...content, ...kept, text: next }).done.catch(onRefused);
     } catch (error) {
       onRefused(error instanceof Error ? error : new Error(String(error)));
     }
@@ -135,6 +142,9 @@ export function Composer({
         )}
         {editing === undefined && answered !== undefined && (
           <ComposerContext kind="reply" message={answered} author={authorOf(answered)} onCancel={cancel} />
+        )}
+        {editing === undefined && written.preview !== undefined && (
+          <WrittenPreview preview={written.preview} onRemove={written.remove} />
         )}
         {excess > 0 && (
           <p className={styles.excess} role="alert">

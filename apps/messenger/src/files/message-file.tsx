@@ -6,6 +6,7 @@ import { VoiceNote } from '../notes/voice-note.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { shownSize } from './file-size.ts';
 import styles from './message-file.module.css';
+import { pictureOf } from './picture-of.ts';
 import { useFileLink } from './use-file-link.ts';
 
 type MessageFile = NonNullable<Content['file']>;
@@ -77,10 +78,4 @@ function Picture({ file, link, name }: { file: MessageFile; link: string | undef
       )}
     </>
   );
-}
-
-function pictureOf(bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined) return undefined;
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return `data:image/jpeg;base64,${btoa(binary)}`;
 }

@@ -4,6 +4,7 @@ import { CallEntry } from '../calls/call-entry.tsx';
 import { MessageFile } from '../files/message-file.tsx';
 import { contentSummary } from '../ui/content-summary.ts';
 import { ContactCards, PlaceCard } from './cards.tsx';
+import { LinkCard } from './link-card.tsx';
 import styles from './message-body.module.css';
 import { MessageText } from './message-text.tsx';
 
@@ -21,7 +22,7 @@ export function MessageBody({ message }: { message: LocalMessage }) {
   if (content.call !== undefined && 'peer' in target) {
     return <CallEntry log={content.call} peer={target.peer} outgoing={message.outgoing} />;
   }
-  const { title, subtitle, text, footer, file, latitude, longitude, contacts, forwarded } = content;
+  const { title, subtitle, text, footer, file, latitude, longitude, contacts, preview, forwarded } = content;
   const place = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : undefined;
   const isPlain = text !== undefined && text !== '';
   return (
@@ -40,6 +41,7 @@ export function MessageBody({ message }: { message: LocalMessage }) {
           !title && !place && !file && !contacts && <em>{contentSummary(message)}</em>
         )}
       </span>
+      {preview !== undefined && <LinkCard preview={preview} />}
       {file !== undefined && <MessageFile file={file} />}
       {place !== undefined && <PlaceCard {...place} />}
       {contacts !== undefined && <ContactCards contacts={contacts} />}

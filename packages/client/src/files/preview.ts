@@ -19,6 +19,11 @@ export async function preview(file: Blob, mime: string): Promise<Shown> {
   return {};
 }
 
+/** A small picture of a picture; undefined outside of browsers, and when it cannot be made. */
+export async function thumbnailOf(picture: Blob): Promise<Uint8Array | undefined> {
+  return (await preview(picture, 'image/*')).thumbnail;
+}
+
 async function ofPicture(file: Blob): Promise<Shown> {
   const bitmap = await createImageBitmap(file);
   try {

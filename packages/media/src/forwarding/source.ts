@@ -37,8 +37,8 @@ export interface LayerStatistics {
   readonly jitterMs: number;
 }
 
-/** About two seconds of a video layer, or of many small audio packets. */
-const cachedVideo = 1024;
+/** About two seconds of a large video layer, or of many small audio packets. */
+const cachedVideo = 512;
 const cachedAudio = 64;
 
 /** A sender report that contradicts what arrives by more than this is not believed. */

@@ -1,9 +1,8 @@
-import { parse, write } from 'sdp-transform';
+import { parse } from 'sdp-transform';
 import type { OfferedStream, ViewOffer } from '../engine/media-engine.ts';
 import { isRtcp, newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
-import { type PeerParameters, peerParameters } from '../sdp/peer-parameters.ts';
-import { session } from '../sdp/sections.ts';
 import { Connection } from '../transport/connection.ts';
+import { parametersOf, publishOffer, viewAnswer, withoutCandidates } from './client-sdp.ts';
 import { rtpPacket, vp8Payload } from './packets.ts';
 
 const options = { bindAddress: '127.0.0.1' };
@@ -47,7 +46,7 @@ export class TestPublisher {
   }
 
   accept(sdp: string): void {
-    this.#connection.accept(peerParameters(parse(sdp)));
+    this.#connection.accept(parametersOf(sdp));
   }
 
   /** Sends a key frame, or a sound, in each stream every few milliseconds. */
@@ -98,14 +97,10 @@ export class TestViewer {
 
   static async open(offer: ViewOffer): Promise<TestViewer> {
     let viewer: TestViewer | undefined;
-    const connection = await Connection.answering(
-      withoutCandidates(peerParameters(parse(offer.sdp))),
-      options,
-      {
-        onPacket: (packet) => viewer?.receive(packet),
-        onState: () => {},
-      },
-    );
+    const connection = await Connection.answering(withoutCandidates(parametersOf(offer.sdp)), options, {
+      onPacket: (packet) => viewer?.receive(packet),
+      onState: () => {},
+    });
     viewer = new TestViewer(connection);
     return viewer;
   }
@@ -118,18 +113,7 @@ export class TestViewer {
   answer({ version, sdp }: ViewOffer): ViewOffer {
     const offer = parse(sdp);
     this.#mids = new Map(offer.media.map(({ mid, ssrcs }) => [String(mid), Number(ssrcs?.[0]?.id)]));
-    const { ours } = this.#connection;
-    return {
-      version,
-      sdp: write({
-        ...session(1, [...this.#mids.keys()]),
-        media: offer.media.map((section) => ({
-          ...section,
-          ...iceAndDtls(ours, 'passive'),
-          direction: 'recvonly' as const,
-        })),
-      }),
-    };
+    return { version, sdp: viewAnswer(sdp, this.#connection.ours) };
   }
 
   in(mid: string): ReceivedPacket[] {
@@ -160,55 +144,4 @@ export class TestViewer {
 
 function ssrcOf(streams: readonly OfferedStream[], name: string): number {
   return 100 + streams.findIndex((stream) => stream.name === name);
-}
-
-/**
- * Only one side looks for the other, the one that knows last of the other: the library fails when the handshake of a
- * quick peer runs while it is still taking the answer.
- */
-function withoutCandidates(parameters: PeerParameters): PeerParameters {
-  return { ...parameters, candidates: [] };
-}
-
-function iceAndDtls(ours: PeerParameters, setup: string) {
-  return {
-    iceUfrag: ours.iceUfrag,
-    icePwd: ours.icePwd,
-    fingerprint: { ...ours.fingerprint },
-    setup,
-    candidates: ours.candidates.map((candidate) => ({ ...candidate })),
-  };
-}
-
-function publishOffer(streams: readonly OfferedStream[], ours: PeerParameters): string {
-  return write({
-    ...session(
-      1,
-      streams.map(({ mid }) => mid),
-    ),
-    media: streams.map(({ mid, kind }) => {
-      const isVideo = kind === 'camera' || kind === 'screen';
-      return {
-        type: isVideo ? 'video' : 'audio',
-        port: 9,
-        protocol: 'UDP/TLS/RTP/SAVPF',
-        payloads: isVideo ? '96' : '111',
-        connection: { version: 4, ip: '0.0.0.0' },
-        mid,
-        direction: 'sendonly' as const,
-        rtcpMux: 'rtcp-mux',
-        rtp: [
-          isVideo
-            ? { payload: 96, codec: 'VP8', rate: 90_000 }
-            : { payload: 111, codec: 'opus', rate: 48_000, encoding: 2 },
-        ],
-        fmtp: [],
-        ext: [
-          { value: 4, uri: 'urn:ietf:params:rtp-hdrext:sdes:mid' },
-          { value: 6, uri: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level' },
-        ],
-        ...iceAndDtls(ours, 'actpass'),
-      };
-    }),
-  });
 }

@@ -1,4 +1,5 @@
 import { imageSize } from 'image-size';
+import { contentTypeOf, sampleBytes } from './content-type.ts';
 
 /** Bytes at the beginning of a picture among which its size stands: camera data and previews may come before it. */
 export const headBytes = 256 * 1024;
@@ -12,3 +13,12 @@ export function pixelsOf(head: Uint8Array): number {
     return 0;
   }
 }
+
+/** Whether a browser can open these bytes as a picture without taking much memory. */
+export async function isSmallPicture(bytes: Uint8Array): Promise<boolean> {
+  const mime = await contentTypeOf(bytes.subarray(0, sampleBytes));
+  const pixels = pixelsOf(bytes);
+  return /^image\/(png|jpeg|gif|webp)$/.test(mime) && pixels > 0 && pixels <= smallPixels;
+}
+
+const smallPixels = 25_000_000;

@@ -1,6 +1,7 @@
 import { parseNatsUrl } from '@stoa/bus';
 import { isAddressRange } from '../address-ranges.ts';
 import { moduleSettings } from './module-settings.ts';
+import { previewSettings } from './preview-settings.ts';
 import { pushSettings } from './push-settings.ts';
 import { roomSettings } from './room-settings.ts';
 import { s3Address } from './s3-address.ts';
@@ -348,6 +349,7 @@ export const settingTable = {
     description: 'For how long a call may last; 0 for no limit.',
   }),
   ...roomSettings,
+  ...previewSettings,
   ...pushSettings,
   ...webhookSettings,
   ...moduleSettings,

@@ -1,0 +1,123 @@
+/**
+ * `npm run bench -- media`: what forwarding costs, for Stoa and in the same run for a bare forwarder on the same library,
+ * which is the floor. The ratios are what to quote.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Figures, medianRatio, reportTable, tableLines } from '@stoa/cli/bench';
+import { runMedia } from './run-media.ts';
+import { type MediaScenario, mediaMetrics, mediaScenarios, quickScenarios } from './scenarios.ts';
+
+const names = mediaScenarios.map(({ name }) => name);
+
+const help = `usage: npm run bench -- media [options]
+
+  --scenarios <list>   of ${names.join(', ')}; all by default
+  --engines <list>     of bare, stoa, werift; all by default
+  --rounds <n>         1 by default; engines take turns in each, and the medians are shown
+  --seconds <n>        that each is measured; 8 by default
+  --quick              ${quickScenarios.join(' and ')}, 4 seconds each; not for quoting
+  --profile <folder>   write CPU profiles of the forwarders, which costs a little
+  --json <file>        write all figures of all rounds`;
+
+/** Bounds of the ratios to the bare forwarder. */
+const bounds = [
+  { scenario: '1-50', figure: 'cpu', title: 'CPU per packet, 1 → 50 / bare', of: 'bare', most: 1.3 },
+  { scenario: '1-50-half', figure: 'p99', title: 'p99 at half load / bare', of: 'bare', most: 1.5 },
+  { scenario: '1-100', figure: 'cpu', title: 'CPU per packet, 1 → 100 / bare', of: 'bare', most: 1.3 },
+  { scenario: '10x10', figure: 'cpu', title: 'CPU per packet, 10 × 10 / bare', of: 'bare', most: 1.3 },
+  {
+    scenario: '1-50-half',
+    figure: 'cpu',
+    title: 'CPU per packet at half load / werift',
+    of: 'werift',
+    most: 0.4,
+  },
+] as const;
+
+type Results = Map<string, Map<string, Figures[]>>;
+
+export async function mediaBench(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean' },
+      quick: { type: 'boolean', default: false },
+      scenarios: { type: 'string' },
+      engines: { type: 'string', default: 'bare,stoa,werift' },
+      rounds: { type: 'string', default: '1' },
+      seconds: { type: 'string' },
+      profile: { type: 'string' },
+      json: { type: 'string' },
+    },
+  });
+  if (values.help) return console.log(help);
+  const wanted = values.scenarios?.split(',') ?? (values.quick ? quickScenarios : names);
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`There is no scenario "${unknown}". There are ${names.join(', ')}.`);
+  const scenarios = mediaScenarios.filter(({ name }) => wanted.includes(name));
+  const rounds = positive(values.rounds, 'rounds');
+  const seconds = positive(values.seconds ?? (values.quick ? '4' : '8'), 'seconds');
+  const results = await measure(scenarios, values.engines.split(','), rounds, {
+    seconds,
+    profile: values.profile,
+  });
+  print(scenarios, results);
+  if (values.json === undefined) return;
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
+  const figures = Object.fromEntries([...results].map(([name, each]) => [name, Object.fromEntries(each)]));
+  writeFileSync(values.json, `${JSON.stringify({ machine, rounds, seconds, figures }, null, 2)}\n`);
+}
+
+async function measure(
+  scenarios: readonly MediaScenario[],
+  engines: readonly string[],
+  rounds: number,
+  options: { readonly seconds: number; readonly profile: string | undefined },
+): Promise<Results> {
+  const results: Results = new Map();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const scenario of scenarios) {
+      const ofScenario = results.get(scenario.name) ?? new Map<string, Figures[]>();
+      results.set(scenario.name, ofScenario);
+      for (const engine of scenario.engines.filter((name) => engines.includes(name))) {
+        const figures = await runMedia(scenario, engine, options);
+        ofScenario.set(engine, [...(ofScenario.get(engine) ?? []), figures]);
+        process.stderr.write(`round ${round + 1}, ${scenario.name}, ${engine}: ${shown(figures)}\n`);
+      }
+    }
+  }
+  return results;
+}
+
+function print(scenarios: readonly MediaScenario[], results: Results): void {
+  for (const { name, title } of scenarios) {
+    console.log(['', title, ...reportTable(mediaMetrics, results.get(name) ?? new Map())].join('\n'));
+  }
+  const rows = bounds.flatMap(({ scenario, figure, title, of, most }) => {
+    const series = (engine: string) =>
+      (results.get(scenario)?.get(engine) ?? []).map((figures) => figures[figure] ?? Number.NaN);
+    const value = medianRatio(series('stoa'), series(of));
+    return Number.isNaN(value) ? [] : [[title, value.toFixed(2), `≤ ${most}`, value <= most ? 'yes' : 'no']];
+  });
+  console.log(
+    ['', ...tableLines([['Ratios (median of the rounds)', 'is', 'bound', 'kept'], ...rows])].join('\n'),
+  );
+  console.log(
+    existsSync('/usr/bin/janus')
+      ? '\nJanus is installed, but this bench does not speak to it.'
+      : '\nJanus is not measured: the Debian package janus is not installed.',
+  );
+}
+
+function shown({ rate = 0, cpu = 0, p99 = 0 }: Figures): string {
+  return `${rate.toFixed(0)} packets/s, ${cpu.toFixed(1)} CPU-s per million, p99 ${p99.toFixed(1)} ms`;
+}
+
+function positive(value: string, name: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`--${name} is "${value}", but must be a whole number above zero.`);
+}

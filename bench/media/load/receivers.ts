@@ -1,0 +1,76 @@
+/** Viewers, in a process of their own. They tell what they get like a browser does (transport-cc). */
+import { writeRtcp } from '@stoa/media';
+import {
+  parametersOf,
+  viewAnswer,
+  withoutCandidates,
+} from '../../../packages/media/src/testing/client-sdp.ts';
+import { ArrivalLog } from '../../../packages/media/src/transport/arrival-log.ts';
+import { Connection } from '../../../packages/media/src/transport/connection.ts';
+import { serve } from '../peer-process.ts';
+import { ageOf } from './load-packet.ts';
+
+interface Receiver {
+  readonly connection: Connection;
+  readonly arrivals: ArrivalLog;
+  received: number;
+}
+
+const feedbackMs = 100;
+/** Of so many packets one is looked at for its age. */
+const sampleEvery = 16;
+/** Where forwarders that use transport-cc have its number. */
+const transportSequenceAt = 17;
+const receivers: Receiver[] = [];
+let received = 0;
+let ages: number[] = [];
+
+export const commands = {
+  async answer(sdp: string, givesFeedback: boolean): Promise<string> {
+    const arrivals = new ArrivalLog();
+    const connection = await Connection.answering(
+      withoutCandidates(parametersOf(sdp)),
+      { bindAddress: '127.0.0.1' },
+      {
+        onPacket: (packet) => {
+          const type = packet[1] ?? 0;
+          if (type >= 192 && type <= 223) return;
+          receiver.received += 1;
+          received += 1;
+          if (received % sampleEvery === 0) ages.push(ageOf(packet));
+          if (givesFeedback) arrivals.add(packet.readUInt16BE(transportSequenceAt), Date.now());
+        },
+        onState: () => {},
+      },
+    );
+    const receiver: Receiver = { connection, arrivals, received: 0 };
+    receivers.push(receiver);
+    return viewAnswer(sdp, connection.ours);
+  },
+
+  connected(): boolean {
+    return receivers.every(({ connection }) => connection.state === 'connected');
+  },
+
+  /** Whether everybody has got something. */
+  served(): boolean {
+    return receivers.every(({ received: own }) => own > 0);
+  },
+
+  /** What has come since the last look, and how long it was under way, in milliseconds. */
+  take(): { received: number; ages: number[] } {
+    const taken = { received, ages };
+    received = 0;
+    ages = [];
+    return taken;
+  },
+};
+
+setInterval(() => {
+  for (const { connection, arrivals } of receivers) {
+    const feedback = arrivals.flush(1, 1);
+    if (feedback !== undefined) connection.send(writeRtcp(feedback));
+  }
+}, feedbackMs);
+
+serve(commands);
