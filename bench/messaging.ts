@@ -1,18 +1,18 @@
 /**
- * `npm run bench -- messaging`: Stoa and its peers on this machine, one after the other in each round, so that a drift
+ * `npm run bench -- messaging` and `npm run bench -- groups`: Stoa and its peers on this machine, one after the other in each round, so that a drift
  * of the machine hits all alike. Ratios are what to quote.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { type Figures, runScenario, type Scenario, type Sizes, usersNeeded } from '@stoa/cli/bench';
-import { type MessagingOptions, parseOptions } from './options.ts';
+import { type BenchKind, type MessagingOptions, parseOptions } from './options.ts';
 import { createPeer, type Peer } from './peers/index.ts';
 import { bounds } from './report/bounds.ts';
 import { printReport } from './report/print.ts';
 import { ratios } from './report/ratios.ts';
 
-export async function messagingBench(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args);
+export async function messagingBench(args: readonly string[], kind: BenchKind): Promise<void> {
+  const options = parseOptions(args, kind);
   if (options === undefined) return;
   const { scenarios, sizes } = options;
   const peers: Peer[] = [];
@@ -20,7 +20,8 @@ export async function messagingBench(args: readonly string[]): Promise<void> {
   try {
     for (const name of options.peers) {
       progress(`preparing ${name} …`);
-      peers.push(await createPeer(name, usersNeeded(scenarios, sizes)));
+      const groupSizes = kind === 'groups' ? sizes.groupMembers : [];
+      peers.push(await createPeer(name, usersNeeded(scenarios, sizes), groupSizes));
     }
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const scenario of scenarios) {
@@ -39,7 +40,7 @@ export async function messagingBench(args: readonly string[]): Promise<void> {
   } finally {
     for (const peer of peers) await peer.close();
   }
-  const found = ratios(results, bounds(sizes.connections));
+  const found = ratios(results, bounds(sizes));
   printReport(scenarios, sizes, results, found);
   if (options.json !== undefined) {
     const rounds = Object.fromEntries([...results].map(([name, all]) => [name, Object.fromEntries(all)]));

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
-import { fullSizes, quickSizes, type Scenario, type Sizes, scenarios } from '@stoa/cli/bench';
+import { fullSizes, groups, quickSizes, type Scenario, type Sizes, scenarios } from '@stoa/cli/bench';
 import { peerNames } from './peers/index.ts';
+
+/** What is compared: users who write to each other, or one who writes to many. */
+export type BenchKind = 'messaging' | 'groups';
 
 export interface MessagingOptions {
   readonly peers: readonly string[];
@@ -12,10 +15,11 @@ export interface MessagingOptions {
   readonly json: string | undefined;
 }
 
-const help = `usage: npm run bench -- messaging [options]
+const help = `usage: npm run bench -- messaging|groups [options]
 
-  --scenarios <list>        of ${scenarios.map(({ name }) => name).join(', ')}; all by default
-  --peers <list>            of ${peerNames.join(', ')}; by default all but the PostgreSQL ones
+  --scenarios <list>        of messaging: ${scenarios.map(({ name }) => name).join(', ')}; all by default
+  --peers <list>            of ${peerNames.join(', ')}; by default all but the PostgreSQL ones;
+                            of groups, relay and Stoa
   --store <list>            sqlite and/or postgres: on what Stoa runs; sqlite by default
   --rounds <n>              5 by default; peers take turns in each
   --quick                   sizes for a first look, one round; not for quoting
@@ -29,10 +33,13 @@ const help = `usage: npm run bench -- messaging [options]
   --window <n>              on their way at a time      ${fullSizes.window}
   --offline-users <n>                                   ${fullSizes.offlineUsers}
   --offline-messages <n>    for each                    ${fullSizes.offlineMessages}
-  --reconnects <n>                                      ${fullSizes.reconnects}`;
+  --reconnects <n>                                      ${fullSizes.reconnects}
+  --members <list>          of groups                   ${fullSizes.groupMembers}
+  --deliveries <n>          in each group, about        ${fullSizes.groupDeliveries}
+  --group-window <n>        messages on their way       ${fullSizes.groupWindow}`;
 
 /** Undefined when help was asked for and printed. @throws Error that names a wrong option. */
-export function parseOptions(args: readonly string[]): MessagingOptions | undefined {
+export function parseOptions(args: readonly string[], kind: BenchKind): MessagingOptions | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
@@ -54,6 +61,9 @@ export function parseOptions(args: readonly string[]): MessagingOptions | undefi
       'offline-users': text,
       'offline-messages': text,
       reconnects: text,
+      members: text,
+      deliveries: text,
+      'group-window': text,
     },
   });
   if (values.help) {
@@ -61,13 +71,14 @@ export function parseOptions(args: readonly string[]): MessagingOptions | undefi
     return undefined;
   }
   const base = values.quick ? quickSizes : fullSizes;
+  const known = kind === 'groups' ? [groups] : scenarios;
   return {
-    peers: peersOf(values.peers, values.store),
+    peers: peersOf(values.peers, values.store).filter((name) => kind === 'messaging' || name !== 'socket.io'),
     scenarios: listOf(
       values.scenarios,
-      scenarios.map(({ name }) => name),
+      known.map(({ name }) => name),
       'scenario',
-    ).flatMap((wanted) => scenarios.filter(({ name }) => name === wanted)),
+    ).flatMap((wanted) => known.filter(({ name }) => name === wanted)),
     sizes: {
       connections:
         values.connections?.split(',').map((count) => positive(count, 'connections')) ?? base.connections,
@@ -78,6 +89,10 @@ export function parseOptions(args: readonly string[]): MessagingOptions | undefi
       offlineUsers: positive(values['offline-users'] ?? base.offlineUsers, 'offline-users'),
       offlineMessages: positive(values['offline-messages'] ?? base.offlineMessages, 'offline-messages'),
       reconnects: positive(values.reconnects ?? base.reconnects, 'reconnects'),
+      groupMembers:
+        values.members?.split(',').map((count) => positive(count, 'members')) ?? base.groupMembers,
+      groupDeliveries: positive(values.deliveries ?? base.groupDeliveries, 'deliveries'),
+      groupWindow: positive(values['group-window'] ?? base.groupWindow, 'group-window'),
     },
     rounds: positive(values.rounds ?? (values.quick ? 1 : 5), 'rounds'),
     loadProcesses: positive(values['load-processes'] ?? 2, 'load-processes'),

@@ -8,8 +8,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 
 const [name, ...args] = process.argv.slice(2);
 try {
-  const benches = new Map([
-    ['messaging', messagingBench],
+  const benches = new Map<string, (args: readonly string[]) => Promise<void>>([
+    ['messaging', (args) => messagingBench(args, 'messaging')],
+    ['groups', (args) => messagingBench(args, 'groups')],
     ['calls', callsBench],
     ['media', mediaBench],
   ]);

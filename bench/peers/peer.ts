@@ -1,4 +1,4 @@
-import type { LoadUser } from '@stoa/cli/bench';
+import type { LoadUser, Target } from '@stoa/cli/bench';
 import type { ServerProcess } from './server-process.ts';
 
 /** One of the servers that are compared. */
@@ -6,6 +6,8 @@ export interface Peer {
   readonly name: string;
   /** Users that every start of it knows. */
   readonly users: readonly LoadUser[];
+  /** Groups that every start of it knows. */
+  readonly groups: NonNullable<Target['groups']>;
   /** URL of the module that speaks to it. */
   readonly wire: string;
   /** Starts it anew, without what earlier runs have left. */

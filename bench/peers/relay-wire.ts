@@ -39,6 +39,10 @@ class RelayClient implements LoadClient {
     this.#socket?.send(JSON.stringify({ to, id, text }));
   }
 
+  sendToGroup(group: string, id: number, text: string): void {
+    this.#socket?.send(JSON.stringify({ group: Number(group), id, text }));
+  }
+
   drop(): void {
     const socket = this.#socket;
     this.#socket = undefined;

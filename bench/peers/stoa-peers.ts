@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { addUsers, stoaWire } from '@stoa/cli/bench';
+import { addGroup, addUsers, type LoadUser, stoaWire } from '@stoa/cli/bench';
 import { startPostgres, type TestPostgres } from '@stoa/testkit/postgres';
 import type { Peer } from './peer.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
@@ -8,14 +8,14 @@ import { tempFolder } from './temp-folder.ts';
 const appToken = 'bench-app-token-0123456789abcdef';
 
 /** Stoa as it comes: SQLite in its data directory. Users are added once; each start gets a copy of that. */
-export async function stoaPeer(users: number): Promise<Peer> {
+export async function stoaPeer(users: number, groupSizes: readonly number[]): Promise<Peer> {
   const template = tempFolder();
   const first = await startStoa(template.path);
-  const added = await addUsers({ url: first.url, authorization: `Bearer ${appToken}` }, users);
+  const known = await prepare(first.url, users, groupSizes);
   await first.stop('SIGTERM');
   return {
     name: 'stoa',
-    users: added,
+    ...known,
     wire: stoaWire,
     async start() {
       const folder = tempFolder();
@@ -34,16 +34,16 @@ export async function stoaPeer(users: number): Promise<Peer> {
 }
 
 /** Stoa on PostgreSQL, whose processes count as Stoa's. Each start gets a copy of a database with the users. */
-export async function stoaOnPostgresPeer(users: number): Promise<Peer> {
+export async function stoaOnPostgresPeer(users: number, groupSizes: readonly number[]): Promise<Peer> {
   const postgres = await startPostgres();
   const template = await postgres.createDatabase();
   const folder = tempFolder();
   const first = await startStoa(folder.path, { STOA_DATABASE_URL: template });
-  const added = await addUsers({ url: first.url, authorization: `Bearer ${appToken}` }, users);
+  const known = await prepare(first.url, users, groupSizes);
   await first.stop('SIGTERM');
   return {
     name: 'stoa-postgres',
-    users: added,
+    ...known,
     wire: stoaWire,
     async start() {
       const url = new URL(template);
@@ -64,6 +64,21 @@ export async function stoaOnPostgresPeer(users: number): Promise<Peer> {
       folder.remove();
     },
   };
+}
+
+/** Adds users, and groups of the first of them with so many of those who follow. */
+async function prepare(
+  url: string,
+  count: number,
+  groupSizes: readonly number[],
+): Promise<Pick<Peer, 'users' | 'groups'>> {
+  const api = { url, authorization: `Bearer ${appToken}` };
+  const users: LoadUser[] = await addUsers(api, count);
+  const groups: Peer['groups'][number][] = [];
+  for (const size of groupSizes) {
+    groups.push({ name: String(await addGroup(api, users.slice(0, size + 1))), size });
+  }
+  return { users, groups };
 }
 
 function startStoa(

@@ -23,9 +23,20 @@ function against(
 /** Storing and draining are compared with what the relay takes to pass a message on: it stores nothing. */
 const passingOn = { scenario: 'pairs', figure: 'cpu' };
 
-/** @param connections the numbers of idle connections that were measured */
-export function bounds(connections: readonly number[]): Bound[] {
+/** @param sizes the numbers of idle connections and of members of groups that were measured */
+export function bounds({
+  connections,
+  groupMembers,
+}: {
+  readonly connections: readonly number[];
+  readonly groupMembers: readonly number[];
+}): Bound[] {
   return [
+    ...groupMembers.flatMap((size) => [
+      against('relay', 'groups', `cpu${size}`, `CPU per delivery to ${size}, with receipts`, 1.3),
+      against('relay', 'groups', `cpu${size}off`, `CPU per delivery to ${size}, without`, 1),
+      against('relay', 'groups', `p99${size}`, `p99 to the last of ${size}`, 2),
+    ]),
     ...connections.map((count) =>
       against('relay', 'idle', `bytes${count}`, `bytes per idle connection at ${count}`, 2),
     ),

@@ -41,7 +41,7 @@ const results: Results = new Map<string, Map<string, Figures[]>>([
 ]);
 
 it('divides round by round, and storing by what the relay takes to pass on', () => {
-  expect(ratios(results, bounds([]))).toEqual([
+  expect(ratios(results, bounds({ connections: [], groupMembers: [] }))).toEqual([
     { peer: 'stoa', title: 'server CPU per message / relay', value: 2, most: 2 },
     { peer: 'stoa', title: 'p99 / relay', value: 1.5, most: 2 },
     { peer: 'stoa', title: 'CPU to store a message / relay', value: 0.5, most: 1 },
@@ -50,5 +50,5 @@ it('divides round by round, and storing by what the relay takes to pass on', () 
 });
 
 it('says nothing about what was not measured', () => {
-  expect(ratios(new Map(), bounds([5000]))).toEqual([]);
+  expect(ratios(new Map(), bounds({ connections: [5000], groupMembers: [1000] }))).toEqual([]);
 });

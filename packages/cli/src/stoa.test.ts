@@ -91,6 +91,25 @@ describe('the administrative commands', () => {
     expect((await stoa(['user', 'list'], env)).out).not.toContain('erna');
   });
 
+  it('make groups, and add, list and remove their members', async () => {
+    await Promise.all(['greta', 'hugo', 'ida'].map((address) => server.addUser(address)));
+    const made = await stoa(['group', 'create', 'Tea party', 'hugo', '--owner', 'greta'], env);
+    const gid = /Group (\d+) "Tea party" with 2 members/.exec(made.out)?.[1] ?? '';
+    expect((await stoa(['group', 'list'], env)).out).toMatch(new RegExp(`${gid} +Tea party +0x0 +2`));
+    expect(await stoa(['group', 'add', gid, 'ida', 'nobody'], env)).toMatchObject({
+      code: 1,
+      out: `In group ${gid}: ida.\n`,
+      err: expect.stringContaining('nobody'),
+    });
+    expect((await stoa(['group', 'remove', gid, 'hugo'], env)).code).toBe(0);
+    const { out } = await stoa(['group', 'members', gid], env);
+    expect(out).toMatch(/greta.*owner/);
+    expect(out).toMatch(/ida.*member/);
+    expect(out).not.toContain('hugo');
+    expect((await stoa(['group', 'delete', gid], env)).code).toBe(0);
+    expect((await stoa(['group', 'members', gid], env)).err).toContain(`no group ${gid}`);
+  });
+
   it('send a message that a device receives', async () => {
     const carol = await server.addUser('carol');
     await server.addUser('dora');

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { appCommand } from './commands/app.ts';
 import { benchCommand } from './commands/bench.ts';
+import { groupCommand } from './commands/group.ts';
 import { sendCommand } from './commands/send.ts';
 import { tokenCommand } from './commands/token.ts';
 import { userCommand } from './commands/user.ts';
@@ -14,6 +15,7 @@ for (const command of [
   await serveCommand(),
   appCommand(),
   userCommand(),
+  groupCommand(),
   tokenCommand(),
   sendCommand(),
   benchCommand(),

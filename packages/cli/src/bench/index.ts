@@ -5,6 +5,7 @@ export { runScenario, type Target, usersNeeded } from './run-scenario.ts';
 export {
   type Figures,
   fullSizes,
+  groups,
   type Metric,
   quickSizes,
   type Scenario,
@@ -14,4 +15,4 @@ export {
 export { median, medianRatio, percentiles } from './statistics.ts';
 export { processTreeUsage } from './usage/process-tree.ts';
 export { serverMetricsUsage } from './usage/server-metrics.ts';
-export { addUsers, removeUsers } from './users.ts';
+export { addGroup, addUsers, removeUsers } from './users.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Fleet } from './load/fleet.ts';
+import type { LoadGroup } from './load/load-group.ts';
 import type { LoadUser } from './load/wire.ts';
 import type { Figures, Rig, Scenario, Sizes } from './scenarios/index.ts';
 
@@ -10,12 +11,14 @@ export interface Target extends Pick<Rig, 'usage' | 'collectGarbage'> {
   readonly wire: string;
   /** Users that it knows: as many as the scenario needs. */
   readonly users: readonly LoadUser[];
+  /** Groups of the first user, with those who follow. */
+  readonly groups?: readonly Omit<LoadGroup, 'members'>[];
 }
 
 /** Runs one scenario against one server, with as many processes that make load. */
 export async function runScenario(
   scenario: Scenario,
-  { url, wire, users, usage, collectGarbage }: Target,
+  { url, wire, users, groups = [], usage, collectGarbage }: Target,
   { sizes, loadProcesses }: { sizes: Sizes; loadProcesses: number },
 ): Promise<Figures> {
   const { senders, receivers } = scenario.users(sizes);
@@ -29,6 +32,7 @@ export async function runScenario(
     url,
     senders: users.slice(0, senders),
     receivers: users.slice(senders, senders + receivers),
+    groups: groups.map((group) => ({ ...group, members: group.size })),
     window: scenario.window?.(sizes) ?? sizes.window,
   };
   const fleet = await Fleet.start(task, loadProcesses);

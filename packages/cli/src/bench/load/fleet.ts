@@ -59,6 +59,9 @@ export function shares(task: LoadTask, count: number): LoadTask[] {
     ...task,
     senders: task.senders.filter((_, index) => index % count === process),
     receivers: task.receivers.filter((_, index) => index % count === process),
+    ...(task.groups && {
+      groups: task.groups.map((group) => ({ ...group, members: shareOf(group.size, count, process) })),
+    }),
   }));
 }
 

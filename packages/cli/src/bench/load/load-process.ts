@@ -4,17 +4,19 @@
  * @module
  */
 import { once } from 'node:events';
+import type { LoadGroup } from './load-group.ts';
 import { createLoad } from './loads.ts';
 import type { LoadUser, Wire } from './wire.ts';
 
 export interface LoadTask {
-  readonly scenario: 'idle' | 'pairs' | 'offline' | 'reconnect';
+  readonly scenario: 'groups' | 'idle' | 'pairs' | 'offline' | 'reconnect';
   /** URL of the module that speaks to the server. */
   readonly wire: string;
   readonly url: string;
   /** The first of the one list talks to the first of the other, and so on. */
   readonly senders: readonly LoadUser[];
   readonly receivers: readonly LoadUser[];
+  readonly groups?: readonly LoadGroup[];
   /** Messages of one sender that are on their way at the same time. */
   readonly window: number;
 }

@@ -1,3 +1,4 @@
+import { groupsLoad } from './groups-load.ts';
 import { idleLoad } from './idle-load.ts';
 import type { LoadTask } from './load-process.ts';
 import { offlineLoad } from './offline-load.ts';
@@ -12,6 +13,7 @@ export type Load = Readonly<Record<string, (amount: number) => Promise<readonly 
 export type CreateLoad = (task: LoadTask, wire: Wire, fail: (error: Error) => void) => Load;
 
 const loads: Record<LoadTask['scenario'], CreateLoad> = {
+  groups: groupsLoad,
   idle: idleLoad,
   pairs: pairsLoad,
   offline: offlineLoad,

@@ -4,7 +4,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { msgpackCodec, type ServerFrame } from '@stoa/protocol';
+import { messageFlags, msgpackCodec, type ServerFrame } from '@stoa/protocol';
 import { WebSocket } from 'ws';
 import type { LoadClient, LoadEvents, LoadUser, Wire } from './wire.ts';
 
@@ -49,6 +49,11 @@ class StoaClient implements LoadClient {
     this.#write({ t: 'send', id, peer: to, content: { text } });
   }
 
+  sendToGroup(group: string, id: number, text: string, receipts: boolean): void {
+    const flags = receipts ? {} : { flags: messageFlags.transient };
+    this.#write({ t: 'send', id, gid: Number(group), content: { text }, ...flags });
+  }
+
   drop(): void {
     const socket = this.#socket;
     this.#socket = undefined;
@@ -60,6 +65,7 @@ class StoaClient implements LoadClient {
     for (const frame of msgpackCodec.decode(data) as ServerFrame[]) {
       if (frame.t === 'message') {
         this.#events.received(frame.id);
+        if (frame.seq === 0) continue;
         received ??= new Map();
         received.set(frame.conv, frame.seq);
       } else if (frame.t === 'sent') this.#events.acknowledged(frame.id);

@@ -26,6 +26,11 @@ export interface LoadClient {
   /** Resolves when it is live: signed in, and given everything that it missed. */
   connect(): Promise<void>;
   send(to: string, id: number, text: string): void;
+  /**
+   * Absent where there are no groups. Without receipts, nobody is told what became of it: where messages are stored, this
+   * one is not.
+   */
+  sendToGroup?(group: string, id: number, text: string, receipts: boolean): void;
   /** Cuts the connection without a word. */
   drop(): void;
 }

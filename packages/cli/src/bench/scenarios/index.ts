@@ -4,9 +4,10 @@ import { pairs } from './pairs.ts';
 import { reconnect } from './reconnect.ts';
 import type { Scenario, Sizes } from './scenario.ts';
 
+export { groups } from './groups.ts';
 export type { Figures, Metric, Rig, Scenario, Sizes } from './scenario.ts';
 
-/** All of them, in the order in which they are run. */
+/** All of them that need no group, in the order in which they are run. */
 export const scenarios: readonly Scenario[] = [idle, pairs, offline, reconnect];
 
 export const fullSizes: Sizes = {
@@ -18,6 +19,9 @@ export const fullSizes: Sizes = {
   offlineUsers: 1_000,
   offlineMessages: 100,
   reconnects: 5_000,
+  groupMembers: [1_000, 5_000],
+  groupDeliveries: 300_000,
+  groupWindow: 4,
 };
 
 /** For a first look, and to see that everything works: too small to quote. */
@@ -30,4 +34,7 @@ export const quickSizes: Sizes = {
   offlineUsers: 40,
   offlineMessages: 20,
   reconnects: 200,
+  groupMembers: [100, 300],
+  groupDeliveries: 10_000,
+  groupWindow: 4,
 };

@@ -26,6 +26,12 @@ export interface Sizes {
   /** Messages for each offline user. */
   readonly offlineMessages: number;
   readonly reconnects: number;
+  /** Members of groups, ascending. */
+  readonly groupMembers: readonly number[];
+  /** Deliveries that are measured in each of them, about. */
+  readonly groupDeliveries: number;
+  /** Messages to a group that are on their way at a time. */
+  readonly groupWindow: number;
 }
 
 /** The server under test, and the processes that load it. */
