@@ -9,6 +9,7 @@ import { useLive, useLivePart } from './hooks/live.ts';
 import { useRoute } from './hooks/use-route.ts';
 import { useWorkspace } from './hooks/use-workspace.tsx';
 import styles from './messenger.module.css';
+import { Rooms } from './rooms/room-screen.tsx';
 import { GettingStarted } from './session/getting-started.tsx';
 import { ConversationView } from './timeline/conversation-view.tsx';
 import { Logo } from './ui/logo.tsx';
@@ -33,6 +34,7 @@ export function Messenger({ onSignOut }: { onSignOut: () => void }) {
       </div>
       {invitation !== undefined && <JoinGroup key={invitation.pin} {...invitation} />}
       <Calls />
+      <Rooms />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { browserName } from '../devices/browser-name.ts';
 import { Live } from '../hooks/live.ts';
 import { PresenceBoard } from '../presence/presence-board.ts';
 import { ProfileBoard } from '../profiles/profile-board.ts';
+import { RoomBoard } from '../rooms/room-board.ts';
 import type { Session } from './session.ts';
 
 /** What the pages of one signed-in user share: the client, and views on it. */
@@ -22,6 +23,7 @@ export class Workspace {
   readonly profiles: ProfileBoard;
   readonly drafts: Drafts;
   readonly calls: CallBoard;
+  readonly rooms: RoomBoard;
   /** Why nothing can be kept in this browser, so that nothing works. */
   readonly failure = new Live<Error | undefined>(undefined);
 
@@ -42,6 +44,7 @@ export class Workspace {
     this.profiles = new ProfileBoard(this.client);
     this.drafts = new Drafts(this.client);
     this.calls = new CallBoard(this.client);
+    this.rooms = new RoomBoard(this.client);
   }
 
   async open(): Promise<void> {
@@ -61,6 +64,7 @@ export class Workspace {
     this.profiles.close();
     this.drafts.close();
     this.calls.close();
+    this.rooms.close();
     void this.client.stop();
   }
 }

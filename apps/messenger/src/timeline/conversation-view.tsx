@@ -12,6 +12,7 @@ import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { PresenceLine } from '../presence/presence-line.tsx';
 import { usePresence } from '../presence/use-presence.ts';
 import { ProfileInfo } from '../profiles/profile-info.tsx';
+import { RoomButton } from '../rooms/room-button.tsx';
 import { ScheduledMessages } from '../scheduled/scheduled-messages.tsx';
 import { SearchInChat } from '../search/search-in-chat.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -122,6 +123,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
           {peer !== undefined && peer !== session.address && (
             <CallButtons peer={peer} onRefused={setNotice} />
           )}
+          {'gid' in target && conversation?.left !== true && <RoomButton gid={target.gid} />}
           <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
         </div>
       </header>

@@ -1,0 +1,119 @@
+import type { Client, OwnStream, RemoteStream, Room } from '@stoa/client';
+import { StoaError } from '@stoa/protocol';
+import { Live } from '../hooks/live.ts';
+
+/** What is shown of the room that the user is in. Immutable: a change makes another one. */
+export interface RoomView {
+  readonly room: Room;
+  readonly phase: Room['status']['phase'];
+  readonly streams: readonly RemoteStream[];
+  readonly own: readonly OwnStream[];
+  /** People in the room, the user too. */
+  readonly count: number;
+  readonly problem: string;
+}
+
+export interface RoomBoardState {
+  readonly current: RoomView | undefined;
+  /** Groups of which it is known that somebody is in their room. */
+  readonly active: ReadonlySet<number>;
+  /** Why a room could not be joined, or was left. */
+  readonly notice: string;
+}
+
+/** The rooms of this page: the one that the user is in, and where there are some. */
+export class RoomBoard extends Live<RoomBoardState> {
+  readonly #client: Client;
+  readonly #off: () => void;
+
+  constructor(client: Client) {
+    super({ current: undefined, active: new Set(), notice: '' });
+    this.#client = client;
+    this.#off = client.on('room', ({ gid, isActive }) => this.#noted(gid, isActive));
+  }
+
+  close(): void {
+    this.#off();
+  }
+
+  /** Finds out whether somebody is in the room of a group. */
+  look(gid: number): void {
+    this.#client.rooms.look(gid).then(
+      (room) => this.#noted(gid, room !== undefined),
+      () => {},
+    );
+  }
+
+  /** Joins the room of a group, with camera and microphone where the user may publish. */
+  join(gid: number): void {
+    this.#join(gid).catch((error: unknown) => this.set({ ...this.get(), notice: messageOf(error) }));
+  }
+
+  leave(): void {
+    this.get().current?.room.leave();
+  }
+
+  /** Does something in the room; that it failed is shown. */
+  do(action: (room: Room) => Promise<unknown>): void {
+    const { current } = this.get();
+    if (current === undefined) return;
+    action(current.room)
+      .catch((error: unknown) => this.#show(current.room, messageOf(error)))
+      .then(() => this.#show(current.room));
+  }
+
+  async #join(gid: number): Promise<void> {
+    this.leave();
+    const room = await this.#client.rooms.join(gid);
+    if (room === undefined) {
+      this.set({ ...this.get(), notice: 'Somebody has to let you into the group first.' });
+      return;
+    }
+    const refresh = (): void => this.#show(room);
+    for (const event of ['stream', 'streamChanged', 'streamEnded', 'ownStream', 'ownStreamEnded'] as const) {
+      room.on(event, refresh);
+    }
+    for (const event of ['participant', 'left', 'speakers', 'rights'] as const) room.on(event, refresh);
+    room.on('problem', (problem) => this.#show(room, problem.message));
+    room.on('status', (status) => {
+      if (status.phase === 'ended') this.#ended(ended[status.reason] ?? '');
+      else refresh();
+    });
+    this.set({ ...this.get(), notice: '', current: viewOf(room, '') });
+    if (!room.may.has('publish')) return;
+    this.do(() => room.publish({ video: room.limits.video }));
+  }
+
+  #ended(notice: string): void {
+    this.set({ ...this.get(), current: undefined, notice });
+  }
+
+  #noted(gid: number, isActive: boolean): void {
+    const active = new Set(this.get().active);
+    if (isActive) active.add(gid);
+    else active.delete(gid);
+    this.set({ ...this.get(), active });
+  }
+
+  #show(room: Room, problem = ''): void {
+    if (this.get().current?.room === room) this.set({ ...this.get(), current: viewOf(room, problem) });
+  }
+}
+
+function viewOf(room: Room, problem: string): RoomView {
+  const { status, streams, ownStreams: own, participants } = room;
+  return { room, phase: status.phase, streams, own, count: participants.length, problem };
+}
+
+/** Of a room that the user has left himself, nothing needs to be said. */
+const ended: { readonly [reason: string]: string | undefined } = {
+  removed: 'Somebody who leads the room has removed you from it.',
+  ended: 'The room was ended for everybody.',
+  rights: 'You may not be in this room any more.',
+  duration: 'The room has reached its longest time.',
+  lost: 'The connection to the room was lost.',
+};
+
+function messageOf(error: unknown): string {
+  return error instanceof StoaError ? `${error.message} ${error.hint}` : 'That did not work.';
+}

@@ -1,0 +1,58 @@
+import type { OwnStream, RemoteStream } from '@stoa/client';
+import { MicOff } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import styles from './rooms.module.css';
+
+/** Somebody's stream, in the size in which it is sent. */
+export function RemoteTile({ stream }: { stream: RemoteStream }) {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => (element.current === null ? undefined : stream.attach(element.current)), [stream]);
+  const { participant, info, isTalking } = stream;
+  const name = participant.name || participant.user;
+  const label = info.source === 'screen' ? `Screen of ${name}` : name;
+  return (
+    <figure className={styles.tile} data-talking={isTalking} data-source={info.source}>
+      {/* biome-ignore lint/a11y/useMediaCaption: a room has no captions. */}
+      <video ref={element} aria-label={label} autoPlay playsInline />
+      <TileName
+        name={participant.away ? `${label} (connection lost)` : label}
+        isMuted={isMuted(info.audio)}
+      />
+    </figure>
+  );
+}
+
+/** What the user himself sends; never heard here. */
+export function OwnTile({ stream }: { stream: OwnStream }) {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (element.current !== null) element.current.srcObject = stream.mediaStream;
+  }, [stream]);
+  const label = stream.source === 'screen' ? 'Your screen' : 'You';
+  return (
+    <figure className={styles.tile} data-talking={stream.isTalking} data-source={stream.source}>
+      <video
+        ref={element}
+        data-mirrored={stream.source === 'camera'}
+        aria-label={label}
+        autoPlay
+        playsInline
+        muted
+      />
+      <TileName name={label} isMuted={stream.source === 'camera' && stream.isMuted('audio')} />
+    </figure>
+  );
+}
+
+function TileName({ name, isMuted: muted }: { name: string; isMuted: boolean }) {
+  return (
+    <figcaption className={styles.name}>
+      {muted && <MicOff size={14} aria-label="Muted" />}
+      {name}
+    </figcaption>
+  );
+}
+
+function isMuted(audio: 'on' | 'muted' | 'locked' | undefined): boolean {
+  return audio === 'muted' || audio === 'locked';
+}

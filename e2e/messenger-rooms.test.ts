@@ -1,0 +1,57 @@
+import { startTestNode, type TestNode } from '@stoa/testkit';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { audit } from './support/audit.ts';
+import { Visitors } from './support/visitors.ts';
+
+let visitors: Visitors;
+let server: TestNode;
+
+beforeAll(async () => {
+  [server, visitors] = await Promise.all([
+    startTestNode({ env: { STOA_MEDIA_WORKERS: '1' } }),
+    Visitors.launch(),
+  ]);
+});
+afterAll(async () => {
+  await visitors?.close();
+  await server?.close();
+});
+
+/** Pictures of the stream are played. */
+async function plays(page: Page, label: string): Promise<void> {
+  const video = page.getByLabel('Room').locator(`video[aria-label="${label}"]`);
+  await video.waitFor();
+  await expect
+    .poll(() => video.evaluate((each: HTMLVideoElement) => each.currentTime * each.videoWidth), {
+      timeout: 30_000,
+    })
+    .toBeGreaterThan(0);
+}
+
+it('a room of a group is begun, joined, used and left in the messenger', { timeout: 90_000 }, async () => {
+  const permissions = ['camera', 'microphone', 'local-network-access'];
+  const [alice, bob] = await Promise.all(
+    ['alice', 'bob'].map((user) => visitors.signIn(server.url, user, user, { permissions })),
+  );
+  if (!alice || !bob) throw new Error('somebody is missing');
+  const { group } = await server.backend('groupadd', {
+    group: { name: 'Band', members: { m: 'alice,bob' } },
+  });
+  const { gid } = group as { gid: number };
+  for (const { page } of [alice, bob]) await page.evaluate((to) => location.assign(to), `#/group/${gid}`);
+  await alice.page.getByRole('button', { name: 'Start a room' }).click();
+  await bob.page.getByRole('button', { name: 'Join the room' }).click();
+  await Promise.all([plays(alice.page, 'bob'), plays(bob.page, 'alice'), plays(alice.page, 'You')]);
+  expect(await audit(alice.page)).toEqual([]);
+  await alice.page.getByRole('button', { name: 'Mute' }).click();
+  await bob.page.getByLabel('Room').getByLabel('Muted').waitFor();
+  await bob.page.getByRole('button', { name: 'Share screen' }).click();
+  await plays(alice.page, 'Screen of bob');
+  await bob.page.getByRole('button', { name: 'Leave' }).click();
+  await alice.page.getByText('Only you are here').waitFor();
+  await bob.page.getByRole('button', { name: 'Join the room' }).waitFor();
+  await alice.page.getByRole('button', { name: 'Leave' }).click();
+  await bob.page.getByRole('button', { name: 'Start a room' }).waitFor();
+  await visitors.leave();
+});
