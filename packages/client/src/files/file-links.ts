@@ -27,7 +27,7 @@ export class FileLinks {
   }
 
   /** A link that holds now, if one is known. Files that are not of this server are where their message says. */
-  known({ id, url }: MessageFile): string | undefined {
+  known({ url, id = this.#server.idIn(url) }: MessageFile): string | undefined {
     if (id === undefined) return url;
     const renewed = this.#known.get(id);
     if (renewed !== undefined && this.#holds(renewed.expiresAt)) return renewed.url;
@@ -38,7 +38,8 @@ export class FileLinks {
   /** A link that holds now; undefined when the file is gone or cannot be asked for. */
   async link(file: MessageFile): Promise<string | undefined> {
     const known = this.known(file);
-    return known ?? (file.id === undefined ? undefined : (await this.#renew(file.id))?.url);
+    const id = file.id ?? this.#server.idIn(file.url);
+    return known ?? (id === undefined ? undefined : (await this.#renew(id))?.url);
   }
 
   #renew(id: string): Promise<Link | undefined> {

@@ -68,6 +68,12 @@ export class FileServer {
     return ((await response.json()) as { files: UploadedFile[] }).files;
   }
 
+  /** The id of the file that a link of this server opens; undefined for any other address. */
+  idIn(url: string): string | undefined {
+    if (!url.startsWith(`${this.#base}/files/`)) return undefined;
+    return /^([0-9a-f]{32})\//.exec(url.slice(this.#base.length + '/files/'.length))?.[1];
+  }
+
   /** A link of this server under the address by which this client reaches it, whatever the sender called it. */
   reachable(url: string): string {
     if (!URL.canParse(url, this.#base)) return url;

@@ -52,12 +52,19 @@ export function contentOf(message: MessageReader): Content {
   };
   if (Object.keys(all).length > 0) content.fields = all;
   if (forwarded > 0) content.forwarded = forwarded;
+  // They have no place in this API, and are not lost by a change of the text or by being sent on.
+  const { contacts, preview } = message[internal].unshown;
+  if (contacts !== undefined) content.contacts = contacts;
+  if (preview !== undefined && content.text?.includes(preview.url)) content.preview = preview;
   return content;
 }
 
 function fileOf(message: MessageReader): Content['file'] {
   if (message.fileurl === undefined || message.fileurl === '') return undefined;
+  // What else is known of the file that came with a message goes on with it.
+  const source = message.file?.url === message.fileurl ? message.file[internal].source : undefined;
   return {
+    ...source,
     url: message.fileurl,
     type: message.filetype ?? 0,
     ...(message.file?.name ? { name: message.file.name } : {}),
@@ -93,20 +100,37 @@ export function applyContent(message: MessageReader, content: Content): void {
   message.footer = content.footer ?? '';
   state.payload = content.data === undefined ? undefined : payloadOfBytes(content.data);
   state.forwarded = content.forwarded ?? 0;
+  state.unshown = content;
   state.thumbnailUrl = undefined;
   const isSomewhere = content.latitude !== undefined && content.longitude !== undefined;
   message.latitude = isSomewhere ? (content.latitude ?? nowhere) : nowhere;
   message.longitude = isSomewhere ? (content.longitude ?? nowhere) : nowhere;
   const file = content.file !== undefined && isHarmless(content.file.url) ? content.file : undefined;
-  message.file = file === undefined ? null : new MesiboFile(file);
+  message.file = file === undefined ? null : new MesiboFile(file, state.context.client?.files);
   message.filetype = message.file?.type;
   message.fileurl = message.file?.url;
   message.size = message.file?.size;
   message.tn = file?.thumbnail;
+  holdLink(message);
   const { launchurl, channel, ...fields } = content.fields ?? {};
   state.fields = fields;
   message.launchurl = typeof launchurl === 'string' && isHarmless(launchurl) ? launchurl : undefined;
   message.channel = typeof channel === 'number' ? channel : 0;
+}
+
+/** When the link to the file has run out, a new one is asked for, and the application told. */
+function holdLink(message: MessageReader): void {
+  const { file } = message;
+  const renewing = file?.hold();
+  if (file === null || renewing === undefined) return;
+  const { url } = file;
+  renewing.then(() => {
+    if (message.file !== file || file.url === url) return;
+    message.fileurl = file.url;
+    const { messages, listeners } = message[internal].context;
+    const reported = messages.find(message.mid);
+    if (reported === message) listeners.notify('MessageUpdate', reported);
+  });
 }
 
 /** From now on only a mark of the message is shown on this device. */

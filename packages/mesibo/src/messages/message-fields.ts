@@ -1,5 +1,5 @@
 import type { LocalMessage } from '@stoa/client';
-import type { MessageAge } from '@stoa/protocol';
+import type { Content, MessageAge } from '@stoa/protocol';
 import {
   MESIBO_FLAG_DEFAULT,
   MESIBO_MSGSTATUS_OUTBOX,
@@ -36,6 +36,8 @@ export interface MessageInternals {
   userData: unknown;
   isLastOfBatch: boolean;
   session: MesiboReadSession | undefined;
+  /** Of the content, what has no place in this API. */
+  unshown: Pick<Content, 'contacts' | 'preview'>;
   /** How often the content was forwarded until it came here. */
   forwarded: number;
   /** When it disappears. */
@@ -114,6 +116,7 @@ export class MessageFields {
       userData: undefined,
       isLastOfBatch: false,
       session: undefined,
+      unshown: {},
       forwarded: 0,
       age: undefined,
       isRepliedSought: false,

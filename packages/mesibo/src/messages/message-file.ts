@@ -1,8 +1,20 @@
+import type { Files } from '@stoa/client';
 import type { Content } from '@stoa/protocol';
+import { internal, setInternal } from '../internal.ts';
+
+interface FileInternals {
+  /** As the message names it. */
+  readonly source: NonNullable<Content['file']>;
+  /** Knows links that hold now; undefined as long as there is no client. */
+  readonly links: Pick<Files, 'knownLink' | 'link'> | undefined;
+}
 
 /** The file of a message. */
 export class MesiboFile {
-  readonly url: string;
+  declare readonly [internal]: FileInternals;
+
+  /** Renewed when it has run out, see `hold`. */
+  url: string;
   readonly name: string;
   readonly type: number;
   readonly size: number;
@@ -10,17 +22,41 @@ export class MesiboFile {
   /** Files are not kept on the device: always empty. */
   readonly path = '';
 
-  constructor(file: NonNullable<Content['file']>) {
-    this.url = file.url;
+  constructor(file: NonNullable<Content['file']>, links?: FileInternals['links']) {
+    this.url = links?.knownLink(file) ?? file.url;
     this.name = file.name ?? fileNameOf(file.url);
     this.type = file.type ?? 0;
     this.size = file.size ?? 0;
     this.mime = file.mime ?? '';
+    setInternal(this, { source: file, links } satisfies FileInternals);
   }
 
   /** Shows the file in an `<img>`. */
   loadImageFromCache(image: HTMLImageElement): void {
-    image.src = this.url;
+    const renewing = this.hold();
+    if (renewing === undefined) image.src = this.url;
+    else
+      renewing.then(() => {
+        image.src = this.url;
+      });
+  }
+
+  /** Sees to it that `url` holds. Resolves when it had to be renewed; undefined when it holds already. */
+  hold(): Promise<void> | undefined {
+    const { source, links } = this[internal];
+    if (links === undefined) return undefined;
+    const known = links.knownLink(source);
+    if (known !== undefined) {
+      this.url = known;
+      return undefined;
+    }
+    return links.link(source).then(
+      (url) => {
+        if (url !== undefined) this.url = url;
+      },
+      // The link stays as it is: a picture that cannot be loaded shows that.
+      () => {},
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { Client, type LocalMessage } from '@stoa/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Chat, profileOf } from '../testing/chat.ts';
 import type { FileTransfer } from './file-transfer.ts';
@@ -140,6 +141,40 @@ describe('sending, v2', () => {
     expect(told.at(-1)).toEqual({ progress: 100, done: true, ok: true });
     expect(alice.heard.messages.filter((each) => each === m)).toHaveLength(1);
     expect(m.fileurl).toBe(received.fileurl);
+  });
+
+  it('renews the link to a file that has run out, tells of it, and keeps what it does not show', async () => {
+    const [alice, bob] = await chat.pair();
+    const form = new FormData();
+    form.append('file', new Blob(['the file']), 'a.txt');
+    const headers = { authorization: `Bearer ${alice.token}` };
+    const uploaded = await fetch(`${chat.server.url}/files`, { method: 'POST', headers, body: form });
+    const { id, url } = (await uploaded.json()).file;
+    const expired = url.replace(/expires=\d+/, 'expires=1');
+    const client = new Client({ url: chat.server.url, token: alice.token });
+    await client.start();
+    const contacts = [{ name: 'Carol' }];
+    for (const [text, file] of [
+      ['by link', { url: expired }],
+      ['by id', { id, url: expired }],
+    ] as const) {
+      await client.send({ peer: bob.address }, { content: { text, contacts, file } }).sent;
+      const m = await bob.heard.message(text);
+      await bob.heard.until(() => m.fileurl !== expired, 'the link');
+      expect(await (await fetch(m.fileurl ?? '')).text()).toBe('the file');
+      expect(m.file?.url).toBe(m.fileurl);
+      const image = {} as HTMLImageElement;
+      m.file?.loadImageFromCache(image);
+      expect(image.src).toBe(m.fileurl);
+      const again = new Promise<LocalMessage>((resolve) =>
+        client.on('message', (each) => each.outgoing || resolve(each)),
+      );
+      m.forward(profileOf(bob, alice)).send();
+      expect((await again).content).toMatchObject({ contacts, file: { url: m.fileurl } });
+    }
+    // The second time, the link was known already.
+    expect(bob.heard.updates.map(({ message }) => message)).toEqual(['by link']);
+    await client.stop();
   });
 
   it('leaves uploading to an application that wants to do it', async () => {
