@@ -63,7 +63,3 @@ export function describeCodec(codec: Codec): CodecDescription {
   if (found === undefined) throw new TypeError(`There is no codec "${codec}".`);
   return found;
 }
-
-export function isVideo(codec: Codec): codec is VideoCodec {
-  return describeCodec(codec).kind === 'video';
-}

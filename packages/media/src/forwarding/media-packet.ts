@@ -22,6 +22,9 @@ export interface MediaPacket {
   /** The AV1 dependency descriptor, passed through; empty for none. */
   descriptor: Buffer;
   readonly payload: PayloadInfo;
+  /** As it was written for viewers, at a moment of our clock; `undefined` before, and after it was written otherwise. */
+  outgoing: Buffer | undefined;
+  outgoingAt: number;
 }
 
 const nothing = Buffer.alloc(0);
@@ -40,11 +43,14 @@ export function newMediaPacket(): MediaPacket {
     orientation: -1,
     descriptor: nothing,
     payload: newPayloadInfo(),
+    outgoing: undefined,
+    outgoingAt: 0,
   };
 }
 
-/** What the largest header without a dependency descriptor takes, and the two bytes of a retransmission. */
-const headroom = 30;
+/** What our header takes before the payload: without, and with a level or an orientation. */
+const headroom = 24;
+const largerHeadroom = 28;
 
 /** Of a header with a dependency descriptor: rare (AV1 only), and larger. */
 const maxDescriptorBytes = 255;
@@ -65,7 +71,10 @@ export function fillMediaPacket(
     descriptorLength === 0
       ? nothing
       : Buffer.from(buffer.subarray(descriptorAt, descriptorAt + descriptorLength));
-  const needed = descriptorLength === 0 ? headroom : headroom + 8 + maxDescriptorBytes;
+  const larger = extensions.audioLevel >= 0 || extensions.orientation >= 0;
+  const plain = larger ? largerHeadroom : headroom;
+  const needed = descriptorLength === 0 ? plain : largerHeadroom + 8 + maxDescriptorBytes;
+  record.outgoing = undefined;
   if (payloadStart >= needed) {
     record.buffer = buffer;
     record.payloadStart = payloadStart;
@@ -80,4 +89,18 @@ export function fillMediaPacket(
   record.audioLevel = extensions.audioLevel;
   record.voice = extensions.voice;
   record.orientation = extensions.orientation;
+}
+
+/** Moves the payload to where there is this much room before it. */
+export function moveOut(record: MediaPacket, needed: number): void {
+  const { buffer, payloadStart, payloadEnd, payload } = record;
+  const copy = Buffer.allocUnsafe(needed + payloadEnd - payloadStart);
+  buffer.copy(copy, needed, payloadStart, payloadEnd);
+  const moved = needed - payloadStart;
+  if (payload.pictureId >= 0) payload.pictureIdAt += moved;
+  if (payload.tl0 >= 0) payload.tl0At += moved;
+  record.buffer = copy;
+  record.payloadStart = needed;
+  record.payloadEnd = copy.length;
+  record.outgoing = undefined;
 }

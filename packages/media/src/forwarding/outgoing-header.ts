@@ -1,6 +1,6 @@
 import { setUint16, setUint24, setUint32 } from '../rtp/bytes.ts';
 import type { ExtensionIds } from '../rtp/header-extensions.ts';
-import type { MediaPacket } from './media-packet.ts';
+import { type MediaPacket, moveOut } from './media-packet.ts';
 
 /** The extensions of our offers: the same ids for everyone, so that a header is a few writes at fixed places. */
 export const ourExtensionIds = {
@@ -24,45 +24,74 @@ export interface OutgoingHeader {
   original: number;
 }
 
-const fixedBytes = 28;
-
 /**
- * Writes the header directly before the payload, over whatever is there, and answers the packet. It is valid until
- * the next header is written: whoever sends it copies it.
+ * The packet as a viewer gets it: the header is written directly before the payload, over whatever is there. It is
+ * valid until the next is written: whoever sends it copies it.
  */
 export function writeOutgoing(packet: MediaPacket, header: OutgoingHeader): Buffer {
-  const { buffer, descriptor } = packet;
-  const again = header.original >= 0 ? 2 : 0;
+  if (header.original >= 0) return writeAgain(packet, header);
+  // What is the same for all viewers is written once.
+  if (packet.outgoing === undefined || packet.outgoingAt !== header.sentAt) {
+    const start = packet.payloadStart - headerBytes(packet);
+    packet.outgoing = packet.buffer.subarray(start, packet.payloadEnd);
+    packet.outgoingAt = header.sentAt;
+    writeCommon(packet.outgoing, packet, header.sentAt);
+  }
+  writeOwn(packet.outgoing, packet, header);
+  return packet.outgoing;
+}
+
+/** The packet as a retransmission (RFC 4588), with its original number before the payload. */
+function writeAgain(packet: MediaPacket, header: OutgoingHeader): Buffer {
+  const bytes = headerBytes(packet);
+  if (packet.payloadStart < bytes + 2) moveOut(packet, bytes + 2);
+  packet.outgoing = undefined;
+  const again = packet.buffer.subarray(packet.payloadStart - bytes - 2, packet.payloadEnd);
+  writeCommon(again, packet, header.sentAt);
+  writeOwn(again, packet, header);
+  setUint16(again, bytes, header.original);
+  return again;
+}
+
+/** What our header takes: fixed part, extensions, filled up to words. With a descriptor the largest of both forms. */
+function headerBytes({ descriptor, audioLevel, orientation }: MediaPacket): number {
+  if (descriptor.length > 0) return describedBytes(descriptor.length);
+  return audioLevel >= 0 || orientation >= 0 ? 28 : 24;
+}
+
+function writeCommon(to: Buffer, packet: MediaPacket, sentAt: number): void {
+  const { descriptor } = packet;
   const twoBytes = descriptor.length > 16;
-  const bytes = descriptor.length === 0 ? fixedBytes : describedBytes(descriptor.length);
-  const start = packet.payloadStart - again - bytes;
-  buffer[start] = 0x90;
-  buffer[start + 1] = (header.marker ? 0x80 : 0) | header.payloadType;
-  setUint16(buffer, start + 2, header.sequence);
-  setUint32(buffer, start + 4, header.timestamp);
-  setUint32(buffer, start + 8, header.ssrc);
-  setUint16(buffer, start + 12, twoBytes ? 0x1000 : 0xbede);
-  setUint16(buffer, start + 14, (bytes - 16) / 4);
-  let at = writeElementHeader(buffer, start + 16, ourExtensionIds.transportCc, 2, twoBytes);
-  setUint16(buffer, at, header.transportSequence);
-  at = writeElementHeader(buffer, at + 2, ourExtensionIds.absSendTime, 3, twoBytes);
-  setUint24(buffer, at, absSendTime(header.sentAt));
+  const bytes = headerBytes(packet);
+  to[0] = 0x90;
+  setUint16(to, 12, twoBytes ? 0x1000 : 0xbede);
+  setUint16(to, 14, (bytes - 16) / 4);
+  let at = writeElementHeader(to, 16, ourExtensionIds.transportCc, 2, twoBytes);
+  at = writeElementHeader(to, at + 2, ourExtensionIds.absSendTime, 3, twoBytes);
+  setUint24(to, at, absSendTime(sentAt));
   at += 3;
   const level = packet.audioLevel >= 0;
   if (level || packet.orientation >= 0) {
     const id = level ? ourExtensionIds.audioLevel : ourExtensionIds.orientation;
-    at = writeElementHeader(buffer, at, id, 1, twoBytes);
-    buffer[at] = level ? (packet.voice ? 0x80 : 0) | packet.audioLevel : packet.orientation;
+    at = writeElementHeader(to, at, id, 1, twoBytes);
+    to[at] = level ? (packet.voice ? 0x80 : 0) | packet.audioLevel : packet.orientation;
     at += 1;
   }
   if (descriptor.length > 0) {
-    at = writeElementHeader(buffer, at, ourExtensionIds.dependencyDescriptor, descriptor.length, twoBytes);
-    descriptor.copy(buffer, at);
+    at = writeElementHeader(to, at, ourExtensionIds.dependencyDescriptor, descriptor.length, twoBytes);
+    descriptor.copy(to, at);
     at += descriptor.length;
   }
-  buffer.fill(0, at, start + bytes);
-  if (again > 0) setUint16(buffer, packet.payloadStart - 2, header.original);
-  return buffer.subarray(start, packet.payloadEnd);
+  for (; at < bytes; at += 1) to[at] = 0;
+}
+
+/** What differs from viewer to viewer. */
+function writeOwn(to: Buffer, { descriptor }: MediaPacket, header: OutgoingHeader): void {
+  to[1] = (header.marker ? 0x80 : 0) | header.payloadType;
+  setUint16(to, 2, header.sequence);
+  setUint32(to, 4, header.timestamp);
+  setUint32(to, 8, header.ssrc);
+  setUint16(to, descriptor.length > 16 ? 18 : 17, header.transportSequence);
 }
 
 /** Stamps a packet again, that was written a while ago and leaves only now. */

@@ -1,4 +1,4 @@
-import { describeCodec, type Kind } from '../codecs/codecs.ts';
+import type { Kind } from '../codecs/codecs.ts';
 import type { SenderReport } from '../rtcp/messages.ts';
 import { ntpFromUnix } from '../rtcp/ntp.ts';
 import { unwrap16 } from '../rtp/sequence.ts';
@@ -173,7 +173,7 @@ export class Slot {
   }
 
   #write(segment: Segment, packet: MediaPacket, stamp: Stamp, original: number): Buffer {
-    const { payloadType, rtxPayloadType } = describeCodec(segment.source.codec);
+    const { payloadType, rtxPayloadType } = segment.source;
     const again = original >= 0;
     const header = this.#header;
     if (again) this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;

@@ -1,4 +1,4 @@
-import { type Codec, describeCodec, isVideo, type Kind } from '../codecs/codecs.ts';
+import { type Codec, describeCodec, type Kind } from '../codecs/codecs.ts';
 import { readPayload } from '../codecs/payload.ts';
 import type { ReportBlock, SenderReport } from '../rtcp/messages.ts';
 import type { HeaderExtensions } from '../rtp/header-extensions.ts';
@@ -50,6 +50,9 @@ export class Source {
   readonly codec: Codec;
   readonly kind: Kind;
   readonly clockRate: number;
+  /** What viewers know its packets, and their retransmissions, by. */
+  readonly payloadType: number;
+  readonly rtxPayloadType: number;
   readonly rid: string;
   readonly stream: string;
   readonly cache: PacketCache;
@@ -65,11 +68,13 @@ export class Source {
   readonly #nacks = new NackList();
 
   constructor(options: SourceOptions) {
-    const { kind, clockRate } = describeCodec(options.codec);
+    const { kind, clockRate, payloadType, rtxPayloadType } = describeCodec(options.codec);
     this.ssrc = options.ssrc;
     this.codec = options.codec;
     this.kind = kind;
     this.clockRate = clockRate;
+    this.payloadType = payloadType;
+    this.rtxPayloadType = rtxPayloadType;
     this.rid = options.rid;
     this.stream = options.stream;
     this.cache = new PacketCache(kind === 'video' ? cachedVideo : cachedAudio);
@@ -171,7 +176,7 @@ export class Source {
     packet.marker = header.marker;
     packet.receivedAt = now;
     fillMediaPacket(packet, buffer, payloadStart, header.payloadEnd, extensions);
-    if (isVideo(this.codec)) this.#look(this.codec, packet);
+    if (this.codec !== 'opus' && this.codec !== 'red') this.#look(this.codec, packet);
     else if (packet.audioLevel >= 0)
       this.#level = this.#level < 0 ? packet.audioLevel : Math.min(this.#level, packet.audioLevel);
     return packet;

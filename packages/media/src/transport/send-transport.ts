@@ -34,7 +34,7 @@ interface Binding {
 }
 
 const reportIntervalMs = 1000;
-const feedbackIntervalMs = 50;
+const feedbackIntervalMs = 100;
 /** Until the publisher's path is measured; asking sooner would ask twice. */
 const roundTripMs = 80;
 /** Whom our RTCP comes from. */
