@@ -124,6 +124,12 @@ export interface WebhooksChanged {
   readonly type: 'webhooks-changed';
 }
 
+/** What a user may do has changed, or, with null, a policy has (subject `access`). */
+export interface AccessChanged {
+  readonly type: 'access-changed';
+  readonly uid: number | null;
+}
+
 /** Tells all sessions of the user, on whatever node they are. */
 export function publishToUser(bus: Bus, uid: number, event: UserEvent): void {
   bus.publish(subjects.user(uid), event);
@@ -149,6 +155,7 @@ export const subjects = {
   callsTo: (uid: number): string => `calls-to.${uid}`,
   users: 'users',
   webhooks: 'webhooks',
+  access: 'access',
   nodes: 'nodes',
   /** Answers to one question. */
   inbox: (id: string): string => `inbox.${id}`,

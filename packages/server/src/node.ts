@@ -4,6 +4,7 @@ import type { Bus } from '@stoa/bus';
 import type { MediaEngine } from '@stoa/media';
 import type { Store } from '@stoa/storage';
 import type { Logger } from 'pino';
+import { startAccess } from './access-wiring.ts';
 import {
   Administrator,
   Apps,
@@ -28,6 +29,7 @@ import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
+import { MessagePermission } from './message-permission.ts';
 import { buildMessaging } from './message-wiring.ts';
 import { createMetrics, observeBus } from './metrics/index.ts';
 import { startModules } from './module-wiring.ts';
@@ -128,9 +130,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     ...common,
     sending: () => ({ send: sending.sendUnjudged, sendToGroup: groupParts.sendUnjudged }),
   });
-  const messaging = buildMessaging({ ...common, observer, judge: modules });
+  const { access, ...permissions } = await startAccess({
+    ...common,
+    onChanged: () => presence.review().catch(onError),
+  });
+  const judge = new MessagePermission({ access, modules, directory, log: store.log });
+  const messaging = buildMessaging({ ...common, observer, judge });
   const { gone, messages, changes, history, receipts } = messaging;
-  const files = await startFiling({ settings, store, clock, onError });
+  const files = await startFiling({ settings, store, clock, permissions, onError });
   const groupParts = buildGroups({
     ...common,
     gone,
@@ -138,7 +145,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
     onAccepted: () => metrics.messagesAccepted.http.add(),
     observer,
-    judge: modules,
+    judge,
   });
   const { leaveGroups, groupReceipts } = groupParts;
   const profileParts = buildProfiles({ store, directory, blocking, files, bus, clock, publish, onError });
@@ -151,7 +158,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     users: store.users,
     clock,
     graceMs: presenceGraceMs,
-    maySee: (uid, address) => blocking.mayReach(uid, address, 'presence'),
+    maySee: async (uid, address) =>
+      (await blocking.mayReach(uid, address, 'presence')) && permissions.maySee(uid, address),
     onProfileChanged: profileParts.tellWatchers,
     onError,
     onCame: (uid) => {
@@ -207,7 +215,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { calls, operations } = await startCalling({
     ...common,
     messages,
-    mayCall: callPermission(blocking, modules),
+    mayCall: callPermission(blocking, access, modules),
     alarm: pushing.alarm,
   });
   const { rooms, operations: roomOperations } = await startRooms({
@@ -250,6 +258,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     schedule: sending.schedule,
     changeMessage: sending.changeMessage,
     webhooks: webhooking.webhooks,
+    access,
     metrics,
     logger,
     limits,
@@ -281,6 +290,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       groupMessages: groupParts.groupMessages,
       groupReceipts,
       blocking,
+      access,
+      requireOperation: permissions.requireOperation,
       calls,
       rooms,
       bus,
@@ -301,6 +312,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   await presence.join();
   webhooking.start(background, presence, others);
+  background.repeat(60_000, () => access.reload());
   background.repeat(1_000, (goOn) => schedule.sendDue(goOn));
   background.repeat(60_000, (goOn) => files.sweep(goOn));
   background.repeat(1_000, (goOn) => pushing.sweep(goOn));

@@ -1,3 +1,4 @@
+import type { AccessStore } from './store-access.ts';
 import type { FileRecordStore } from './store-files.ts';
 import type { GroupStore } from './store-groups.ts';
 import type { Conversation, MessageLog } from './store-messages.ts';
@@ -6,6 +7,7 @@ import type { ProfileStore } from './store-profiles.ts';
 import type { PushStore, PushSweepStore } from './store-push.ts';
 import type { WebhookStore } from './store-webhooks.ts';
 
+export * from './store-access.ts';
 export * from './store-files.ts';
 export * from './store-groups.ts';
 export * from './store-messages.ts';
@@ -41,6 +43,7 @@ export interface Store {
   readonly profiles: ProfileStore;
   readonly pushSweep: PushSweepStore;
   readonly webhooks: WebhookStore;
+  readonly access: AccessStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;

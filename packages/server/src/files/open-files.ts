@@ -10,7 +10,7 @@ import type { FileStore } from './file-store.ts';
 import { openFileStore } from './open-file-store.ts';
 import { PartialFiles } from './partial-files.ts';
 import { sweepFiles } from './sweep-files.ts';
-import { Uploads } from './uploads.ts';
+import { type Uploader, Uploads } from './uploads.ts';
 
 /** Everything about files that the doors and other domains use. */
 export interface Files {
@@ -32,13 +32,15 @@ export interface OpenFilesOptions {
   readonly s3: S3Address | null;
   /** For how long a link holds. */
   readonly linkHours: number;
-  readonly limitsOf: (aid: number) => Promise<FileLimits>;
+  readonly limitsOf: (aid: number, uid: number) => Promise<FileLimits>;
+  /** Rejects when the user may not upload anything now. */
+  readonly requireUpload?: (uploader: Uploader) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
 /** Every node of an installation uses the same secret and, in a shared folder or bucket, the same files. */
 export async function openFiles(options: OpenFilesOptions): Promise<Files> {
-  const { clock, folder, s3, linkHours, limitsOf, onError } = options;
+  const { clock, folder, s3, linkHours, limitsOf, requireUpload = async () => {}, onError } = options;
   const { files: records, groups, settings } = options.store;
   const secret = await settings.setOnce('files.secret', randomBytes(32).toString('base64url'));
   const mayRead: AttachmentsOptions['mayRead'] = async (conv, seq, uid) =>
@@ -46,7 +48,7 @@ export async function openFiles(options: OpenFilesOptions): Promise<Files> {
   const store = await openFileStore(s3, folder, onError);
   const partial = new PartialFiles(join(folder, 'partial'));
   return {
-    uploads: new Uploads({ records, store, partial, clock, limitsOf }),
+    uploads: new Uploads({ records, store, partial, clock, limitsOf, requireUpload }),
     attachments: new Attachments({ records, clock, mayRead }),
     links: new FileLinks({ secret, hours: linkHours, now: () => clock.now() }),
     store,

@@ -32,7 +32,9 @@ export interface UploadsOptions {
   readonly store: FileStore;
   readonly partial: PartialFiles;
   readonly clock: Clock;
-  readonly limitsOf: (aid: number) => Promise<FileLimits>;
+  readonly limitsOf: (aid: number, uid: number) => Promise<FileLimits>;
+  /** Rejects when the user may not upload anything now. */
+  readonly requireUpload: (uploader: Uploader) => Promise<void>;
 }
 
 /**
@@ -53,9 +55,10 @@ export class Uploads {
    * @throws StoaError TOO_LARGE, QUOTA_EXCEEDED, TOO_MANY, STORAGE_FULL
    */
   async begin(uploader: Uploader, { name, size }: { name: string; size: number }): Promise<FileRecord> {
-    const { records, partial, clock, limitsOf } = this.#options;
+    const { records, partial, clock, limitsOf, requireUpload } = this.#options;
     const { aid, uid } = uploader;
-    const [limits, usage] = await Promise.all([limitsOf(aid), records.usage(uid)]);
+    await requireUpload(uploader);
+    const [limits, usage] = await Promise.all([limitsOf(aid, uid), records.usage(uid)]);
     requireSize(size, limits);
     requireQuota(usage.bytes + size, limits);
     if (usage.unfinished >= unfinishedPerUser) {
@@ -114,7 +117,7 @@ export class Uploads {
    */
   async receive(uploader: Uploader, name: string, stream: Readable): Promise<CompleteFile> {
     const { records, limitsOf, partial } = this.#options;
-    const limits = await limitsOf(uploader.aid);
+    const limits = await limitsOf(uploader.aid, uploader.uid);
     const usage = await records.usage(uploader.uid);
     const file = await this.begin(uploader, { name, size: 0 });
     try {
@@ -152,7 +155,7 @@ export class Uploads {
       isHere ? createReadStream(path) : await store.open(file.id),
     );
     try {
-      requireType(mime, await limitsOf(file.aid));
+      requireType(mime, await limitsOf(file.aid, file.uid));
       requirePixels(pixels);
     } catch (error) {
       await this.abandon(file.id);

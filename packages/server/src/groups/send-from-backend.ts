@@ -47,7 +47,11 @@ export function sendToGroupFromBackend({
     // Whoever names a file needs a key by which the message is found again.
     const id = given ?? (rest.content.file === undefined ? null : randomId());
     await files.claim(aid, { sender: sender.uid, dev: 0, id: id ?? 0 }, rest.content);
-    const { answer, announce } = await groupMessages.accept({ ...sender, dev: 0 }, group, { ...rest, id });
+    const { answer, announce } = await groupMessages.accept(
+      { ...sender, dev: 0, ...(forced ? { forced } : {}) },
+      group,
+      { ...rest, id },
+    );
     onAccepted();
     announce();
     return answer;

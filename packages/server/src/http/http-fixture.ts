@@ -6,6 +6,7 @@ import { createInProcessBus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { Access } from '../access/index.ts';
 import { Administrator, Apps, ensureFirstApp, fileSettings } from '../apps/index.ts';
 import { Blocking } from '../blocking/index.ts';
 import { Devices } from '../devices/index.ts';
@@ -14,7 +15,7 @@ import { Erasures } from '../erasure/index.ts';
 import { UserExport } from '../export/index.ts';
 import { fileLimits, openFiles } from '../files/index.ts';
 import { buildGroups } from '../group-wiring.ts';
-import { Limits } from '../limits/index.ts';
+import { Limits, TokenBuckets } from '../limits/index.ts';
 import { Changes, changeFromBackend, Gone, History, Messages, sendFromBackend } from '../messages/index.ts';
 import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
@@ -137,6 +138,13 @@ export async function openHttp(
     blocking,
     profiles: buildProfiles({ store, directory, blocking, files, bus, clock, publish }).profiles,
     groups,
+    access: new Access({
+      store: store.access,
+      bus,
+      clock,
+      bucketsFor: ({ seconds, limit }) => new TokenBuckets({ capacity: limit, fillMs: seconds * 1_000, now }),
+      onError: (error) => lines.push(String(error)),
+    }),
     webhooks: new Webhooks({
       store: store.webhooks,
       bus,

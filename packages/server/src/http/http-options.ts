@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { Access } from '../access/index.ts';
 import type { Administrator, Apps } from '../apps/index.ts';
 import type { Blocking } from '../blocking/index.ts';
 import type { Devices } from '../devices/index.ts';
@@ -65,6 +66,7 @@ export interface HttpOptions {
   readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly changeMessage: ChangeFromBackend;
   readonly webhooks: Webhooks;
+  readonly access: Access;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;

@@ -26,6 +26,8 @@ export interface Sender {
   readonly uid: number;
   readonly address: string;
   readonly dev: number;
+  /** The back end sends also what the user himself might not. */
+  readonly forced?: true;
 }
 
 /** Where a message goes, already looked up. */

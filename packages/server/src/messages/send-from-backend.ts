@@ -18,6 +18,8 @@ export interface BackendMessage {
   readonly localId?: number;
   /** Idempotency key within the sender's messages from the back end. */
   readonly id?: number | null;
+  /** Whether it is sent also when the user himself might not. */
+  readonly forced?: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export function sendFromBackend({
   readonly files: Pick<Attachments, 'claim'>;
   readonly onAccepted: () => void;
 }) {
-  return async ({ aid, from, to, id: given = null, ...rest }: BackendMessage) => {
+  return async ({ aid, from, to, id: given = null, forced = false, ...rest }: BackendMessage) => {
     const sender = await directory.byAddress(aid, from);
     if (sender === undefined) throw new StoaError('NOT_FOUND', `There is no user "${from}" to send from.`);
     const receiver = await directory.byAddress(aid, to);
@@ -54,7 +56,11 @@ export function sendFromBackend({
       throw new StoaError('BLOCKED', `"${to}" does not take messages of "${from}".`);
     }
     await files.claim(aid, { sender: sender.uid, dev: 0, id: id ?? 0 }, rest.content);
-    const { answer, announce } = await messages.accept({ ...sender, dev: 0 }, receiver, { ...rest, id });
+    const { answer, announce } = await messages.accept(
+      { ...sender, dev: 0, ...(forced ? { forced } : {}) },
+      receiver,
+      { ...rest, id },
+    );
     onAccepted();
     announce();
     return answer;

@@ -1,4 +1,5 @@
 import { StoaError } from '@stoa/protocol';
+import { InTurn } from '../in-turn.ts';
 import type { Judgement, MessageJudge, Outgoing, Sender } from '../messages/index.ts';
 import type { CursorsMoved } from '../receipts/index.ts';
 import type { ModuleHost } from './module-host.ts';
@@ -35,8 +36,7 @@ export class Modules implements MessageJudge {
     onLogin: [],
     onCall: [],
   };
-  /** The last message of each device that is being judged. */
-  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #order = new InTurn();
 
   constructor(options: ModulesOptions) {
     this.#options = options;
@@ -63,19 +63,8 @@ export class Modules implements MessageJudge {
     destination: { readonly to: string } | { readonly gid: number },
     outgoing: Outgoing,
   ): Promise<Judgement> {
-    const key = `${sender.uid}/${sender.dev}`;
-    const before = this.#last.get(key);
-    const judged = this.#judge(sender, destination, outgoing);
-    // Its outcome is the caller's, in his turn; here it only must not count as unhandled.
-    judged.catch(() => {});
     // A module may answer in any order; the log must get the messages in theirs.
-    const inOrder = before === undefined ? judged : before.then(() => judged);
-    const settled = Promise.allSettled([inOrder]);
-    this.#last.set(key, settled);
-    settled.then(() => {
-      if (this.#last.get(key) === settled) this.#last.delete(key);
-    });
-    return inOrder;
+    return this.#order.run(`${sender.uid}/${sender.dev}`, this.#judge(sender, destination, outgoing));
   }
 
   /** Whether somebody may call somebody. */

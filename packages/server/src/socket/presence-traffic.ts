@@ -7,6 +7,7 @@ import {
   StoaError,
   type WatchFrame,
 } from '@stoa/protocol';
+import type { Access } from '../access/index.ts';
 import type { Blocking } from '../blocking/index.ts';
 import type { Directory } from '../directory/index.ts';
 import { publishToUser } from '../events.ts';
@@ -19,6 +20,7 @@ export interface PresenceServices {
   readonly directory: Directory;
   readonly presence: Presence;
   readonly blocking: Blocking;
+  readonly access: Pick<Access, 'may'>;
   readonly bus: Bus;
 }
 
@@ -46,13 +48,14 @@ export class PresenceTraffic {
 
   /** Typing and the like, to one other user; throws StoaError INVALID_DESTINATION. */
   async tell(frame: SendPresenceFrame): Promise<void> {
-    const { directory, blocking, bus } = this.#services;
+    const { directory, blocking, access, bus } = this.#services;
     const person =
       frame.peer === undefined ? undefined : await directory.byAddress(this.#identity.aid, frame.peer);
     if (person === undefined) {
       throw new StoaError('INVALID_DESTINATION', `There is no user "${frame.peer}".`);
     }
     // Not refused: nobody is to see by it that he is blocked.
+    if (!(await access.may(person, 'hearPresence'))) return;
     if (!(await blocking.mayReach(person.uid, this.#identity.address, 'presence'))) return;
     const presence: PresenceFrame = {
       t: 'presence',

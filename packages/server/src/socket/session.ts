@@ -6,12 +6,14 @@ import {
   type HistoryFrame,
   limits,
   messageFlags,
+  presenceValues,
   type RequestFrame,
   type SendFrame,
   type SendPresenceFrame,
   StoaError,
 } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
+import type { Access } from '../access/index.ts';
 import type { Blocking } from '../blocking/index.ts';
 import type { Calls } from '../calls/index.ts';
 import { endError, type SignedInDevice } from '../devices/index.ts';
@@ -52,6 +54,9 @@ export interface SessionServices extends GroupServices {
   readonly bus: Bus;
   readonly limits: Limits;
   readonly operations: OperationHandlers;
+  readonly access: Pick<Access, 'may'>;
+  /** Rejects for an operation that the user may not ask for. */
+  readonly requireOperation: (identity: SessionIdentity, op: string) => Promise<void>;
   /** Called for each message that was accepted. */
   readonly onAccepted: () => void;
   readonly onError: (error: unknown) => void;
@@ -119,10 +124,11 @@ export class Session implements ConnectionHandler {
         return this.#services.receipts.advance(this.identity, frame.conv, 'received', frame.seq);
       }
       case 'read': {
-        const kind = frame.receipt === false ? 'seen' : 'read';
-        const inGroup = this.#groups.acknowledged(frame.conv, frame.seq, kind);
-        const { receipts } = this.#services;
-        return this.#reads.add(inGroup ?? receipts.advance(this.identity, frame.conv, kind, frame.seq));
+        if (frame.receipt === false) return this.#read(frame, false);
+        const tells = this.#services.access.may(this.identity, 'tellRead');
+        return tells instanceof Promise
+          ? this.#reads.add(tells.then((may) => this.#read(frame, may)))
+          : this.#read(frame, tells);
       }
       case 'presence':
         return this.#tellPresence(frame);
@@ -307,9 +313,13 @@ export class Session implements ConnectionHandler {
     return receiver;
   }
 
-  #tellPresence(frame: SendPresenceFrame): void | Promise<void> {
-    // True for the moment only: who says too much is not heard.
+  async #tellPresence(frame: SendPresenceFrame): Promise<void> {
+    // True for the moment only: who says too much, or may not, is not heard.
     if (this.#messageDelay() > 0) return;
+    const { access } = this.#services;
+    if (!(await access.may(this.identity, 'tellPresence'))) return;
+    const isTyping = frame.value === presenceValues.typing;
+    if (isTyping && !(await access.may(this.identity, 'tellTyping'))) return;
     return frame.gid === undefined ? this.#presence.tell(frame) : this.#groups.presence(frame, frame.gid);
   }
 
@@ -322,8 +332,15 @@ export class Session implements ConnectionHandler {
     this.connection.write(await this.#services.history.page(this.identity, frame));
   }
 
+  #read({ conv, seq }: { readonly conv: number; readonly seq: number }, tells: boolean): Promise<void> {
+    const kind = tells ? 'read' : 'seen';
+    const inGroup = this.#groups.acknowledged(conv, seq, kind);
+    return this.#reads.add(inGroup ?? this.#services.receipts.advance(this.identity, conv, kind, seq));
+  }
+
   async #request({ id, op, body }: RequestFrame): Promise<void> {
     if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
+    await this.#services.requireOperation(this.identity, op);
     const answer = await carryOut(this.#services.operations, this.identity, op, body);
     this.connection.write({ t: 'response', id, body: answer });
   }

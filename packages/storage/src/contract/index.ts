@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { describeAccess } from './access.ts';
 import { describeAges } from './ages.ts';
 import { describeApps } from './apps.ts';
 import { describeChanged } from './changed.ts';
@@ -63,6 +64,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeProfiles(open);
     describePushSweep(open);
     describeWebhooks(open);
+    describeAccess(open);
     describeCursors(open);
     describeChanged(open);
     describeGroups(open);

@@ -8,6 +8,7 @@ const { server, openTestStore } = usePostgres();
 
 /** Few rows, or one: reading all of them is what an index would do too. */
 const smallTables = [
+  'access_policies',
   'apps',
   'erasures',
   'expiry_marker',
@@ -58,6 +59,8 @@ const fill = `
     select id, 0, 0, 1, n from webhooks, generate_series(1, 200) n;
   insert into delivery_checks select uid, 9000000000000 from users;
   insert into user_nodes select uid, 'other' from users;
+  insert into access_policies select (select max(aid) from apps), n, '', '{}' from generate_series(1, 100) n;
+  insert into user_policies select uid, aid, 1 + uid % 100 from users;
   insert into device_cursors select dev, conv, 1 from devices join conversations on a = uid;
   analyze`;
 
@@ -200,6 +203,11 @@ async function doEverything(store: Store): Promise<void> {
   await store.files.remove(file.id);
 
   await useWebhooks(store.webhooks, aid, bob);
+  await store.access.put({ aid, id: 1, name: '', rules: '{}' }, 1);
+  for (const policy of [1, null]) await store.access.assign(bob, aid, policy);
+  await store.access.assigned(bob);
+  await store.access.all();
+  await store.access.remove(aid, 1);
   await store.erasures.begin(alice, `erased-${alice}`);
   while (await store.erasures.step(alice, 10));
   await store.users.remove(bob);

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts';
+import { createAccessStore } from './access.ts';
 import { createAppStore } from './apps.ts';
 import { createCursorStore } from './cursor-store.ts';
 import type { SqlDatabase } from './database.ts';
@@ -42,6 +43,7 @@ export function createRepositories(
     profiles: createProfileStore(database),
     pushSweep: createPushSweepStore(database),
     webhooks: createWebhookStore(database),
+    access: createAccessStore(database),
     settings: createSettingStore(database),
   };
 }

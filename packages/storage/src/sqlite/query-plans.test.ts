@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newMessage, now, randomHash } from '../contract/store-under-test.ts';
 import { useWebhooks } from '../contract/webhooks.ts';
+import { createAccessStore } from '../sql/access.ts';
 import { createAppStore } from '../sql/apps.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import { createDeviceStore } from '../sql/devices.ts';
@@ -77,7 +78,7 @@ describe('the statements of the repositories', { timeout: 30_000 }, () => {
 });
 
 /** Apps, webhooks and erasures under way are few, and all of them are listed; the state of the log is one row. */
-const smallTables = /(from|into|update) "(apps|erasures|log_state|webhooks)"/;
+const smallTables = /(from|into|update) "(apps|erasures|log_state|webhooks|access_policies)"/;
 
 /** A scan of a table, or of all users of an app. (A row that the statement itself makes is no table.) */
 const isSlow = (detail: string): boolean =>
@@ -197,5 +198,11 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   while (await erasures.step(uid, 1));
 
   await useWebhooks(createWebhookStore(database), aid, uid);
+  const access = createAccessStore(database);
+  await access.put({ aid, id: 1, name: '', rules: '{}' }, 1);
+  for (const policy of [1, null]) await access.assign(uid, aid, policy);
+  await access.assigned(uid);
+  await access.all();
+  await access.remove(aid, 1);
   await users.remove(uid);
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limitCalls } from '../call-limit.ts';
 import { failureOf, setRetryAfter } from '../failure.ts';
 import type { HttpOptions } from '../http-options.ts';
+import { accessOperations } from './access-operations.ts';
 import { failure, type Repeated, success } from './answers.ts';
 import { appOperations } from './app-operations.ts';
 import { groupJoiningOperations } from './group-joining-operations.ts';
@@ -24,6 +25,7 @@ const operations: ReadonlyMap<string, Operation> = new Map(
     groupOperations,
     groupJoiningOperations,
     appOperations,
+    accessOperations,
   ]
     .flat()
     .flatMap((operation) => operation.names.map((name) => [name, operation])),

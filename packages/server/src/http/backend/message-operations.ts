@@ -47,7 +47,7 @@ const message = operation({
     if (gid > 0) return sendToGroup(parameters, gid, aid, services);
     const receivers = receiversOf(parameters);
     const content = contentOf(parameters);
-    const { from } = parameters;
+    const { from, forced = false } = parameters;
     const how = delivery(parameters);
     await requireReceivers(services, aid, from, receivers);
     if (parameters.when !== undefined && parameters.when > 0) {
@@ -59,7 +59,7 @@ const message = operation({
     }
     const sent = await Promise.all(
       receivers.map(async (to) => {
-        const { mid } = await services.send({ aid, from, to, content, ...how });
+        const { mid } = await services.send({ aid, from, to, content, forced, ...how });
         return { to, mid };
       }),
     );

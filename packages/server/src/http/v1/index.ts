@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { basicPassword, bearerToken, requireAdministrator } from '../administrator-access.ts';
 import { limitCalls } from '../call-limit.ts';
 import type { HttpOptions } from '../http-options.ts';
+import { accessRoutes } from './access.ts';
 import { appRoutes } from './apps.ts';
 import { deviceRoutes } from './devices.ts';
 import { groupJoiningRoutes } from './group-joining.ts';
@@ -51,6 +52,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       groupRoutes,
       groupJoiningRoutes,
       webhookRoutes,
+      accessRoutes,
     ])
       routes(typed, services);
   });

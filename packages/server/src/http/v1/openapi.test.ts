@@ -22,6 +22,7 @@ function byDestruction(a: { operation: Operation }, b: { operation: Operation })
     [
       'recallMessage',
       'deleteWebhook',
+      'deletePolicy',
       'removeGroup',
       'deleteGroup',
       'revokeToken',
@@ -120,6 +121,7 @@ describe('the OpenAPI document', () => {
     const { dev } = await fixture.store.devices.open(phone);
     const message = { from: 'alice', to: 'bob', content: { text: 'hello' } };
     await fixture.v1('POST', '/messages', message);
+    await fixture.v1('PUT', '/access/7', { rules: {} });
     await fixture.v1('PUT', '/webhooks/main', { url: 'https://example.com/', events: [] });
     const proof = async () => {
       const { body } = await fixture.v1('POST', '/otps', { address: '+15550100' });
@@ -136,6 +138,7 @@ describe('the OpenAPI document', () => {
       '{gid}': '1000',
       '{pin}': String(pin),
       '{name}': 'main',
+      '{policy}': '7',
     };
     for (const { path, method, operation } of operations.toSorted(byDestruction)) {
       const example = operation.requestBody?.content['application/json'].example;

@@ -37,6 +37,7 @@ export interface V1Services
     | 'groups'
     | 'settings'
     | 'webhooks'
+    | 'access'
   > {
   readonly idempotent: IdempotentCalls;
 }

@@ -1,6 +1,7 @@
 /** Resources of the REST API. Each has an `$id`, under which the OpenAPI document lists it. */
 import type { App as StoredApp, User as StoredUser, UserToken } from '@stoa/storage';
 import Type, { type Static, type TSchema } from 'typebox';
+import { accessResources } from './access-schemas.ts';
 import { groupResources } from './group-schemas.ts';
 import { ProfileResource } from './profile-schemas.ts';
 import { webhookResources } from './webhook-schemas.ts';
@@ -183,6 +184,7 @@ export const resources = [
   ...groupResources,
   ProfileResource,
   ...webhookResources,
+  ...accessResources,
   ErrorBody,
 ] as const;
 

@@ -12,6 +12,7 @@ import { webhooks } from './011-webhooks.ts';
 import { marks } from './012-marks.ts';
 import { pushVoip } from './013-push-voip.ts';
 import { groupPictures } from './014-group-pictures.ts';
+import { access } from './015-access.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -29,4 +30,5 @@ export const migrations: readonly string[] = [
   marks,
   pushVoip,
   groupPictures,
+  access,
 ];

@@ -1,0 +1,121 @@
+/** The rules that a policy can have, as in the object `uac` of mesibo, and what they mean for what a user does. */
+
+/** Flags by group; each is on unless the policy says otherwise. */
+const flags = {
+  features: ['message', 'presence', 'call', 'group', 'files', 'push'],
+  message: ['incoming', 'outgoing', 'rich', 'read_receipts'],
+  presence: ['incoming', 'outgoing', 'typing', 'online'],
+  call: ['incoming', 'outgoing', 'video'],
+  group: ['create', 'member', 'message'],
+  file: ['upload'],
+} as const;
+
+export type Flag = {
+  [Group in keyof typeof flags]: `${Group}.${(typeof flags)[Group][number]}`;
+}[keyof typeof flags];
+
+/** What can happen so often in so many seconds. */
+export const rateNames = ['message', 'call', 'upload'] as const;
+export type RateName = (typeof rateNames)[number];
+
+export interface Rate {
+  readonly seconds: number;
+  readonly limit: number;
+}
+
+export interface Rules {
+  readonly denied: ReadonlySet<Flag>;
+  /** Groups that the user may have made or joined when he makes another one; 0 for any number. */
+  readonly maxGroups: number;
+  /** Bytes of a file; 0 for no limit of the policy. */
+  readonly fileBytes: number;
+  readonly rates: Readonly<Record<RateName, readonly Rate[]>>;
+}
+
+/** What a user does, and the flags that must all be on for it. */
+export const actions = {
+  sendMessage: ['features.message', 'message.outgoing'],
+  sendRichMessage: ['message.rich'],
+  receiveMessage: ['features.message', 'message.incoming'],
+  tellRead: ['message.read_receipts'],
+  sendToGroup: ['features.group', 'group.message'],
+  tellPresence: ['features.presence', 'presence.outgoing'],
+  tellTyping: ['presence.typing'],
+  hearPresence: ['features.presence', 'presence.incoming'],
+  beSeenOnline: ['features.presence', 'presence.online'],
+  call: ['features.call', 'call.outgoing'],
+  beCalled: ['features.call', 'call.incoming'],
+  useVideo: ['call.video'],
+  createGroup: ['features.group', 'group.create'],
+  joinGroup: ['features.group', 'group.member'],
+  upload: ['features.files', 'file.upload'],
+  registerForPush: ['features.push'],
+} as const satisfies Readonly<Record<string, readonly Flag[]>>;
+
+export type Action = keyof typeof actions;
+
+export function allows({ denied }: Rules, action: Action): boolean {
+  if (denied.size === 0) return true;
+  return !actions[action].some((flag) => denied.has(flag));
+}
+
+/** What is wrong with rules, or the rules and the names of those that this server does not know or enforce. */
+export type Reading =
+  | { readonly rules: Rules; readonly ignored: readonly string[] }
+  | { readonly problem: string };
+
+/** Reads rules in the form of mesibo: groups of flags (true, false, 0, 1), numbers, and rates as text. */
+export function readRules(input: Readonly<Record<string, unknown>>): Reading {
+  const denied = new Set<Flag>();
+  const ignored: string[] = [];
+  const numbers = { maxGroups: 0, fileBytes: 0 };
+  const rates: Record<RateName, readonly Rate[]> = { message: [], call: [], upload: [] };
+  for (const [group, members] of Object.entries(input)) {
+    if (typeof members !== 'object' || members === null || Array.isArray(members)) {
+      ignored.push(group);
+      continue;
+    }
+    for (const [key, value] of Object.entries(members as Record<string, unknown>)) {
+      const name = `${group}.${key}`;
+      if (isFlag(group, key)) {
+        if (![true, false, 0, 1].includes(value as boolean | number)) {
+          return { problem: `"${name}" must be true or false.` };
+        }
+        if (value === false || value === 0) denied.add(name as Flag);
+      } else if (name === 'group.max_groups' || name === 'file.max_size') {
+        if (!isCount(value)) return { problem: `"${name}" must be a whole number; 0 for no limit.` };
+        if (name === 'file.max_size') numbers.fileBytes = value * 1_000_000;
+        else numbers.maxGroups = value;
+      } else if (group === 'ratelimit' && isRateName(key)) {
+        const read = readRates(value);
+        if (read === undefined) {
+          return { problem: `"${name}" must be text like "1:10,60:100": seconds and how often, up to five.` };
+        }
+        rates[key] = read;
+      } else {
+        ignored.push(name);
+      }
+    }
+  }
+  return { rules: { denied, ...numbers, rates }, ignored };
+}
+
+function isFlag(group: string, key: string): boolean {
+  const known: Readonly<Record<string, readonly string[]>> = flags;
+  return Object.hasOwn(known, group) && known[group]?.includes(key) === true;
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000;
+
+const isRateName = (key: string): key is RateName => rateNames.some((name) => name === key);
+
+function readRates(value: unknown): Rate[] | undefined {
+  if (value === '' || value === 0) return [];
+  if (typeof value !== 'string' || !/^\d{1,6}:\d{1,6}(,\d{1,6}:\d{1,6}){0,4}$/.test(value)) return undefined;
+  const rates = value.split(',').map((part) => {
+    const [seconds = 0, limit = 0] = part.split(':').map(Number);
+    return { seconds, limit };
+  });
+  return rates.every(({ seconds, limit }) => seconds > 0 && limit > 0) ? rates : undefined;
+}
