@@ -39,6 +39,7 @@ const fill = `
   insert into message_expiry select expires_at, mid from messages;
   insert into message_extras (mid, conv, seq, sender, age, age_from)
     select mid, conv, seq, sender, 60, 2 from messages where seq = 1;
+  insert into message_marks select mid, 1, 'mark', sender, conv, seq, 0 from message_extras;
   insert into receipts select conv, a, 1, 1, 0 from conversations;
   insert into files (id, aid, uid, name, size, created_at, check_at)
     select md5(uid::text), aid, uid, '', 1, 0, 9000000000000 from users;
