@@ -1,4 +1,5 @@
 import { Client, memoryStore } from '@stoa/client';
+import { groupFlags } from '@stoa/protocol';
 import { addUser, FaultProxy, ServerProcess, tempFolder, until, within } from '@stoa/testkit';
 import { startNats, type TestNats } from '@stoa/testkit/nats';
 import { startPostgres, type TestPostgres } from '@stoa/testkit/postgres';
@@ -56,6 +57,33 @@ describe('two nodes', { timeout: 120_000 }, () => {
     await until(() => client.status.state === 'online', soon, `${address} to be online`, 30_000);
     return { client, texts };
   }
+
+  it('carry the messages of groups, each of a hunt group to one member', async () => {
+    const [alice, bob, carol] = [
+      await connect('alice', one.url),
+      await connect('bob', one.url),
+      await connect('carol', other.url),
+    ];
+    const members = ['bob', 'carol'];
+    const band = await alice.client.groups.create({ name: 'Band', members });
+    const hunt = await alice.client.groups.create({
+      name: 'Hunt',
+      members,
+      flags: groupFlags.receiveRoundRobin,
+    });
+    const texts = Array.from({ length: 10 }, (_, index) => `to all ${index}`);
+    for (const text of texts) await alice.client.send({ gid: band.gid }, { content: { text } }).sent;
+    const toOne = Array.from({ length: 10 }, (_, index) => `to one ${index}`);
+    for (const text of toOne) await alice.client.send({ gid: hunt.gid }, { content: { text } }).sent;
+    const heard = (texts: readonly string[], kind: string) => texts.filter((text) => text.startsWith(kind));
+    await expect
+      .poll(() => heard([...bob.texts, ...carol.texts], 'to one').sort(), { timeout: 30_000 })
+      .toEqual(toOne);
+    await expect.poll(() => heard(carol.texts, 'to all'), { timeout: 30_000 }).toEqual(texts);
+    await expect.poll(() => heard(bob.texts, 'to all'), { timeout: 30_000 }).toEqual(texts);
+    expect(heard(bob.texts, 'to one')).toHaveLength(5);
+    expect(alice.texts).toEqual([]);
+  });
 
   async function sendAll(client: Client, peer: string, texts: readonly string[], window = 10): Promise<void> {
     for (let start = 0; start < texts.length; start += window) {

@@ -94,6 +94,9 @@ export const limits = {
   /** PINs of one group, and users who wait to be let in. */
   groupPins: 50,
   groupRequests: 1_000,
+  /** Members up to which presence (such as typing) is passed on, and of a group whose members get messages in turn. */
+  groupPresenceMembers: 1_000,
+  groupTurnMembers: 1_000,
   /** Members up to which everybody is told who comes and goes. */
   groupToldMembers: 1_000,
   /** Ranges of places in one `conversation`. */

@@ -96,6 +96,7 @@ export class Groups {
       const picture = await this.#pictureIn(caller, change);
       const settings = changedSettings(group, change, this.#core.clock.now(), picture);
       const [was, receivers] = [receiversOf(group), receiversOf(settings)];
+      if (was.inTurn !== receivers.inTurn) requireSize(settings, await this.#core.store.countMembers(gid));
       const isSame = was.flags === receivers.flags && was.inTurn === receivers.inTurn;
       return { change: { group: settings, ...(isSame ? {} : { receivers }) }, result: undefined };
     });
@@ -159,7 +160,7 @@ export class Groups {
       const before = await this.#core.store.membersAmong(gid, uids);
       const there = new Set(before.map(({ uid }) => uid));
       const added = uids.filter((uid) => !there.has(uid));
-      await this.requireRoomFor(gid, added);
+      await this.requireRoomFor(group, added);
       const put = [
         ...added.map((uid) => newMember(group, uid, change)),
         ...before
@@ -219,11 +220,9 @@ export class Groups {
   }
 
   /** @throws StoaError TOO_MANY when one of them, or the group, has no room for another membership */
-  async requireRoomFor(gid: number, uids: readonly number[]): Promise<void> {
+  async requireRoomFor(group: Pick<Group, 'gid' | 'flags'>, uids: readonly number[]): Promise<void> {
     if (uids.length === 0) return;
-    if ((await this.#core.store.countMembers(gid)) + uids.length > limits.groupMembers) {
-      throw new StoaError('TOO_MANY', `A group has ${limits.groupMembers} members at the most.`);
-    }
+    requireSize(group, (await this.#core.store.countMembers(group.gid)) + uids.length);
     for (const uid of uids) await this.#requireRoom(uid);
   }
 
@@ -262,6 +261,19 @@ export class Groups {
       else people.push(person);
     }
     return { people, unknown };
+  }
+}
+
+/** @throws StoaError TOO_MANY when a group cannot have so many members */
+function requireSize(group: Pick<Group, 'flags'>, members: number): void {
+  if (members > limits.groupMembers) {
+    throw new StoaError('TOO_MANY', `A group has ${limits.groupMembers} members at the most.`);
+  }
+  if (receiversOf(group).inTurn === true && members > limits.groupTurnMembers) {
+    throw new StoaError(
+      'TOO_MANY',
+      `A group that gives messages to one member in turn has ${limits.groupTurnMembers} at the most.`,
+    );
   }
 }
 

@@ -43,12 +43,12 @@ export class Joining {
       if (own !== undefined) return { result: true };
       if (pin !== undefined) {
         const found = await this.#proven(caller.uid, gid, pin);
-        await this.#groups.requireRoomFor(gid, [caller.uid]);
+        await this.#groups.requireRoomFor(group, [caller.uid]);
         const put = [newMember(group, caller.uid, { permissions: found.flags })];
         return { change: { put, ...used(found) }, result: true };
       }
       if (has(group.flags, groupFlags.autoAddMember)) {
-        await this.#groups.requireRoomFor(gid, [caller.uid]);
+        await this.#groups.requireRoomFor(group, [caller.uid]);
         return { change: { put: [newMember(group, caller.uid, {})] }, result: true };
       }
       if (!has(group.flags, groupFlags.joinByRequest)) {
@@ -129,7 +129,7 @@ export class Joining {
       const uids = waiting.map(({ uid }) => uid).filter((uid) => named.has(uid));
       if (uids.length === 0) return { result: undefined };
       if (!accept) return { change: { removeRequests: uids }, result: undefined };
-      await this.#groups.requireRoomFor(gid, uids);
+      await this.#groups.requireRoomFor(group, uids);
       const change = permissions === undefined ? {} : { permissions };
       return { change: { put: uids.map((uid) => newMember(group, uid, change)) }, result: undefined };
     });

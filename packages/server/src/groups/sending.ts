@@ -1,4 +1,4 @@
-import { groupFlags, StoaError } from '@stoa/protocol';
+import { groupFlags, limits, StoaError } from '@stoa/protocol';
 import type { Group } from '@stoa/storage';
 import { type Caller, requireMay } from './callers.ts';
 import type { GroupCore, GroupState } from './group-core.ts';
@@ -28,6 +28,16 @@ export class GroupSending {
     }
     await this.#prolong(group);
     return group;
+  }
+
+  /**
+   * The group, if the caller may send to it and it is not too large for presence.
+   *
+   * @throws StoaError as open
+   */
+  async openForPresence(caller: Caller, gid: number): Promise<Group | undefined> {
+    const group = await this.open(caller, gid);
+    return (await this.#core.store.countMembers(gid)) > limits.groupPresenceMembers ? undefined : group;
   }
 
   /** Not with each message: a tenth of the time is left to chance. */

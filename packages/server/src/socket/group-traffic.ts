@@ -79,7 +79,8 @@ export class GroupTraffic {
 
   async presence({ value, interval }: SendPresenceFrame, gid: number): Promise<void> {
     const { services, identity } = this.#options;
-    const { conv } = await services.groupSending.open(identity, gid);
+    const group = await services.groupSending.openForPresence(identity, gid);
+    if (group === undefined) return;
     const presence: PresenceFrame = {
       t: 'presence',
       from: identity.address,
@@ -94,7 +95,7 @@ export class GroupTraffic {
       exceptDev: identity.dev,
       droppable: true,
     };
-    services.bus.publish(subjects.group(conv), event);
+    services.bus.publish(subjects.group(group.conv), event);
   }
 
   /**
