@@ -62,6 +62,31 @@ describe('what can be done with messages in the messenger', () => {
     await reaction(sam, '👍').waitFor({ state: 'detached' });
   });
 
+  it('pins for both, and asks in polls', async () => {
+    const [tina, uwe] = await chat('tina', 'uwe');
+    await tina.write('The address is 1 High Street');
+    await uwe.act('The address', 'Pin');
+    const pinned = (one: MessengerPage) =>
+      one.page.getByRole('list', { name: 'Pinned messages' }).getByRole('button', { name: 'The address' });
+    await pinned(tina).click();
+    await pinned(uwe).waitFor();
+
+    await tina.page.getByRole('button', { name: 'Chat actions' }).click();
+    await tina.page.getByRole('menuitem', { name: 'New poll' }).click();
+    await tina.page.getByLabel('Question').fill('Lunch?');
+    await tina.page.getByLabel('Options').fill('Pizza\nSoup');
+    await tina.page.getByRole('button', { name: 'Ask' }).click();
+    const option = (one: MessengerPage, text: string) =>
+      one.page.getByRole('group', { name: 'Lunch?' }).locator('label', { hasText: text });
+    await option(uwe, 'Soup').click();
+    await option(tina, 'Soup').getByText('1').waitFor();
+    await tina.act('Lunch?', 'Close the poll');
+    await uwe.page.getByText('This poll is closed.').waitFor();
+
+    await tina.act('The address', 'Unpin');
+    await pinned(uwe).waitFor({ state: 'detached' });
+  });
+
   it('answers, leads to what was answered, and forwards', async () => {
     const [carol, dave] = await chat('carol', 'dave');
     await carol.write('When shall we meet?');

@@ -24,7 +24,8 @@ const step = record({
     'recall',
     'react',
     'react',
-    'react',
+    'pin',
+    'vote',
     'read',
     'draft',
     'delete',
@@ -52,13 +53,15 @@ async function act({ client, device, test, peer }: Party, what: string, which: n
   const target = { peer };
   const messages = await client.messages(target, { limit: 6 });
   const message = messages[which % Math.max(1, messages.length)];
+  const isMarkable = message !== undefined && message.seq > 0 && message.gone === undefined;
   const isChangeable = message?.outgoing && message.gone === undefined;
   if (what === 'send') client.send(target, { content: { text: `${device.dev}: ${count}` } });
   else if (what === 'edit' && isChangeable) client.edit(message, { text: `${device.dev}: edit ${count}` });
   else if (what === 'recall' && isChangeable) client.recall(message);
-  else if (what === 'react' && message !== undefined && message.seq > 0 && message.gone === undefined) {
-    client.react(message, emoji[count % 2] ?? '', count % 3 > 0);
-  } else if (what === 'read') await client.markRead(target);
+  else if (what === 'react' && isMarkable) client.react(message, emoji[count % 2] ?? '', count % 3 > 0);
+  else if (what === 'pin' && isMarkable) client.pin(message, count % 3 > 0);
+  else if (what === 'vote' && isMarkable) client.vote(message, count % 3 > 0 ? [count % 2] : []);
+  else if (what === 'read') await client.markRead(target);
   else if (what === 'draft') await client.setDraft(target, { text: which === 0 ? '' : `draft ${count}` });
   else if (what === 'delete' && message !== undefined) await client.deleteMessages(target, [message.order]);
   else if (what === 'clear' && which === 0 && message !== undefined) {
@@ -94,8 +97,9 @@ async function shown(parties: readonly Party[], { client, peer }: Party) {
   const messages = await client.messages(target, { limit: 1_000 });
   const conversation = await client.conversation(target);
   return {
-    messages: messages.map(({ seq, mid, content, gone, edited, status, changing, reactions }) => {
-      return { seq, text: content?.text, mid, gone, edited, status, changing, reactions };
+    messages: messages.map(({ content, seq, mid, gone, edited, status, changing, ...marks }) => {
+      const { reactions, votes, pinned } = marks;
+      return { seq, text: content?.text, mid, gone, edited, status, changing, reactions, votes, pinned };
     }),
     unread: conversation?.unread ?? 0,
     draft: conversation?.draft,
@@ -138,9 +142,11 @@ it('shows the same on all devices at last, whatever they did apart', async () =>
       expect(views[0]?.messages.toReversed().map(({ seq, text, gone }) => ({ seq, text, gone }))).toEqual(
         log.map(({ seq, content, gone }) => ({ seq, text: content?.text, gone })),
       );
-      for (const { seq, reactions = [] } of views[0]?.messages ?? []) {
-        const onIt = chat.marks.of(seq)?.reactions ?? [];
-        expect(new Set(reactions)).toEqual(new Set(onIt));
+      for (const { seq, reactions = [], votes = [], pinned } of views[0]?.messages ?? []) {
+        const onIt = chat.marks.of(seq);
+        expect(new Set(reactions)).toEqual(new Set(onIt?.reactions ?? []));
+        expect(new Set(votes)).toEqual(new Set(onIt?.votes ?? []));
+        expect(pinned).toEqual(onIt?.pinned);
       }
       const { read } = chat.cursor('alice');
       const unread = log.filter(({ seq, from, gone }) => from === 'bob' && gone === undefined && seq > read);
@@ -150,6 +156,6 @@ it('shows the same on all devices at last, whatever they did apart', async () =>
 
       for (const { client } of parties) await client.stop();
     }),
-    { numRuns: 120 },
+    { numRuns: 200 },
   );
 }, 60_000);

@@ -1,4 +1,4 @@
-import type { Content } from '@stoa/protocol';
+import { type Content, limits } from '@stoa/protocol';
 import {
   byNewest,
   conversationId,
@@ -23,6 +23,7 @@ import type {
   ScheduledMessage,
   Sending,
   Target,
+  Thread,
 } from './types.ts';
 import { draftOf, isArranged, isSet } from './values/index.ts';
 
@@ -70,6 +71,25 @@ export abstract class LocalMessaging {
     const conv = (await data.read(() => data.conversation(conversation)))?.conv ?? 0;
     if (conv === 0 || seq === 0) return [];
     return (await requests.ask('message.receipts', { conv, seq })).receipts;
+  }
+
+  async pinned(target: Target): Promise<LocalMessage[]> {
+    const { messages } = await this.core.requests.ask('messages.pinned', target);
+    return this.core.search.asHere(messages);
+  }
+
+  async thread(
+    { conversation, mid }: LocalMessage,
+    { before, limit = limits.searchPage }: { before?: number; limit?: number } = {},
+  ): Promise<Thread> {
+    const { requests, search } = this.core;
+    const { messages, count, more } = await requests.ask('messages.thread', {
+      ...targetOf(conversation),
+      mid,
+      limit: Math.min(limit, limits.searchPage),
+      ...(before === undefined ? {} : { before }),
+    });
+    return { messages: await search.asHere(messages), count, more };
   }
 
   search(query: string, options: SearchOptions = {}): Promise<SearchResult> {

@@ -11,6 +11,7 @@ import type {
   ScheduledMessage,
   Sending,
   Target,
+  Thread,
 } from './types.ts';
 
 /** What a client does with messages: sending, changing, reading, finding, deleting. */
@@ -75,6 +76,47 @@ export abstract class Messaging {
    */
   react(message: LocalMessage, emoji: string, on = true): Changing {
     return this.host.mark(message, { event: 'react', content: { reaction: { emoji, on } } });
+  }
+
+  /**
+   * Pins a message for everybody in its conversation, or (`on` false) takes the pin away. In a group this is for those
+   * who may modify it. Otherwise like react().
+   */
+  pin(message: LocalMessage, on = true): Changing {
+    return this.host.mark(message, { event: 'pin', content: { pin: { on } } });
+  }
+
+  /**
+   * The pinned messages of a conversation, in the order in which they were pinned; events `update` tell when to look
+   * again. Rejects with StoaError: UNAVAILABLE without a connection.
+   */
+  pinned(target: Target): Promise<LocalMessage[]> {
+    return this.host.ask('pinned', target);
+  }
+
+  /**
+   * Votes in a poll (a message with `content.poll`) for these options, by their places, instead of those before; none
+   * takes the vote back. Otherwise like react(); TOO_LATE when the poll is closed.
+   *
+   * @example
+   * client.send({ gid: 7 }, { content: { poll: { question: 'Lunch?', options: ['Pizza', 'Soup'] } } });
+   * client.vote(message, [1]);
+   */
+  vote(message: LocalMessage, options: readonly number[]): Changing {
+    return this.host.mark(message, { event: 'vote', content: { vote: { options: [...options] } } });
+  }
+
+  /** Ends an own poll: nobody can vote any more. Otherwise like react(). */
+  closePoll(message: LocalMessage): Changing {
+    return this.host.mark(message, { event: 'close', content: {} });
+  }
+
+  /**
+   * The thread of a message: those that answer it, newest first, at most `limit` (50 at the most), with ids below
+   * `before`; and how many there are. Rejects with StoaError: UNAVAILABLE without a connection.
+   */
+  thread(message: LocalMessage, page: { before?: number; limit?: number } = {}): Promise<Thread> {
+    return this.host.ask('thread', message, page);
   }
 
   /**

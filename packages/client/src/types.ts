@@ -11,6 +11,7 @@ import type {
   Reaction,
   RoomNoticeFrame,
   StoaError,
+  Votes,
 } from '@stoa/protocol';
 import type { Call } from './calls/index.ts';
 
@@ -116,6 +117,12 @@ export interface LocalMessage {
   readonly edited?: number;
   /** Emoji that people have put on it, the most frequent first, each with their addresses. */
   readonly reactions?: readonly Reaction[];
+  /** Of a poll: for which options, by their places, who votes. */
+  readonly votes?: readonly Votes[];
+  /** Who has pinned it, and when. */
+  readonly pinned?: { readonly user: string; readonly ts: number };
+  /** When the poll was closed, in milliseconds since 1970. */
+  readonly pollClosed?: number;
   /** What is shown is a change that the server has not confirmed yet. */
   readonly changing?: MessageEvent;
   readonly status: MessageStatus;
@@ -136,6 +143,16 @@ export interface ScheduledMessage {
   readonly content: Content;
   /** `outbox`: the server does not have it yet. */
   readonly status: 'scheduled' | 'outbox';
+}
+
+/** Answers to a message. */
+export interface Thread {
+  /** The newest first. */
+  readonly messages: LocalMessage[];
+  /** How many there are altogether. */
+  readonly count: number;
+  /** Whether there are older ones. */
+  readonly more: boolean;
 }
 
 /** When a message reached somebody, in milliseconds since 1970; absent: not yet. */
@@ -172,6 +189,8 @@ export interface LocalConversation {
   /** The newest message on this device. */
   readonly latest?: LocalMessage;
   readonly unread: number;
+  /** How many of these messages mention the user or everybody. */
+  readonly unreadMentions: number;
   /** The user has marked it, to come back to it; ends when he marks it as read. */
   readonly markedUnread: boolean;
   /**

@@ -38,7 +38,14 @@ export const Time = Int(0);
 export const RequestId = Int(1);
 
 /** A change of an earlier message of the same conversation: an entry of the log like a message, but nothing to show. */
-export const MessageEvent = Type.Union([Type.Literal('edit'), Type.Literal('recall'), Type.Literal('react')]);
+export const MessageEvent = Type.Union([
+  Type.Literal('edit'),
+  Type.Literal('recall'),
+  Type.Literal('react'),
+  Type.Literal('pin'),
+  Type.Literal('vote'),
+  Type.Literal('close'),
+]);
 export type MessageEvent = Static<typeof MessageEvent>;
 
 /** How long a message stays readable, and from when: disappearing messages. */
@@ -188,6 +195,49 @@ export const Content = Plain(
     forwarded: Type.Optional(Int(1)),
     /** Of the event `react` alone: the sender's reaction is there from now on, or not any more. */
     reaction: Type.Optional(Plain(Type.Object({ emoji: Emoji, on: Type.Boolean() }))),
+    /** Of the event `pin` alone: the message is pinned from now on, or not any more. */
+    pin: Type.Optional(Plain(Type.Object({ on: Type.Boolean() }))),
+    /** Of the event `vote` alone: what the sender votes for from now on, by places in the options; none: for nothing. */
+    vote: Type.Optional(
+      Plain(
+        Type.Object({
+          options: Type.Array(Int(0, limits.pollOptions - 1), {
+            maxItems: limits.pollOptions,
+            uniqueItems: true,
+          }),
+        }),
+      ),
+    ),
+    /** A question; answered by the event `vote`, ended by `close`. */
+    poll: Type.Optional(
+      Plain(
+        Type.Object({
+          question: Type.String({ minLength: 1, maxLength: limits.pollQuestionLength }),
+          options: Type.Array(Type.String({ minLength: 1, maxLength: limits.pollOptionLength }), {
+            minItems: 2,
+            maxItems: limits.pollOptions,
+          }),
+          /** Whether one can vote for several; otherwise for one. */
+          multiple: Type.Optional(Type.Boolean()),
+        }),
+      ),
+    ),
+    /** Whom the text names, in UTF-16 code units from `start` on. */
+    mentions: Type.Optional(
+      Type.Array(
+        Plain(
+          Type.Object({
+            start: Int(0, limits.contentBytes),
+            length: Int(1, limits.contentBytes),
+            /** Absent with `all`. */
+            user: Type.Optional(Address),
+            /** Everybody in the group. */
+            all: Type.Optional(Type.Literal(true)),
+          }),
+        ),
+        { maxItems: limits.mentionsPerMessage },
+      ),
+    ),
     /** Fields of the application. */
     fields: Type.Optional(Plain(Type.Record(Type.String(), Type.Unknown()))),
   }),

@@ -62,6 +62,7 @@ export type {
   ServerFrame,
   StateFrame,
   SyncedFrame,
+  Votes,
   WatchFrame,
   WelcomeFrame,
 } from './frames.ts';

@@ -53,6 +53,14 @@ export const limits = {
   /** Different emoji on one message, and reactions of all users together. */
   emojiPerMessage: 20,
   reactionsPerMessage: 2_000,
+  /** Messages that are pinned in one conversation. */
+  pinsPerConversation: 50,
+  /** Options of a poll, and characters of one and of the question. */
+  pollOptions: 12,
+  pollOptionLength: 100,
+  pollQuestionLength: 255,
+  /** Users that one message mentions. */
+  mentionsPerMessage: 50,
   /** Bytes of the thumbnail that a message carries of its file. */
   thumbnailBytes: 16 * 1024,
   /** Bytes of the waveform of a voice note. */

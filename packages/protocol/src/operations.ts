@@ -11,6 +11,7 @@ import {
   Int,
   LinkPreview,
   Message,
+  Mid,
   Seq,
   StateKey,
   Time,
@@ -103,6 +104,24 @@ export const operations = {
       /** Where to go on; absent when everything was looked at. A page may be empty and still have one. */
       cursor: Type.Optional(Type.String()),
     }),
+  },
+  /** Messages of one conversation that are pinned, in the order in which they were. */
+  'messages.pinned': {
+    request: Type.Object({ peer: Type.Optional(Address), gid: Type.Optional(Uint32) }),
+    response: Type.Object({ messages: Type.Array(Message) }),
+  },
+  /** Answers to a message (those whose `ref` it is), the newest first, and how many there are. */
+  'messages.thread': {
+    request: Type.Object({
+      peer: Type.Optional(Address),
+      gid: Type.Optional(Uint32),
+      /** The message that is answered. */
+      mid: Mid,
+      /** Only those with smaller ids. */
+      before: Type.Optional(Mid),
+      limit: Int(1, limits.searchPage),
+    }),
+    response: Type.Object({ messages: Type.Array(Message), count: Int(), more: Type.Boolean() }),
   },
   /** Own messages that wait for their time, the next one first, and those that could not be sent. */
   'scheduled.list': {

@@ -44,6 +44,13 @@ const requestValidators = new Map<string, Validator>(
   Object.entries(operations).map(([op, { request }]) => [op, Compile(request as TSchema)]),
 );
 
+/** What an event says stands in a field of its own. */
+const contentsOfEvents = [
+  ['react', 'reaction'],
+  ['pin', 'pin'],
+  ['vote', 'vote'],
+] as const;
+
 /** Those of the events of calls tell more of what is wrong than the one of all events can. */
 const callValidators = new Map<string, Validator>(
   Object.entries(callRequests).map(([type, schema]) => [type, Compile(schema as TSchema)]),
@@ -107,8 +114,12 @@ function requireSendable(frame: SendFrame): void {
   if (frame.event === 'edit' && Object.keys(frame.content).length === 0) {
     throw new StoaError('BAD_FRAME', '"send.content" of an edit must not be empty.');
   }
-  if ((frame.event === 'react') !== (frame.content.reaction !== undefined)) {
-    throw new StoaError('BAD_FRAME', 'The event "react", and no other "send", has a "content.reaction".');
+  for (const [event, field] of contentsOfEvents) {
+    if ((frame.event === event) === (frame.content[field] !== undefined)) continue;
+    throw new StoaError('BAD_FRAME', `The event "${event}", and no other "send", has a "content.${field}".`);
+  }
+  if (frame.content.mentions?.some(({ user, all }) => (user === undefined) === (all === undefined))) {
+    throw new StoaError('BAD_FRAME', '"send.content.mentions" must each name either "user" or "all".');
   }
   const isStored = frame.event !== undefined || frame.at !== undefined;
   if (isStored && (frame.flags ?? 0) & messageFlags.transient) {

@@ -31,6 +31,7 @@ import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { MessagePermission } from './message-permission.ts';
 import { buildMessaging } from './message-wiring.ts';
+import { readingOperations } from './messages/index.ts';
 import { createMetrics, observeBus } from './metrics/index.ts';
 import { startModules } from './module-wiring.ts';
 import { openBus } from './open-bus.ts';
@@ -299,6 +300,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...deviceOperations(devices),
         ...valueOperations(values),
         ...scheduleOperations(schedule),
+        ...readingOperations({ log: store.log, groups: store.groups, directory, history }),
         ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
         ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
         ...groupParts.operations,

@@ -45,7 +45,10 @@ export interface MarkChange {
   readonly adds: readonly string[];
 }
 
-/** Something that a user has put on a message by an event: a reaction (`value`: the emoji). */
+/**
+ * Something that a user has put on a message by an event: a reaction (`value`: the emoji), a vote (place of the option),
+ * a pin or the end of a poll (empty).
+ */
 export interface StoredMark {
   readonly event: MarkEvent;
   readonly uid: number;
@@ -134,6 +137,12 @@ export interface MessageLog {
   find(mid: number): Promise<StoredMessage | undefined>;
   /** What was appended with this idempotency key. */
   findSend(send: { sender: number; dev: number; id: number }): Promise<StoredMessage | undefined>;
+  /** Messages of a conversation that somebody has pinned, in the order in which they were, at most `limit`. */
+  pinned(conv: number, limit: number): Promise<StoredMessage[]>;
+  /** Messages of a conversation that answer `ref`, also what is left of them; those with smaller ids, newest first. */
+  answers(answers: { conv: number; ref: number; before: number; limit: number }): Promise<StoredMessage[]>;
+  /** How many answers are not gone. */
+  countAnswers(conv: number, ref: number): Promise<number>;
   conversation(conv: number): Promise<Conversation | undefined>;
   findConversation(key: ConversationKey): Promise<Conversation | undefined>;
   /**

@@ -1,4 +1,5 @@
 import { type ConversationId, type LocalMessage, type RecordedNote, targetOf } from '@stoa/client';
+import type { Content } from '@stoa/protocol';
 import { CalendarClock, Check, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { AttachButton } from '../files/attach-button.tsx';
@@ -8,6 +9,7 @@ import { NoteBar } from '../notes/note-bar.tsx';
 import { NoteButtons } from '../notes/note-buttons.tsx';
 import { useNoteRecording } from '../notes/use-note-recording.ts';
 import { ScheduleMessage } from '../scheduled/schedule-message.tsx';
+import { mentionsIn } from '../timeline/mentions.ts';
 import controls from '../ui/controls.module.css';
 import styles from './composer.module.css';
 import { ComposerContext } from './composer-context.tsx';
@@ -94,18 +96,24 @@ export function Composer({
       const more = { ...(ref === undefined ? {} : { ref }), ...(at === undefined ? {} : { at }) };
       // A refusal is shown on the message itself.
       const { preview } = written;
-      const content = { text: text.trim(), ...(preview === undefined ? {} : { preview }) };
+      const content = { ...saying(text.trim()), ...(preview === undefined ? {} : { preview }) };
       client.send(targetOf(id), { content, ...more }).sent.catch(() => {});
       drafts.write(id, '');
     }
     field.current?.focus();
   }
 
+  /** In a group, a text may call upon its members. */
+  function saying(said: string): Content {
+    const mentions = 'gid' in targetOf(id) ? mentionsIn(said) : [];
+    return { text: said, ...(mentions.length > 0 && { mentions }) };
+  }
+
   function change(message: LocalMessage, next: string): void {
     try {
-      const { preview, ...content } = message.content ?? {};
+      const { preview, mentions: _, ...content } = message.content ?? {};
       const kept = preview !== undefined && next.includes(preview.url) ? { preview } : {};
-      client.edit(message, { ...content, ...kept, text: next }).done.catch(onRefused);
+      client.edit(message, { ...content, ...kept, ...saying(next) }).done.catch(onRefused);
     } catch (error) {
       onRefused(error instanceof Error ? error : new Error(String(error)));
     }

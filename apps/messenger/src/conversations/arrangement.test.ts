@@ -9,6 +9,7 @@ function chat(name: string, more: Partial<LocalConversation> = {}): LocalConvers
     name,
     draft: { text: name },
     unread: 0,
+    unreadMentions: 0,
     markedUnread: false,
     archived: false,
     favourite: false,

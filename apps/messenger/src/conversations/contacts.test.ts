@@ -7,6 +7,7 @@ const chatWith = (peer: string, name: string): LocalConversation => ({
   target: { peer },
   name,
   unread: 0,
+  unreadMentions: 0,
   markedUnread: false,
   archived: false,
   favourite: false,

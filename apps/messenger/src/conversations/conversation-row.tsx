@@ -63,6 +63,11 @@ export function ConversationRow({
             <span className={controls.hidden}>marked as unread</span>
           </span>
         )}
+        {chat.unreadMentions > 0 && (
+          <span className={styles.marks}>
+            @<span className={controls.hidden}> mentions you</span>
+          </span>
+        )}
         {unread > 0 && (
           <span className={styles.unread}>
             {unread > 99 ? '99+' : unread}

@@ -6,6 +6,7 @@ import {
   Bell,
   BellOff,
   Eraser,
+  ListChecks,
   MailOpen,
   MoreVertical,
   Pin,
@@ -20,7 +21,7 @@ import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 
-export type ConversationDialog = 'profile' | 'search' | 'age' | 'clear';
+export type ConversationDialog = 'profile' | 'search' | 'poll' | 'age' | 'clear';
 
 /** What can be done with a whole chat. */
 export function ConversationMenu({
@@ -43,6 +44,9 @@ export function ConversationMenu({
       )}
       <MenuItem icon={Search} onSelect={() => onOpen('search')}>
         Search messages
+      </MenuItem>
+      <MenuItem icon={ListChecks} onSelect={() => onOpen('poll')}>
+        New poll
       </MenuItem>
       <MenuItem icon={MailOpen} onSelect={() => void client.markUnread(target)}>
         Mark as unread

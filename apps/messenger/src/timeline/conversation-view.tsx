@@ -1,4 +1,10 @@
-import { type ConversationId, type LocalMessage, type RecordedNote, targetOf } from '@stoa/client';
+import {
+  type Changing,
+  type ConversationId,
+  type LocalMessage,
+  type RecordedNote,
+  targetOf,
+} from '@stoa/client';
 import { ArrowLeft } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { CallButtons } from '../calls/call-buttons.tsx';
@@ -23,6 +29,8 @@ import styles from './conversation-view.module.css';
 import { DisappearingMessages } from './disappearing-messages.tsx';
 import { actionsFor, type MessageAction } from './message-actions.ts';
 import type { MessageHandlers } from './message-bubble.tsx';
+import { NewPoll } from './new-poll.tsx';
+import { PinnedMessages } from './pinned-messages.tsx';
 import { Timeline } from './timeline.tsx';
 import { useMessageDialogs } from './use-message-dialogs.tsx';
 import { useTimeline } from './use-timeline.ts';
@@ -55,16 +63,21 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
     [show],
   );
   const handlers = useMemo<MessageHandlers>(() => {
+    const attempt = ({ done }: Changing): void => {
+      done.catch((error: Error) => setNotice(error.message));
+    };
     const onAction = (action: MessageAction, message: LocalMessage): void => {
       setNotice('');
       if (action === 'edit') setEditing(message);
       else if (action === 'reply') drafts.write(id, drafts.get().get(id)?.text ?? '', message.mid);
       else if (action === 'copy') void navigator.clipboard?.writeText(message.content?.text ?? '');
+      else if (action === 'pin' || action === 'unpin') attempt(client.pin(message, action === 'pin'));
+      else if (action === 'closePoll') attempt(client.closePoll(message));
       else dialogs.open(action, message);
     };
     const onReact = (message: LocalMessage, emoji: string, on: boolean): void => {
       setNotice('');
-      client.react(message, emoji, on).done.catch((error: Error) => setNotice(error.message));
+      attempt(client.react(message, emoji, on));
     };
     return { authorOf, onAction, onReact, onJump };
   }, [authorOf, onJump, client, drafts, id, dialogs.open]);
@@ -127,6 +140,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
           <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
         </div>
       </header>
+      <PinnedMessages target={target} onJump={onJump} />
       <Timeline id={id} name={name} timeline={timeline} handlers={handlers} />
       <p role="alert" className={styles.notice}>
         {notice}
@@ -169,6 +183,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
           onClose={() => setDialog(undefined)}
         />
       )}
+      {dialog === 'poll' && <NewPoll target={target} onClose={() => setDialog(undefined)} />}
       {dialog === 'clear' && (
         <ClearConversation target={target} name={name} onClose={() => setDialog(undefined)} />
       )}

@@ -6,11 +6,12 @@ const own = { outgoing: true, from: 'alice', status: 'sent' } as const;
 const { content: _, ...gone } = makeMessage({ ...own, gone: 'recalled' });
 
 it('offers for each message what can be done with it', () => {
-  expect(actionsFor(makeMessage({}))).toEqual(['reply', 'copy', 'forward', 'delete']);
-  expect(actionsFor(makeMessage(own))).toEqual(['reply', 'edit', 'copy', 'forward', 'info', 'delete']);
+  expect(actionsFor(makeMessage({}))).toEqual(['reply', 'copy', 'forward', 'pin', 'delete']);
+  expect(actionsFor(makeMessage(own))).toEqual(['reply', 'edit', 'copy', 'forward', 'pin', 'info', 'delete']);
   expect(actionsFor(makeMessage({ ...own, content: { title: 'A file' } }))).toEqual([
     'reply',
     'forward',
+    'pin',
     'info',
     'delete',
   ]);
@@ -25,6 +26,17 @@ it('offers for each message what can be done with it', () => {
     'forward',
     'delete',
   ]);
+  const poll = { poll: { question: 'Lunch?', options: ['Yes', 'No'] } };
+  const asked = { ...own, content: poll, pinned: { user: 'bob', ts: 1 } };
+  expect(actionsFor(makeMessage(asked))).toEqual([
+    'reply',
+    'forward',
+    'unpin',
+    'closePoll',
+    'info',
+    'delete',
+  ]);
+  expect(actionsFor(makeMessage({ ...asked, pollClosed: 2 }))).not.toContain('closePoll');
   expect(actionsFor(gone)).toEqual(['delete']);
 });
 

@@ -1,10 +1,20 @@
 import type { LocalMessage } from '@stoa/client';
 
 /** What can be done with a message from its menu. */
-export type MessageAction = 'reply' | 'edit' | 'copy' | 'forward' | 'info' | 'delete';
+export type MessageAction =
+  | 'reply'
+  | 'edit'
+  | 'copy'
+  | 'forward'
+  | 'pin'
+  | 'unpin'
+  | 'closePoll'
+  | 'info'
+  | 'delete';
 
 /** The actions that make sense for a message, in the order of the menu. */
-export function actionsFor({ outgoing, content, seq, status }: LocalMessage): MessageAction[] {
+export function actionsFor(message: LocalMessage): MessageAction[] {
+  const { outgoing, content, seq, status, pinned, pollClosed } = message;
   const actions: MessageAction[] = [];
   const isWritten = content?.text !== undefined && content.text !== '';
   const isStored = seq > 0;
@@ -14,6 +24,9 @@ export function actionsFor({ outgoing, content, seq, status }: LocalMessage): Me
   if (outgoing && isWritten && (isStored || status === 'outbox')) actions.push('edit');
   if (isWritten) actions.push('copy');
   if (content !== undefined) actions.push('forward');
+  if (content !== undefined && isStored) actions.push(pinned === undefined ? 'pin' : 'unpin');
+  const isOpenPoll = content?.poll !== undefined && pollClosed === undefined;
+  if (outgoing && isStored && isOpenPoll) actions.push('closePoll');
   if (outgoing && isStored && content !== undefined) actions.push('info');
   actions.push('delete');
   return actions;

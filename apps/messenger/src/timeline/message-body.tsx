@@ -7,6 +7,7 @@ import { ContactCards, PlaceCard } from './cards.tsx';
 import { LinkCard } from './link-card.tsx';
 import styles from './message-body.module.css';
 import { MessageText } from './message-text.tsx';
+import { Poll } from './poll.tsx';
 
 /** What a message says: its texts, a place, a file. Of one that is gone, that it was here. */
 export function MessageBody({ message }: { message: LocalMessage }) {
@@ -22,6 +23,7 @@ export function MessageBody({ message }: { message: LocalMessage }) {
   if (content.call !== undefined && 'peer' in target) {
     return <CallEntry log={content.call} peer={target.peer} outgoing={message.outgoing} />;
   }
+  if (content.poll !== undefined) return <Poll message={message} />;
   const { title, subtitle, text, footer, file, latitude, longitude, contacts, preview, forwarded } = content;
   const place = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : undefined;
   const isPlain = text !== undefined && text !== '';
@@ -36,7 +38,7 @@ export function MessageBody({ message }: { message: LocalMessage }) {
       {subtitle && <span className={styles.subtitle}>{subtitle}</span>}
       <span dir="auto">
         {isPlain ? (
-          <MessageText text={text} />
+          <MessageText text={text} mentions={content.mentions} />
         ) : (
           !title && !place && !file && !contacts && <em>{contentSummary(message)}</em>
         )}

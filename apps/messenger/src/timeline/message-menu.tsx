@@ -1,5 +1,17 @@
 import type { LocalMessage } from '@stoa/client';
-import { ChevronDown, Copy, Forward, Info, type LucideIcon, Pencil, Reply, Trash2 } from 'lucide-react';
+import {
+  ChevronDown,
+  Copy,
+  Forward,
+  Info,
+  Lock,
+  type LucideIcon,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  Trash2,
+} from 'lucide-react';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import { actionsFor, isReactable, type MessageAction } from './message-actions.ts';
 import styles from './message-menu.module.css';
@@ -10,6 +22,9 @@ const items: Record<MessageAction, { readonly icon: LucideIcon; readonly label: 
   edit: { icon: Pencil, label: 'Edit' },
   copy: { icon: Copy, label: 'Copy text' },
   forward: { icon: Forward, label: 'Forward' },
+  pin: { icon: Pin, label: 'Pin' },
+  unpin: { icon: PinOff, label: 'Unpin' },
+  closePoll: { icon: Lock, label: 'Close the poll' },
   info: { icon: Info, label: 'Message info' },
   delete: { icon: Trash2, label: 'Delete' },
 };

@@ -8,6 +8,7 @@ export function contentSummary({ content, gone, outgoing, status }: LocalMessage
   if (gone === 'recalled') return outgoing ? 'You deleted this message' : 'This message was deleted';
   if (content === undefined) return status === 'expired' ? 'This message expired' : 'This message is gone';
   if (content.call !== undefined) return callLogText(content.call, outgoing);
+  if (content.poll !== undefined) return `Poll: ${content.poll.question}`;
   if (content.text !== undefined && content.text !== '') return content.text;
   if (content.title !== undefined && content.title !== '') return content.title;
   if (content.file !== undefined) return fileSummary(content.file);

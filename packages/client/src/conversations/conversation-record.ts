@@ -21,6 +21,12 @@ export function unreadOf(record: ConversationRecord): number {
   return Math.max(0, lastPlace(record.runs) - doneUpTo(record) - record.skipped);
 }
 
+/** How many of them mention the user. */
+export function unreadMentionsOf(record: ConversationRecord): number {
+  const done = doneUpTo(record);
+  return (record.mentioned ?? []).filter((place) => place > done).length;
+}
+
 /** Up to here nobody needs to read anything: it was read, or deleted by the user. */
 export function doneUpTo({ read, clearedAt = 0 }: ConversationRecord): number {
   return Math.max(read, clearedAt);
@@ -43,6 +49,7 @@ export function looksDifferent(a: ConversationRecord, b: ConversationRecord): bo
     a.latest !== b.latest ||
     a.read !== b.read ||
     a.peerCursor !== b.peerCursor ||
-    unreadOf(a) !== unreadOf(b)
+    unreadOf(a) !== unreadOf(b) ||
+    unreadMentionsOf(a) !== unreadMentionsOf(b)
   );
 }

@@ -1,12 +1,12 @@
 import type { ConversationRecord } from '../store/index.ts';
 import type { LocalConversation, LocalMessage } from '../types.ts';
 import { targetOf } from './conversation-id.ts';
-import { unreadOf } from './conversation-record.ts';
+import { unreadMentionsOf, unreadOf } from './conversation-record.ts';
 
 /** What the user's devices share about a conversation. */
 export type SharedOfConversation = Omit<
   LocalConversation,
-  'id' | 'target' | 'name' | 'latest' | 'unread' | 'left' | 'peerCursor'
+  'id' | 'target' | 'name' | 'latest' | 'unread' | 'unreadMentions' | 'left' | 'peerCursor'
 >;
 
 /** What the application sees of a conversation. `shared`: what the user's devices share about it. */
@@ -22,6 +22,7 @@ export function localConversation(
     name,
     ...(latest === undefined ? {} : { latest }),
     unread: unreadOf(record),
+    unreadMentions: unreadMentionsOf(record),
     ...shared,
     left: left ?? false,
     peerCursor,

@@ -13,9 +13,11 @@ import {
   type LoggedChange,
   loggedChange,
   type MessageView,
+  mentions,
   messageRecord,
   needsReading,
   withDisappearance,
+  withMention,
 } from '../messages/index.ts';
 import type { ConversationRecord, LocalData, MessageRecord, Transaction } from '../store/index.ts';
 import type { ConversationId, LocalMessage, Self, Target } from '../types.ts';
@@ -112,6 +114,10 @@ export class OlderMessages {
     const known = withHiddenPlaces(record, [[start, before - 1]]);
     transaction.putConversation({ ...known, skipped: known.skipped - unread.length });
     for (const message of kept) {
+      const now = transaction.conversation(id);
+      if (now !== undefined && mentions(message, self.address)) {
+        transaction.putConversation(withMention(now, message.seq));
+      }
       transaction.putMessage(message.edited === undefined ? message : { ...message, editedSeq: upToDate });
     }
     // Older messages that are here did not hear of changes in the gap that is being closed.

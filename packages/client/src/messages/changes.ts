@@ -4,6 +4,7 @@ import type { ConversationRecord, MessageRecord, Transaction } from '../store/in
 import type { ConversationId, LocalMessage } from '../types.ts';
 import { changedRecord, type LoggedChange } from './changed-record.ts';
 import { isMarkEvent, newReactions, sameMarks } from './marks.ts';
+import { withoutMention } from './mentions.ts';
 import type { MessageView } from './message-view.ts';
 import { needsReading } from './unread.ts';
 
@@ -91,6 +92,11 @@ function replace(transaction: Transaction, before: MessageRecord, after: Message
   const needsNoMore = needsReading(before) && !needsReading(after);
   if (record !== undefined && needsNoMore && after.seq > record.read) {
     transaction.putConversation({ ...record, skipped: record.skipped + 1 });
+  }
+  const now = transaction.conversation(after.conversation);
+  if (now !== undefined && after.content === undefined) {
+    const without = withoutMention(now, after.seq);
+    if (without !== now) transaction.putConversation(without);
   }
   transaction.putMessage(after);
 }

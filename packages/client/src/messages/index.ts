@@ -9,6 +9,7 @@ export { Disappearing } from './disappearing.ts';
 export { announceExpired } from './expiring.ts';
 export { localMessage, withChange } from './local-message.ts';
 export { isMarkEvent } from './marks.ts';
+export { mentions, withMention } from './mentions.ts';
 export { conversationOfMessage, messageRecord } from './message-record.ts';
 export { type Expiring, MessageView } from './message-view.ts';
 export { type PendingChange, PendingChanges } from './pending-changes.ts';

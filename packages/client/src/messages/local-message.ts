@@ -1,7 +1,7 @@
 import { messageFlags } from '@stoa/protocol';
 import type { ConversationRecord, MarkDelta, MessageRecord } from '../store/index.ts';
 import type { LocalMessage, MessageStatus } from '../types.ts';
-import { isMarkEvent, marked } from './marks.ts';
+import { isMarkEvent, marked, marksIn, withoutMarks } from './marks.ts';
 import type { PendingChange } from './pending-changes.ts';
 
 /** The part of a conversation that decides on the status of its messages. */
@@ -66,15 +66,12 @@ export function withChange(
   { event, content }: PendingChange,
   user = '',
 ): LocalMessage {
-  const { reactions, ...unmarked } = message;
   if (isMarkEvent(event)) {
-    return {
-      ...unmarked,
-      ...marked(reactions ? { reactions } : {}, [{ event, content, user, ts: message.ts }]),
-    };
+    const own = { event, content, user, ts: message.ts };
+    return { ...withoutMarks(message), ...marked(marksIn(message), [own]) };
   }
   if (event === 'edit') return { ...message, content, changing: event };
-  const { content: _, ...bare } = unmarked;
+  const { content: _, ...bare } = withoutMarks(message);
   return { ...bare, gone: 'recalled', changing: event };
 }
 

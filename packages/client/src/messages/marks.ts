@@ -1,9 +1,9 @@
-import type { Content, Marks, MessageEvent, Reaction } from '@stoa/protocol';
+import type { Content, Marks, MessageEvent, Reaction, Votes } from '@stoa/protocol';
 import type { MarkDelta, MarksRecord, ShownMarks } from '../store/index.ts';
 
 /** Whether an event puts something on its target, instead of changing what that says. */
 export function isMarkEvent(event: MessageEvent): boolean {
-  return event === 'react';
+  return event !== 'edit' && event !== 'recall' && events.has(event);
 }
 
 /**
@@ -14,7 +14,7 @@ export function withSnapshot(
   known: MarksRecord | undefined,
   told: Marks | undefined,
 ): MarksRecord | undefined {
-  if (told === undefined || (known !== undefined && known.upto >= told.upto)) return known;
+  if (told === undefined || (known !== undefined && known.upto > told.upto)) return known;
   const later = known?.later.filter(({ seq }) => seq > told.upto) ?? [];
   return recordOf(told.upto, shownOf(told), later);
 }
@@ -43,7 +43,24 @@ export function marked(marks: ShownMarks, deltas: readonly Omit<MarkDelta, 'seq'
 }
 
 export function sameMarks(a: ShownMarks, b: ShownMarks): boolean {
-  return a.reactions === b.reactions || JSON.stringify(a.reactions) === JSON.stringify(b.reactions);
+  const differ = names.some((name) => a[name] !== b[name]);
+  return !differ || names.every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]));
+}
+
+/** What a message shows without its marks. */
+export function withoutMarks<Message extends ShownMarks>(message: Message): Omit<Message, keyof ShownMarks> {
+  const { reactions, votes, pinned, pollClosed, ...others } = message;
+  return others;
+}
+
+/** The marks that a message shows. */
+export function marksIn({ reactions, votes, pinned, pollClosed }: ShownMarks): ShownMarks {
+  return {
+    ...(reactions !== undefined && { reactions }),
+    ...(votes !== undefined && { votes }),
+    ...(pinned !== undefined && { pinned }),
+    ...(pollClosed !== undefined && { pollClosed }),
+  };
 }
 
 /** Reactions that are on `after` and were not on `before`, of others than `self`. */
@@ -63,14 +80,43 @@ function recordOf(upto: number, base: ShownMarks, later: readonly MarkDelta[]): 
   return { upto, base, later, shown: later.length === 0 ? base : marked(base, later) };
 }
 
-function shownOf({ reactions }: Marks): ShownMarks {
-  return reactions === undefined ? {} : { reactions: sorted(reactions) };
+function shownOf({ reactions, votes, pinned, closed }: Marks): ShownMarks {
+  return {
+    ...(reactions !== undefined && { reactions: sorted(reactions) }),
+    ...(votes !== undefined && { votes: inOrder(votes) }),
+    ...(pinned !== undefined && { pinned }),
+    ...(closed !== undefined && { pollClosed: closed }),
+  };
 }
 
-function withMark(marks: ShownMarks, { event, user, content }: Omit<MarkDelta, 'seq'>): ShownMarks {
-  if (event === 'react' && content.reaction !== undefined) return withReaction(marks, user, content.reaction);
-  return marks;
+function withMark(marks: ShownMarks, { event, user, ts, content }: Omit<MarkDelta, 'seq'>): ShownMarks {
+  const { reaction, pin, vote } = content;
+  if (event === 'react' && reaction !== undefined) return withReaction(marks, user, reaction);
+  if (event === 'vote' && vote !== undefined) return withVote(marks, user, vote.options);
+  if (event === 'pin' && pin !== undefined) {
+    const { pinned, ...others } = marks;
+    return pin.on ? { ...others, pinned: { user, ts } } : others;
+  }
+  return event === 'close' && marks.pollClosed === undefined ? { ...marks, pollClosed: ts } : marks;
 }
+
+function withVote(
+  { votes = [], ...others }: ShownMarks,
+  user: string,
+  options: readonly number[],
+): ShownMarks {
+  const rest = votes.map(({ option, users }) => ({ option, users: users.filter((one) => one !== user) }));
+  for (const option of options) {
+    const known = rest.find((one) => one.option === option);
+    if (known === undefined) rest.push({ option, users: [user] });
+    else known.users.push(user);
+  }
+  const after = inOrder(rest.filter(({ users }) => users.length > 0));
+  return after.length === 0 ? others : { ...others, votes: after };
+}
+
+/** By the places of the options. */
+const inOrder = (votes: readonly Votes[]): Votes[] => votes.toSorted((a, b) => a.option - b.option);
 
 function withReaction(
   { reactions = [], ...others }: ShownMarks,
@@ -91,3 +137,6 @@ function sorted(reactions: readonly Reaction[]): Reaction[] {
     (a, b) => b.users.length - a.users.length || (a.emoji < b.emoji ? -1 : Number(a.emoji > b.emoji)),
   );
 }
+
+const events = new Set<MessageEvent>(['react', 'pin', 'vote', 'close']);
+const names = ['reactions', 'votes', 'pinned', 'pollClosed'] as const;

@@ -24,6 +24,7 @@ import { type LoggedChange, loggedChange } from './changed-record.ts';
 import type { Changes } from './changes.ts';
 import type { Cursors } from './cursors.ts';
 import { withDisappearance } from './disappearance.ts';
+import { mentions, withMention } from './mentions.ts';
 import { conversationOfMessage, messageRecord } from './message-record.ts';
 import type { MessageView } from './message-view.ts';
 import type { Arrived, Sequence } from './sequence.ts';
@@ -212,7 +213,24 @@ export class Receiver {
   ): Promise<void> {
     const { sequence } = this.#options;
     const record = sequence.adopt(transaction, id, conv);
+    await this.#learnOwn(transaction, id, arrived, self);
     await this.#take(transaction, id, sequence.arrive(record, arrived), self);
+  }
+
+  /**
+   * An own event that was read from the log stands for those of others before it. It may have its place already, by the
+   * answer to the send.
+   */
+  async #learnOwn(
+    transaction: Transaction,
+    id: ConversationId,
+    { message }: Arrived,
+    self: Self,
+  ): Promise<void> {
+    if (message === 'stored' || message.marks === undefined || message.event === undefined) return;
+    const change = loggedChange(message);
+    const isOwn = message.from === self.address && message.dev === self.dev;
+    if (isOwn && change !== undefined) await this.#options.changes.apply(transaction, id, change);
   }
 
   /** These have their turn. */
@@ -256,8 +274,10 @@ export class Receiver {
     }
     const readable = received.content !== undefined;
     place(transaction, id, frame.seq, !outgoing && readable);
-    const conversation = transaction.conversation(id);
-    if (conversation === undefined) return;
+    const placed = transaction.conversation(id);
+    if (placed === undefined) return;
+    const conversation = mentions(received, self.address) ? withMention(placed, frame.seq) : placed;
+    if (conversation !== placed) transaction.putConversation(conversation);
     const record = withDisappearance(received, conversation, serverClock.now());
     transaction.putMessage(record);
     if (!outgoing && !readable) return;

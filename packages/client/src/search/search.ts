@@ -82,7 +82,7 @@ export class Search {
       ...target,
       ...(at === undefined ? {} : { cursor: at }),
     });
-    const found = await this.#asHere(answer.messages);
+    const found = await this.asHere(answer.messages);
     // The server does not know what is still on its way to it.
     const waiting = at === undefined ? await this.#waiting(query, target) : [];
     const next = answer.cursor;
@@ -117,7 +117,7 @@ export class Search {
   }
 
   /** Messages of the server as this device has them, without those that the user has deleted. */
-  async #asHere(frames: readonly MessageFrame[]): Promise<LocalMessage[]> {
+  async asHere(frames: readonly MessageFrame[]): Promise<LocalMessage[]> {
     const { data, self, wants } = this.#parts;
     const own = self();
     if (own === undefined) return [];

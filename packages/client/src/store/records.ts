@@ -1,4 +1,12 @@
-import type { Content, MessageAge, MessageEvent, MessageFrame, ProfileInfo, Reaction } from '@stoa/protocol';
+import type {
+  Content,
+  MessageAge,
+  MessageEvent,
+  MessageFrame,
+  ProfileInfo,
+  Reaction,
+  Votes,
+} from '@stoa/protocol';
 import type { ConversationId, Self } from '../types.ts';
 
 /** Places `start` … `end` of a conversation, both included; empty when `end` is `start - 1`. */
@@ -19,10 +27,16 @@ export interface DeviceRecord {
   readonly self?: Self;
 }
 
-/** What is on a message by events: reactions. */
+/** What is on a message by events. */
 export interface ShownMarks {
   /** The most frequent first, each with those who reacted in the order in which they did. */
   readonly reactions?: readonly Reaction[];
+  /** Of a poll: for which options, by their places, who votes. */
+  readonly votes?: readonly Votes[];
+  /** Who has pinned it, and when. */
+  readonly pinned?: { readonly user: string; readonly ts: number };
+  /** When the poll was closed, in milliseconds since 1970. */
+  readonly pollClosed?: number;
 }
 
 /** An event that marks a message. */
@@ -136,6 +150,8 @@ export interface ConversationRecord {
     readonly read: number;
     readonly readAt: number;
   };
+  /** Places of messages that mention the user, ascending; those that were read are forgotten now and then. */
+  readonly mentioned?: readonly number[];
   /** Copy of the newest message, so that a list needs no reading of messages. */
   readonly latest?: MessageRecord;
   /** Everything up to here was deleted by the user: not listed until there is something newer. */

@@ -10,7 +10,7 @@ import { parseClientFrame } from '@stoa/protocol/validate';
 import type { OpenWebSocket } from '../connection/index.ts';
 import { MemorySocket } from './memory-socket.ts';
 import { startOfTime } from './scripted-server.ts';
-import { SimulatedMarks } from './simulated-marks.ts';
+import { isMarkEvent, SimulatedMarks } from './simulated-marks.ts';
 
 const conv = 1;
 /** A device that is new is streamed only so many of the last messages. */
@@ -253,7 +253,7 @@ export class SimulatedChat {
   #change(event: MessageFrame, target: number): void {
     const message = this.log[target - 1];
     if (message === undefined) return;
-    if (event.event === 'react') {
+    if (isMarkEvent(event.event)) {
       if (message.gone === undefined && message.event === undefined) this.marks.add(event, target);
     } else if (message.gone !== undefined) event.content = {};
     else if (event.event === 'edit') Object.assign(message, { content: event.content, edited: event.ts });

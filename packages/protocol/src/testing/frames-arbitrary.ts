@@ -68,7 +68,7 @@ function withinTheRules(frame: ClientFrame): ClientFrame {
   const destination = peer === undefined ? { gid: gid ?? 7 } : { peer };
   if (rest.t === 'send') {
     const { event, target, at, age, flags, ...sent } = rest;
-    const { call: _, reaction = { emoji: '👍', on: true }, ...content } = sent.content;
+    const { reaction, pin, vote, content } = partsOf(sent.content);
     const message = { ...sent, content, ...destination };
     const stored = flags === undefined ? {} : { flags: flags - (flags % 8) };
     if (event !== undefined) {
@@ -76,6 +76,9 @@ function withinTheRules(frame: ClientFrame): ClientFrame {
         edit: { text: 'edited', ...content },
         recall: content,
         react: { ...content, reaction },
+        pin: { ...content, pin },
+        vote: { ...content, vote },
+        close: content,
       };
       const said = saidBy[event];
       return { ...message, ...stored, content: said, event, target: target ?? 1 };
@@ -87,6 +90,17 @@ function withinTheRules(frame: ClientFrame): ClientFrame {
   if (rest.t !== 'history' || rest.before === undefined) return { ...rest, ...destination };
   const { after: _, ...backwards } = rest;
   return { ...backwards, ...destination };
+}
+
+/** What events say, and what is left for messages. */
+function partsOf({ call: _, mentions = [], ...said }: Content) {
+  const { reaction = { emoji: '👍', on: true }, pin = { on: true }, vote = { options: [] }, ...rest } = said;
+  const named = mentions.map(({ start, length, user }) => ({
+    start,
+    length,
+    ...(user === undefined ? { all: true as const } : { user }),
+  }));
+  return { reaction, pin, vote, content: { ...rest, ...(named.length > 0 && { mentions: named }) } };
 }
 
 function withSdp(frame: CallRequestFrame): ClientFrame {
@@ -107,11 +121,17 @@ interface Schema {
   /** Of a tuple, one for each place. */
   readonly items?: TSchema | TSchema[];
   readonly minItems?: number;
+  readonly uniqueItems?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+}
+
+function listOf({ items = {}, minItems = 0, uniqueItems = false }: Schema): Arbitrary<unknown> {
+  const length = { minLength: minItems, maxLength: Math.max(3, minItems) };
+  return uniqueItems ? fc.uniqueArray(arbitraryOf(items), length) : fc.array(arbitraryOf(items), length);
 }
 
 function arbitraryOf(given: TSchema): Arbitrary<unknown> {
@@ -127,7 +147,7 @@ function arbitraryOf(given: TSchema): Arbitrary<unknown> {
       return objectOf(schema);
     case 'array':
       if (Array.isArray(schema.items)) return fc.tuple(...schema.items.map(arbitraryOf));
-      return fc.array(arbitraryOf(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 3 });
+      return listOf(schema);
     case 'string':
       return textArbitrary(schema);
     case 'integer':

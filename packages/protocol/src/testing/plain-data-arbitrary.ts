@@ -27,6 +27,7 @@ export function plainDataArbitrary(depth = 3): Arbitrary<unknown> {
 export function textArbitrary(
   rules: { pattern?: string; minLength?: number; maxLength?: number } = {},
 ): Arbitrary<string> {
+  if (rules.pattern?.startsWith('^http')) return fc.nat().map((number) => `https://example.com/${number}`);
   if (rules.pattern?.includes('Emoji')) return fc.constantFrom('👍', '❤️', '🇩🇪', '1️⃣', '👩🏽‍🚀');
   const length = { minLength: rules.minLength ?? 0, maxLength: Math.min(rules.maxLength ?? 100, 100) };
   const allowed = new RegExp(rules.pattern ?? '', 'u');

@@ -40,6 +40,16 @@ export class GroupSending {
     return (await this.#core.store.countMembers(gid)) > limits.groupPresenceMembers ? undefined : group;
   }
 
+  /**
+   * What concerns everybody in the group is for those who may modify it: pinning, and calling upon all members.
+   *
+   * @throws StoaError as open() does
+   */
+  async requireModify(caller: Caller, gid: number): Promise<void> {
+    const { group, own } = await this.#state(caller, gid);
+    requireMay('modify', group, own, caller);
+  }
+
   /** Not with each message: a tenth of the time is left to chance. */
   async #prolong({ aid, gid, expiresAt, extendSeconds }: Group): Promise<void> {
     const extendMs = extendSeconds * 1000;

@@ -1,9 +1,9 @@
-import { type Content, type MessageEvent, StoaError } from '@stoa/protocol';
+import { type Content, limits, type MessageEvent, StoaError } from '@stoa/protocol';
 import type { CursorStore, GroupStore, MessageLog, StoredMessage } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { Gone } from './gone.ts';
 import { isReadable } from './group-places.ts';
-import { requireMark } from './mark-checks.ts';
+import { pollOf, requireMark } from './mark-checks.ts';
 import { isMarkEvent } from './mark-frames.ts';
 
 /** For how long, and on what condition, users may change their own messages. */
@@ -53,7 +53,7 @@ export class Changes {
    */
   async require(request: ChangeRequest): Promise<void> {
     const { rulesOf, clock } = this.#options;
-    const { aid, uid, dev, receiver, id, event, target } = request;
+    const { aid, uid, dev, receiver, id, event, target, content } = request;
     if (id !== null && (await this.isRepeated(uid, dev, id))) return;
     const message = await this.#find(request);
     if (isMarkEvent(event)) return this.#requireMark(message, request);
@@ -61,6 +61,9 @@ export class Changes {
       throw new StoaError('PERMISSION_DENIED', `Only its sender may ${event} a message.`);
     }
     await this.requirePresent(message, receiver);
+    if (event === 'edit' && (content.poll !== undefined || pollOf(message) !== undefined)) {
+      throw new StoaError('PERMISSION_DENIED', 'What was voted on cannot be changed.');
+    }
     const rules = await rulesOf(aid);
     if (rules.policy === 'never') {
       throw new StoaError('PERMISSION_DENIED', `Users of this app may not ${event} messages.`);
@@ -75,13 +78,24 @@ export class Changes {
   }
 
   /** Whoever may read a message, and send in its conversation (which was asked before), may mark it. */
-  async #requireMark(message: StoredMessage, { uid, receiver, gid, content }: ChangeRequest): Promise<void> {
+  async #requireMark(message: StoredMessage, request: ChangeRequest): Promise<void> {
+    const { uid, receiver, gid, event, content } = request;
     if (gid !== undefined) {
       const spans = await this.#options.groups.spans(message.conv, uid);
       if (!isReadable(spans, message.seq)) throw notFound(message.seq);
     }
     await this.requirePresent(message, gid === undefined && message.sender !== uid ? uid : receiver);
-    requireMark(message, uid, content);
+    requireMark(message, uid, event, content);
+    if (content.pin?.on === true) await this.#requireRoomForPin(message);
+  }
+
+  async #requireRoomForPin({ conv, seq }: StoredMessage): Promise<void> {
+    const pinned = await this.#options.log.pinned(conv, limits.pinsPerConversation);
+    if (pinned.length < limits.pinsPerConversation || pinned.some((message) => message.seq === seq)) return;
+    throw new StoaError(
+      'TOO_MANY',
+      `A conversation has ${limits.pinsPerConversation} pinned messages at most.`,
+    );
   }
 
   /** Whether this send was stored before. */

@@ -8,4 +8,5 @@ export { History } from './history.ts';
 export { type Judgement, type MessageJudge, noJudge } from './judge.ts';
 export { type Accepted, Messages, type Outgoing, type Receiver, type Sender } from './messages.ts';
 export { type MessageObserver, nobody, type ObservedMessage } from './observer.ts';
+export { readingOperations } from './reading-operations.ts';
 export { type BackendMessage, sendFromBackend } from './send-from-backend.ts';

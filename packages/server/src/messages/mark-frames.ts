@@ -1,4 +1,4 @@
-import type { Content, Marks, MessageEvent, Reaction } from '@stoa/protocol';
+import type { Content, Marks, MessageEvent } from '@stoa/protocol';
 import type { MarkChange, MessageSpecial } from '@stoa/storage';
 import type { Directory } from '../directory/index.ts';
 
@@ -8,10 +8,22 @@ export function isMarkEvent(event: MessageEvent | null): boolean {
 }
 
 /** What an event does to the marks on its target; undefined when it does something else. */
-export function markChangeOf(event: MessageEvent | undefined, { reaction }: Content): MarkChange | undefined {
-  if (event !== 'react' || reaction === undefined) return undefined;
-  const { emoji, on } = reaction;
-  return on ? { removes: null, adds: [emoji] } : { removes: { of: 'sender', value: emoji }, adds: [] };
+export function markChangeOf(
+  event: MessageEvent | undefined,
+  { reaction, pin, vote }: Content,
+): MarkChange | undefined {
+  if (event === 'react' && reaction !== undefined) {
+    const { emoji, on } = reaction;
+    return on ? { removes: null, adds: [emoji] } : { removes: { of: 'sender', value: emoji }, adds: [] };
+  }
+  if (event === 'vote' && vote !== undefined) {
+    return { removes: { of: 'sender' }, adds: vote.options.map(String) };
+  }
+  if (event === 'pin' && pin !== undefined) {
+    return { removes: { of: 'anybody' }, adds: pin.on ? [''] : [] };
+  }
+  // It stays closed since the first time.
+  return event === 'close' ? { removes: null, adds: [''] } : undefined;
 }
 
 /** Says what is on messages in the words of the wire. */
@@ -30,14 +42,31 @@ export class MarkFrames {
 
   async #frame({ upto, list }: NonNullable<MessageSpecial['marks']>): Promise<Marks> {
     const reactions = new Map<string, string[]>();
-    for (const { uid, value } of list) {
-      const person = await this.#directory.byUid(uid);
-      if (person === undefined) continue;
-      const users = reactions.get(value);
-      if (users === undefined) reactions.set(value, [person.address]);
-      else users.push(person.address);
+    const votes = new Map<string, string[]>();
+    let pinned: Marks['pinned'];
+    let closed: Marks['closed'];
+    for (const { event, uid, ts, value } of list) {
+      const user = (await this.#directory.byUid(uid))?.address;
+      if (user === undefined) continue;
+      if (event === 'react') add(reactions, value, user);
+      else if (event === 'vote') add(votes, value, user);
+      else if (event === 'pin') pinned = { user, ts };
+      else closed = ts;
     }
-    const listed: Reaction[] = [...reactions].map(([emoji, users]) => ({ emoji, users }));
-    return { upto, ...(listed.length > 0 && { reactions: listed }) };
+    return {
+      upto,
+      ...(reactions.size > 0 && { reactions: [...reactions].map(([emoji, users]) => ({ emoji, users })) }),
+      ...(votes.size > 0 && {
+        votes: [...votes].map(([option, users]) => ({ option: Number(option), users })),
+      }),
+      ...(pinned !== undefined && { pinned }),
+      ...(closed !== undefined && { closed }),
+    };
   }
+}
+
+function add(map: Map<string, string[]>, key: string, user: string): void {
+  const users = map.get(key);
+  if (users === undefined) map.set(key, [user]);
+  else users.push(user);
 }

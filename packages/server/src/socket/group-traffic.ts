@@ -113,6 +113,9 @@ export class GroupTraffic {
     const { services, identity } = this.#options;
     const { aid, uid, dev } = identity;
     const group = await services.groupSending.open(identity, gid);
+    if (event === 'pin' || content.mentions?.some(({ all }) => all)) {
+      await services.groupSending.requireModify(identity, gid);
+    }
     if (event !== undefined && target !== undefined) {
       await services.changes.require({ aid, uid, dev, id, receiver: uid, gid, event, target, content });
     }

@@ -14,6 +14,10 @@ export function describeMarks(open: OpenStore): void {
         tested.store.log.append(newMessage({ conversation, sender, content: bytes('{}'), ...more }));
       const mark = (sender: number, target: number, change: MarkChange, more: object = {}) =>
         append(sender, { change: { event: 'react', target, mark: change }, ...more });
+      const pin = (sender: number, target: number, isOn: boolean, ts: number) => {
+        const change: MarkChange = { removes: { of: 'anybody' }, adds: isOn ? [''] : [] };
+        return append(sender, { ts, change: { event: 'pin', target, mark: change } });
+      };
       const { conv } = await append();
       const marksAt = async (seq: number) => {
         const [message] = await tested.store.log.read(conv, { after: seq - 1, limit: 1 });
@@ -24,7 +28,7 @@ export function describeMarks(open: OpenStore): void {
         (await marksAt(seq))?.list.map(
           ({ uid, value }) => `${uid === pair.alice ? 'alice' : 'bob'} ${value}`,
         );
-      return { ...pair, conv, append, mark, marksAt, onMessage };
+      return { ...pair, conv, append, mark, pin, marksAt, onMessage };
     }
 
     it('are read with their target, in order, with the place of the last of them', async () => {
@@ -92,6 +96,40 @@ export function describeMarks(open: OpenStore): void {
       await tested.store.erasures.begin(bob, 'erased-bob');
       while (await tested.store.erasures.step(bob, 1));
       expect(await onMessage()).toEqual(['alice y']);
+    });
+
+    it('that pin are found by their conversation, in order, as long as the message is there', async () => {
+      const { alice, bob, conv, append, pin } = await setUp();
+      await append();
+      await append();
+      await pin(bob, 3, true, now + 1);
+      await pin(alice, 1, true, now + 2);
+      await pin(alice, 2, true, now + 3);
+      await pin(bob, 2, false, now + 4);
+      const { log } = tested.store;
+      const pinned = async (limit = 9) => (await log.pinned(conv, limit)).map(({ seq }) => seq);
+      expect(await pinned()).toEqual([3, 1]);
+      expect(await pinned(1)).toEqual([3]);
+      await append(alice, { change: { event: 'recall', target: 1 } });
+      expect(await pinned()).toEqual([3]);
+      expect(await log.pinned(conv + 1_000_000, 9)).toEqual([]);
+    });
+
+    it('leave answers to be found and counted: those of a message, newest first', async () => {
+      const { alice, bob, conv, append } = await setUp();
+      const { log } = tested.store;
+      const [first] = await log.read(conv, { after: 0, limit: 1 });
+      const ref = first?.mid ?? 0;
+      for (const sender of [bob, alice, bob]) await append(sender, { ref });
+      const other = await append(alice, { ref: ref + 1_000_000 });
+      const answers = async (before: number, limit: number) =>
+        (await log.answers({ conv, ref, before, limit })).map(({ seq }) => seq);
+      expect(await answers(other.mid, 9)).toEqual([4, 3, 2]);
+      expect(await answers(other.mid, 2)).toEqual([4, 3]);
+      expect(await answers(other.mid - 1, 2)).toEqual([3, 2]);
+      expect(await log.countAnswers(conv, ref)).toBe(3);
+      await append(alice, { change: { event: 'recall', target: 3 } });
+      expect(await log.countAnswers(conv, ref)).toBe(2);
     });
 
     it('leave the same in whatever batches', async () => {

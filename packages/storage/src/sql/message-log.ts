@@ -1,9 +1,10 @@
-import type { Conversation, MessageLog } from '../store.ts';
+import type { Conversation, MessageLog, StoredMessage } from '../store.ts';
 import { type ConversationRow, conversationColumns, toConversation } from './conversation-row.ts';
 import type { SqlDatabase } from './database.ts';
 import type { LogCommitter, LogReader } from './executor.ts';
 import { listExpiring } from './expiry-list.ts';
 import { readMessages } from './message-rows.ts';
+import { eventNumbers } from './message-states.ts';
 import { receiptKinds } from './receipt-kinds.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
 import { sweepDue, withoutExtras } from './sweep-due.ts';
@@ -36,6 +37,28 @@ export function createMessageLog(reader: LogReader, writer: LogCommitter, databa
     async findSend({ sender, dev, id }) {
       const [message] = await select('where sender = ? and dev = ? and id = ?', sender, dev, id);
       return message;
+    },
+
+    async pinned(conv, limit) {
+      const found = await select(
+        `where mid in (
+          select k.mid from message_marks k where k.conv = ? and k.event = ${eventNumbers.pin} order by k.seq limit ?)`,
+        conv,
+        limit,
+      );
+      return found.sort((a, b) => pinnedAt(a) - pinnedAt(b));
+    },
+
+    answers: ({ conv, ref, before, limit }) =>
+      select('where conv = ? and ref = ? and mid < ? order by mid desc limit ?', conv, ref, before, limit),
+
+    async countAnswers(conv, ref) {
+      const [row] = await reader.all<{ count: number }>(
+        'select count(*) as count from messages where conv = ? and ref = ? and content is not null',
+        conv,
+        ref,
+      );
+      return Number(row?.count ?? 0);
     },
 
     async conversation(conv) {
@@ -78,6 +101,9 @@ export function createMessageLog(reader: LogReader, writer: LogCommitter, databa
     sweepOlder: createSweepOlder(database),
   };
 }
+
+const pinnedAt = ({ special }: StoredMessage): number =>
+  special?.marks?.list.find(({ event }) => event === 'pin')?.ts ?? 0;
 
 async function first(rows: Promise<ConversationRow[]>): Promise<Conversation | undefined> {
   const [row] = await rows;

@@ -17,9 +17,16 @@ export function goneReasonOf(state: number | null): GoneReason | null {
 }
 
 /** Those above `recall` put marks on their target, and are kept with these too. */
-export const eventNumbers = { edit: 1, recall: 2, react: 3 } as const satisfies Record<MessageEvent, number>;
+export const eventNumbers = {
+  edit: 1,
+  recall: 2,
+  react: 3,
+  pin: 4,
+  vote: 5,
+  close: 6,
+} as const satisfies Record<MessageEvent, number>;
 
-const events: readonly (MessageEvent | null)[] = [null, 'edit', 'recall', 'react'];
+const events: readonly (MessageEvent | null)[] = [null, 'edit', 'recall', 'react', 'pin', 'vote', 'close'];
 
 export const eventOf = (number: number): MessageEvent | null => events[number] ?? null;
 
@@ -35,8 +42,6 @@ export function ageOf(seconds: number, from: number): MessageAge | null {
   return seconds === 0 ? null : { seconds, from: ageStarts[from] ?? 'sent' };
 }
 
-const markEvents = { [eventNumbers.react]: 'react' } as const;
-
 /** Of the text that selectMarks of message-rows.ts gives: `upto;event uid ts value,event uid ts value…`. */
 export function marksOf(text: string | null): MessageSpecial['marks'] {
   if (text === null) return null;
@@ -45,7 +50,8 @@ export function marksOf(text: string | null): MessageSpecial['marks'] {
   return { upto: Number(upto), list: marks };
 }
 
-function markOf([event, uid, ts, value = '']: readonly string[]): StoredMark | undefined {
-  const name = markEvents[Number(event) as keyof typeof markEvents];
-  return name === undefined ? undefined : { event: name, uid: Number(uid), ts: Number(ts), value };
+function markOf([number, uid, ts, value = '']: readonly string[]): StoredMark | undefined {
+  const event = eventOf(Number(number));
+  if (event === null || event === 'edit' || event === 'recall') return undefined;
+  return { event, uid: Number(uid), ts: Number(ts), value };
 }

@@ -13,6 +13,7 @@ import { marks } from './012-marks.ts';
 import { pushVoip } from './013-push-voip.ts';
 import { groupPictures } from './014-group-pictures.ts';
 import { access } from './015-access.ts';
+import { threads } from './016-threads.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -37,4 +38,5 @@ export const migrations: readonly string[] = [
   pushVoip,
   groupPictures,
   access,
+  threads,
 ];

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { mentionsIn, splitMentions } from './mentions.ts';
+
+describe('mentions', () => {
+  it('are found where somebody is called by his address', () => {
+    expect(mentionsIn('@bob and @carol.w, not me@home or @')).toEqual([
+      { start: 0, length: 4, user: 'bob' },
+      { start: 9, length: 8, user: 'carol.w' },
+    ]);
+  });
+
+  it('part a text, whatever the ranges are', () => {
+    const parts = splitMentions('hi @bob!', [
+      { start: 3, length: 4, user: 'bob' },
+      { start: 5, length: 2, user: 'overlaps' },
+      { start: 7, length: 9, user: 'beyond' },
+    ]);
+    expect(parts).toEqual([
+      { at: 0, text: 'hi ', isMention: false },
+      { at: 3, text: '@bob', isMention: true },
+      { at: 7, text: '!', isMention: false },
+    ]);
+  });
+});

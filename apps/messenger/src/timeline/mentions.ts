@@ -1,0 +1,29 @@
+import type { Content } from '@stoa/protocol';
+
+type Mentions = NonNullable<Content['mentions']>;
+
+/** Whom a text names: `@address`, as it may be typed in a group. */
+export function mentionsIn(text: string): Mentions {
+  return [...text.matchAll(/(?<=^|\s)@([\p{L}\p{N}+][\p{L}\p{N}._+-]*)/gu)]
+    .slice(0, mostMentions)
+    .map(({ index, 0: typed, 1: user = '' }) => ({ start: index, length: typed.length, user }));
+}
+
+/** A text in parts: those that name somebody, and those between. */
+export function splitMentions(
+  text: string,
+  mentions: Mentions,
+): { readonly at: number; readonly text: string; readonly isMention: boolean }[] {
+  const parts = [];
+  let at = 0;
+  for (const { start, length } of mentions.toSorted((a, b) => a.start - b.start)) {
+    if (start < at || start + length > text.length) continue;
+    if (start > at) parts.push({ at, text: text.slice(at, start), isMention: false });
+    parts.push({ at: start, text: text.slice(start, start + length), isMention: true });
+    at = start + length;
+  }
+  if (at < text.length) parts.push({ at, text: text.slice(at), isMention: false });
+  return parts;
+}
+
+const mostMentions = 50;
