@@ -11,6 +11,7 @@ import type { MesiboMessage } from './messages/message.ts';
 import type { MesiboPayload } from './messages/payload.ts';
 import type { MesiboPresence } from './presence/presence.ts';
 import type { MesiboProfile } from './profiles/profile.ts';
+import type { MesiboParticipant } from './rooms/index.ts';
 
 /** Callbacks by the part of their name after `Mesibo_on`, which the v1 generation writes `Mesibo_On`. */
 interface Callbacks {
@@ -66,6 +67,12 @@ interface Callbacks {
     permissions: MesiboMemberPermissions,
     pins: MesiboGroupPin[] | null,
   ): unknown;
+  /** v1: what others publish in a room, and which of it is new. */
+  Participants(all: MesiboParticipant[], latest: MesiboParticipant[]): unknown;
+  Participant(all: MesiboParticipant[], latest: MesiboParticipant[]): unknown;
+  ParticipantUpdated(all: MesiboParticipant[], participant: MesiboParticipant): unknown;
+  /** Somebody is in the room who publishes nothing. */
+  Subscriber(participant: MesiboParticipant): unknown;
   /** MESIBO_GROUPERROR_*. */
   GroupError(profile: MesiboProfile, error: number): unknown;
 }
@@ -83,6 +90,8 @@ export interface MesiboListener extends EitherGeneration {
   MesiboProfile_onPublish?(profile: MesiboProfile, result: boolean): unknown;
   /** The other side of a call has pressed keys. */
   MesiboCall_OnDTMF?(call: ActiveCall, digits: string): unknown;
+  /** Somebody has begun the call of a group that the user is in, or (`active` false) it has ended. */
+  MesiboGroupcall_OnIncoming?(group: MesiboProfile, by: MesiboProfile | null, active: boolean): unknown;
 }
 
 export type CallbackName = keyof Callbacks;
@@ -145,6 +154,14 @@ export class Listeners {
     for (const listener of this.all()) {
       const callback: unknown = Reflect.get(listener, 'MesiboCall_OnDTMF');
       if (typeof callback === 'function') guarded(callback as AnyFunction, listener, [call, digits]);
+    }
+  }
+
+  /** Somebody has begun the call of a group, or it has ended. */
+  notifyGroupCall(group: MesiboProfile, by: MesiboProfile | null, isActive: boolean): void {
+    for (const listener of this.all()) {
+      const callback: unknown = Reflect.get(listener, 'MesiboGroupcall_OnIncoming');
+      if (typeof callback === 'function') guarded(callback as AnyFunction, listener, [group, by, isActive]);
     }
   }
 

@@ -1,16 +1,17 @@
 import { MesiboOneToOne } from './calls/mesibo-one-to-one.ts';
 import type { MesiboGroupSettings } from './groups/group-objects.ts';
 import { internal } from './internal.ts';
-import { unsupported } from './unsupported.ts';
+import { MesiboGroupCall } from './rooms/index.ts';
 
-/** Groups, and group calls, which the server cannot do yet. */
+/** Groups, and their calls. */
 export abstract class MesiboCalls extends MesiboOneToOne {
-  groupCall(_listener?: object, _gid?: number): null {
-    unsupported(this[internal], 'A group call');
-    return null;
+  /** The call of a group, to be joined with `join()`; null without a group. May be called before there is a connection. */
+  groupCall(listener?: object, gid = 0): MesiboGroupCall | null {
+    return Number(gid) > 0 ? new MesiboGroupCall(this[internal], listener, Number(gid)) : null;
   }
-  initGroupCall(): null {
-    return this.groupCall();
+  /** v1: the group is named by `setRoom()`. */
+  initGroupCall(): MesiboGroupCall {
+    return new MesiboGroupCall(this[internal], undefined, 0);
   }
 
   /**

@@ -166,12 +166,6 @@ describe('without a connection', () => {
 });
 
 describe('what does not exist yet', () => {
-  it('has no group call', async () => {
-    const { api } = await chat.prepare('alice');
-    expect(api.groupCall({}, 1000)).toBe(null);
-    expect(api.initGroupCall()).toBe(null);
-  });
-
   it('never fails to start a service worker', () => {
     expect(() => new Mesibo().startServiceWorker('http://localhost/messenger/sw.js')).not.toThrow();
     expect(() => Mesibo.initServiceWorker({}, {})).not.toThrow();

@@ -181,6 +181,10 @@ export class Runtime implements Context {
       client.on('blocked', (address) => this.profiles.blockChanged(address)),
       client.on('call', (call) => this.calls.began(client, call)),
       client.on('group', (change) => this.groups.changed(change)),
+      client.on('room', ({ gid, isActive, by }) => {
+        const caller = by === undefined ? null : this.profiles.user(by);
+        this.listeners.notifyGroupCall(this.profiles.group(gid), caller, isActive);
+      }),
       client.on('presence', (event) => this.presence.apply(event)),
       client.on('synced', () => this.onSynced(client)),
       client.on('problem', (error) => this.fail(error)),

@@ -27,6 +27,10 @@ export const MESIBO_RESOLUTION_180P = 9;
 export const MESIBO_RESOLUTION_NHD = 10;
 export const MESIBO_RESOLUTION_MAX = 10;
 
+/** Sources of the first generation. */
+export const STREAM_CAMERA = 1;
+export const STREAM_SCREEN = 2;
+
 export const STREAM_RESOLUTION_DEFAULT = 0;
 export const STREAM_RESOLUTION_QVGA = 1;
 export const STREAM_RESOLUTION_VGA = 2;

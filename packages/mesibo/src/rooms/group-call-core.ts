@@ -1,0 +1,395 @@
+import type { Client, OwnStream, RemoteStream, Room } from '@stoa/client';
+import type { RoomAsk, RoomEndReason, RoomParticipant, RoomRight, RoomStreamPlace } from '@stoa/protocol';
+import { cameraFor, nextCamera } from '../calls/video-source.ts';
+import {
+  MESIBOCALL_HANGUP_REASON_DURATION,
+  MESIBOCALL_HANGUP_REASON_ERROR,
+  MESIBOCALL_HANGUP_REASON_REMOTE,
+  MESIBOCALL_HANGUP_REASON_USER,
+  MESIBOCALL_VIDEOSOURCE_CAMERADEFAULT,
+  MESIBOCALL_VIDEOSOURCE_SCREEN,
+} from '../constants/call.ts';
+import type { Context } from '../context.ts';
+import { internal } from '../internal.ts';
+import { guarded } from '../listeners.ts';
+import type { MesiboGroupCall } from './group-call.ts';
+import { callOn, ParticipantNews } from './participant-news.ts';
+import { MesiboParticipant, type ParticipantFacts } from './room-participant.ts';
+
+/** What a group call does, and how the application is told of it. */
+export class GroupCallCore {
+  readonly context: Context;
+  private readonly call: MesiboGroupCall;
+  private gid: number;
+  private listener: object | undefined;
+  private adminListener: object | undefined;
+  private client: Client | undefined;
+  private room: Room | undefined;
+  private readonly news: ParticipantNews;
+  private isWanted = false;
+  private isUp = { publish: false, view: false };
+  /** By number; and those of others by who they are. */
+  private readonly own = new Map<number, MesiboParticipant>();
+  private readonly others = new Map<string, MesiboParticipant>();
+
+  constructor(call: MesiboGroupCall, context: Context, listener: object | undefined, gid: number) {
+    this.call = call;
+    this.context = context;
+    this.listener = listener;
+    this.gid = gid;
+    this.news = new ParticipantNews(() => this.listener);
+  }
+
+  get selfUid(): number {
+    return this.client?.self?.uid ?? this.context.client?.self?.uid ?? 0;
+  }
+
+  get selfAddress(): string {
+    return this.client?.self?.address ?? this.context.client?.self?.address ?? '';
+  }
+
+  join(listener: object | undefined, admin: object | undefined): boolean {
+    if (listener !== undefined) this.listener = listener;
+    if (admin !== undefined) this.adminListener = admin;
+    if (this.gid <= 0) return false;
+    if (this.isWanted) return true;
+    this.isWanted = true;
+    this.enter().catch((error: unknown) => {
+      this.isWanted = false;
+      this.context.fail(error);
+    });
+    return true;
+  }
+
+  setRoom(gid: number): boolean {
+    if (gid !== this.gid && this.isWanted) this.leave();
+    this.gid = gid;
+    return this.join(undefined, undefined);
+  }
+
+  leave(): void {
+    this.isWanted = false;
+    const { room } = this;
+    this.room = undefined;
+    room?.leave().catch((error) => this.context.fail(error));
+    for (const participant of [...this.own.values(), ...this.others.values()]) this.forget(participant);
+  }
+
+  may(right: RoomRight): boolean {
+    return this.room?.may.has(right) === true;
+  }
+
+  publisher(sid: number, isScreen: boolean): MesiboParticipant {
+    const known = this.own.get(sid);
+    if (known !== undefined) return known;
+    const facts = { uid: 0, sid, address: '', name: '', isLocal: true };
+    const participant = new MesiboParticipant(this.call, facts);
+    participant[internal].isScreen = isScreen;
+    this.own.set(sid, participant);
+    return participant;
+  }
+
+  publishers(): MesiboParticipant[] {
+    return [...this.others.values()].filter((participant) => participant.isPublisher());
+  }
+
+  /** The application wants something else of it than before. */
+  wantedChanged(participant: MesiboParticipant): void {
+    if (participant.isLocal()) this.publish(participant).catch((error) => this.failed(participant, error));
+    else this.subscribe(participant);
+  }
+
+  useCamera(participant: MesiboParticipant, source: number, index: number): void {
+    this.withCamera(participant, async ({ calls }) => cameraFor(await calls.devices(), source, index));
+  }
+
+  nextCamera(participant: MesiboParticipant): void {
+    this.withCamera(participant, async ({ calls }, { mediaStream }) =>
+      nextCamera(await calls.devices(), { localStream: mediaStream }),
+    );
+  }
+
+  mute(participant: MesiboParticipant, muted: { audio?: boolean; video?: boolean }): void {
+    const state = participant[internal];
+    if (state.own !== undefined) {
+      const { own } = state;
+      own.mute(muted).catch((error) => this.context.fail(error));
+      this.news.tellMute(participant, own.isMuted('audio'), own.isMuted('video'), false);
+    } else if (state.wanted !== undefined) {
+      const { audio = !state.wanted.audio, video = !state.wanted.video } = muted;
+      state.wanted = { audio: !audio, video: !video };
+      this.subscribe(participant);
+    }
+  }
+
+  placeOf(participant: MesiboParticipant): RoomStreamPlace | undefined {
+    const { remote, facts } = participant[internal];
+    const self = this.client?.self;
+    if (facts.isLocal)
+      return self === undefined ? undefined : { user: self.address, dev: self.dev, sid: facts.sid };
+    return remote === undefined ? undefined : { user: remote.user, dev: remote.dev, sid: remote.sid };
+  }
+
+  admin(action: (room: Room) => Promise<void>): boolean {
+    if (this.room === undefined) return false;
+    action(this.room).catch((error) => this.context.fail(error));
+    return true;
+  }
+
+  private async enter(): Promise<void> {
+    const client = await this.context.whenClient();
+    await this.context.whenSynced();
+    if (!this.isWanted) return;
+    this.client = client;
+    const room = await client.rooms.join(this.gid);
+    if (room === undefined) {
+      // Somebody has to let him into the group.
+      const off = client.on('group', ({ gid, event }) => {
+        if (gid !== this.gid || event !== 'joined') return;
+        off();
+        this.enter().catch((error) => this.context.fail(error));
+      });
+      return;
+    }
+    if (this.isWanted) this.use(room);
+    else await room.leave();
+  }
+
+  private use(room: Room): void {
+    this.room = room;
+    // Everything is subscribed to by the application.
+    room.hearOthers(false);
+    room.on('stream', (stream) => this.began(stream));
+    room.on('streamChanged', (stream) => this.changed(stream));
+    room.on('streamEnded', (stream) => this.ended(stream));
+    room.on('ownStream', (stream) => this.ownChanged(stream));
+    room.on('ownStreamEnded', (stream) => this.ownEnded(stream));
+    room.on('participant', (person) => this.came(person));
+    room.on('left', (person) => this.left(person));
+    room.on('speakers', () => this.talking());
+    room.on('media', (direction, isUp) => this.mediaUp(direction, isUp));
+    room.on('ask', (ask, by) => this.asked(ask, by));
+    room.on('status', (status) => status.phase === 'ended' && this.over(room, status.reason));
+    room.on('problem', (error) => this.context.fail(error));
+    for (const person of room.participants) this.came(person);
+    const there = room.streams.map((stream) => this.began(stream, false));
+    if (there.length > 0) this.tellParticipants(there);
+    for (const participant of this.own.values()) this.wantedChanged(participant);
+  }
+
+  private began(stream: RemoteStream, tellsAll = true): MesiboParticipant {
+    const participant = this.of(stream.participant, stream.sid);
+    const state = participant[internal];
+    state.remote = stream;
+    state.told = { audioMuted: false, videoMuted: false, talking: false, hasVideo: false, hasAudio: false };
+    // Nothing is sent of it until the application says so.
+    this.subscribe(participant);
+    this.news.tell(participant, 'OnPublisher', [participant, true]);
+    if (tellsAll) this.tellParticipants([participant]);
+    return participant;
+  }
+
+  private changed(stream: RemoteStream): void {
+    const participant = this.of(stream.participant, stream.sid);
+    const state = participant[internal];
+    const { audio, video } = stream.info;
+    this.news.tellMute(
+      participant,
+      audio !== undefined && audio !== 'on',
+      video !== undefined && video !== 'on',
+      true,
+    );
+    const kinds = stream.mediaStream.getTracks().map(({ kind }) => kind);
+    const [hasAudio, hasVideo] = [kinds.includes('audio'), kinds.includes('video')];
+    if (state.wanted !== undefined && (hasAudio || hasVideo)) {
+      state.view.show(stream);
+      this.news.connected(participant, true);
+      if (hasVideo && !state.told.hasVideo) this.news.tellVideo(participant);
+      if (hasAudio && !state.told.hasAudio) this.news.tell(participant, 'OnAudio', [participant]);
+    }
+    state.told = { ...state.told, hasAudio, hasVideo };
+    this.news.tellTalking(participant, stream.isTalking);
+  }
+
+  private ended(stream: RemoteStream): void {
+    const participant = this.of(stream.participant, stream.sid);
+    const state = participant[internal];
+    if (state.wanted !== undefined) this.news.hungUp(participant, MESIBOCALL_HANGUP_REASON_REMOTE);
+    state.view.show(undefined);
+    this.news.tell(participant, 'OnPublisher', [participant, false]);
+    this.context.listeners.notify('ParticipantUpdated', this.publishers(), participant);
+  }
+
+  private came(person: RoomParticipant): void {
+    if (this.isSelf(person) || this.others.has(keyOf(person, 0)) || person.streams.length > 0) return;
+    const participant = this.of(person, 0);
+    this.news.tell(participant, 'OnSubscriber', [participant, true]);
+    this.context.listeners.notify('Subscriber', participant);
+  }
+
+  private left(person: RoomParticipant): void {
+    const participant = this.others.get(keyOf(person, 0));
+    if (participant !== undefined) this.news.tell(participant, 'OnSubscriber', [participant, false]);
+  }
+
+  private subscribe(participant: MesiboParticipant): void {
+    const { remote, wanted, isVisible, view } = participant[internal];
+    remote?.subscribe({ audio: wanted?.audio ?? false, video: wanted?.video === true && isVisible });
+    if (remote !== undefined && wanted === undefined) view.show(undefined);
+    else if (remote !== undefined) this.changed(remote);
+  }
+
+  private async publish(participant: MesiboParticipant): Promise<void> {
+    const { room } = this;
+    const state = participant[internal];
+    const { own, wanted, facts } = state;
+    if (room === undefined) return;
+    const source = state.isScreen ? 'screen' : 'camera';
+    if (own !== undefined && (wanted === undefined || own.source !== source)) {
+      state.own = undefined;
+      state.view.show(undefined);
+      await own.stop();
+    } else if (own !== undefined && wanted !== undefined) {
+      this.mute(participant, { audio: !wanted.audio, video: !wanted.video });
+      return;
+    }
+    if (wanted === undefined || room.ownStreams.some(({ sid }) => sid === facts.sid)) return;
+    const stream = await room.publish({ sid: facts.sid, source, ...wanted });
+    state.own = stream;
+    state.view.show(stream);
+    this.context.listeners.notify('LocalMedia', stream.mediaStream);
+    if (state.onStream !== undefined) guarded(state.onStream as never, undefined, [participant]);
+    this.news.tellVideo(participant);
+    if (this.isUp.publish) this.news.connected(participant, true);
+  }
+
+  private ownChanged(stream: OwnStream): void {
+    const participant = this.own.get(stream.sid);
+    if (participant?.[internal].own !== stream) return;
+    const isByOthers = stream.isLocked('audio') || stream.isLocked('video');
+    this.news.tellMute(participant, stream.isMuted('audio'), stream.isMuted('video'), isByOthers);
+  }
+
+  private ownEnded(stream: OwnStream): void {
+    const participant = this.own.get(stream.sid);
+    if (participant?.[internal].own !== stream) return;
+    this.news.hungUp(participant, MESIBOCALL_HANGUP_REASON_REMOTE);
+    participant[internal].own = undefined;
+    participant[internal].wanted = undefined;
+    participant[internal].view.show(undefined);
+  }
+
+  private talking(): void {
+    for (const participant of this.own.values()) {
+      this.news.tellTalking(participant, participant[internal].own?.isTalking === true);
+    }
+  }
+
+  private mediaUp(direction: 'publish' | 'view', isUp: boolean): void {
+    this.isUp = { ...this.isUp, [direction]: isUp };
+    const affected = direction === 'publish' ? this.own : this.others;
+    for (const participant of affected.values()) {
+      const { own, remote, wanted } = participant[internal];
+      if (wanted !== undefined && (own ?? remote) !== undefined) this.news.connected(participant, isUp);
+    }
+  }
+
+  /** The application decides by its admin listener; without a word of it, nothing is done. */
+  private asked(ask: RoomAsk, by: string): void {
+    const requester = [...this.others.values()].find((each) => each.getAddress() === by) ?? null;
+    const { sid = 0, source, audio = true, video = true, of } = ask;
+    const target = of === undefined ? undefined : this.others.get(`${of.sid} ${of.dev} ${of.user}`);
+    const allows = (name: string, ...args: unknown[]): boolean =>
+      callOn(this.adminListener, `MesiboGroupcallAdmin_${name}`, [requester, true, ...args]) === true;
+    switch (ask.what) {
+      case 'unmute': {
+        const own = this.own.get(sid);
+        if (own !== undefined && allows('OnMute', own, audio, video, true))
+          this.mute(own, { ...(audio ? { audio: false } : {}), ...(video ? { video: false } : {}) });
+        return;
+      }
+      case 'publish': {
+        const isScreen = source === 'screen';
+        const from = isScreen ? MESIBOCALL_VIDEOSOURCE_SCREEN : MESIBOCALL_VIDEOSOURCE_CAMERADEFAULT;
+        if (allows('OnStartPublishing', sid, audio, video, from, 0))
+          this.publisher(sid, isScreen).call(audio, video);
+        return;
+      }
+      case 'subscribe':
+        if (target !== undefined && allows('OnSubscribe', target, audio, video)) target.call(audio, video);
+        return;
+      case 'fullscreen':
+        if (target !== undefined && allows('OnMakeFullScreen', target)) target.setFullscreen(true);
+    }
+  }
+
+  private over(room: Room, reason: RoomEndReason): void {
+    if (this.room !== room) return;
+    this.room = undefined;
+    this.isWanted = false;
+    for (const participant of [...this.own.values(), ...this.others.values()]) {
+      if (participant[internal].wanted !== undefined) this.news.hungUp(participant, hangupReasons[reason]);
+      this.forget(participant);
+    }
+  }
+
+  private forget(participant: MesiboParticipant): void {
+    const state = participant[internal];
+    state.view.show(undefined);
+    Object.assign(state, { own: undefined, remote: undefined, wanted: undefined, isConnected: false });
+  }
+
+  private failed(participant: MesiboParticipant, error: unknown): void {
+    this.context.fail(error);
+    this.news.hungUp(participant, MESIBOCALL_HANGUP_REASON_ERROR);
+    participant[internal].wanted = undefined;
+  }
+
+  private withCamera(
+    participant: MesiboParticipant,
+    choose: (client: Client, own: OwnStream) => Promise<string | undefined>,
+  ): void {
+    const { client } = this;
+    const { own } = participant[internal];
+    if (client === undefined || own === undefined) return;
+    choose(client, own)
+      .then((id) => (id === undefined ? undefined : own.useCamera(id)))
+      .catch((error) => this.context.fail(error));
+  }
+
+  private tellParticipants(latest: MesiboParticipant[]): void {
+    const all = this.publishers();
+    this.context.listeners.notify('Participants', all, latest);
+    this.context.listeners.notify('Participant', all, latest);
+  }
+
+  private of(person: RoomParticipant, sid: number): MesiboParticipant {
+    const key = keyOf(person, sid);
+    const known = this.others.get(key);
+    if (known !== undefined) return known;
+    const { uid, user: address, name } = person;
+    const facts: ParticipantFacts = { uid, sid, address, name: name || address, isLocal: false };
+    const participant = new MesiboParticipant(this.call, facts);
+    this.others.set(key, participant);
+    return participant;
+  }
+
+  private isSelf({ user, dev }: RoomParticipant): boolean {
+    const self = this.client?.self;
+    return self?.address === user && self.dev === dev;
+  }
+}
+
+function keyOf({ user, dev }: { readonly user: string; readonly dev: number }, sid: number): string {
+  return `${sid} ${dev} ${user}`;
+}
+
+const hangupReasons: Readonly<Record<RoomEndReason, number>> = {
+  left: MESIBOCALL_HANGUP_REASON_USER,
+  removed: MESIBOCALL_HANGUP_REASON_REMOTE,
+  ended: MESIBOCALL_HANGUP_REASON_REMOTE,
+  rights: MESIBOCALL_HANGUP_REASON_REMOTE,
+  duration: MESIBOCALL_HANGUP_REASON_DURATION,
+  lost: MESIBOCALL_HANGUP_REASON_ERROR,
+  signedOut: MESIBOCALL_HANGUP_REASON_ERROR,
+};
