@@ -118,6 +118,26 @@ describe('notes and cards in the messenger', () => {
     await carol.composer.waitFor();
   });
 
+  it('sends where the user is, and whom he knows', async () => {
+    const heidi = await visitors.signIn(server.url, 'heidi', 'Heidi', {
+      permissions: ['geolocation'],
+      geolocation: { latitude: 46.948, longitude: 7.4474 },
+    });
+    await heidi.openChat('ivan');
+    const attach = async (what: string) => {
+      await heidi.page.getByRole('button', { name: 'Attach' }).click();
+      await heidi.page.getByRole('menuitem', { name: what }).click();
+    };
+    await attach('My location');
+    await heidi.log.getByRole('link', { name: 'Location: 46.94800, 7.44740' }).waitFor();
+    await attach('Contacts');
+    const dialog = heidi.page.getByRole('dialog', { name: 'Send contacts' });
+    await dialog.getByRole('searchbox').fill('judy');
+    await dialog.getByRole('searchbox').press('Enter');
+    await dialog.getByRole('button', { name: 'Send' }).click();
+    await heidi.log.getByRole('region', { name: 'Contact judy' }).waitFor();
+  });
+
   it('places and people are shown as cards with links', async () => {
     const erin = await visitors.signIn(server.url, 'erin', 'Erin');
     const { token } = await server.addUser('frank');

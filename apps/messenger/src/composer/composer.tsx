@@ -2,7 +2,7 @@ import { type ConversationId, type LocalMessage, type RecordedNote, targetOf } f
 import type { Content } from '@stoa/protocol';
 import { CalendarClock, Check, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { AttachButton } from '../files/attach-button.tsx';
+import { AttachMenu } from '../attach/attach-menu.tsx';
 import { useLivePart } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { NoteBar } from '../notes/note-bar.tsx';
@@ -109,6 +109,10 @@ export function Composer({
     return { text: said, ...(mentions.length > 0 && { mentions }) };
   }
 
+  function sendContent(content: Content): void {
+    client.send(targetOf(id), { content }).sent.catch(() => {});
+  }
+
   function change(message: LocalMessage, next: string): void {
     try {
       const { preview, mentions: _, ...content } = message.content ?? {};
@@ -181,7 +185,9 @@ export function Composer({
         ) : (
           <NoteBar notes={notes} recording={recording} />
         )}
-        {editing === undefined && recording === undefined && <AttachButton onFiles={onFiles} />}
+        {editing === undefined && recording === undefined && (
+          <AttachMenu onFiles={onFiles} onContent={sendContent} onRefused={onRefused} />
+        )}
         {editing === undefined && canSend && (
           <button
             type="button"
