@@ -56,7 +56,11 @@ describe('the messenger without a mouse or good eyes', () => {
 
     await page.getByRole('searchbox').waitFor();
     await press(page, 'Tab');
+    await focus(page).toBe('Your profile');
+    await press(page, 'Tab');
     await focus(page).toBe('New group');
+    await press(page, 'Tab');
+    await focus(page).toBe('Notifications');
     await press(page, 'Tab');
     await focus(page).toBe('Linked devices');
     await press(page, 'Tab', 'Tab');

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import { WorkspaceProvider } from './hooks/use-workspace.tsx';
 import { Messenger } from './messenger.tsx';
+import { endSubscription } from './notifications/notifications.ts';
 import { forgetPictures } from './service-worker/start.ts';
 import { forgetSession, loadSession, type Session, saveSession } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
@@ -14,12 +15,14 @@ export function App() {
     setSession(next);
   }, []);
 
+  const address = session?.address;
   const signOut = useCallback(() => {
+    if (address !== undefined) void endSubscription(address).catch(() => {});
     forgetSession();
     forgetPictures();
     window.history.replaceState(null, '', '#/');
     setSession(undefined);
-  }, []);
+  }, [address]);
 
   if (session === undefined) return <SignIn onSignIn={signIn} />;
   return (

@@ -60,6 +60,10 @@ function usePageTitle(): void {
   const rest = `${unread > 0 ? `(${unread}) ` : ''}${who}`;
   const title = caller === undefined ? rest : `${name} is calling`;
   useEffect(() => {
+    // Where the browser shows it: on the icon of an installed application.
+    void navigator.setAppBadge?.(unread).catch(() => {});
+  }, [unread]);
+  useEffect(() => {
     document.title = `${title} · Stoa`;
     return () => {
       document.title = 'Stoa';

@@ -260,6 +260,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     changeMessage: sending.changeMessage,
     webhooks: webhooking.webhooks,
     access,
+    pushActions: pushing.actions({
+      send: (message) => ('gid' in message ? groupParts.sendFromBackend(message) : sending.send(message)),
+      markRead: async (reader, { id, isGroup }, seq) =>
+        isGroup
+          ? groupReceipts.add(reader, id, { kind: 'read', after: seq - 1, seq })
+          : receipts.advance(reader, id, 'read', seq),
+    }),
     metrics,
     logger,
     limits,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Clock } from './clock.ts';
 import {
+  type ActionTickets,
   Apns,
   apnsVoip,
   Fcm,
@@ -20,6 +21,7 @@ export interface PushProvidersOptions {
   readonly clock: Clock;
   readonly keys: VapidKeys;
   readonly contact: string;
+  readonly tickets: ActionTickets;
 }
 
 /**
@@ -27,13 +29,16 @@ export interface PushProvidersOptions {
  *
  * @throws SettingsError for key files that cannot be used, and settings that belong together
  */
-export function pushProviders({ settings, clock, keys, contact }: PushProvidersOptions): {
+export function pushProviders({ settings, clock, keys, contact, tickets }: PushProvidersOptions): {
   of(name: string): PushProvider | undefined;
   close(): void;
 } {
   const privateAddresses = settings.pushPrivateAddresses;
   const known = new Map<string, PushProvider>([
-    [webPush, new WebPush({ keys, contact, clock, privateAddresses })],
+    [
+      webPush,
+      new WebPush({ keys, contact, clock, privateAddresses, ticketFor: (ticket) => tickets.make(ticket) }),
+    ],
   ]);
   if (settings.fcmKeyFile !== null) {
     const account = fromFile('STOA_FCM_KEY_FILE', settings.fcmKeyFile, readServiceAccount);

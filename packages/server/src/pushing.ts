@@ -4,15 +4,20 @@ import type { Blocking } from './blocking/index.ts';
 import type { CallAlarm } from './calls/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
+import { TokenBuckets } from './limits/index.ts';
 import type { Gone } from './messages/index.ts';
 import {
+  ActionTickets,
   MessageNotes,
   MessageSweep,
+  PushActions,
+  type PushActionsOptions,
   pushAlarm,
   pushOperations,
   Registrations,
   Sender,
   SweepMark,
+  ticketSecret,
   vapidKeys,
 } from './push/index.ts';
 import { pushProviders } from './push-providers.ts';
@@ -36,6 +41,8 @@ export async function startPushing(options: PushingOptions): Promise<{
   alarm: CallAlarm;
   /** Looks for messages that wait; to be called about once a second, not twice at once. */
   sweep(goOn: () => boolean): Promise<void>;
+  /** What the buttons of notifications do. */
+  actions(parts: Pick<PushActionsOptions, 'send' | 'markRead'>): PushActions;
   /** To be called about once a second. */
   tick(): void;
   /** When nothing sweeps any more. */
@@ -45,7 +52,8 @@ export async function startPushing(options: PushingOptions): Promise<{
   const keys = await vapidKeys(store.settings);
   const common = { store: store.push, clock, privateAddresses: settings.pushPrivateAddresses };
   const contact = settings.pushContact ?? contactAt(settings.publicUrl);
-  const providers = pushProviders({ settings, clock, keys, contact });
+  const tickets = new ActionTickets({ secret: await ticketSecret(store.settings), now: clock.now });
+  const providers = pushProviders({ settings, clock, keys, contact, tickets });
   const sender = new Sender({ store: store.push, clock, providerOf: providers.of, onError });
   const send: Sender['send'] = (uid, note) => sender.send(uid, note);
   const notes = new MessageNotes({ store, directory, blocking, gone, clock, content: settings.pushContent });
@@ -62,6 +70,14 @@ export async function startPushing(options: PushingOptions): Promise<{
     operations: pushOperations(new Registrations(common), keys),
     alarm: pushAlarm(send, { ringMs: settings.callRingSeconds * 1_000, onError }),
     sweep: (goOn) => messages.run(goOn),
+    actions: (parts) =>
+      new PushActions({
+        store,
+        directory,
+        tickets,
+        rate: new TokenBuckets({ capacity: actionsPerMinute, fillMs: 60_000, now: clock.now }),
+        ...parts,
+      }),
     tick: () => sender.tick(),
     async close() {
       await mark.close();
@@ -70,6 +86,9 @@ export async function startPushing(options: PushingOptions): Promise<{
     },
   };
 }
+
+/** Answers and read marks of a user by notifications. */
+const actionsPerMinute = 30;
 
 /** Push services want to know whom to write to. */
 function contactAt(publicUrl: string | null): string {

@@ -8,6 +8,7 @@ export { launchBrowser } from './browser.ts';
 export { FaultProxy } from './fault-proxy.ts';
 export { type JoinedNodes, startJoinedNodes } from './joined-nodes.ts';
 export { ManualClock } from './manual-clock.ts';
+export { type Pushed, PushService } from './push-service.ts';
 export {
   ServerProcess,
   type ServerProcessOptions,

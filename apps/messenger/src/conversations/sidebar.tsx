@@ -1,5 +1,14 @@
 import { type ConversationId, conversationId, type LocalMessage } from '@stoa/client';
-import { Archive, ArrowLeft, LogOut, MonitorSmartphone, Search, UserPlus, UsersRound } from 'lucide-react';
+import {
+  Archive,
+  ArrowLeft,
+  Bell,
+  LogOut,
+  MonitorSmartphone,
+  Search,
+  UserPlus,
+  UsersRound,
+} from 'lucide-react';
 import { useState } from 'react';
 import { DevicesDialog } from '../devices/devices-dialog.tsx';
 import { NewGroup } from '../groups/new-group.tsx';
@@ -7,6 +16,7 @@ import { useLive } from '../hooks/live.ts';
 import { hrefOf, openConversation, openMessage } from '../hooks/use-route.ts';
 import { useRovingFocus } from '../hooks/use-roving-focus.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { NotificationsDialog } from '../notifications/notifications-dialog.tsx';
 import { OwnProfile } from '../profiles/own-profile.tsx';
 import { useProfile } from '../profiles/use-profile.ts';
 import { addressOf, FoundMessages } from '../search/found-messages.tsx';
@@ -23,7 +33,7 @@ import styles from './sidebar.module.css';
 export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined; onSignOut: () => void }) {
   const { session, conversations, people } = useWorkspace();
   const [typed, setTyped] = useState('');
-  const [dialog, setDialog] = useState<'devices' | 'group' | 'profile'>();
+  const [dialog, setDialog] = useState<'devices' | 'group' | 'notifications' | 'profile'>();
   const ownName = useProfile(session.address)?.name || session.name || session.address;
   const list = useLive(conversations);
   const [inArchive, setInArchive] = useState(false);
@@ -85,6 +95,16 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
         <button
           type="button"
           className={controls.icon}
+          onClick={() => setDialog('notifications')}
+          title="Notifications"
+          aria-label="Notifications"
+          aria-haspopup="dialog"
+        >
+          <Bell size={20} />
+        </button>
+        <button
+          type="button"
+          className={controls.icon}
           onClick={() => setDialog('devices')}
           title="Linked devices"
           aria-label="Linked devices"
@@ -104,6 +124,7 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
       </header>
       {dialog === 'profile' && <OwnProfile onClose={() => setDialog(undefined)} />}
       {dialog === 'devices' && <DevicesDialog onClose={() => setDialog(undefined)} />}
+      {dialog === 'notifications' && <NotificationsDialog onClose={() => setDialog(undefined)} />}
       {dialog === 'group' && <NewGroup onClose={() => setDialog(undefined)} />}
 
       <search className={styles.search}>

@@ -2,7 +2,18 @@
 export interface WorkerScope extends EventTarget {
   readonly registration: ServiceWorkerRegistration;
   skipWaiting(): Promise<void>;
-  readonly clients: { claim(): Promise<void> };
+  readonly navigator: { setAppBadge?(count: number): Promise<void> };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(which: { type: 'window'; includeUncontrolled: boolean }): Promise<readonly WorkerPage[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
+}
+
+export interface WorkerPage {
+  readonly url: string;
+  focus(): Promise<unknown>;
+  postMessage(message: unknown): void;
 }
 
 export interface WorkerEvent extends Event {
@@ -16,6 +27,17 @@ export interface WorkerFetchEvent extends WorkerEvent {
 
 export interface WorkerMessageEvent extends WorkerEvent {
   readonly data: unknown;
+}
+
+export interface WorkerPushEvent extends WorkerEvent {
+  readonly data: { json(): unknown } | null;
+}
+
+export interface WorkerClickEvent extends WorkerEvent {
+  readonly notification: Notification;
+  readonly action: string;
+  /** What the user has typed into a button that takes text. */
+  readonly reply?: string | null;
 }
 
 /** Listens to an event that the browser gives the type of this name. */

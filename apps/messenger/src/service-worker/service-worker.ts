@@ -1,4 +1,5 @@
 import { forgetPictures, keepPictures, servePictures } from '@stoa/client/service-worker';
+import { notify } from './notify.ts';
 import { listen, type WorkerEvent, type WorkerMessageEvent, type WorkerScope } from './scope.ts';
 import { keepShell, serveShell } from './shell.ts';
 
@@ -9,6 +10,7 @@ listen<WorkerEvent>(self, 'install', (event) => event.waitUntil(self.skipWaiting
 listen<WorkerEvent>(self, 'activate', (event) => event.waitUntil(self.clients.claim()));
 serveShell(self, caches);
 servePictures(self, caches);
+notify(self);
 
 // Who has signed out, and what the page has loaded already, before this was here to see it.
 listen<WorkerMessageEvent>(self, 'message', (event) => {

@@ -7,6 +7,11 @@ export function startServiceWorker(): void {
     const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
     active?.postMessage({ loaded });
   };
+  // A notification was clicked.
+  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent) => {
+    const href: unknown = typeof data === 'object' && data !== null && 'open' in data ? data.open : undefined;
+    if (typeof href === 'string' && href.startsWith('#/')) window.location.hash = href;
+  });
   // Not before the page has what it needs itself. Without the worker everything works, but for that.
   const begin = (): void => void start().catch((error: unknown) => console.warn('No service worker:', error));
   if (document.readyState === 'complete') begin();

@@ -8,6 +8,7 @@ import { ConversationList } from '../conversations/conversation-list.ts';
 import { People } from '../conversations/people.ts';
 import { browserName } from '../devices/browser-name.ts';
 import { Live } from '../hooks/live.ts';
+import { Notifications } from '../notifications/notifications.ts';
 import { PresenceBoard } from '../presence/presence-board.ts';
 import { ProfileBoard } from '../profiles/profile-board.ts';
 import { RoomBoard } from '../rooms/room-board.ts';
@@ -24,6 +25,7 @@ export class Workspace {
   readonly drafts: Drafts;
   readonly calls: CallBoard;
   readonly rooms: RoomBoard;
+  readonly notifications: Notifications;
   /** Why nothing can be kept in this browser, so that nothing works. */
   readonly failure = new Live<Error | undefined>(undefined);
 
@@ -45,6 +47,7 @@ export class Workspace {
     this.drafts = new Drafts(this.client);
     this.calls = new CallBoard(this.client);
     this.rooms = new RoomBoard(this.client);
+    this.notifications = new Notifications(this.client, this.conversations, session.address);
   }
 
   async open(): Promise<void> {
@@ -65,6 +68,7 @@ export class Workspace {
     this.drafts.close();
     this.calls.close();
     this.rooms.close();
+    this.notifications.close();
     void this.client.stop();
   }
 }

@@ -13,6 +13,7 @@ import type { HttpOptions } from './http-options.ts';
 import { answerMalformed } from './malformed.ts';
 import { mesiboScript } from './mesibo-script.ts';
 import { observeRequests } from './observe.ts';
+import { pushActionRoute } from './push-action-route.ts';
 import { secure } from './security.ts';
 import { socketRoute } from './socket-route.ts';
 import { restApi } from './v1/index.ts';
@@ -55,6 +56,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   mesiboScript(app, options);
   webApp(app, options);
   app.register(async (scope) => fileRoutes(scope, options));
+  app.register(async (scope) => pushActionRoute(scope, options));
   app.register(async (scope) => backendApi(scope, options));
   app.register(async (scope) => restApi(scope, options), { prefix: '/v1' });
   app.register(async (scope) => demoRoutes(scope, options));

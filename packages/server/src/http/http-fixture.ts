@@ -145,6 +145,7 @@ export async function openHttp(
       bucketsFor: ({ seconds, limit }) => new TokenBuckets({ capacity: limit, fillMs: seconds * 1_000, now }),
       onError: (error) => lines.push(String(error)),
     }),
+    pushActions: { perform: async () => {} },
     webhooks: new Webhooks({
       store: store.webhooks,
       bus,

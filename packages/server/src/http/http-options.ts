@@ -12,6 +12,7 @@ import type { BackendChange, BackendMessage } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Otps } from '../otp/index.ts';
 import type { Profiles } from '../profiles/index.ts';
+import type { PushActions } from '../push/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
@@ -67,6 +68,7 @@ export interface HttpOptions {
   readonly changeMessage: ChangeFromBackend;
   readonly webhooks: Webhooks;
   readonly access: Access;
+  readonly pushActions: Pick<PushActions, 'perform'>;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;

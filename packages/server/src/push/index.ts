@@ -1,3 +1,5 @@
+export { ActionTickets, ticketSecret } from './action-tickets.ts';
+export { type PushAction, PushActions, type PushActionsOptions } from './actions.ts';
 export { Apns, apnsVoip, readApnsKey } from './apns.ts';
 export { pushAlarm } from './call-alarm.ts';
 export { Fcm } from './fcm.ts';

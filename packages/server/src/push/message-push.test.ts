@@ -2,13 +2,13 @@ import { InProcessHub } from '@stoa/bus';
 import {
   type JoinedNodes,
   ManualClock,
+  PushService,
   SocketClient,
   startJoinedNodes,
   type TestNode,
   type TestUser,
 } from '@stoa/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PushService } from './testing/push-service.ts';
 
 /** Bob's device is known to a push service and not connected. Two nodes on one database could wake it. */
 describe('messages to somebody who is away', { timeout: 60_000 }, () => {
@@ -117,6 +117,7 @@ describe('messages to somebody who is away', { timeout: 60_000 }, () => {
         at: expect.any(Number),
         about: { from: alice.address, name: 'Alice', conv, seq, waiting: 1 },
         preview: { text: 'Hello' },
+        ticket: expect.any(String),
       });
       expect(await quiet()).toEqual([note]);
     });
@@ -216,6 +217,64 @@ describe('messages to somebody who is away', { timeout: 60_000 }, () => {
       expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(20_000);
     });
 
+    async function act(ticket: unknown, action: object): Promise<unknown> {
+      const response = await fetch(`${other.url}/push/actions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ticket, ...action }),
+      });
+      const { error } = (await response.json()) as { error?: { code: string } };
+      return error?.code ?? 'done';
+    }
+    const reply = { action: 'reply', text: 'On my way' };
+
+    it('are answered and marked as read with the ticket of the note, and nothing else is', async () => {
+      const sender = await SocketClient.open(one.url);
+      await sender.hello(alice.token);
+      const { seq } = await send(alice, toBob(), 'Where are you?');
+      const [note] = await notes(1);
+      expect(await act(note?.ticket, { action: 'read' })).toBe('done');
+      await sender.next('receipt', ({ read }) => read === seq);
+      expect(await act(note?.ticket, reply)).toBe('done');
+      const answer = await sender.next('message', ({ from }) => from === bob.address);
+      expect(answer.content).toEqual({ text: 'On my way' });
+      await sender.close();
+
+      const [, dev, conv, ...rest] = String(note?.ticket).split('.');
+      for (const forged of [
+        [witness.uid, dev, conv],
+        [bob.uid, dev, Number(conv) + 1],
+      ]) {
+        expect(await act([...forged, ...rest].join('.'), reply)).toBe('BAD_TOKEN');
+      }
+      expect(await act('', reply)).toBe('BAD_REQUEST');
+      expect(await act(note?.ticket, { action: 'reply', text: '' })).toBe('BAD_REQUEST');
+    });
+
+    it('are answered in a group; not when the device is signed out, and not after a day', async () => {
+      const { group } = await as(alice, (device) =>
+        ask(device, 'groups.create', { name: 'Choir', members: [bob.address] }),
+      );
+      const { gid } = group as { gid: number };
+      const { conv, seq } = await send(alice, { gid }, 'Tonight?');
+      const [note] = await notes(1);
+      let outcome: unknown;
+      const acting = act(note?.ticket, reply).then((answer) => {
+        outcome = answer;
+      });
+      await passing(() => outcome !== undefined);
+      await acting;
+      expect(outcome).toBe('done');
+      const [answer] = await joined.store.log.read(conv, { after: seq, limit: 1 });
+      expect(answer?.sender).toBe(bob.uid);
+
+      const dev = Number(String(note?.ticket).split('.')[1]);
+      await as(bob, (device) => ask(device, 'devices.signOut', { dev }));
+      expect(await act(note?.ticket, reply)).toBe('SIGNED_OUT');
+      clock.jump(24 * 3600 * 1_000);
+      expect(await act(note?.ticket, reply)).toBe('TOKEN_EXPIRED');
+    });
+
     it('are told of by the other node when the one that does it has stopped', async () => {
       await send(alice, toBob(), 'one');
       await notes(1);
@@ -226,7 +285,7 @@ describe('messages to somebody who is away', { timeout: 60_000 }, () => {
   });
 
   describe.each([
-    ['sender', { about: { waiting: 1 } }],
+    ['sender', { about: { waiting: 1 }, ticket: expect.any(String) }],
     ['none', {}],
   ])('with %s', (content, more) => {
     beforeAll(() => start({ STOA_PUSH_CONTENT: content }));

@@ -1,6 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import {
   ManualClock,
+  type Pushed,
+  PushService,
   SocketClient,
   startTestNode,
   type TestNode,
@@ -9,7 +11,6 @@ import {
 } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encryptForReceiver } from './encrypt.ts';
-import { type Pushed, PushService } from './testing/push-service.ts';
 
 describe('encryption for a receiver', () => {
   it('gives the example of RFC 8291, section 5', () => {

@@ -1,6 +1,7 @@
 import type { PushRegistration } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { post } from '../outgoing-post.ts';
+import type { ActionTicket } from './action-tickets.ts';
 import { encryptForReceiver } from './encrypt.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { PushNote } from './note.ts';
@@ -13,6 +14,8 @@ export interface WebPushOptions {
   readonly contact: string;
   readonly clock: Clock;
   readonly privateAddresses: boolean;
+  /** With which the buttons of a notification about a message work; other providers would read it. */
+  readonly ticketFor: (ticket: ActionTicket) => string;
 }
 
 /** The push services of browsers (RFC 8030), each named by the one who registered. */
@@ -24,14 +27,19 @@ export class WebPush implements PushProvider {
   }
 
   async send(
-    { target, keys: receiver }: PushRegistration,
+    { target, keys: receiver, uid, dev }: PushRegistration,
     { data, seconds, urgency, topic }: PushNote,
     stopped: AbortSignal,
   ): Promise<PushOutcome> {
-    const { keys, contact, clock, privateAddresses } = this.#options;
+    const { keys, contact, clock, privateAddresses, ticketFor } = this.#options;
     // Only subscriptions come here, and they have keys.
     if (receiver === null) return { kind: 'gone' };
     const url = checkEndpoint(target, privateAddresses);
+    const about = data.type === 'message' ? data.about : undefined;
+    const sent =
+      about === undefined
+        ? data
+        : { ...data, ticket: ticketFor({ uid, dev, conv: about.conv, seq: about.seq }) };
     const { status, retryAfter } = await post(url, {
       headers: {
         authorization: vapidHeader(keys, { origin: url.origin, contact, now: clock.now() }),
@@ -41,7 +49,7 @@ export class WebPush implements PushProvider {
         urgency,
         topic,
       },
-      body: encryptForReceiver(Buffer.from(JSON.stringify(data)), receiver),
+      body: encryptForReceiver(Buffer.from(JSON.stringify(sent)), receiver),
       signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
       privateAddresses,
     });

@@ -1,0 +1,120 @@
+import { PushService, startTestNode, type TestNode } from '@stoa/testkit';
+import type { CDPSession, Worker } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MessengerPage } from './support/messenger-page.ts';
+import { Visitors } from './support/visitors.ts';
+
+/**
+ * A headless Chromium has no push service: what the server sends to one of ours is handed to the service worker, which
+ * takes it as it would take that of a real one.
+ */
+describe('notifications of the messenger', () => {
+  let server: TestNode;
+  let visitors: Visitors;
+  let service: PushService;
+
+  beforeAll(async () => {
+    server = await startTestNode({ env: { STOA_PUSH_PRIVATE_ADDRESSES: 'yes' } });
+    visitors = await Visitors.launch();
+    service = new PushService();
+    await service.open();
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    service?.close();
+    await visitors?.close();
+    await server?.close();
+  });
+
+  /** The next note to the browser, handed to its service worker. */
+  async function deliver(session: CDPSession, registrationId: string): Promise<void> {
+    await expect.poll(() => service.pushed.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    const data = JSON.stringify(service.pushed.shift()?.data);
+    await session.send('ServiceWorker.deliverPushMessage', { origin: server.url, registrationId, data });
+  }
+
+  const shownBy = (worker: Worker) =>
+    worker.evaluate(async () => {
+      const registration: ServiceWorkerRegistration = Reflect.get(globalThis, 'registration');
+      const shown = await registration.getNotifications();
+      return shown.map(({ title, body }) => ({ title, body }));
+    });
+
+  /** As if the user had used a button of the notification, or the notification itself. */
+  const click = (worker: Worker, action: string, reply?: string) =>
+    worker.evaluate(
+      async ({ action, reply }) => {
+        const registration: ServiceWorkerRegistration = Reflect.get(globalThis, 'registration');
+        const Click: new (type: string, init: object) => Event = Reflect.get(globalThis, 'NotificationEvent');
+        const [notification] = await registration.getNotifications();
+        globalThis.dispatchEvent(new Click('notificationclick', { notification, action, reply }));
+      },
+      { action, reply },
+    );
+
+  async function turnOn({ page }: MessengerPage): Promise<void> {
+    await page.context().grantPermissions(['notifications']);
+    const stub = (subscription: PushService['subscription']) => {
+      const { endpoint, ...keys } = subscription;
+      const made = { toJSON: () => ({ endpoint, keys }), unsubscribe: async () => true };
+      Object.assign(PushManager.prototype, {
+        subscribe: async () => made,
+        getSubscription: async () => made,
+      });
+    };
+    await page.addInitScript(stub, service.subscription);
+    await page.evaluate(stub, service.subscription);
+    await page.getByRole('button', { name: 'Notifications' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Notifications' });
+    await dialog.getByRole('button', { name: 'Turn on' }).click();
+    await dialog.getByRole('button', { name: 'Turn off' }).waitFor();
+    await page.keyboard.press('Escape');
+  }
+
+  it('come while the page is closed, are answered there, and go when they are read', async () => {
+    const [alice, bob] = await Promise.all([
+      visitors.signIn(server.url, 'alice', 'Alice'),
+      // Of the page that stands in for others.
+      visitors.signIn(server.url, 'bob', 'Bob', { expected: [/status of 404/] }),
+    ]);
+    const context = bob.page.context();
+    const session = await context.newCDPSession(bob.page);
+    let registrationId = '';
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      registrationId = registrations.at(-1)?.registrationId ?? registrationId;
+    });
+    await session.send('ServiceWorker.enable');
+    await turnOn(bob);
+    const [worker] = context.serviceWorkers();
+    if (worker === undefined) throw new Error('There is no service worker.');
+
+    // Not the messenger, but the same browser and origin.
+    await bob.page.goto(`${server.url}/healthz`);
+    await alice.openChat('bob');
+    await alice.write('Where are you?');
+    await deliver(session, registrationId);
+    await expect.poll(() => shownBy(worker)).toEqual([{ title: 'Alice', body: 'Where are you?' }]);
+    await click(worker, 'reply', 'On my way');
+    await alice.message('On my way').waitFor();
+    await alice.tick('Where are you?', 'read');
+    await expect.poll(() => shownBy(worker)).toEqual([]);
+
+    await alice.write('Bring bread');
+    await deliver(session, registrationId);
+    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    await bob.page.goto(server.url);
+    await bob.online();
+    await bob.row('Alice').click();
+    await bob.message('Bring bread').waitFor();
+    await expect.poll(() => shownBy(worker), { timeout: 20_000 }).toEqual([]);
+
+    await bob.page.goto(`${server.url}/healthz`);
+    await alice.write('And butter');
+    await deliver(session, registrationId);
+    await expect.poll(() => shownBy(worker)).toHaveLength(1);
+    await bob.page.goto(server.url);
+    await bob.online();
+    await click(worker, '');
+    await bob.message('And butter').waitFor();
+  });
+});
