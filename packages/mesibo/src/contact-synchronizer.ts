@@ -2,7 +2,7 @@ import { MESIBO_RESULT_OK } from './constants/result.ts';
 import { sharedContext } from './context.ts';
 
 /**
- * Adds contacts. Contacts are local so far: profiles are made and marked, and nothing is sent to the server.
+ * Adds contacts: those of the addresses that belong to users, on all devices of this user.
  *
  * @example
  * const contacts = new MesiboContactSynchronizer();
@@ -34,10 +34,11 @@ export class MesiboContactSynchronizer {
     const { profiles } = sharedContext();
     for (const address of typeof addresses === 'string' ? [addresses] : addresses) {
       const profile = profiles.user(address);
-      profile.setContact(this.marksContact);
+      if (!this.marksContact) profile.setContact(false);
       profile.subscribe(this.subscribes);
       profile.save();
     }
+    if (this.marksContact) this.synchronise(typeof addresses === 'string' ? [addresses] : addresses);
     return MESIBO_RESULT_OK;
   }
   syncAsUpdate(addresses: string | readonly string[], now = true): number {
@@ -45,5 +46,17 @@ export class MesiboContactSynchronizer {
   }
   syncNow(): number {
     return MESIBO_RESULT_OK;
+  }
+
+  /** Those who are users become contacts, which Mesibo_onProfileUpdated tells. */
+  private synchronise(addresses: readonly string[]): void {
+    const context = sharedContext();
+    context
+      .whenClient()
+      .then(async (client) => {
+        const { found } = await client.contacts.sync(addresses);
+        for (const profile of found) context.profiles.told(profile);
+      })
+      .catch((error) => context.fail(error));
   }
 }

@@ -178,6 +178,8 @@ export class Runtime implements Context {
       client.on('update', (message, before) => this.onUpdate(message, before)),
       client.on('conversation', (conversation) => this.onConversation(conversation)),
       client.on('removed', (removed) => this.sessions.removed(removed)),
+      client.on('profile', (profile) => this.profiles.told(profile)),
+      client.on('contact', (address, isContact) => this.profiles.contactChanged(address, isContact)),
       client.on('blocked', (address) => this.profiles.blockChanged(address)),
       client.on('call', (call) => this.calls.began(client, call)),
       client.on('group', (change) => this.groups.changed(change)),
@@ -202,6 +204,7 @@ export class Runtime implements Context {
     for (const conversation of await client.conversations({ unlisted: true })) {
       this.profiles.conversationChanged(conversation);
     }
+    for (const address of await client.contacts.list()) this.profiles.contactChanged(address, true);
   }
 
   private store(token: string): LocalStore {

@@ -62,3 +62,16 @@ it('keeps drafts and marks on all devices', async () => {
     'the end of what was taken back',
   );
 });
+
+it('blocks calls or the profile alone, on all devices', async () => {
+  const [alice, bob] = await chat.pair();
+  const other = await chat.signIn(alice.address);
+  const [here, there] = [profileOf(alice, bob), profileOf(other, bob)];
+  const parts = () => [there.isBlocked(), there.isCallBlocked(), there.isProfileBlocked()].join(' ');
+  expect([here.blockCalls(), here.setContact()]).toEqual([0, undefined]);
+  await eventually(() => parts() === 'false true false' && there.isContact(), 'the block of calls');
+  here.blockProfile();
+  await eventually(() => parts() === 'false true true', 'the block of the profile');
+  here.blockCalls(false);
+  await eventually(() => parts() === 'false false true', 'the end of the block of calls');
+});

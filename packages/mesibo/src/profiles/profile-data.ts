@@ -1,4 +1,11 @@
-import { conversationId, type Group } from '@stoa/client';
+import {
+  type BlockedParts,
+  type Client,
+  conversationId,
+  type Group,
+  type Profile,
+  type ProfileChange,
+} from '@stoa/client';
 import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import type { Context } from '../context.ts';
 import { internal, setInternal } from '../internal.ts';
@@ -6,6 +13,7 @@ import { PresenceState } from '../presence/presence-state.ts';
 import { unsupported } from '../unsupported.ts';
 import type { MesiboProfile } from './profile.ts';
 import { MesiboProfileImage } from './profile-image.ts';
+import { publishedChange, toldValue, toldValues } from './profile-publishing.ts';
 import {
   type Arrangement,
   type ProfileMark,
@@ -29,6 +37,11 @@ export interface ProfileInternals {
   /** The same of Mesibo_onGetProfileImage. */
   shownImage: string | undefined;
   temporaryName: string;
+  /** What the user says of himself, as the server tells it. */
+  told: Profile | undefined;
+  isContact: boolean;
+  /** What is kept from the user; undefined while it is not known. */
+  blockedParts: BlockedParts | undefined;
   draft: string;
   isMarkedUnread: boolean;
   readonly arranged: Record<Arrangement, boolean>;
@@ -44,8 +57,8 @@ export interface ProfileInternals {
 }
 
 /**
- * Names and values of a user or group. They are kept on this device by save(); nothing is synchronised with the
- * server yet but the name that the server knows. All reading is synchronous and cheap.
+ * Names and values of a user or group: as the server tells them, over which lies what save() keeps on this device. What is
+ * set of the own profile is published. All reading is synchronous and cheap.
  */
 export abstract class ProfileData {
   declare readonly [internal]: ProfileInternals;
@@ -70,6 +83,9 @@ export abstract class ProfileData {
       shownName: undefined,
       shownImage: undefined,
       temporaryName: '',
+      told: undefined,
+      isContact: false,
+      blockedParts: undefined,
       draft: '',
       isMarkedUnread: false,
       arranged: { archived: false, favourite: false, hidden: false, muted: false },
@@ -169,11 +185,12 @@ export abstract class ProfileData {
     return typeof value === 'boolean' ? value : fallback;
   }
   getValue(name: string): ProfileValue | undefined {
-    return this[internal].saved.values?.[name];
+    const { saved, told } = this[internal];
+    return saved.values?.[name] ?? toldValue(told, name);
   }
   /** A copy. */
   getValues(): Record<string, ProfileValue> {
-    return { ...this[internal].saved.values };
+    return { ...toldValues(this[internal].told), ...this[internal].saved.values };
   }
   hasValue(name: string): boolean {
     return this.getValue(name) !== undefined;
@@ -246,18 +263,50 @@ export abstract class ProfileData {
     this[internal].listeners.delete(listener);
   }
 
-  /** Keeps the profile on this device. The own profile is not published: for it, the result says so. */
+  /** Keeps the profile on this device; the own one is published, see publish(). */
   save(): number {
     this.store();
     this[internal].profiles.changed(this.asProfile());
     return this.isSelfProfile() ? this.publish() : MESIBO_RESULT_OK;
   }
+  /** Tells others of the own profile: name, picture and values. MesiboProfile_onPublish says whether it was done. */
   publish(): number {
-    for (const listener of this[internal].listeners) {
-      const callback: unknown = Reflect.get(listener, 'MesiboProfile_onPublish');
-      if (typeof callback === 'function') callback.call(listener, this, false);
-    }
-    return unsupported(this[internal].context, 'Publishing a profile');
+    if (!this.isSelfProfile())
+      return unsupported(this[internal].context, 'Publishing the profile of somebody else');
+    const { saved } = this[internal];
+    this.publishChange(
+      async () => publishedChange(saved),
+      () => {
+        // From now on it is as the server says: another device may change it.
+        const { name: _, image: __, values: ___, ...rest } = this[internal].saved;
+        if (this[internal].saved === saved) this[internal].saved = rest;
+        this.store();
+      },
+    );
+    return MESIBO_RESULT_OK;
+  }
+
+  /** Changes the own profile at the server. */
+  protected publishChange(change: (client: Client) => Promise<ProfileChange>, onDone = (): void => {}): void {
+    const { context, listeners, profiles } = this[internal];
+    const told = (isDone: boolean): void => {
+      for (const listener of listeners) {
+        const callback: unknown = Reflect.get(listener, 'MesiboProfile_onPublish');
+        if (typeof callback === 'function') callback.call(listener, this, isDone);
+      }
+    };
+    context
+      .whenClient()
+      .then(async (client) => {
+        const profile = await client.profiles.update(await change(client));
+        onDone();
+        profiles.told(profile);
+        told(true);
+      })
+      .catch((error) => {
+        context.fail(error);
+        told(false);
+      });
   }
   /** Forgets what was not saved. */
   reload(): void {
@@ -282,6 +331,9 @@ export abstract class ProfileData {
       saved: {},
       serverName: '',
       temporaryName: '',
+      told: undefined,
+      isContact: false,
+      blockedParts: undefined,
       draft: '',
       isMarkedUnread: false,
       arranged: { archived: false, favourite: false, hidden: false, muted: false },
@@ -323,6 +375,8 @@ export abstract class ProfileData {
   private imageUrl(): string {
     const state = this[internal];
     if (state.saved.image) return state.saved.image;
+    const told = this.isGroup() ? state.group?.image : state.told?.picture?.url;
+    if (told) return told;
     if (state.shownImage === undefined && state.context.listeners.has('GetProfileImage')) {
       state.shownImage = String(state.context.listeners.ask('GetProfileImage', this.asProfile()) ?? '');
     }

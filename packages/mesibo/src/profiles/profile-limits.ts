@@ -1,11 +1,14 @@
+import type { ProfileChange } from '@stoa/client';
 import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import { internal } from '../internal.ts';
+import { fileToUpload } from '../messages/file-transfer.ts';
 import { unsupported } from '../unsupported.ts';
 import { ProfileData } from './profile-data.ts';
+import { visibilityChange } from './profile-publishing.ts';
 
 /**
- * Blocking, and what the server cannot do yet for a user or group, such as pictures. Every such call is refused: it
- * returns a failure, and Mesibo_onError says why.
+ * Blocking, pictures and who sees what, and what the server cannot do yet. Every such call is refused: it returns a
+ * failure, and Mesibo_onError says why.
  */
 export abstract class ProfileLimits extends ProfileData {
   /** Messages and calls of a blocked user are refused by the server; Mesibo_onProfileUpdated tells of it on all devices. */
@@ -24,8 +27,9 @@ export abstract class ProfileLimits extends ProfileData {
       .catch((error) => context.fail(error));
     return MESIBO_RESULT_OK;
   }
-  blockCalls(_on?: boolean): number {
-    return this.refuse('Blocking calls alone');
+  /** Has the server refuse calls of this user, and nothing else. */
+  blockCalls(on = true): number {
+    return this.blockPart('calls', on);
   }
   blockVideoCalls(_on?: boolean): number {
     return this.refuse('Blocking video calls alone');
@@ -33,8 +37,9 @@ export abstract class ProfileLimits extends ProfileData {
   blockGroupMessages(_on?: boolean): number {
     return this.refuse('Blocking messages in groups');
   }
-  blockProfile(_on?: boolean): number {
-    return this.refuse('Hiding the profile');
+  /** Shows this user the name only. */
+  blockProfile(on = true): number {
+    return this.blockPart('profile', on);
   }
   isBlocked(): boolean {
     return this.isMessageBlocked();
@@ -44,14 +49,45 @@ export abstract class ProfileLimits extends ProfileData {
   }
   /** Who blocks messages blocks calls with them. */
   isCallBlocked(): boolean {
-    return this.isMessageBlocked();
+    return this.isPartBlocked('calls');
+  }
+  isProfileBlocked(): boolean {
+    return this.isPartBlocked('profile');
   }
 
-  setImage(_image?: unknown, _index?: number): number {
-    return this.refuse('Uploading a picture');
+  /** Uploads a picture for the own profile or a group: a File, a Blob, or the id of an input element with one. */
+  setImage(image?: unknown, _index = 0): number {
+    const file = fileToUpload(image);
+    const isOwn = this.isSelfProfile();
+    if (file === undefined || !(isOwn || this.isGroup())) return this.refuse('Uploading this as a picture');
+    if (isOwn) {
+      delete this[internal].saved.image;
+      this.publishChange(async (client) => {
+        const { id, thumbnail } = await client.files.uploadPicture(file);
+        return { picture: { id, ...(thumbnail !== undefined && { thumbnail }) } };
+      });
+      return MESIBO_RESULT_OK;
+    }
+    const { context } = this[internal];
+    context
+      .whenClient()
+      .then(async (client) => {
+        const { url } = await client.files.uploadPicture(file);
+        await client.groups.update(this.groupid, { image: url });
+      })
+      .catch((error) => context.fail(error));
+    return MESIBO_RESULT_OK;
   }
-  setImageFromFile(_file?: unknown, _index?: number): number {
-    return this.refuse('Uploading a picture');
+  setImageFromFile(file?: unknown, index = 0): number {
+    return this.setImage(file, index);
+  }
+  /** Of the own profile: whether others find the user by his name. */
+  setSearchable(searchable: boolean): number {
+    return this.change({ searchable: Boolean(searchable) });
+  }
+  /** Of the own profile, MESIBO_VISIBILITY_*: who may see status and picture, and find the user. */
+  setVisibility(visibility: number): number {
+    return this.change(visibilityChange(visibility));
   }
   setProfileAccessLevels(_levels?: unknown): number {
     return this.refuse('Setting access levels');
@@ -61,6 +97,33 @@ export abstract class ProfileLimits extends ProfileData {
   }
   isVideoCallInProgress(): boolean {
     return this[internal].context.calls.with(this.address)?.isVideoCall() === true;
+  }
+
+  private change(change: ProfileChange): number {
+    if (!this.isSelfProfile()) return this.refuse('Changing the profile of somebody else');
+    this.publishChange(async () => change);
+    return MESIBO_RESULT_OK;
+  }
+
+  private blockPart(part: 'calls' | 'profile', on: boolean): number {
+    const { context } = this[internal];
+    if (this.isGroup() || this.address === '') return this.refuse('Blocking a group');
+    context
+      .whenClient()
+      .then(async (client) => {
+        const nothing = { messages: false, calls: false, presence: false, profile: false };
+        const parts = { ...nothing, ...(await client.blockedParts(this.address)), [part]: on };
+        const isBlocked = Object.values(parts).includes(true);
+        await (isBlocked ? client.block(this.address, parts) : client.unblock(this.address));
+      })
+      .catch((error) => context.fail(error));
+    return MESIBO_RESULT_OK;
+  }
+
+  private isPartBlocked(part: 'calls' | 'profile'): boolean {
+    const { blockedParts, profiles } = this[internal];
+    if (blockedParts === undefined && this.address !== '') profiles.learnBlocked(this.address);
+    return blockedParts?.[part] ?? this.isMessageBlocked();
   }
 
   private refuse(what: string): number {

@@ -3,7 +3,7 @@ import type { ConversationMark } from '@stoa/client';
 export type ProfileValue = string | number | boolean;
 
 /** Marks that a user sets on his own copy of a profile. */
-export type ProfileMark = 'private' | 'contact' | 'subscribed';
+export type ProfileMark = 'private' | 'subscribed';
 
 /** How the user arranges his conversations, on all of his devices. */
 export type Arrangement = ConversationMark | 'muted';

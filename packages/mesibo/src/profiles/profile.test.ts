@@ -98,18 +98,16 @@ describe('a profile', () => {
     bob.setStatus('away');
     bob.setInt('age', 42);
     bob.setPrivate(true);
-    bob.setContact(true);
     expect(bob.save()).toBe(0);
     const second = await chat.prepare('alice', 'profiles');
     second.api.readKey('open');
     const again = bobOf(second.api);
-    expect([
-      again.getName(),
-      again.getFirstName(),
-      again.getStatus(),
-      again.getInt('age'),
-      again.isContact(),
-    ]).toEqual(['Bob B.', 'Bob', 'away', 42, true]);
+    expect([again.getName(), again.getFirstName(), again.getStatus(), again.getInt('age')]).toEqual([
+      'Bob B.',
+      'Bob',
+      'away',
+      42,
+    ]);
     expect(again.getValues()).toEqual({ status: 'away', age: 42 });
   });
 
@@ -123,10 +121,36 @@ describe('a profile', () => {
     expect(bob.api.getRecentProfiles()).toEqual([profileOf(bob, alice)]);
   });
 
+  it('says of itself what others see, with a picture', async () => {
+    const [alice, party] = await chat.pair();
+    const other = await chat.signIn(party.address);
+    const bob = profileOf(alice, party);
+    const self = party.api.getSelfProfile();
+    self.setName('Bob the Builder');
+    self.setStatus('Can he fix it?');
+    self.setInt('age', 42);
+    expect(self.save()).toBe(0);
+    await alice.heard.until(() => bob.getString('status') === 'Can he fix it?', 'the status');
+    expect([bob.getName(), bob.getInt('age'), bob.getValues()]).toEqual([
+      'Bob the Builder',
+      42,
+      { status: 'Can he fix it?', age: 42 },
+    ]);
+    await other.heard.until(() => other.api.getSelfProfile().getInt('age') === 42, 'the own profile');
+    expect(self.setImage(new Blob([png]))).toBe(0);
+    await alice.heard.until(() => !bob.getImage().isEmpty(), 'the picture');
+    const response = await fetch(bob.getImage().getUrl());
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(png);
+    expect(self.setVisibility(0)).toBe(0);
+    await alice.heard.until(() => bob.getImage().isEmpty() && bob.getStatus() === '', 'nothing to see');
+  });
+
   it('refuses what does not exist yet', async () => {
     const { api } = await chat.prepare('alice');
     const bob = bobOf(api);
-    expect([bob.blockCalls(true), bob.setImage('element'), bob.publish()]).toEqual([0x80, 0x80, 0x80]);
+    expect([bob.blockGroupMessages(true), bob.setImage('element'), bob.publish()]).toEqual([
+      0x80, 0x80, 0x80,
+    ]);
     expect(bob.isBlocked()).toBe(false);
   });
 });
@@ -220,3 +244,10 @@ describe('objects that applications hold', () => {
     expect(row).not.toBe(m.cloneDate());
   });
 });
+
+const png = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+);

@@ -177,11 +177,18 @@ export class MesiboProfile extends ProfileGroup {
   setPrivate(on: boolean): void {
     this.mark('private', on);
   }
-  setContact(on: boolean): void {
-    this.mark('contact', on);
+  /** On all devices of the user; contacts see what he shows to them. */
+  setContact(on = true): void {
+    const { context } = this[internal];
+    if (this.isGroup() || this.address === '') return;
+    this[internal].isContact = on;
+    context
+      .whenClient()
+      .then((client) => (on ? client.contacts.add(this.address) : client.contacts.remove(this.address)))
+      .catch((error) => context.fail(error));
   }
   isContact(): boolean {
-    return this.isMarked('contact');
+    return this[internal].isContact;
   }
   subscribe(on: boolean): void {
     this.mark('subscribed', on);

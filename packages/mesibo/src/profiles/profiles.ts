@@ -1,4 +1,4 @@
-import { conversationId, type LocalConversation, type Self, targetOf } from '@stoa/client';
+import { conversationId, type LocalConversation, type Profile, type Self, targetOf } from '@stoa/client';
 import { limits } from '@stoa/protocol';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
@@ -107,9 +107,39 @@ export class Profiles {
     this.changed(profile);
   }
 
-  /** The user has blocked somebody, or not any more. */
+  /** The user has blocked somebody, or parts of what he does, or not any more. */
   blockChanged(address: string): void {
-    this.changed(this.user(address));
+    this.learnBlocked(address);
+  }
+
+  /** Finds out what is kept from a user. */
+  learnBlocked(address: string): void {
+    const profile = this.user(address);
+    const nothing = { messages: false, calls: false, presence: false, profile: false };
+    this.context
+      .whenClient()
+      .then(async (client) => {
+        profile[internal].blockedParts = (await client.blockedParts(address)) ?? nothing;
+        this.changed(profile);
+      })
+      .catch((error) => this.context.fail(error));
+  }
+
+  /** What a user says of himself. */
+  told(told: Profile): void {
+    const profile = this.find(told.user);
+    if (profile === undefined) return;
+    profile[internal].told = told;
+    const isRenamed = profile[internal].serverName !== told.name;
+    this.named(profile, told.name);
+    if (!isRenamed) this.changed(profile);
+  }
+
+  contactChanged(address: string, isContact: boolean): void {
+    const profile = this.user(address);
+    if (profile[internal].isContact === isContact) return;
+    profile[internal].isContact = isContact;
+    this.changed(profile);
   }
 
   /** Nobody's presence is known while there is no connection. */
@@ -138,6 +168,16 @@ export class Profiles {
     const known = `${self.address}\n${self.name}`;
     if (this.context.keys.get(selfKey) !== known) this.context.keys.set(selfKey, known);
     if (this.becomeSelf(self.address, self.name)) this.changed(this.self);
+    this.learnSelf();
+  }
+
+  /** What the user says of himself, which another device may have changed. */
+  private learnSelf(): void {
+    this.context
+      .whenClient()
+      .then((client) => client.profiles.own())
+      .then((own) => own !== undefined && this.told(own))
+      .catch((error) => this.context.fail(error));
   }
 
   /** Begins to watch the presence of everybody that the application has got a profile of. */
@@ -145,6 +185,12 @@ export class Profiles {
     const { client } = this.context;
     if (client === undefined || this.unwatched.length === 0) return;
     client.watch(this.unwatched);
+    client.profiles.get(this.unwatched).then(
+      (known) => {
+        for (const profile of known) this.told(profile);
+      },
+      (error) => this.context.fail(error),
+    );
     this.unwatched = [];
   }
 

@@ -1,0 +1,51 @@
+import type { Profile, ProfileChange } from '@stoa/client';
+import {
+  MESIBO_VISIBILITY_CONTACT,
+  MESIBO_VISIBILITY_NONE,
+  MESIBO_VISIBILITY_SEARCHABLE,
+} from '../constants/profile.ts';
+import type { ProfileValue, SavedProfile } from './profile-values.ts';
+
+/** What of a saved profile is told to others. */
+export function publishedChange({ name, image, values = {} }: SavedProfile): ProfileChange {
+  const { status, ...fields } = values;
+  return {
+    ...(name !== undefined && { name }),
+    ...(typeof status === 'string' && { status }),
+    ...(image !== undefined && { picture: image === '' ? {} : { url: image } }),
+    ...(Object.keys(fields).length > 0 && {
+      fields: Object.entries(fields).map(([key, value]) => ({ key, value })),
+    }),
+  };
+}
+
+/** Who may see the profile and find the user, for MESIBO_VISIBILITY_*. */
+export function visibilityChange(visibility: number): ProfileChange {
+  const to =
+    visibility === MESIBO_VISIBILITY_NONE
+      ? 'nobody'
+      : visibility === MESIBO_VISIBILITY_CONTACT
+        ? 'contacts'
+        : 'everybody';
+  return {
+    visibility: { status: to, picture: to },
+    searchable: visibility === MESIBO_VISIBILITY_SEARCHABLE,
+  };
+}
+
+/** A value of a profile as the server tells it; undefined when there is none that mesibo's functions know. */
+export function toldValue(told: Profile | undefined, name: string): ProfileValue | undefined {
+  const value = name === 'status' ? told?.status : told?.fields?.find(({ key }) => key === name)?.value;
+  return isValue(value) ? value : undefined;
+}
+
+/** All of them. */
+export function toldValues(told: Profile | undefined): Record<string, ProfileValue> {
+  const values: Record<string, ProfileValue> = {};
+  if (told?.status !== undefined) values.status = told.status;
+  for (const { key, value } of told?.fields ?? []) if (isValue(value)) values[key] = value;
+  return values;
+}
+
+const isValue = (value: unknown): value is ProfileValue =>
+  ['string', 'number', 'boolean'].includes(typeof value);
