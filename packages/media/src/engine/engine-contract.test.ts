@@ -191,8 +191,11 @@ describe.each([
       cameras.map(({ name }) => ({ stream: `alice/${name}` })),
     );
     await publish('alice', cameras);
-    await until(() => events.some(({ type }) => type === 'offer'));
+    const told = await until(() => events.find((event) => event.type === 'offer'));
     expect(events.filter(({ type }) => type === 'offer')).toHaveLength(1);
+    // Until it is answered, it is the answer to further wishes, too.
+    const again = await engine.watch('room', 'bob', [{ stream: 'alice/cam0' }]);
+    if (told.type === 'offer') expect(again).toEqual({ offer: told.offer });
   });
 
   it('keeps to the bitrates that participants may have', async () => {

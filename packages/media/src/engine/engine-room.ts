@@ -137,7 +137,8 @@ export class EngineRoom {
     const participant = this.#participant(id);
     participant.wishes = checkWishes(wishes);
     this.#show(participant);
-    return { offer: participant.viewer.grow(this.#wanted(participant)) };
+    participant.viewer.grow(this.#wanted(participant));
+    return { offer: participant.viewer.growing };
   }
 
   unview(id: string): void {
@@ -326,7 +327,8 @@ export class EngineRoom {
   #showAll(): void {
     for (const participant of this.#participants.values()) {
       this.#show(participant);
-      const offer = participant.viewer.grow(this.#wanted(participant));
+      if (!participant.viewer.grow(this.#wanted(participant))) continue;
+      const offer = participant.viewer.growing;
       if (offer !== null) this.#emit({ type: 'offer', room: this.#id, participant: participant.id, offer });
     }
   }

@@ -26,6 +26,8 @@ export class Viewer {
   /** What the room was told last, by mid. */
   readonly #views = new Map<string, View>();
   #offer: ViewOffer = { version: 0, sdp: '' };
+  /** The newest offer, while the slots that it adds are not answered. */
+  #growing: ViewOffer | null = null;
 
   constructor(room: Room, onSlots: (slots: readonly SlotContent[]) => void) {
     this.#room = room;
@@ -44,15 +46,22 @@ export class Viewer {
     this.transport = transport;
     this.#answered = [];
     this.#views.clear();
+    this.#growing = null;
     return this.#offered(offer, slots);
   }
 
-  /** An offer with more slots, when these do not fit into the pool. */
-  grow(wanted: readonly Placing[]): ViewOffer | null {
+  /** An offer that is not answered yet, of more slots than there were. */
+  get growing(): ViewOffer | null {
+    return this.#growing;
+  }
+
+  /** Adds slots when these do not fit into the pool: the offer is in `growing`. True when it is a new one. */
+  grow(wanted: readonly Placing[]): boolean {
     const counts = this.#counts(wanted);
-    if (this.transport === undefined || counts.audio + counts.video <= this.#slots.length) return null;
+    if (this.transport === undefined || counts.audio + counts.video <= this.#slots.length) return false;
     const { offer, slots } = this.#room.grow(this.transport, counts);
-    return this.#offered(offer, slots);
+    this.#growing = this.#offered(offer, slots);
+    return true;
   }
 
   answer({ version, sdp }: ViewOffer): void {
@@ -61,6 +70,7 @@ export class Viewer {
       throw new StoaError('CONFLICT', 'There is a newer offer.', { hint: 'Answer the newest one.' });
     this.#room.answer(this.transport, sdp);
     this.#answered = this.#slots;
+    this.#growing = null;
   }
 
   /** Shows these streams in slots that the viewer knows of, and tells where they are if that has changed. */

@@ -123,6 +123,9 @@ export class LiveRoom {
         this.#tellOne(event.participant, { type: 'slots', slots });
         return;
       }
+      case 'offer':
+        this.#tellOne(event.participant, { type: 'offer', ...event.offer });
+        return;
       case 'speakers': {
         const speakers = event.speakers.flatMap(({ stream }) => readStreamId(stream) ?? []);
         const active = event.active === null ? undefined : readStreamId(event.active);
