@@ -133,7 +133,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   const { access, ...permissions } = await startAccess({
     ...common,
-    onChanged: () => presence.review().catch(onError),
+    onChanged: () => reviewPresence(),
   });
   const judge = new MessagePermission({ access, modules, directory, log: store.log });
   const messaging = buildMessaging({ ...common, observer, judge });
@@ -182,6 +182,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     },
   });
   const background = new Background({ clock, onError });
+  // However many users are given other rules at once, those who watch are gone through one time after the other.
+  const reviewPresence = background.repeat(3_600_000, () => presence.review());
   const erasures = new Erasures({ store, publish, leaveGroups, wake: () => carryOnErasing() });
   const carryOnErasing = background.repeat(10_000, (goOn) => erasures.carryOn(goOn));
   const schedule = new Schedule({

@@ -22,6 +22,8 @@ export interface UserPresenceOptions {
  */
 export class UserPresence {
   readonly #options: UserPresenceOptions;
+  /** Apps of which it is written down which nodes hold their users. */
+  readonly #noted = new Set<number>();
   /** The last write about each user: they are made one after the other. */
   readonly #writes = new Map<number, Promise<void>>();
 
@@ -43,11 +45,18 @@ export class UserPresence {
 
   /** Somebody may want to be told who was not there when these users came. */
   async note(uids: Iterable<number>): Promise<void> {
-    const { node, store } = this.#options;
+    const { node, store, directory } = this.#options;
+    const isNew = new Map<number, boolean>();
     for (const uid of uids) {
-      const person = await this.#options.directory.byUid(uid);
-      if (person === undefined || !this.#isFollowed(person.aid)) continue;
-      await this.#after(uid, () => store.userCame(uid, node, []));
+      const person = await directory.byUid(uid);
+      if (person === undefined) continue;
+      const { aid } = person;
+      if (!isNew.has(aid)) isNew.set(aid, this.#isFollowed(aid) && !this.#noted.has(aid));
+      if (isNew.get(aid)) await this.#after(uid, () => store.userCame(uid, node, []));
+    }
+    for (const aid of isNew.keys()) {
+      if (this.#isFollowed(aid)) this.#noted.add(aid);
+      else this.#noted.delete(aid);
     }
   }
 

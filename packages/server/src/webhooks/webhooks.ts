@@ -59,9 +59,10 @@ export class Webhooks {
           byKind.set(key, [...(byKind.get(key) ?? []), webhook]);
         }
       }
+      const isChanged = JSON.stringify(all) !== JSON.stringify(this.#all);
       this.#all = all;
       this.#byKind = byKind;
-      this.#options.onChanged?.();
+      if (isChanged) this.#options.onChanged?.();
     };
     // One after the other: what was read later counts.
     this.#reading = this.#reading.then(read, read);
