@@ -9,7 +9,7 @@ let server: TestNode;
 
 beforeAll(async () => {
   [server, visitors] = await Promise.all([
-    startTestNode({ env: { STOA_MEDIA_WORKERS: '1' } }),
+    startTestNode({ env: { STOA_MEDIA_WORKERS: '1', STOA_MEDIA_ADDRESS: '127.0.0.1' } }),
     Visitors.launch(),
   ]);
 });

@@ -13,7 +13,7 @@ let visitors: Visitors;
 
 beforeAll(async () => {
   [node, pages, visitors] = await Promise.all([
-    startTestNode({ env: { STOA_MEDIA_WORKERS: '1' } }),
+    startTestNode({ env: { STOA_MEDIA_WORKERS: '1', STOA_MEDIA_ADDRESS: '127.0.0.1' } }),
     startPageServer(),
     Visitors.launch(),
   ]);

@@ -22,7 +22,7 @@ let visitors: Visitors;
 let users = 0;
 
 beforeAll(async () => {
-  engine = new WorkerEngine({ bindAddress: '127.0.0.1', workers: 1, onWorkerLost: () => {} });
+  engine = new WorkerEngine({ bindAddress: '127.0.0.1', workers: 1 });
   [node, pages, visitors] = await Promise.all([
     startTestNode({ media: engine }),
     startCallPages(new URL('page-script.ts', import.meta.url)),

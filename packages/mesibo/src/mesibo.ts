@@ -52,7 +52,8 @@ export class Mesibo extends MesiboV1 {
 
   /** For the service worker of an application: keeps the pictures of messages, which then show without a connection. */
   static initServiceWorker(caches?: unknown, scope?: unknown): void {
-    if (scope instanceof EventTarget && isCacheStorage(caches)) servePictures(scope, caches);
+    const isScope = typeof EventTarget !== 'undefined' && scope instanceof EventTarget;
+    if (isScope && isCacheStorage(caches)) servePictures(scope, caches);
   }
 
   private startedAt = 0;

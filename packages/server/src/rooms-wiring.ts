@@ -120,13 +120,9 @@ async function openEngine(
   });
 }
 
-async function connectionOptions({ host, mediaAddress, mediaPorts }: Settings): Promise<Connections> {
-  const isOne = isIP(host) !== 0 && host !== '0.0.0.0' && host !== '::';
-  return {
-    ports: mediaPorts,
-    ...(isOne ? { bindAddress: host } : {}),
-    ...(mediaAddress === null ? {} : { announcedAddresses: await addressesOf(mediaAddress) }),
-  };
+/** Media comes from everywhere, also where HTTP comes through a proxy on this machine. */
+async function connectionOptions({ mediaAddress, mediaPorts: ports }: Settings): Promise<Connections> {
+  return mediaAddress === null ? { ports } : { ports, announcedAddresses: await addressesOf(mediaAddress) };
 }
 
 /** ICE wants addresses. */

@@ -44,8 +44,10 @@ export class WorkerEngine implements MediaEngine {
           { ...connections, ...(share === undefined ? {} : { ports: share }) },
           {
             onEvent: (event) => this.#emit(event),
-            onLost: (reason, restartInMs) =>
-              onWorkerLost?.({ reason, rooms: this.#forgetLost(), restartInMs }),
+            onLost: (reason, restartInMs) => {
+              const rooms = this.#forgetLost();
+              onWorkerLost?.({ reason, rooms, restartInMs });
+            },
           },
         ),
     );
