@@ -80,7 +80,8 @@ export class BandwidthEstimator {
       group.arrivedAt = Math.max(group.arrivedAt, arrivedAt);
       return;
     }
-    if (group !== undefined) this.#groups = [...this.#groups, group].slice(-windowGroups);
+    if (group !== undefined) this.#groups.push(group);
+    if (this.#groups.length > windowGroups) this.#groups.shift();
     this.#group = { sentAt, arrivedAt };
   }
 
@@ -89,15 +90,14 @@ export class BandwidthEstimator {
     const groups = this.#groups;
     const first = groups[0];
     if (first === undefined || groups.length < windowGroups) return 0;
-    const delays = groups.map(
-      ({ sentAt, arrivedAt }) => arrivedAt - first.arrivedAt - (sentAt - first.sentAt),
-    );
     const middle = (groups.length - 1) / 2;
-    const mean = delays.reduce((sum, each) => sum + each, 0) / delays.length;
     let covariance = 0;
     let variance = 0;
-    for (const [index, delay] of delays.entries()) {
-      covariance += (index - middle) * (delay - mean);
+    for (let index = 0; index < groups.length; index += 1) {
+      const { sentAt = 0, arrivedAt = 0 } = groups[index] ?? {};
+      const delay = arrivedAt - first.arrivedAt - (sentAt - first.sentAt);
+      // The distances from the middle add up to nothing, so that the mean of the delays does not matter.
+      covariance += (index - middle) * delay;
       variance += (index - middle) ** 2;
     }
     return (covariance / variance) * groups.length;

@@ -28,7 +28,8 @@ export class SendLog {
   acknowledge(feedback: TransportFeedback): Acknowledged[] {
     const first = unwrap16(this.next, feedback.firstSequence);
     const found: Acknowledged[] = [];
-    for (const [index, arrivedAt] of feedback.arrivals.entries()) {
+    for (let index = 0; index < feedback.arrivals.length; index += 1) {
+      const arrivedAt = feedback.arrivals[index] ?? -1;
       const sequence = first + index;
       if (sequence < 0 || sequence >= this.next || this.next - sequence > size) continue;
       const at = sequence % size;
