@@ -147,6 +147,29 @@ describe('reading a conversation', () => {
     expect(await files.read(10)).toBe(0);
   });
 
+  it('reads the answers to one message, or everything but answers', async () => {
+    const [ann, ben] = await chat.pair();
+    await sendAll(ann, ben, ['question', 'aside']);
+    const all = profileOf(ben, ann).createReadSession(null);
+    await all.read(10);
+    const question = all.getMessages()[0];
+    for (const text of ['yes', 'no']) {
+      const answer = profileOf(ben, ann).newMessage();
+      answer.message = text;
+      answer.setInReplyTo(question?.mid ?? 0);
+      answer.send();
+      await ann.heard.message(text);
+    }
+    const thread = profileOf(ben, ann).createReadSession(null);
+    thread.setThreadId(question?.mid ?? 0);
+    expect(await thread.read(10)).toBe(2);
+    expect(textsOf(thread.getMessages())).toEqual(['yes', 'no']);
+    const roots = profileOf(ben, ann).createReadSession(null);
+    roots.enableThreads(true);
+    await roots.read(10);
+    expect(textsOf(roots.getMessages())).toEqual(['question', 'aside']);
+  });
+
   it('counts', async () => {
     const [ann, ben] = await chat.pair();
     await sendAll(ann, ben, numbers(3));

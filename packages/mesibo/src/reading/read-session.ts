@@ -72,6 +72,8 @@ export class MesiboReadSession {
       isOldestFirst: false,
       withFilesOnly: false,
       withoutMessages: false,
+      thread: undefined,
+      withoutAnswers: false,
       calls: undefined,
       query: '',
       searchCursor: undefined,
@@ -186,6 +188,17 @@ export class MesiboReadSession {
   /** Only messages with files. */
   enableFiles(on: boolean): void {
     this[internal].withFilesOnly = on;
+  }
+  /** Only the answers to one message, by its id; 0: all messages. */
+  setThreadId(id: number | string): void {
+    const state = this[internal];
+    const mid = state.context.messages.find(id)?.[internal].local?.mid ?? Number(id);
+    state.thread = mid > 0 ? mid : undefined;
+    state.source = undefined;
+  }
+  /** Answers are left out: setThreadId() reads those of one message. */
+  enableThreads(on: boolean): void {
+    this[internal].withoutAnswers = on;
   }
   enableMessages(on: boolean): void {
     this[internal].withoutMessages = !on;

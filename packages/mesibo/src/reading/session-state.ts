@@ -31,6 +31,9 @@ export interface SessionState {
   isOldestFirst: boolean;
   withFilesOnly: boolean;
   withoutMessages: boolean;
+  /** The server's id of the message whose answers are read; undefined: all messages. */
+  thread: number | undefined;
+  withoutAnswers: boolean;
   /** MESIBO_MSGSTATUS_* of the records of calls that are read; undefined: all. */
   calls: ReadonlySet<number> | undefined;
   query: string;
@@ -52,13 +55,16 @@ export function isWanted(state: SessionState, message: LocalMessage): boolean {
   if (isCall ? state.calls?.has(messageStatus(message)) === false : state.withoutMessages) return false;
   if (state.target !== undefined && message.conversation !== conversationId(state.target)) return false;
   const { content } = message;
+  if (state.thread !== undefined && message.ref !== state.thread) return false;
+  if (state.withoutAnswers && state.thread === undefined && message.ref !== undefined) return false;
   if (state.withFilesOnly && content?.file === undefined) return false;
   return state.query === '' || contains(content, state.query);
 }
 
 /** Reads what the session is to read, from the beginning. */
 export async function sourceOf(state: SessionState, client: Client): Promise<BatchSource> {
-  const isSelective = state.query !== '' || state.withFilesOnly || state.withoutMessages;
+  const isSelective =
+    state.query !== '' || state.withFilesOnly || state.withoutMessages || state.thread !== undefined;
   const targets = state.target === undefined ? await allTargets(client) : [state.target];
   const sources = targets.map((target) => {
     const stored = state.isOldestFirst ? new OldestFirst(client, target) : new NewestFirst(client, target);
