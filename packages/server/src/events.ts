@@ -58,6 +58,8 @@ export type GroupEvent =
       readonly seq: number;
       readonly epoch: number;
       readonly bytes: Uint8Array;
+      /** Address of its sender, whose messages members may have blocked. */
+      readonly from: string;
       /** The only users whom it is for; absent when it is for all who receive. */
       readonly to?: readonly number[];
     }
@@ -66,6 +68,8 @@ export type GroupEvent =
       readonly type: 'group-frame';
       readonly bytes: Uint8Array;
       readonly to: 'members' | 'receivers' | 'administrators';
+      /** Address of the member who says it: not for those who block him in groups. */
+      readonly from?: string;
       readonly exceptDev?: number;
       readonly droppable?: boolean;
     }

@@ -86,8 +86,8 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
       },
       onError,
     }),
-    feed: (onMayMiss: GroupFeedOptions['onMayMiss']) =>
-      new GroupFeed({ bus, store: store.groups, onMayMiss, onError }),
+    feed: (blocking: GroupFeedOptions['blocking'], onMayMiss: GroupFeedOptions['onMayMiss']) =>
+      new GroupFeed({ bus, store: store.groups, blocking, onMayMiss, onError }),
     /** Ends the memberships of a user who is being removed. */
     leaveGroups: ({ aid, uid }: { aid: number; uid: number }) => groups.removeUser(aid, uid),
     operations: groupOperations(groups, joining),

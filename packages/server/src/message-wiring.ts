@@ -56,7 +56,7 @@ export function buildMessaging(options: MessageWiringOptions) {
       ...retractionSettings(await store.apps.find(aid)),
     }),
   });
-  const history = new History({ log: store.log, directory, groups: store.groups, gone });
+  const history = new History({ log: store.log, directory, groups: store.groups, gone, blocking });
   const receipts = new Receipts({
     cursors: store.cursors,
     log: store.log,

@@ -227,7 +227,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     engine: options.media,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
-  const groupFeed = groupParts.feed((session) => catchUp.request(session));
+  const groupFeed = groupParts.feed(blocking, (session) => catchUp.request(session));
   const sessions = new Sessions({
     bus,
     presence,

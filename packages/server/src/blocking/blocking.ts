@@ -4,7 +4,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 
 /** What can be kept from somebody. */
-export type Reach = 'messages' | 'calls' | 'presence' | 'profile';
+export type Reach = 'messages' | 'calls' | 'presence' | 'profile' | 'groups';
 
 /** Whom a user blocks; `tooMany` when they are too many to keep here. */
 type Blocked = ReadonlyMap<string, ReadonlySet<Reach>> | 'tooMany';
@@ -90,12 +90,20 @@ export class Blocking {
   }
 }
 
-/** Who blocks messages blocks all else with them, unless the value says otherwise. */
+/** Who blocks messages blocks all else with them but what comes by groups, unless the value says otherwise. */
 function kept(value: Uint8Array | null): ReadonlySet<Reach> {
   const block = value === null ? {} : (unpackValue(value) as Partial<Record<Reach, boolean>>);
-  const { messages = false, calls = messages, presence = messages, profile = messages } = block;
-  const all = { messages, calls, presence, profile };
-  return new Set((['messages', 'calls', 'presence', 'profile'] as const).filter((what) => all[what]));
+  const {
+    messages = false,
+    calls = messages,
+    presence = messages,
+    profile = messages,
+    groups = false,
+  } = block;
+  const all = { messages, calls, presence, profile, groups };
+  return new Set(
+    (['messages', 'calls', 'presence', 'profile', 'groups'] as const).filter((what) => all[what]),
+  );
 }
 
 const nobody: Blocked = new Map();

@@ -1,6 +1,8 @@
 import type { Bus, Subscription } from '@stoa/bus';
 import type { Group, GroupStore } from '@stoa/storage';
+import type { Blocking } from '../blocking/index.ts';
 import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
+import { withheld } from './withheld.ts';
 
 /** A session of this node, as far as it concerns us. */
 export interface GroupSession {
@@ -16,6 +18,7 @@ export interface GroupSession {
 export interface GroupFeedOptions {
   readonly bus: Bus;
   readonly store: GroupStore;
+  readonly blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
   /** Events about the session's groups may have been lost. */
   readonly onMayMiss: (session: GroupSession) => void;
   readonly onError: (error: unknown) => void;
@@ -167,21 +170,28 @@ export class GroupFeed {
   }
 
   #deliver({ conv, members }: Feed, event: Extract<GroupEvent, { type: 'group-message' }>): void {
-    const { seq, bytes, to } = event;
-    if (to !== undefined) {
-      for (const uid of to) {
-        for (const session of members.get(uid)?.sessions ?? []) session.delivery.offer(conv, seq, bytes);
-      }
+    const { seq, bytes, from, to } = event;
+    let empty: Uint8Array | undefined;
+    const offer = (uid: number, { sessions }: LocalMember): void => {
+      this.#judge(uid, from, (mayReach) => {
+        if (!mayReach) empty ??= withheld(bytes);
+        for (const session of sessions)
+          session.delivery.offer(conv, seq, mayReach ? bytes : (empty ?? bytes));
+      });
+    };
+    if (to === undefined) {
+      for (const [uid, member] of members) if (member.receives) offer(uid, member);
       return;
     }
-    for (const { receives, sessions } of members.values()) {
-      if (receives) for (const session of sessions) session.delivery.offer(conv, seq, bytes);
+    for (const uid of to) {
+      const member = members.get(uid);
+      if (member !== undefined) offer(uid, member);
     }
   }
 
   #pass(
     { members }: Feed,
-    { bytes, to, exceptDev, droppable }: Extract<GroupEvent, { type: 'group-frame' }>,
+    { bytes, to, from, exceptDev, droppable }: Extract<GroupEvent, { type: 'group-frame' }>,
   ): void {
     const event: UserEvent = {
       type: 'frame',
@@ -189,10 +199,25 @@ export class GroupFeed {
       ...(exceptDev === undefined ? {} : { exceptDev }),
       ...(droppable === undefined ? {} : { droppable }),
     };
-    for (const { receives, administers, sessions } of members.values()) {
+    for (const [uid, { receives, administers, sessions }] of members) {
       if ((to === 'receivers' && !receives) || (to === 'administrators' && !administers)) continue;
-      for (const session of sessions) session.event(event);
+      this.#judge(uid, from, (mayReach) => {
+        if (mayReach) for (const session of sessions) session.event(event);
+      });
     }
+  }
+
+  /** Goes on at once when it is known whether the member takes what is from there: nearly always. */
+  #judge(uid: number, from: string | undefined, goOn: (mayReach: boolean) => void): void {
+    const { blocking, onError } = this.#options;
+    if (from === undefined || blocking.blocksNobody(uid)) {
+      goOn(true);
+      return;
+    }
+    const mayReach = blocking.mayReach(uid, from, 'groups');
+    // What overtakes it meanwhile does not matter: then the log is read.
+    if (mayReach instanceof Promise) mayReach.then(goOn).catch(onError);
+    else goOn(mayReach);
   }
 
   #change(feed: Feed, { epoch, put, removed }: Extract<GroupEvent, { type: 'group-changed' }>): void {

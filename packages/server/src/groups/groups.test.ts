@@ -75,6 +75,35 @@ describe('a group', () => {
     expect(carol.unheard).toEqual([]);
   });
 
+  it('brings nothing of somebody whom a member has blocked in groups', async () => {
+    const { alice, bob, gid } = await setUp();
+    const block = (value: object) =>
+      bob.ask('state.set', { values: [{ key: `blocked:${alice.address}`, value }] });
+    await block({ messages: false, groups: true });
+    await alice.say(gid, 'unwelcome');
+    expect(await bob.socket.next('message')).toMatchObject({ seq: 1, gone: 'erased' });
+    await alice.say(gid, 'in passing', { flags: 4 });
+    await block({ messages: true });
+    await alice.say(gid, 'welcome');
+    const heard = await bob.heard('welcome');
+    expect(heard.seq).toBe(2);
+    await block({ messages: false, groups: true });
+    bob.socket.send({ t: 'history', id: 900, gid, limit: 10 });
+    const { messages } = await bob.socket.next('page');
+    expect(messages.map(({ seq, gone, content }) => [seq, gone, content])).toEqual([
+      [1, 'erased', undefined],
+      [2, 'erased', undefined],
+    ]);
+    await bob.quiet();
+    expect(bob.unheard).toEqual([]);
+    const back = await GroupClient.open(node, bob.user);
+    clients.push(back);
+    await expect
+      .poll(() => back.socket.frames.flatMap((frame) => (frame.t === 'message' ? [frame.gone] : [])))
+      .toEqual(['erased', 'erased']);
+    expect((await alice.ask('message.receipts', { conv: heard.conv, seq: 2 })).receipts).toHaveLength(1);
+  });
+
   it('gives a member what is sent from his joining to his leaving, live and later', async () => {
     const { alice, carol, group, gid } = await setUp();
     await alice.say(gid, 'before');

@@ -157,7 +157,7 @@ export async function openHttp(
     files,
     userExport: new UserExport({
       store,
-      history: new History({ log: store.log, directory, groups: store.groups, gone }),
+      history: new History({ log: store.log, directory, groups: store.groups, gone, blocking }),
       links: files.links,
     }),
     schedule: scheduleFromBackend({

@@ -115,7 +115,7 @@ export class GroupMessages {
       announce: () => {
         const bytes = encodedMessage(stored, content, addresses);
         const to = receiver === undefined ? {} : { to: [sender.uid, receiver] };
-        this.#publish(conv, { type: 'group-message', seq, epoch, bytes, ...to });
+        this.#publish(conv, { type: 'group-message', seq, epoch, bytes, from: addresses.from, ...to });
       },
     };
   }
@@ -138,7 +138,11 @@ export class GroupMessages {
     const marks = await this.#marks.of(first.special);
     const bytes = encodedFrame(first, addresses, await gone.reasonFor(first, first.sender), { marks });
     const { conv, seq } = first;
-    return { answer, announce: () => this.#publish(conv, { type: 'group-message', seq, bytes, ...about }) };
+    const { from } = addresses;
+    return {
+      answer,
+      announce: () => this.#publish(conv, { type: 'group-message', seq, bytes, from, ...about }),
+    };
   }
 
   /** Who may read this place, where that is one in turn. */
@@ -172,6 +176,7 @@ export class GroupMessages {
           type: 'group-frame',
           to: 'receivers',
           bytes,
+          from: addresses.from,
           droppable: true,
           ...(isLooped ? {} : { exceptDev: message.dev }),
         });

@@ -7,6 +7,7 @@ import type {
   MessageLog,
   StoredMessage,
 } from '@stoa/storage';
+import type { Blocking } from '../blocking/index.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { collapsed, type SentEntry } from './collapse.ts';
 import type { Gone } from './gone.ts';
@@ -19,6 +20,7 @@ export interface HistoryOptions {
   readonly directory: Directory;
   readonly groups: Pick<GroupStore, 'find' | 'spans'>;
   readonly gone: Gone;
+  readonly blocking: Pick<Blocking, 'mayReach'>;
 }
 
 /** Reads conversations for the devices of their members. */
@@ -27,9 +29,11 @@ export class History {
   readonly #directory: Directory;
   readonly #groups: HistoryOptions['groups'];
   readonly #gone: Gone;
+  readonly #blocking: HistoryOptions['blocking'];
   readonly #marks: MarkFrames;
 
-  constructor({ log, directory, groups, gone }: HistoryOptions) {
+  constructor({ log, directory, groups, gone, blocking }: HistoryOptions) {
+    this.#blocking = blocking;
     this.#groups = groups;
     this.#log = log;
     this.#directory = directory;
@@ -125,8 +129,11 @@ export class History {
       const sender = await this.#directory.byUid(message.sender);
       // For its sender, a message does not expire: it was never on its way to him.
       const isOwn = message.sender === reader;
-      const gone = isOwn ? (message.special?.gone ?? null) : await this.#gone.reasonFor(message, reader);
-      frames.push(toFrame(message, { from: sender?.address ?? '', gid }, gone, await this.#extras(entry)));
+      const from = sender?.address ?? '';
+      const isWithheld = !isOwn && !(await this.#blocking.mayReach(reader, from, 'groups'));
+      const lost = isOwn ? (message.special?.gone ?? null) : await this.#gone.reasonFor(message, reader);
+      const gone = isWithheld ? 'erased' : lost;
+      frames.push(toFrame(message, { from, gid }, gone, await this.#extras(entry)));
     }
     return frames;
   }
@@ -169,7 +176,13 @@ export class History {
   ): Promise<readonly StoredMessage[]> {
     if (key.kind === 'pair') return messages;
     const spans = await this.#groups.spans(conv, reader);
-    return messages.filter(({ seq }) => isReadable(spans, seq));
+    const found: StoredMessage[] = [];
+    for (const message of messages.filter(({ seq }) => isReadable(spans, seq))) {
+      const from = (await this.#directory.byUid(message.sender))?.address ?? '';
+      const isOwn = message.sender === reader;
+      if (isOwn || (await this.#blocking.mayReach(reader, from, 'groups'))) found.push(message);
+    }
+    return found;
   }
 
   /**

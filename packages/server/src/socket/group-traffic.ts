@@ -92,6 +92,7 @@ export class GroupTraffic {
       type: 'group-frame',
       to: 'receivers',
       bytes: msgpackCodec.encode(presence) as Uint8Array,
+      from: identity.address,
       exceptDev: identity.dev,
       droppable: true,
     };

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile';
 
 const address = Compile(Address);
 /** What a user can keep from somebody. */
-const members = ['messages', 'calls', 'presence', 'profile'] as const;
+const members = ['messages', 'calls', 'presence', 'profile', 'groups'] as const;
 
 /**
  * Checks the value of `blocked:<address>`, which the server itself enforces.
