@@ -72,6 +72,8 @@ interface Hosted {
   /** How often the group was changed since it is listened to. */
   changes: number;
   reviewing: boolean;
+  /** What the participants may do could not be asked. */
+  isStale: boolean;
 }
 
 /** The rooms of this node: the calls of groups. A room is there while somebody is in it. */
@@ -91,10 +93,10 @@ export class Rooms {
 
   /** Resolves to undefined when the user has to be let into the group first. */
   async join(device: RoomDevice, gid: number, pin: number | undefined): Promise<RoomInfo | undefined> {
-    const { groupOf, enter, directory } = this.#options;
-    const { aid, uid, dev, address } = device;
+    const { groupOf, enter } = this.#options;
+    const { aid, uid, dev } = device;
     this.#spend(uid);
-    let group = await groupOf(aid, gid);
+    const group = await groupOf(aid, gid);
     let rights = await this.#rights(aid, gid, uid);
     if (!mayEnter(rights) || pin !== undefined) {
       if (!(await enter(device, gid, pin))) return undefined;
@@ -102,26 +104,34 @@ export class Rooms {
     }
     if (!mayEnter(rights))
       throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
-    const name = (await directory.byUid(uid))?.name ?? '';
-    const key = keyOf(uid, dev);
-    this.#requireRoomForDevice(key, gid);
-    const isNew = !this.#hosted.has(gid) && !this.#beginning.has(gid);
-    const hosted = await this.#host(aid, gid, group);
-    const { changes, room } = hosted;
-    if (!room.state.participants.has(key)) {
-      // Once more, now that changes are heard: what is decided on is what counts.
-      group = await groupOf(aid, gid);
-      rights = await this.#rights(aid, gid, uid);
-      if (!mayEnter(rights)) {
+    this.#requireRoomForDevice(keyOf(uid, dev), gid);
+    for (;;) {
+      const isNew = !this.#hosted.has(gid) && !this.#beginning.has(gid);
+      const hosted = await this.#host(aid, gid, group);
+      try {
+        const info = await this.#enter(hosted, device, isNew);
+        // Otherwise it has ended meanwhile: it begins anew.
+        if (info !== undefined) return info;
+      } finally {
         this.#endIfEmpty(hosted);
-        throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
       }
     }
+  }
+
+  async #enter(hosted: Hosted, device: RoomDevice, isNew: boolean): Promise<RoomInfo | undefined> {
+    const { aid, uid, dev, address } = device;
+    const { changes, room, gid } = hosted;
+    // Asked once more, now that changes are heard: what is decided on is what counts.
+    const rights = await this.#rights(aid, gid, uid);
+    if (!mayEnter(rights))
+      throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
+    const name = (await this.#options.directory.byUid(uid))?.name ?? '';
+    if (this.#hosted.get(gid) !== hosted) return undefined;
     room.take({ type: 'join', joiner: { uid, dev, address, name, rights } });
     this.#follow(hosted, device);
     if (hosted.changes !== changes) this.#review(hosted);
     if (isNew) this.#tellMembers(hosted, { type: 'started', by: address, name });
-    const own = room.state.participants.get(key);
+    const own = room.state.participants.get(keyOf(uid, dev));
     if (own === undefined) throw new StoaError('NOT_IN_ROOM');
     return roomInfo(room.state, own);
   }
@@ -134,6 +144,7 @@ export class Rooms {
   /** How a room is; undefined when nobody is in it. */
   async get(device: RoomDevice, gid: number): Promise<RoomInfo | undefined> {
     const { aid, uid, dev } = device;
+    this.#spend(uid);
     await this.#options.groupOf(aid, gid);
     const hosted = this.#hosted.get(gid);
     const own = hosted?.room.state.participants.get(keyOf(uid, dev));
@@ -168,7 +179,11 @@ export class Rooms {
 
   /** To be called about once a second. */
   tick(): void {
-    for (const { room } of this.#hosted.values()) room.take({ type: 'tick' });
+    for (const hosted of this.#hosted.values()) {
+      hosted.room.take({ type: 'tick' });
+      // The store could not be asked; until it is, what was taken away is not.
+      if (hosted.isStale) this.#review(hosted);
+    }
   }
 
   async close(): Promise<void> {
@@ -215,18 +230,30 @@ export class Rooms {
       onGone: (key) => this.#gone(hosted, key),
       onError,
     });
+    // Before it is there, nobody is in it.
+    const review = (): void => {
+      const found = this.#hosted.get(gid);
+      if (found !== undefined) this.#review(found);
+    };
     const group = await bus.subscribe(
       subjects.group(conv),
-      (event) => this.#groupEvent(hosted, event as GroupEvent),
-      () => this.#review(hosted),
+      (event) => (event as GroupEvent).type === 'group-changed' && review(),
+      review,
     );
-    const hosted: Hosted = { room, aid, gid, conv, group, users: new Map(), changes: 0, reviewing: false };
+    const users = new Map<ParticipantKey, Promise<Subscription>>();
+    const hosted: Hosted = {
+      room,
+      aid,
+      gid,
+      conv,
+      group,
+      users,
+      changes: 0,
+      reviewing: false,
+      isStale: false,
+    };
     this.#hosted.set(gid, hosted);
     return hosted;
-  }
-
-  #groupEvent(hosted: Hosted, event: GroupEvent): void {
-    if (event.type === 'group-changed') this.#review(hosted);
   }
 
   /** Asks what everybody in the room may do now; again, when the group is changed meanwhile. */
@@ -234,8 +261,12 @@ export class Rooms {
     hosted.changes += 1;
     if (hosted.reviewing) return;
     hosted.reviewing = true;
+    hosted.isStale = false;
     this.#reviewAll(hosted)
-      .catch(this.#options.onError)
+      .catch((error: unknown) => {
+        hosted.isStale = true;
+        this.#options.onError(error);
+      })
       .finally(() => {
         hosted.reviewing = false;
       });
