@@ -21,6 +21,9 @@ const ProfileKey = Type.String({
 export const ProfileVisibility = Type.Object({
   status: Type.Optional(Audience),
   picture: Type.Optional(Audience),
+  /** Whether the user is online, and when he last was. */
+  online: Type.Optional(Audience),
+  seen: Type.Optional(Audience),
 });
 export type ProfileVisibility = Static<typeof ProfileVisibility>;
 

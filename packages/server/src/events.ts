@@ -94,6 +94,8 @@ export interface PresenceChange {
 /** What a user says of himself has changed (subject `presence.<uid>`). */
 export interface ProfileChanged {
   readonly type: 'profile-changed';
+  /** Who may see his presence may be others now. */
+  readonly presence: boolean;
 }
 
 /** The devices of a user that are connected to one node. */

@@ -161,7 +161,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     graceMs: presenceGraceMs,
     maySee: async (uid, address) =>
       (await blocking.mayReach(uid, address, 'presence')) && permissions.maySee(uid, address),
-    onProfileChanged: profileParts.tellWatchers,
+    ...profileParts.presence,
     onError,
     onCame: (uid) => {
       webhooking.onCame(uid);

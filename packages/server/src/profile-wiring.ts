@@ -48,8 +48,12 @@ export function buildProfiles({ store, files, onError = () => {}, ...rest }: Pro
 
   return {
     profiles,
-    tellWatchers: (group: WatcherGroup): void => {
-      tell(group).catch(onError);
+    /** What presence asks of profiles. */
+    presence: {
+      hidden: (uid: number, address: string) => profiles.hiddenPresence(uid, address),
+      onProfileChanged: (group: WatcherGroup): void => {
+        tell(group).catch(onError);
+      },
     },
     contactsChanged: (uid: number): void => {
       profiles.contactsChanged(uid).catch(onError);

@@ -74,20 +74,27 @@ function ProfileForm({
     name: string;
     status: string;
     searchable: boolean;
-    visibility: { status: Audience; picture: Audience };
+    visibility: { status: Audience; picture: Audience; online: Audience; seen: Audience };
   }) => void;
 }) {
   const [name, setName] = useState(profile.name);
   const [status, setStatus] = useState(profile.status ?? '');
   const [searchable, setSearchable] = useState(profile.searchable ?? false);
   const [statusFor, setStatusFor] = useState<Audience>(profile.visibility?.status ?? 'everybody');
+  const [onlineFor, setOnlineFor] = useState<Audience>(profile.visibility?.online ?? 'everybody');
+  const [seenFor, setSeenFor] = useState<Audience>(profile.visibility?.seen ?? 'everybody');
   const [pictureFor, setPictureFor] = useState<Audience>(profile.visibility?.picture ?? 'everybody');
   return (
     <form
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        onSave({ name, status, searchable, visibility: { status: statusFor, picture: pictureFor } });
+        onSave({
+          name,
+          status,
+          searchable,
+          visibility: { status: statusFor, picture: pictureFor, online: onlineFor, seen: seenFor },
+        });
       }}
     >
       <label>
@@ -112,6 +119,8 @@ function ProfileForm({
       </label>
       <AudienceChoice label="Who sees your status" value={statusFor} onChange={setStatusFor} />
       <AudienceChoice label="Who sees your picture" value={pictureFor} onChange={setPictureFor} />
+      <AudienceChoice label="Who sees that you are online" value={onlineFor} onChange={setOnlineFor} />
+      <AudienceChoice label="Who sees when you were online" value={seenFor} onChange={setSeenFor} />
       <label className={styles.check}>
         <input
           type="checkbox"

@@ -2,7 +2,7 @@ import type { Bus, BusEvent, Subscription } from '@stoa/bus';
 import { type PresenceFrame, type ProfileFrame, presenceValues } from '@stoa/protocol';
 import type { UserStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
-import { type PresenceChange, publishToUser, subjects } from '../events.ts';
+import { type PresenceChange, type ProfileChanged, publishToUser, subjects } from '../events.ts';
 import type { OtherNodes } from './other-nodes.ts';
 
 /** Somebody who wants to be told of users' going online and offline. */
@@ -29,6 +29,8 @@ export interface PresenceOptions {
   readonly graceMs: number;
   /** Whether the user with this number lets somebody of his app see when he is online. */
   readonly maySee: (uid: number, address: string) => boolean | Promise<boolean>;
+  /** What the user keeps from somebody by his own choice: that he is online, when he was, or nothing. */
+  readonly hidden?: (uid: number, address: string) => Promise<'online' | 'seen' | 'nothing'>;
   /** The profile of a user has changed, whom somebody watches here. */
   readonly onProfileChanged?: (group: WatcherGroup) => void;
   readonly onError: (error: unknown) => void;
@@ -40,8 +42,10 @@ export interface PresenceOptions {
 interface Watched extends WatcherGroup {
   readonly address: string;
   readonly watchers: Set<Watcher>;
-  /** Those whom the user blocks: for them he is offline. */
+  /** Those who may not see him: for them he is offline. */
   readonly blocked: Set<Watcher>;
+  /** Those who are not told when he was last online. */
+  readonly unseen: Set<Watcher>;
   /** Those who were told nothing yet, because other nodes may still say that they hold the user. */
   readonly untold: Set<Watcher>;
   /** Nodes that hold a session of the user. */
@@ -139,10 +143,11 @@ export class Presence {
    * be as soon as the other nodes had time to answer.
    */
   async watch(watcher: Watcher, user: { uid: number; address: string }): Promise<void> {
-    const maySee = await this.#options.maySee(user.uid, watcher.address);
+    const sight = await this.#sightOf(user.uid, watcher);
     const watched = this.#watched.get(user.uid) ?? this.#startWatching(user);
     watched.watchers.add(watcher);
-    if (!maySee) watched.blocked.add(watcher);
+    setMember(watched.blocked, watcher, sight === 'nothing');
+    setMember(watched.unseen, watcher, sight === 'online');
     watched.untold.add(watcher);
     await watched.subscription;
     if (watched.nodes.size > 0) this.#tell(watched, watched.untold);
@@ -155,6 +160,7 @@ export class Presence {
     watched.watchers.delete(watcher);
     watched.untold.delete(watcher);
     watched.blocked.delete(watcher);
+    watched.unseen.delete(watcher);
     if (watched.watchers.size > 0) return;
     this.#watched.delete(uid);
     this.#asked.delete(watched);
@@ -172,13 +178,21 @@ export class Presence {
     for (const watched of [...this.#watched.values()]) {
       if (uid !== undefined && watched.uid !== uid) continue;
       for (const watcher of [...watched.watchers]) {
-        const maySee = await this.#options.maySee(watched.uid, watcher.address);
-        if (!watched.watchers.has(watcher) || maySee !== watched.blocked.has(watcher)) continue;
-        if (maySee) watched.blocked.delete(watcher);
-        else watched.blocked.add(watcher);
+        const before = sightIn(watched, watcher);
+        const sight = await this.#sightOf(watched.uid, watcher);
+        if (!watched.watchers.has(watcher) || sight === before) continue;
+        setMember(watched.blocked, watcher, sight === 'nothing');
+        setMember(watched.unseen, watcher, sight === 'online');
         this.#tell(watched, new Set([watcher]));
       }
     }
+  }
+
+  async #sightOf(uid: number, { address }: Watcher): Promise<Sight> {
+    const { maySee, hidden = async () => 'nothing' } = this.#options;
+    if (!(await maySee(uid, address))) return 'nothing';
+    const kept = await hidden(uid, address);
+    return kept === 'online' ? 'nothing' : kept === 'seen' ? 'online' : 'all';
   }
 
   #startWatching({ uid, address }: { uid: number; address: string }): Watched {
@@ -188,6 +202,7 @@ export class Presence {
       address,
       watchers: new Set(),
       blocked: new Set(),
+      unseen: new Set(),
       untold: new Set(),
       nodes: new Set(this.#sessions.has(uid) ? [node] : []),
       doubted: new Set(),
@@ -255,11 +270,16 @@ export class Presence {
   }
 
   #take(watched: Watched, event: BusEvent): void {
-    if (event.type === 'profile-changed') this.#options.onProfileChanged?.(watched);
+    if (event.type === 'profile-changed') this.#profileChanged(watched, event as ProfileChanged);
     if (event.type !== 'presence') return;
     const { node, online, seen } = event as PresenceChange;
     this.#options.others.heardFrom(node);
     this.#apply(watched, node, online, seen);
+  }
+
+  #profileChanged(watched: Watched, { presence }: ProfileChanged): void {
+    this.#options.onProfileChanged?.(watched);
+    if (presence) this.review(watched.uid).catch(this.#options.onError);
   }
 
   #apply(watched: Watched, node: string, online: boolean, seen: number): void {
@@ -268,14 +288,19 @@ export class Presence {
     else watched.nodes.delete(node);
     watched.doubted.delete(node);
     watched.seen = Math.max(watched.seen, seen);
-    if (before !== watched.nodes.size > 0) this.#tell(watched, watched.watchers);
+    // Who may not see him is not to learn by a frame that something has changed.
+    if (before !== watched.nodes.size > 0) this.#tell(watched, watched.watchers.difference(watched.blocked));
   }
 
   #tell(watched: Watched, watchers: ReadonlySet<Watcher>): void {
     const frame = presenceFrame(watched.address, watched.nodes.size > 0, watched.seen);
-    const unseen = presenceFrame(watched.address, false, 0);
+    const [unseen, timeless] = [
+      presenceFrame(watched.address, false, 0),
+      presenceFrame(watched.address, watched.nodes.size > 0, 0),
+    ];
     for (const watcher of watchers) {
-      watcher.write(watched.blocked.has(watcher) ? unseen : frame);
+      const sight = sightIn(watched, watcher);
+      watcher.write(sight === 'nothing' ? unseen : sight === 'online' ? timeless : frame);
       watched.untold.delete(watcher);
     }
   }
@@ -285,6 +310,19 @@ export class Presence {
     const change: PresenceChange = { type: 'presence', node, online, seen };
     bus.publish(subjects.presence(uid), change);
   }
+}
+
+/** What somebody is told of a user: all, only whether he is online, or nothing. */
+type Sight = 'all' | 'online' | 'nothing';
+
+function sightIn({ blocked, unseen }: Watched, watcher: Watcher): Sight {
+  if (blocked.has(watcher)) return 'nothing';
+  return unseen.has(watcher) ? 'online' : 'all';
+}
+
+function setMember(set: Set<Watcher>, watcher: Watcher, isMember: boolean): void {
+  if (isMember) set.add(watcher);
+  else set.delete(watcher);
 }
 
 function presenceFrame(from: string, online: boolean, seen: number): PresenceFrame {

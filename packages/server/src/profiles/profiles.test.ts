@@ -1,8 +1,10 @@
-import { limits, type ProfileInfo } from '@stoa/protocol';
-import { SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { limits, type ProfileInfo, presenceValues } from '@stoa/protocol';
+import { ManualClock, SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 describe('profiles', () => {
+  /** Stands still: what may be done so often in a minute does not come back while a test runs. */
+  const clock = new ManualClock(Date.now());
   let server: TestNode;
   let alice: TestUser;
   let bob: TestUser;
@@ -11,7 +13,7 @@ describe('profiles', () => {
   const open: SocketClient[] = [];
 
   beforeAll(async () => {
-    server = await startTestNode();
+    server = await startTestNode({ clock });
   });
   afterAll(() => server.close());
   beforeEach(async () => {
@@ -148,6 +150,32 @@ describe('profiles', () => {
     expect(await next()).toMatchObject({ status: 'for contacts' });
     expect(await seen(stranger, bob)).not.toHaveProperty('status');
     expect(stranger.frames.filter(({ t }) => t === 'profile')).toEqual([]);
+  });
+
+  it('say who sees when their owner is and was online, at once', async () => {
+    const [owner, viewer] = [await signIn(bob), await signIn(alice)];
+    await watched(viewer, bob);
+    const other = await signIn(await server.addUser(`other-${users}`));
+    const presence = async (client: SocketClient) => {
+      const { value, seen } = await client.next('presence', ({ from }) => from === bob.address);
+      return [value, seen !== undefined];
+    };
+    await set(owner, { visibility: { online: 'contacts', seen: 'nobody' } });
+    expect(await presence(viewer)).toEqual([presenceValues.offline, false]);
+    await values(owner, { [`contact:${alice.address}`]: {} });
+    expect(await presence(viewer)).toEqual([presenceValues.online, false]);
+    other.send({ t: 'watch', peers: [bob.address], on: true });
+    expect(await presence(other)).toEqual([presenceValues.offline, false]);
+    await owner.close();
+    await server.sessionsOf(2);
+    clock.advance(5_000);
+    expect(await presence(viewer)).toEqual([presenceValues.offline, false]);
+    await set(await signIn(bob), { visibility: { online: 'everybody', seen: 'everybody' } });
+    expect(await presence(other)).toEqual([presenceValues.online, false]);
+    await open.at(-1)?.close();
+    await server.sessionsOf(2);
+    clock.advance(5_000);
+    expect(await presence(other)).toEqual([presenceValues.offline, true]);
   });
 
   it('are left out when the tag is known, which does not tell of changes of what is hidden', async () => {

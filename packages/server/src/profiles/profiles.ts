@@ -16,7 +16,7 @@ import type { TokenBuckets } from '../limits/index.ts';
 import type { PublishUserChange } from '../users/index.ts';
 import type { Contacts } from './contacts.ts';
 import { changedDocument, type ProfileDocument, readDocument, writeDocument } from './document.ts';
-import { hasSecrets, profileView, type Relation, type SeenProfile } from './view.ts';
+import { hasSecrets, isVisible, profileView, type Relation, type SeenProfile } from './view.ts';
 
 export interface ProfilesOptions {
   readonly store: ProfileStore;
@@ -84,7 +84,8 @@ export class Profiles {
       await this.#options.users.update(owner.uid, { name });
       this.#options.directory.forget(owner.uid);
     }
-    this.#tell(owner.uid, seen, isNamed, exceptDev);
+    const isPresence = change.visibility?.online !== undefined || change.visibility?.seen !== undefined;
+    this.#tell(owner.uid, seen, { isNamed, isPresence }, exceptDev);
     return this.#view(seen, 'self');
   }
 
@@ -180,7 +181,20 @@ export class Profiles {
   async contactsChanged(uid: number): Promise<void> {
     const [record] = await this.#options.store.find([uid]);
     if (record === undefined || !hasSecrets(readDocument(record.document))) return;
-    this.#tellWatchers(uid);
+    this.#tellWatchers(uid, true);
+  }
+
+  /** What the user keeps from somebody by his own choice: that he is online, when he last was, or nothing. */
+  async hiddenPresence(uid: number, address: string): Promise<'online' | 'seen' | 'nothing'> {
+    const [record] = await this.#options.store.find([uid]);
+    const { online, seen } = (record && readDocument(record.document).visibility) ?? {};
+    if (isVisible(online, 'other') && isVisible(seen, 'other')) return 'nothing';
+    const owner = await this.#options.directory.byUid(uid);
+    const isSelf = owner?.address === address;
+    const known = await this.#options.contacts.among(uid, [address]);
+    const relation = isSelf ? 'self' : known.has(address) ? 'contact' : 'other';
+    if (!isVisible(online, relation)) return 'online';
+    return isVisible(seen, relation) ? 'nothing' : 'seen';
   }
 
   async #relations(
@@ -234,18 +248,24 @@ export class Profiles {
     if (picture?.id !== undefined) await this.#options.files.keepPicture(aid, uid, picture.id);
   }
 
-  #tell(uid: number, seen: SeenProfile, isNamed: boolean, exceptDev: number | undefined): void {
+  #tell(
+    uid: number,
+    seen: SeenProfile,
+    { isNamed, isPresence }: { isNamed: boolean; isPresence: boolean },
+    exceptDev: number | undefined,
+  ): void {
     const { bus, publish } = this.#options;
     const frame: ProfileFrame = { t: 'profile', profile: this.#view(seen, 'self') };
     const bytes = msgpackCodec.encode(frame) as Uint8Array;
     publishToUser(bus, uid, { type: 'frame', bytes, ...(exceptDev !== undefined && { exceptDev }) });
     // All nodes remember names; the rest concerns those alone where somebody watches.
     if (isNamed) publish({ type: 'user-changed', uid });
-    else this.#tellWatchers(uid);
+    if (!isNamed || isPresence) this.#tellWatchers(uid, isPresence);
   }
 
-  #tellWatchers(uid: number): void {
-    this.#options.bus.publish(subjects.presence(uid), { type: 'profile-changed' } satisfies ProfileChanged);
+  #tellWatchers(uid: number, presence: boolean): void {
+    const event: ProfileChanged = { type: 'profile-changed', presence };
+    this.#options.bus.publish(subjects.presence(uid), event);
   }
 
   #view(seen: SeenProfile, relation: Relation): ProfileInfo {

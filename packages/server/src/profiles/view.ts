@@ -15,7 +15,8 @@ export interface SeenProfile {
 
 /** Whether it makes a difference if somebody is a contact. */
 export function hasSecrets({ visibility = {}, fields = [] }: ProfileDocument): boolean {
-  const audiences = [visibility.status, visibility.picture, ...fields.map(({ visibleTo }) => visibleTo)];
+  const { status, picture, online, seen } = visibility;
+  const audiences = [status, picture, online, seen, ...fields.map(({ visibleTo }) => visibleTo)];
   return audiences.includes('contacts');
 }
 
@@ -59,7 +60,7 @@ function tagOf({ picture, ...view }: Omit<ProfileInfo, 'tag'>): string {
     .slice(0, tagLength);
 }
 
-function isVisible(to: Audience | undefined, relation: Relation): boolean {
+export function isVisible(to: Audience | undefined, relation: Relation): boolean {
   switch (relation) {
     case 'self':
       return true;
