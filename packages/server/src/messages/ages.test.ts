@@ -97,6 +97,33 @@ describe('disappearing messages', () => {
     expect(await read()).toMatchObject([{ gone: 'disappeared' }, { gone: 'disappeared' }]);
   });
 
+  it('in groups count from the first other member who has read them', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    from.send({ t: 'request', id: 1, op: 'groups.create', body: { name: 'g', members: [bob.address] } });
+    const { group } = (await from.next('response')).body as { group: { gid: number } };
+    await to.next('group');
+    const { peer: _, ...message } = aged(1, { seconds: 5, from: 'read' });
+    from.send({ ...message, gid: group.gid });
+    const { conv } = await to.next('message');
+    clock.jump(60_000);
+    const history = async () => {
+      const client = await signIn(alice);
+      client.send({ t: 'history', id: 1, gid: group.gid, limit: 9 });
+      return (await client.next('page')).messages;
+    };
+    expect(await history()).toMatchObject([{ content: { text: 'message 1' } }]);
+    const reading = await signIn(bob);
+    await reading.next('message');
+    const watching = await signIn(alice);
+    await watching.next('synced');
+    reading.send({ t: 'read', conv, seq: 1 }, { t: 'history', id: 1, gid: group.gid, limit: 1 });
+    await reading.next('page');
+    clock.jump(1_000);
+    await watching.next('receipts');
+    clock.jump(6_000);
+    expect(await history()).toMatchObject([{ gone: 'disappeared' }]);
+  });
+
   /** The reading is stored: it is told, or was known already. */
   async function until(client: SocketClient, conv: number): Promise<void> {
     client.send({ t: 'request', id: 1, op: 'message.receipts', body: { conv, seq: 2 } });

@@ -131,7 +131,8 @@ export class History {
       const isOwn = message.sender === reader;
       const from = sender?.address ?? '';
       const isWithheld = !isOwn && !(await this.#blocking.mayReach(reader, from, 'groups'));
-      const lost = isOwn ? (message.special?.gone ?? null) : await this.#gone.reasonFor(message, reader);
+      const found = await this.#gone.reasonFor(message, reader);
+      const lost = isOwn && found === 'expired' ? (message.special?.gone ?? null) : found;
       const gone = isWithheld ? 'erased' : lost;
       frames.push(toFrame(message, { from, gid }, gone, await this.#extras(entry)));
     }
