@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Content, unpackValue } from '@stoa/protocol';
 import type { ConversationForDevice, Store, StoredMessage } from '@stoa/storage';
-import type { Blocking } from '../blocking/index.ts';
+import type { Blocking, Reach } from '../blocking/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Gone } from '../messages/index.ts';
@@ -115,7 +115,7 @@ export class MessageNotes {
     for (const entry of entries.toReversed()) {
       if (entry.seq <= own.delivered || entry.seq <= own.seen) break;
       if (!isReadable(entry.seq)) continue;
-      const sender = await this.#senderOf(uid, entry);
+      const sender = await this.#senderOf(uid, entry, key.kind === 'group' ? 'groups' : 'messages');
       if (sender === undefined) continue;
       count += 1;
       found ??= { newest: entry, sender };
@@ -124,13 +124,13 @@ export class MessageNotes {
   }
 
   /** Undefined when the entry is nothing to tell the user of. */
-  async #senderOf(uid: number, entry: StoredMessage): Promise<Person | undefined> {
+  async #senderOf(uid: number, entry: StoredMessage, what: Reach): Promise<Person | undefined> {
     const { directory, blocking, gone } = this.#options;
     if (entry.sender === uid || entry.content === null || (entry.special?.event ?? null) !== null)
       return undefined;
     if ((await gone.reasonFor(entry, uid)) !== null) return undefined;
     const sender = await directory.byUid(entry.sender);
-    if (sender === undefined || !(await blocking.mayReach(uid, sender.address, 'messages'))) return undefined;
+    if (sender === undefined || !(await blocking.mayReach(uid, sender.address, what))) return undefined;
     return sender;
   }
 }

@@ -195,6 +195,10 @@ describe('messages to somebody who is away', { timeout: 60_000 }, () => {
         about: { from: alice.address, name: 'Alice', group: { gid, name: 'Choir' }, waiting: 1 },
         preview: { text: 'Tonight at eight' },
       });
+      await setValue(`blocked:${alice.address}`, { messages: false, groups: true });
+      await send(alice, { gid }, 'Is anybody coming?');
+      expect(await quiet()).toEqual([note]);
+      await setValue(`blocked:${alice.address}`, undefined);
       await setValue(`muted:g:${gid}`, { until: 0 });
       await send(alice, { gid }, 'Or at nine');
       expect(await quiet()).toEqual([note]);
