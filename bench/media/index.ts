@@ -16,7 +16,7 @@ const help = `usage: npm run bench -- media [options]
   --scenarios <list>   of ${names.join(', ')}; all by default
   --engines <list>     of bare, stoa, werift; all by default
   --rounds <n>         1 by default; engines take turns in each, and the medians are shown
-  --seconds <n>        that each is measured; 8 by default
+  --seconds <n>        that each is measured; 6 by default
   --quick              ${quickScenarios.join(' and ')}, 4 seconds each; not for quoting
   --profile <folder>   write CPU profiles of the forwarders, which costs a little
   --json <file>        write all figures of all rounds`;
@@ -59,7 +59,7 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
     throw new Error(`There is no scenario "${unknown}". There are ${names.join(', ')}.`);
   const scenarios = mediaScenarios.filter(({ name }) => wanted.includes(name));
   const rounds = positive(values.rounds, 'rounds');
-  const seconds = positive(values.seconds ?? (values.quick ? '4' : '8'), 'seconds');
+  const seconds = positive(values.seconds ?? (values.quick ? '4' : '6'), 'seconds');
   const results = await measure(scenarios, values.engines.split(','), rounds, {
     seconds,
     profile: values.profile,

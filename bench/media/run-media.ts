@@ -9,7 +9,7 @@ import type { MediaScenario } from './scenarios.ts';
 /** Until caches and the compiler have settled. */
 const warmUpMs = 2000;
 /** Who estimates what a path takes begins with little. */
-const settleMs = 12_000;
+const settleMs = 8000;
 const lookMs = 500;
 const connectMs = 30_000;
 
