@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { run } from '../e2e/crash/run.ts';
 import { oneNode } from '../e2e/crash/topology.ts';
 import { nodesOnPostgres, startServices } from '../e2e/crash/two-nodes.ts';
+import type { Report } from '../e2e/crash/world.ts';
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +42,7 @@ const totals = { runs: 0, failed: 0, kept: 0, nodeRestarts: 0, serviceRestarts: 
 
 for (let seed = first; totals.runs < runs && Date.now() < end; seed++) {
   const began = Date.now();
-  const report = await run({ seed, topology, length, settleMs: 60_000 });
+  const report = await run({ seed, topology, length, settleMs: 60_000 }).catch(couldNotBeDone);
   const { problems, kept, nodeRestarts, serviceRestarts, deviceCrashes, reopened } = report;
   totals.runs += 1;
   totals.kept += kept;
@@ -65,4 +66,17 @@ console.log(
     `${totals.serviceRestarts} of services, ${totals.deviceCrashes} crashes of devices`,
 );
 await services?.close();
+
 process.exitCode = totals.failed === 0 ? 0 : 1;
+
+function couldNotBeDone(error: unknown): Report {
+  const counts = {
+    kept: 0,
+    acknowledged: 0,
+    nodeRestarts: 0,
+    serviceRestarts: 0,
+    deviceCrashes: 0,
+    reopened: 0,
+  };
+  return { problems: [`the run could not be done: ${String(error)}`], ...counts };
+}
