@@ -312,7 +312,8 @@ function focused(page: Page): Promise<string> {
 function leftBehind(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const found = [...document.querySelectorAll('video, audio, canvas')].map((element) => element.tagName);
-    found.push(...(await caches.keys()));
+    // What the page itself is made of is kept on purpose.
+    found.push(...(await caches.keys()).filter((name) => name !== 'stoa-shell'));
     const folder = await navigator.storage.getDirectory();
     for await (const name of folder.keys()) found.push(name);
     return found;

@@ -96,7 +96,6 @@ export class Client extends Messaging {
    */
   async start(): Promise<void> {
     this.calls.start();
-    this.rooms.start();
     await this.host.start();
     await this.files.start();
   }

@@ -36,6 +36,12 @@ describe('the list of chats', () => {
     expect([names(chats), names(archived)]).toEqual(['b f a g', 'c e']);
   });
 
+  it('has the groups of the user, also those in which nobody has written', () => {
+    const { draft: _, ...empty } = chat('a', { id: 'g:1', target: { gid: 1 } });
+    expect(arranged([empty]).chats).toEqual([empty]);
+    expect(arranged([{ ...empty, left: true }]).chats).toEqual([]);
+  });
+
   it('has no chats in which there is nothing', () => {
     const { draft: _, ...empty } = chat('a', { mutedUntil: 0 });
     expect(arranged([empty, { ...empty, favourite: true }]).chats).toHaveLength(1);

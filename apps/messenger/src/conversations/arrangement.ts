@@ -18,8 +18,8 @@ export interface ArrangedChats {
 /** Where chats are shown; their order stays as it is otherwise. */
 export function arranged(list: readonly LocalConversation[]): ArrangedChats {
   const shown = list.filter(
-    ({ hidden, latest, draft, favourite }) =>
-      !hidden && (latest !== undefined || draft !== undefined || favourite),
+    ({ hidden, latest, draft, favourite, target, left }) =>
+      !hidden && (latest !== undefined || draft !== undefined || favourite || ('gid' in target && !left)),
   );
   const chats = shown.filter(({ archived }) => !archived);
   return {

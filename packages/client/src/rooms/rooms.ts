@@ -32,7 +32,7 @@ export class Rooms {
   readonly #servers: IceServers;
   readonly #rooms = new Map<number, Room>();
   readonly #joining = new Map<number, Promise<Room | undefined>>();
-  #stopWatching = (): void => {};
+  #leaveEnvironment = (): void => {};
 
   constructor(options: RoomsOptions) {
     const { host, clock } = options;
@@ -78,17 +78,8 @@ export class Rooms {
     return (await this.#ask('rooms.get', { gid })).room;
   }
 
-  /** @internal */
-  start(): void {
-    this.#stopWatching();
-    this.#stopWatching = this.#options.environment.subscribe((change) => {
-      if (change === 'online') for (const room of this.all) room.networkChanged();
-    });
-  }
-
   /** @internal Leaves all rooms of this page. */
   stop(): void {
-    this.#stopWatching();
     for (const room of this.all) void room.leave();
   }
 
@@ -117,10 +108,15 @@ export class Rooms {
       ask: this.#ask,
       onOver: (over) => {
         if (this.#rooms.get(gid) === over) this.#rooms.delete(gid);
+        if (this.#rooms.size === 0) this.#leaveEnvironment();
       },
       onListenerError: (event, error) => host.events.listenerFailed(`room ${event}`, error),
     });
     this.#rooms.set(gid, room);
+    this.#leaveEnvironment();
+    this.#leaveEnvironment = this.#options.environment.subscribe((change) => {
+      if (change === 'online') for (const each of this.all) each.networkChanged();
+    });
     for (const frame of this.#early.splice(0)) room.notice(frame.session, frame.event);
     return room;
   }
