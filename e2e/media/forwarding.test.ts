@@ -13,6 +13,8 @@ declare global {
 
 /** A busy machine drops some; a break in the numbering would look like thousands. */
 const fewPackets = 20;
+/** Chromium asks for a key frame once in about 200 ms while it waits for one. */
+const asksPerPause = 10;
 
 let visitors: Visitors;
 let pages: CallPages;
@@ -63,13 +65,16 @@ async function view(counts: { audio: number; video: number }) {
     return within(seen, `pictures of ${height} lines in ${mid}`, 40_000);
   };
   const received = (mid: string) => page.evaluate((at) => mediaPage.received(at), mid);
-  /** The decoder went on through all switches: counted by what it asks the server for, since a busy machine freezes too. */
-  const expectNoBreak = async (mid: string) => {
+  /**
+   * The decoder went on through all switches: counted by what it asks the server for, since a busy machine freezes too.
+   * `pauses`: how often it had nothing to decode until another publisher's key frame came; on a busy machine it asks then.
+   */
+  const expectNoBreak = async (mid: string, pauses = 0) => {
     expect((await received(mid)).lost).toBeLessThan(fewPackets);
     const slot = room.statistics(transport).slots.find((each) => each.mid === mid);
     expect(slot?.lost).toBeLessThan(fewPackets);
     expect(slot?.repeated).toBeLessThan(fewPackets);
-    expect(slot?.pictureLosses).toBeLessThanOrEqual(slot?.repeated ?? 0);
+    expect(slot?.pictureLosses).toBeLessThanOrEqual((slot?.repeated ?? 0) + pauses * asksPerPause);
   };
   return { page, transport, sees, expectNoBreak };
 }
@@ -121,7 +126,7 @@ it('replaces the publisher in a slot, and adds slots, while the picture goes on'
   room.assign(viewer.transport, 'v1', { stream: bob.video });
   await viewer.sees('v1', 144);
   await viewer.sees('v0', 180);
-  await viewer.expectNoBreak('v0');
+  await viewer.expectNoBreak('v0', 3);
   expectNoLoss(alice.video);
   expectNoLoss(bob.video);
 });
