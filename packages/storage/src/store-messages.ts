@@ -141,8 +141,8 @@ export interface MessageLog {
   pinned(conv: number, limit: number): Promise<StoredMessage[]>;
   /** Messages of a conversation that answer `ref`, also what is left of them; those with smaller ids, newest first. */
   answers(answers: { conv: number; ref: number; before: number; limit: number }): Promise<StoredMessage[]>;
-  /** How many answers are not gone. */
-  countAnswers(conv: number, ref: number): Promise<number>;
+  /** How many answers are not gone; of a group's log, `readableBy` counts those that this user may read. */
+  countAnswers(answers: { conv: number; ref: number; readableBy?: number }): Promise<number>;
   conversation(conv: number): Promise<Conversation | undefined>;
   findConversation(key: ConversationKey): Promise<Conversation | undefined>;
   /**

@@ -59,7 +59,11 @@ export function readingOperations({ log, groups, directory, history }: ReadingOp
       const { conv } = conversation;
       const [found, count] = await Promise.all([
         log.answers({ conv, ref: mid, before, limit: limit + 1 }),
-        log.countAnswers(conv, mid),
+        log.countAnswers({
+          conv,
+          ref: mid,
+          ...(conversation.key.kind === 'group' ? { readableBy: reader.uid } : {}),
+        }),
       ]);
       const readable = await history.readable(conversation, found.slice(0, limit), reader.uid);
       const messages = await history.frames(conversation, readable, reader.uid);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MarkChange } from '../store.ts';
+import { newGroup, putting } from './group-fixture.ts';
 import { bytes, newMessage, newPair, now, type OpenStore, useStore } from './store-under-test.ts';
 
 export function describeMarks(open: OpenStore): void {
@@ -127,9 +128,26 @@ export function describeMarks(open: OpenStore): void {
       expect(await answers(other.mid, 9)).toEqual([4, 3, 2]);
       expect(await answers(other.mid, 2)).toEqual([4, 3]);
       expect(await answers(other.mid - 1, 2)).toEqual([3, 2]);
-      expect(await log.countAnswers(conv, ref)).toBe(3);
+      expect(await log.countAnswers({ conv, ref })).toBe(3);
       await append(alice, { change: { event: 'recall', target: 3 } });
-      expect(await log.countAnswers(conv, ref)).toBe(2);
+      expect(await log.countAnswers({ conv, ref })).toBe(2);
+    });
+
+    it('count for a member of a group the answers that he may read', async () => {
+      const { group, key, alice, bob, change } = await newGroup(tested.store);
+      const { log } = tested.store;
+      const append = (more: object = {}) =>
+        log.append(newMessage({ conversation: key, sender: alice, content: bytes('{}'), ...more }));
+      const { mid: ref } = await append();
+      await append({ ref });
+      await change({ put: [putting(bob)] });
+      await append({ ref });
+      await append({ ref });
+      await change({ remove: [bob] });
+      await append({ ref });
+      const { conv } = group;
+      expect(await log.countAnswers({ conv, ref, readableBy: alice })).toBe(4);
+      expect(await log.countAnswers({ conv, ref, readableBy: bob })).toBe(2);
     });
 
     it('leave the same in whatever batches', async () => {

@@ -52,12 +52,15 @@ export function createMessageLog(reader: LogReader, writer: LogCommitter, databa
     answers: ({ conv, ref, before, limit }) =>
       select('where conv = ? and ref = ? and mid < ? order by mid desc limit ?', conv, ref, before, limit),
 
-    async countAnswers(conv, ref) {
-      const [row] = await reader.all<{ count: number }>(
-        'select count(*) as count from messages where conv = ? and ref = ? and content is not null',
-        conv,
-        ref,
-      );
+    async countAnswers({ conv, ref, readableBy }) {
+      const count =
+        'select count(*) as count from messages m where conv = ? and ref = ? and content is not null';
+      const ofUser = `and exists (select 1 from group_spans s where s.conv = m.conv and s.uid = ?
+        and s.joined_seq < m.seq and (s.left_seq is null or m.seq <= s.left_seq))`;
+      const [row] =
+        readableBy === undefined
+          ? await reader.all<{ count: number }>(count, conv, ref)
+          : await reader.all<{ count: number }>(`${count} ${ofUser}`, conv, ref, readableBy);
       return Number(row?.count ?? 0);
     },
 
