@@ -9,10 +9,7 @@ const turnServer = findTurnServer();
 
 export default defineConfig({
   test: {
-    // Tests beside the code start servers, child processes and worker threads of their own, and wait for them most of
-    // the time: three at a time keep two cores busy.
     pool: 'forks',
-    maxWorkers: 3,
     retry: 0,
     hookTimeout: 30_000,
     unstubGlobals: true,
@@ -28,6 +25,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packages',
+          // They start servers, child processes and worker threads of their own, and wait for them most of the time: three
+          // at a time keep two cores busy.
+          maxWorkers: 3,
           // Nothing keeps state in its modules, so that files can share them: loading them took a third of the time.
           isolate: false,
           include: ['{packages,apps,scripts,bench}/**/*.test.{ts,tsx}'],
@@ -41,6 +41,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 60_000,
           // Browsers and servers share the cores: after all others.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -88,10 +88,11 @@ function expectNoLoss(stream: string): void {
 }
 
 it('forwards sound and each simulcast layer, as each is asked for', async () => {
-  const alice = await publish({ height: 720, layers: true, audio: true });
+  const alice = await publish({ height: 540, layers: true, audio: true });
   const viewer = await view({ audio: 1, video: 1 });
   room.assign(viewer.transport, 'a0', { stream: alice.audio });
-  for (const height of [180, 720, 360, 720]) {
+  // Chromium sends three layers from 540 lines on; larger ones it makes smaller on a busy machine.
+  for (const height of [135, 540, 270, 540]) {
     room.assign(viewer.transport, 'v0', { stream: alice.video, height });
     await viewer.sees('v0', height);
   }
