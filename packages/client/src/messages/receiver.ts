@@ -71,6 +71,8 @@ export interface ReceiverOptions {
 export class Receiver {
   readonly #options: ReceiverOptions;
   #signedInAt = 0;
+  /** Receipts of conversations that this connection has yet to tell of, by conversation. */
+  #early = new Map<number, (ReceiptFrame | ReceiptsFrame)[]>();
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
@@ -79,6 +81,7 @@ export class Receiver {
   /** A session began at this time of the server. Messages from before waited for it. */
   connected(time: number): void {
     this.#signedInAt = time;
+    this.#early = new Map();
   }
 
   async message(transaction: Transaction, frame: MessageFrame): Promise<void> {
@@ -123,12 +126,25 @@ export class Receiver {
     if (self !== undefined) await this.#take(transaction, id, arrived, self);
     await cursors.moveOwn(transaction, id, frame.read, this.#options.serverClock.now());
     if (frame.peerCursor !== undefined) await cursors.movePeer(transaction, id, frame.peerCursor);
+    const early = this.#early.get(frame.conv) ?? [];
+    this.#early.delete(frame.conv);
+    for (const told of early) {
+      if (told.t === 'receipt') await this.receipt(transaction, told);
+      else await this.receipts(transaction, told);
+    }
+  }
+
+  /** What is told while the server reads the conversation can be newer than what it then says of it. */
+  #keepEarly(frame: ReceiptFrame | ReceiptsFrame): void {
+    const kept = this.#early.get(frame.conv) ?? [];
+    if (kept.length >= earlyReceipts || this.#early.size >= earlyConversations) return;
+    this.#early.set(frame.conv, [...kept, frame]);
   }
 
   async receipt(transaction: Transaction, frame: ReceiptFrame): Promise<void> {
     const { cursors } = this.#options;
     const id = transaction.conversationOf(frame.conv);
-    if (id === undefined) return;
+    if (id === undefined) return this.#keepEarly(frame);
     const { user, delivered = 0, read = 0, ts } = frame;
     if (user === this.#options.self()?.address) await cursors.moveOwn(transaction, id, read, ts);
     // In a group every member has cursors of his own; they are not kept here.
@@ -138,9 +154,10 @@ export class Receiver {
   }
 
   /** Cursors of members of a group. What the first of them has received or read was delivered or read. */
-  async receipts(transaction: Transaction, { conv, members, ts }: ReceiptsFrame): Promise<void> {
+  async receipts(transaction: Transaction, frame: ReceiptsFrame): Promise<void> {
+    const { conv, members, ts } = frame;
     const id = transaction.conversationOf(conv);
-    if (id === undefined) return;
+    if (id === undefined) return this.#keepEarly(frame);
     const farthest = (places: (number | undefined)[]) => Math.max(0, ...places.map((place) => place ?? 0));
     await this.#options.cursors.movePeer(transaction, id, {
       delivered: farthest(members.map((member) => member.delivered)),
@@ -380,3 +397,7 @@ function isDeletedHere(transaction: Transaction, id: ConversationId, seq: number
   const record = transaction.conversation(id);
   return record !== undefined && isDeleted(transaction, record, seq);
 }
+
+/** What is kept of receipts that come early; of others than these the next connection tells. */
+const earlyReceipts = 50;
+const earlyConversations = 1_000;

@@ -229,3 +229,16 @@ it('shows a message as expired that did so while the application was closed', as
   expect(await statuses(later)).toEqual(['expired']);
   expect(await later.client.conversation(bob)).toMatchObject({ latest: { status: 'expired' } });
 });
+
+it('takes receipts that come before the first word of their conversation', async () => {
+  const { connection, client, test } = await online();
+  connection.send(receipt({ delivered: 2, read: 1 }));
+  const cursor = { delivered: 0, deliveredAt: 0, read: 0, readAt: 0 };
+  connection.send(conversationFrame(2, { from: 0, read: 0, peerCursor: cursor }));
+  connection.send(messageFrame(1, { from: 'alice', to: 'bob', dev: 8 }));
+  connection.send(messageFrame(2, { from: 'alice', to: 'bob', dev: 8 }));
+  await test.count('message', 2);
+  expect((await client.conversation(bob))?.peerCursor).toMatchObject({ delivered: 2, read: 1 });
+  const statuses = (await client.messages(bob, { limit: 9 })).map(({ status }) => status);
+  expect(statuses).toEqual(['delivered', 'read']);
+});

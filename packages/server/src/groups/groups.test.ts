@@ -75,6 +75,20 @@ describe('a group', () => {
     expect(carol.unheard).toEqual([]);
   });
 
+  it('answers a send that is repeated after its sender was removed, and takes no other one', async () => {
+    const { alice, bob, gid } = await setUp();
+    bob.socket.send({ t: 'send', id: 500, gid, content: { text: 'last words' } });
+    const sent = await bob.socket.next('sent', ({ id }) => id === 500);
+    await alice.ask('groups.members.remove', { gid, users: [bob.address] });
+    bob.socket.send({ t: 'send', id: 500, gid, content: { text: 'last words' } });
+    expect(await bob.socket.next('sent', ({ id }) => id === 500)).toMatchObject({
+      seq: sent.seq,
+      mid: sent.mid,
+    });
+    bob.socket.send({ t: 'send', id: 501, gid, content: { text: 'one more' } });
+    expect(await bob.socket.next('error')).toMatchObject({ id: 501, code: 'NOT_A_MEMBER' });
+  });
+
   it('brings nothing of somebody whom a member has blocked in groups', async () => {
     const { alice, bob, gid } = await setUp();
     const block = (value: object) =>

@@ -30,6 +30,11 @@ export class GroupSending {
     return group;
   }
 
+  /** The group, whatever the caller may do in it: for what was stored while he might. */
+  async find(caller: Caller, gid: number): Promise<Group> {
+    return (await this.#state(caller, gid)).group;
+  }
+
   /**
    * The group, if the caller may send to it and it is not too large for presence.
    *

@@ -66,13 +66,14 @@ export class Receipts {
   async advance(reader: Reader, conv: number, asked: CursorAdvance['kind'], seq: number): Promise<void> {
     const hides = !this.#blocking.blocksNobody(reader.uid) && (await this.#hides(reader.uid, conv));
     const kind = hides && asked === 'read' ? 'seen' : asked;
+    // Before anything moves: a store that goes away in between must not leave a move untold.
+    const peer = await this.#peerOf(conv, reader.uid);
     const now = this.#clock.now();
     const moves = await this.#cursors.advance({ conv, uid: reader.uid, dev: reader.dev, kind, seq, now });
     const { delivered, read, seen } = moves;
     if (!hides && (delivered !== undefined || read !== undefined)) {
       const { aid, uid, address } = reader;
       this.#onMoved({ aid, uid, address, conv, delivered, read, at: now });
-      const peer = await this.#peerOf(conv, reader.uid);
       if (peer !== undefined) {
         this.#tell(peer, { conv, user: reader.address, delivered, read, ts: now });
       }

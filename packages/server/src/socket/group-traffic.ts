@@ -6,6 +6,7 @@ import {
   type PresenceFrame,
   type SendFrame,
   type SendPresenceFrame,
+  StoaError,
 } from '@stoa/protocol';
 import type { CursorAdvance, Group } from '@stoa/storage';
 import { type GroupEvent, subjects } from '../events.ts';
@@ -52,7 +53,7 @@ export class GroupTraffic {
     const { services, identity, connection, delivery, sends } = this.#options;
     return sends.run(
       async () => {
-        const group = await this.#open(frame, gid);
+        const group = await this.#openOrStored(frame, gid);
         const isStored = (group.flags & groupFlags.noStorage) === 0;
         if (isStored) await withFile(services, identity, frame, group);
         const { id, at } = frame;
@@ -75,6 +76,17 @@ export class GroupTraffic {
         announce();
       },
     );
+  }
+
+  /** A send that is repeated after its sender lost his right has the answer that he could not hear. */
+  #openOrStored(frame: SendFrame, gid: number): Promise<Group> {
+    const { services, identity } = this.#options;
+    return this.#open(frame, gid).catch(async (error: unknown) => {
+      const isRefused = error instanceof StoaError && !error.retryable;
+      if (!isRefused || !(await services.changes.isRepeated(identity.uid, identity.dev, frame.id)))
+        throw error;
+      return services.groupSending.find(identity, gid);
+    });
   }
 
   async presence({ value, interval }: SendPresenceFrame, gid: number): Promise<void> {
