@@ -114,7 +114,10 @@ export function judgeOutboxes(model: Model, truth: Truth): string[] {
       if (!expected.includes(text)) {
         const says = `${text ?? 'nothing'} (${gone ?? 'there'})`;
         problems.push(
-          `${key} says ${says} instead of ${expected.map((one) => one ?? 'nothing').join(' or ')}`,
+          `${key} says ${says} instead of ${expected.map((one) => one ?? 'nothing').join(' or ')}, after ` +
+            own
+              .map(({ device, target, text: to }) => `${device} made ${target} ${to ?? 'nothing'}`)
+              .join(', '),
         );
       }
     }

@@ -222,6 +222,19 @@ it('lets a change follow what the server may have already', async () => {
   ]);
 });
 
+it('takes no edit of what was recalled and may have left, however close they come', async () => {
+  const { client, connection, sending, frame } = await unanswered();
+  const recalling = client.recall(sending.message);
+  const editing = client.edit(sending.message, better);
+  await expect(editing.done).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  connection.send(sent(frame, 1));
+  const change = await connection.next('send');
+  expect(change).toMatchObject({ event: 'recall', target: 1 });
+  connection.send(sent(change, 2));
+  await recalling.done;
+  expect(await client.messages(bob, { limit: 9 })).toMatchObject([{ gone: 'recalled' }]);
+});
+
 it('keeps the edit when the server refuses the message, and nothing of it after a recall', async () => {
   const all = await unanswered();
   const { client, connection, sending, frame } = all;

@@ -122,7 +122,12 @@ export class WaitingChanges {
     return sent(id).then(() => {});
   }
 
+  /** @throws StoaError NOT_FOUND for an edit of what was recalled: nothing takes a recall back */
   #revise(transaction: Transaction, record: MessageRecord, revision: PendingChange): Promise<void> {
+    if (record.revision?.event === 'recall') {
+      if (revision.event === 'recall') return this.#done.of(record.id);
+      throw new StoaError('NOT_FOUND', 'The message was recalled.');
+    }
     const after = { ...record, revision };
     this.#put(transaction, record, after, () => this.#options.queue.release(record.id, after));
     return this.#done.of(record.id);

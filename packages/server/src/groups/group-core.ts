@@ -51,6 +51,11 @@ export class GroupCore {
     return group;
   }
 
+  /** Members whose nodes may not have heard that they are. */
+  remind(gid: number, uids: readonly number[]): void {
+    for (const uid of uids) this.#news.remind(gid, uid);
+  }
+
   async state({ aid, uid }: Caller, gid: number): Promise<GroupState> {
     const group = await this.find(aid, gid);
     return { group, own: uid === null ? undefined : await this.store.member(gid, uid) };

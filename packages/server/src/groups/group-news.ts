@@ -61,13 +61,13 @@ export class GroupNews {
     });
     const known = new Map(before.map((member) => [member.uid, member]));
     const after: Group = { ...group, ...change.group, epoch };
+    // First: a store that goes away meanwhile must not leave nodes without knowing of a member.
+    for (const { uid } of put) if (!known.has(uid)) this.remind(group.gid, uid);
     const count = await this.#store.countMembers(group.gid);
     for (const member of put) {
       const was = known.get(member.uid);
       const info = groupInfo(after, count, { joinedAt: now, gid: group.gid, ...member });
       const event = was === undefined ? 'joined' : 'changed';
-      // Before the frame: whoever reads it may be sent something at once.
-      if (was === undefined) publishToUser(this.#bus, member.uid, { type: 'group-joined', gid: group.gid });
       this.#tell(member.uid, group.gid, { event, group: info, ...by });
     }
     for (const uid of remove) {
@@ -80,6 +80,11 @@ export class GroupNews {
     if (put.length > 0 || remove.length > 0)
       await this.#tellMembers({ group: after, change, now }, count, known, by);
     await this.#tellRequests(group, change);
+  }
+
+  /** Lets the nodes that hold sessions of a member look whether they know that he is one. */
+  remind(gid: number, uid: number): void {
+    publishToUser(this.#bus, uid, { type: 'group-joined', gid });
   }
 
   async #tellMembers(

@@ -159,6 +159,8 @@ export class Groups {
       requireMayAdd({ caller, group, own }, change);
       const before = await this.#core.store.membersAmong(gid, uids);
       const there = new Set(before.map(({ uid }) => uid));
+      // A call that is repeated because its answer was lost: what it was to tell may be lost, too.
+      this.#core.remind(gid, [...there]);
       const added = uids.filter((uid) => !there.has(uid));
       await this.requireRoomFor(group, added);
       const put = [
