@@ -13,8 +13,8 @@ declare global {
 
 /** A busy machine drops some; a break in the numbering would look like thousands. */
 const fewPackets = 20;
-/** Chromium asks for a key frame once in about 200 ms while it waits for one. */
-const asksPerPause = 10;
+/** Chromium asks for a key frame about once in 200 ms while it waits for one, and gets it within a few. */
+const asksPerPause = 3;
 
 let visitors: Visitors;
 let pages: CallPages;
