@@ -13,8 +13,11 @@ declare global {
 
 /** A busy machine drops some; a break in the numbering would look like thousands. */
 const fewPackets = 20;
-/** Chromium asks for a key frame about once in 200 ms while it waits for one, and gets it within a few. */
-const asksPerPause = 3;
+/**
+ * Chromium asks for a key frame once in about 200 ms while it has none to decode: on a busy machine also where nothing was
+ * lost, since packets and decoder wait for a processor. Packets that are missing are what a break would show, thousands.
+ */
+const fewAsks = 15;
 
 let visitors: Visitors;
 let pages: CallPages;
@@ -67,14 +70,13 @@ async function view(counts: { audio: number; video: number }) {
   const received = (mid: string) => page.evaluate((at) => mediaPage.received(at), mid);
   /**
    * The decoder went on through all switches: counted by what it asks the server for, since a busy machine freezes too.
-   * `pauses`: how often it had nothing to decode until another publisher's key frame came; on a busy machine it asks then.
    */
-  const expectNoBreak = async (mid: string, pauses = 0) => {
+  const expectNoBreak = async (mid: string) => {
     expect((await received(mid)).lost).toBeLessThan(fewPackets);
     const slot = room.statistics(transport).slots.find((each) => each.mid === mid);
     expect(slot?.lost).toBeLessThan(fewPackets);
     expect(slot?.repeated).toBeLessThan(fewPackets);
-    expect(slot?.pictureLosses).toBeLessThanOrEqual((slot?.repeated ?? 0) + pauses * asksPerPause);
+    expect(slot?.pictureLosses).toBeLessThanOrEqual((slot?.repeated ?? 0) + fewAsks);
   };
   return { page, transport, sees, expectNoBreak };
 }
@@ -127,7 +129,7 @@ it('replaces the publisher in a slot, and adds slots, while the picture goes on'
   room.assign(viewer.transport, 'v1', { stream: bob.video });
   await viewer.sees('v1', 144);
   await viewer.sees('v0', 180);
-  await viewer.expectNoBreak('v0', 3);
+  await viewer.expectNoBreak('v0');
   expectNoLoss(alice.video);
   expectNoLoss(bob.video);
 });
