@@ -76,6 +76,11 @@ export const codes = {
     'The PIN is wrong, expired or used up.',
     'Ask an administrator of the group for a PIN that is good.',
   ),
+  PIN_NOT_SHARED: entry(
+    403,
+    'The PIN is good for another user only.',
+    'Ask an administrator of the group for a PIN of your own.',
+  ),
   GROUP_PAUSED: entry(
     403,
     'The group is paused: nobody may send to it.',

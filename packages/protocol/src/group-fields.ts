@@ -65,6 +65,8 @@ export const GroupPinInfo = Type.Object({
   expires: Type.Optional(Time),
   /** How often it can still be used; absent: any number of times. */
   uses: Type.Optional(Int()),
+  /** False when it is good for one user only, the first who joins with it; absent otherwise. */
+  shared: Type.Optional(Type.Boolean()),
 });
 export type GroupPinInfo = Static<typeof GroupPinInfo>;
 

@@ -38,6 +38,8 @@ export const memberFlags = {
   list: 0x10,
   record: 0x20,
   /** This member may not leave. */
+  /** Is removed with the PIN by which he joined. */
+  deleteWithPin: 0x200,
   noSelfDelete: 0x2000,
 } as const;
 

@@ -15,6 +15,8 @@ const PinSettings = {
   expiry: Type.Optional(Int(0, limits.groupExpirySeconds)),
   /** How often it can be used; 0: any number of times. */
   uses: Type.Optional(Int(0, 0xffff_ffff)),
+  /** False: good for one user only, the first who joins with it. */
+  shared: Type.Optional(Type.Boolean()),
 };
 
 export const groupOperations = {

@@ -334,7 +334,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     background,
     now,
     retentionDaysOf: (app) => retentionDays(app) ?? settings.retentionDays,
-    endGroups: (limit) => groupParts.groups.endExpired(limit),
+    endGroups: groupParts.endExpired,
   });
   const timers = [
     clock.every(250, () => {

@@ -36,6 +36,8 @@ export interface GroupMember {
 export interface MemberToPut extends Omit<GroupMember, 'gid' | 'joinedAt'> {
   /** Whether what is sent from now on is for him. */
   readonly receives: boolean;
+  /** The PIN by which he joins; absent: what is kept of it stays. */
+  readonly pin?: number;
 }
 
 /** Places that a user may read: those after `after`, up to `upto` while it is not null. */
@@ -53,6 +55,8 @@ export interface GroupPin {
   readonly expiresAt: number | null;
   /** How often it can still be used; null for any number of times. */
   readonly usesLeft: number | null;
+  /** The only user for whom it is good, 0 for whoever joins with it first; null when it is good for everybody. */
+  readonly holder: number | null;
 }
 
 export interface GroupRequest {
@@ -146,6 +150,14 @@ export interface GroupStore {
   receiversAmong(conv: number, uids: readonly number[]): Promise<{ epoch: number; uids: number[] }>;
   /** Ascending by pin. */
   pins(gid: number): Promise<GroupPin[]>;
+  /** Plain members who joined with a PIN and have all of these bits among their flags, in any order. */
+  membersWithPin(query: { gid: number; pin: number; flags: number; limit: number }): Promise<GroupMember[]>;
+  /** PINs that expired before `now` and by which plain members with all of these bits among their flags joined. */
+  expiredPins(query: {
+    now: number;
+    flags: number;
+    limit: number;
+  }): Promise<(Pick<Group, 'aid' | 'gid'> & Pick<GroupPin, 'pin'>)[]>;
   /** Those that asked first come first. */
   requests(query: { gid: number; after?: GroupRequest; limit: number }): Promise<GroupRequest[]>;
   countRequests(gid: number): Promise<number>;

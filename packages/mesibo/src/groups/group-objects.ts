@@ -1,4 +1,5 @@
-import type { Group, GroupMember, GroupPin, GroupSettings } from '@stoa/client';
+import type { Group, GroupMember, GroupPin, GroupSettings, PinSettings } from '@stoa/client';
+import { MESIBO_MEMBERFLAG_SHAREDPIN } from '../constants/group.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 
 /** What Mesibo_onGroupSettings says of a group, and setProperties and createGroup take. */
@@ -23,11 +24,14 @@ export interface MesiboMemberPermissions {
   callDuration?: number;
   videoResolution?: number;
   expiry?: number;
+  /** Of a PIN: false when it is good for one user only, the first who joins with it. */
+  sharedPin?: boolean;
 }
 
 export interface MesiboGroupPin {
   pin: number;
   permissions: number;
+  sharedPin: boolean;
 }
 
 /** A member of a group, as callbacks name him. */
@@ -88,8 +92,22 @@ export function toMesiboPermissions({
   return { flags: permissions, adminFlags: admin, callFlags, callDuration, videoResolution, expiry: 0 };
 }
 
-export function toMesiboPin({ pin, permissions }: GroupPin): MesiboGroupPin {
-  return { pin, permissions };
+export function toMesiboPin({ pin, permissions, shared = true }: GroupPin): MesiboGroupPin {
+  return { pin, permissions, sharedPin: shared };
+}
+
+/** What `addPin` and `editPin` take. A PIN of which nothing is said is shared, or stays as it is. */
+export function fromMesiboPin(
+  given: number | MesiboMemberPermissions | null | undefined,
+  expiry: number,
+  count: number,
+): PinSettings {
+  const { permissions: flags = 0 } = fromMesiboPermissions(given);
+  const said = typeof given === 'object' ? given?.sharedPin : undefined;
+  const shared = said ?? ((flags & MESIBO_MEMBERFLAG_SHAREDPIN) !== 0 || undefined);
+  // The prefixed flag is about the PIN; what a member may do is the rest.
+  const permissions = (flags & ~MESIBO_MEMBERFLAG_SHAREDPIN) >>> 0;
+  return { permissions, expiry, uses: count, ...(shared === undefined ? {} : { shared }) };
 }
 
 /** `addMembers` takes numbers or an object. */

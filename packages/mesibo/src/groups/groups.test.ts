@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import {
   MESIBO_ADMINFLAG_ADDUSER,
   MESIBO_GROUPERROR_BADPIN,
+  MESIBO_GROUPERROR_NOTSHAREDPIN,
   MESIBO_GROUPERROR_PERMISSION,
   MESIBO_GROUPFLAG_SENDBYSELECTED,
   MESIBO_MEMBERFLAG_ALL,
   MESIBO_MEMBERFLAG_RECV,
+  MESIBO_MEMBERFLAG_SHAREDPIN,
 } from '../constants/group.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import { Chat, type Party } from '../testing/chat.ts';
@@ -147,6 +149,22 @@ it('lets in who has a PIN, as the demo does', async () => {
   refused.message = 'may I?';
   refused.send();
   await bob.heard.until(() => refused.isFailed(), 'the refusal');
+});
+
+it('keeps a PIN that is not shared for who joined with it', async () => {
+  const [alice, bob, carol] = await parties('alice', 'bob', 'carol');
+  if (!alice || !bob || !carol) throw new Error('somebody is missing');
+  const group = await made(alice, 'Own');
+  group.addPin({ flags: MESIBO_MEMBERFLAG_ALL, sharedPin: false }, null);
+  await eventually(() => alice.news.pins?.[0]?.sharedPin === false, 'the PIN');
+  const pin = alice.news.pins?.[0]?.pin ?? 0;
+  groupOf(bob, group).join(pin, null);
+  await bob.news.hears('joined Own');
+  groupOf(carol, group).join(pin, null);
+  await carol.news.hears(`error ${MESIBO_GROUPERROR_NOTSHAREDPIN}`);
+  group.editPin(pin, MESIBO_MEMBERFLAG_ALL | MESIBO_MEMBERFLAG_SHAREDPIN);
+  await eventually(() => alice.news.pins?.[0]?.sharedPin === true, 'the PIN for all');
+  expect(alice.news.pins?.[0]?.permissions).toBe(MESIBO_MEMBERFLAG_ALL);
 });
 
 it('changes settings and rights, lists members, leaves and deletes', async () => {

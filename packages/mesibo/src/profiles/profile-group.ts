@@ -2,6 +2,7 @@ import { adminFlags } from '@stoa/protocol';
 import {
   addressesOf,
   fromMesiboPermissions,
+  fromMesiboPin,
   fromMesiboSettings,
   type MesiboGroupSettings,
   type MesiboMemberPermissions,
@@ -59,15 +60,13 @@ export abstract class ProfileGroup extends ProfileLimits {
     expiry = 0,
     count = 0,
   ): number {
-    const { permissions: flags = 0 } = fromMesiboPermissions(permissions);
     return this.groups().change(this.asProfile(), listener, (groups, gid) =>
-      groups.addPin(gid, { permissions: flags, expiry, uses: count }),
+      groups.addPin(gid, fromMesiboPin(permissions, expiry, count)),
     );
   }
   editPin(pin: number, permissions: number | MesiboMemberPermissions, expiry = 0, count = 0): number {
-    const { permissions: flags = 0 } = fromMesiboPermissions(permissions);
     return this.groups().change(this.asProfile(), null, (groups, gid) =>
-      groups.updatePin(gid, Number(pin), { permissions: flags, expiry, uses: count }),
+      groups.updatePin(gid, Number(pin), fromMesiboPin(permissions, expiry, count)),
     );
   }
   removePin(pin: number): number {

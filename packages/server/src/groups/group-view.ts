@@ -30,12 +30,13 @@ export function memberInfo(
   return { user: person.address, name: person.name, role, permissions: flags, admin, joinedAt };
 }
 
-export function pinInfo({ pin, flags, expiresAt, usesLeft }: GroupPin): GroupPinInfo {
+export function pinInfo({ pin, flags, expiresAt, usesLeft, holder }: GroupPin): GroupPinInfo {
   return {
     pin,
     permissions: flags,
     ...(expiresAt === null ? {} : { expires: expiresAt }),
     ...(usesLeft === null ? {} : { uses: usesLeft }),
+    ...(holder === null ? {} : { shared: false }),
   };
 }
 

@@ -230,6 +230,41 @@ describe('a group', () => {
     expect(await dave.refused('groups.join', { gid, pin: 5 })).toBe('RATE_LIMITED');
   });
 
+  it('is joined by one user only with a PIN that is not shared', async () => {
+    const { alice, carol, gid } = await setUp();
+    const dave = await open('dave');
+    const { pin } = await alice.ask('groups.pins.add', { gid, shared: false });
+    expect(pin).toMatchObject({ shared: false });
+    const join = { gid, pin: pin.pin };
+    expect(await carol.ask('groups.join', join)).toMatchObject({ joined: true });
+    expect(await dave.refused('groups.join', join)).toBe('PIN_NOT_SHARED');
+    await carol.ask('groups.leave', { gid });
+    expect(await dave.refused('groups.join', join)).toBe('PIN_NOT_SHARED');
+    expect(await carol.ask('groups.join', join)).toMatchObject({ joined: true });
+    await alice.ask('groups.pins.update', { ...join, shared: true });
+    expect(await dave.ask('groups.join', join)).toMatchObject({ joined: true });
+    expect((await alice.ask('groups.pins.list', { gid })).pins).toEqual([
+      { pin: pin.pin, permissions: pin.permissions },
+    ]);
+  });
+
+  it('removes with a PIN who joined with it, if the PIN says so', async () => {
+    const { alice, bob, carol, gid } = await setUp();
+    const dave = await open('dave');
+    const permissions = memberFlags.send | memberFlags.receive | memberFlags.deleteWithPin;
+    const { pin } = await alice.ask('groups.pins.add', { gid, permissions, uses: 2 });
+    const join = { gid, pin: pin.pin };
+    for (const client of [carol, dave]) await client.ask('groups.join', join);
+    expect((await alice.ask('groups.pins.list', { gid })).pins).toMatchObject([{ pin: pin.pin, uses: 0 }]);
+    expect(await (await open('erin')).refused('groups.join', join)).toBe('WRONG_PIN');
+    await alice.ask('groups.members.update', { gid, users: [dave.address], permissions: memberFlags.send });
+    await alice.ask('groups.pins.remove', join);
+    expect(await carol.told('left')).toMatchObject({ reason: 'removed', by: alice.address });
+    expect(await carol.say(gid, 'still here?')).toBe('NOT_A_MEMBER');
+    const { members } = await alice.ask('groups.members.list', { gid, limit: 9 });
+    expect(members.map(({ user }) => user)).toEqual([alice.address, bob.address, dave.address]);
+  });
+
   it('lets those in who ask, if somebody accepts', async () => {
     const { alice, bob, carol, gid } = await setUp({ flags: groupFlags.joinByRequest });
     expect(await carol.ask('groups.join', { gid })).toEqual({ joined: false });
@@ -326,8 +361,15 @@ it('a group whose time is over tells its members, and is none any more', async (
     ];
     const { group } = await alice.ask('groups.create', { name: 'Sprint', members: ['bob'], expiry: 5 });
     await bob.told('joined');
+    const { group: room } = await alice.ask('groups.create', { name: 'Room' });
+    const permissions = memberFlags.receive | memberFlags.deleteWithPin;
+    const { pin } = await alice.ask('groups.pins.add', { gid: room.gid, permissions, expiry: 5 });
+    await bob.ask('groups.join', { gid: room.gid, pin: pin.pin });
     let isOver = false;
-    const left = bob.told('left').finally(() => {
+    const leaves = (gid: number) =>
+      bob.socket.next('group', (frame) => frame.event === 'left' && frame.gid === gid);
+    const [left, removed] = [leaves(group.gid), leaves(room.gid)];
+    void Promise.allSettled([left, removed]).then(() => {
       isOver = true;
     });
     // Everybody answers the heartbeat until somebody has looked for what is over.
@@ -339,6 +381,7 @@ it('a group whose time is over tells its members, and is none any more', async (
       }
     }
     expect(await left).toMatchObject({ gid: group.gid, reason: 'deleted' });
+    expect(await removed).toMatchObject({ reason: 'removed' });
     expect((await bob.ask('groups.list', {})).groups).toEqual([]);
     expect(await alice.refused('groups.get', { gid: group.gid })).toBe('NOT_FOUND');
     await Promise.all([alice.socket.close(), bob.socket.close()]);

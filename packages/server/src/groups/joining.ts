@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { groupFlags, limits, type OperationRequest, StoaError } from '@stoa/protocol';
-import type { GroupPin, GroupRequest } from '@stoa/storage';
+import { groupFlags, limits, memberFlags, type OperationRequest, StoaError } from '@stoa/protocol';
+import type { GroupMember, GroupPin, GroupRequest } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import { type Caller, requireMay } from './callers.ts';
 import type { GroupCore, GroupState } from './group-core.ts';
@@ -36,7 +36,7 @@ export class Joining {
   /**
    * Resolves to whether the user is a member now; otherwise he waits to be let in.
    *
-   * @throws StoaError WRONG_PIN, RATE_LIMITED after several wrong ones, PERMISSION_DENIED, TOO_MANY
+   * @throws StoaError WRONG_PIN, PIN_NOT_SHARED, RATE_LIMITED after several wrong ones, PERMISSION_DENIED, TOO_MANY
    */
   join(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
     return this.#core.change(caller, gid, async ({ group, own }) => {
@@ -44,8 +44,8 @@ export class Joining {
       if (pin !== undefined) {
         const found = await this.#proven(caller.uid, gid, pin);
         await this.#groups.requireRoomFor(group, [caller.uid]);
-        const put = [newMember(group, caller.uid, { permissions: found.flags })];
-        return { change: { put, ...used(found) }, result: true };
+        const member = newMember(group, caller.uid, { permissions: found.flags });
+        return { change: { put: [{ ...member, pin }], ...used(found, caller.uid) }, result: true };
       }
       if (has(group.flags, groupFlags.autoAddMember)) {
         await this.#groups.requireRoomFor(group, [caller.uid]);
@@ -77,7 +77,7 @@ export class Joining {
       let number = randomPin();
       while (pins.some(({ pin }) => pin === number)) number = randomPin();
       const usual = usualPermissions(state.group);
-      const empty = { pin: number, flags: usual, admin: 0, expiresAt: null, usesLeft: null };
+      const empty = { pin: number, flags: usual, admin: 0, expiresAt: null, usesLeft: null, holder: null };
       return this.#put(empty, settings);
     });
   }
@@ -90,13 +90,40 @@ export class Joining {
     });
   }
 
-  /** @throws StoaError NOT_FOUND when the group has no such PIN */
-  removePin(caller: Caller, gid: number, pin: number): Promise<void> {
-    return this.#core.change(caller, gid, async ({ group, own }) => {
-      requireMay('removePin', group, own, caller);
-      await this.#pin(gid, pin);
-      return { change: { removePins: [pin] }, result: undefined };
-    });
+  /**
+   * Members who are to go with the PIN by which they joined are removed before it.
+   *
+   * @throws StoaError NOT_FOUND when the group has no such PIN
+   */
+  async removePin(caller: Caller, gid: number, pin: number): Promise<void> {
+    const removeSome = (): Promise<boolean> =>
+      this.#core.change(caller, gid, async ({ group, own }) => {
+        requireMay('removePin', group, own, caller);
+        await this.#pin(gid, pin);
+        const before = await this.#membersWith(gid, pin);
+        const remove = before.map(({ uid }) => uid);
+        const isLast = before.length < limits.groupUsersPerRequest;
+        const change = isLast ? { remove, removePins: [pin] } : { remove };
+        return { change, before, result: isLast };
+      });
+    while (!(await removeSome()));
+  }
+
+  /** Removes members who are to go with a PIN that has expired; resolves to the number of such PINs. */
+  async endExpiredPins(limit: number): Promise<number> {
+    const { store, clock } = this.#core;
+    const flags = memberFlags.deleteWithPin;
+    const expired = await store.expiredPins({ now: clock.now(), flags, limit });
+    for (const { aid, gid, pin } of expired) {
+      await this.#core.change({ aid, uid: null, address: null }, gid, async () => {
+        const found = (await store.pins(gid)).find((one) => one.pin === pin);
+        if (found === undefined || !isOver(found, clock.now())) return { result: undefined };
+        const before = await this.#membersWith(gid, pin);
+        if (before.length === 0) return { result: undefined };
+        return { change: { remove: before.map(({ uid }) => uid) }, before, result: undefined };
+      });
+    }
+    return expired.length;
   }
 
   /** Who waits to be let in, the first one first. */
@@ -135,14 +162,20 @@ export class Joining {
     });
   }
 
-  #put(pin: GroupPin, { permissions, expiry, uses }: PinSettings) {
+  #put(pin: GroupPin, { permissions, expiry, uses, shared }: PinSettings) {
     const changed: GroupPin = {
       ...pin,
       flags: permissions ?? pin.flags,
       expiresAt: expiry === undefined ? pin.expiresAt : endOf(expiry, this.#core.clock.now()),
       usesLeft: uses === undefined ? pin.usesLeft : uses === 0 ? null : uses,
+      holder: shared === undefined ? pin.holder : shared ? null : (pin.holder ?? 0),
     };
     return { change: { putPins: [changed] }, result: changed };
+  }
+
+  #membersWith(gid: number, pin: number): Promise<GroupMember[]> {
+    const flags = memberFlags.deleteWithPin;
+    return this.#core.store.membersWithPin({ gid, pin, flags, limit: limits.groupUsersPerRequest });
   }
 
   async #pin(gid: number, number: number): Promise<GroupPin> {
@@ -157,18 +190,27 @@ export class Joining {
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
     const now = this.#core.clock.now();
     const found = (await this.#core.store.pins(gid)).find(({ pin }) => pin === number);
-    if (found !== undefined && (found.expiresAt === null || found.expiresAt > now)) return found;
+    if (found !== undefined && !isOver(found, now) && found.usesLeft !== 0) {
+      if (found.holder === null || found.holder === 0 || found.holder === uid) return found;
+      this.#wrongPins.take(uid);
+      throw new StoaError('PIN_NOT_SHARED');
+    }
     this.#wrongPins.take(uid);
     throw new StoaError('WRONG_PIN');
   }
 }
 
-/** What becomes of a PIN that was used: it goes with its last use. */
-function used(pin: GroupPin): { putPins?: GroupPin[]; removePins?: number[] } {
-  if (pin.usesLeft === null) return {};
-  if (pin.usesLeft <= 1) return { removePins: [pin.pin] };
-  return { putPins: [{ ...pin, usesLeft: pin.usesLeft - 1 }] };
+/** What becomes of a PIN that was used: it goes with its last use, unless members are to go with it. */
+function used(pin: GroupPin, uid: number): { putPins?: GroupPin[]; removePins?: number[] } {
+  const usesLeft = pin.usesLeft === null ? null : pin.usesLeft - 1;
+  if (usesLeft === 0 && !has(pin.flags, memberFlags.deleteWithPin)) return { removePins: [pin.pin] };
+  const holder = pin.holder === null ? null : uid;
+  return usesLeft === pin.usesLeft && holder === pin.holder
+    ? {}
+    : { putPins: [{ ...pin, usesLeft, holder }] };
 }
+
+const isOver = ({ expiresAt }: GroupPin, now: number): boolean => expiresAt !== null && expiresAt <= now;
 
 /** Nine or ten digits, below 2^32. */
 const randomPin = (): number => randomInt(100_000_000, 2 ** 32);

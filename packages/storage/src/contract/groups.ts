@@ -76,12 +76,37 @@ export function describeGroups(open: OpenStore): void {
 
     it('keep PINs', async () => {
       const { group, change } = await newGroup(tested.store);
-      const pin = { pin: 4_000_000_000, flags: 3, admin: 0, expiresAt: now + 5, usesLeft: 2 };
-      const other = { ...pin, pin: 100_000, expiresAt: null, usesLeft: null };
+      const pin = { pin: 4_000_000_000, flags: 3, admin: 0, expiresAt: now + 5, usesLeft: 2, holder: 0 };
+      const other = { ...pin, pin: 100_000, expiresAt: null, usesLeft: null, holder: null };
       await change({ putPins: [pin, other] });
       expect(await tested.store.groups.pins(group.gid)).toEqual([other, pin]);
       await change({ putPins: [{ ...pin, usesLeft: 1 }], removePins: [other.pin] });
       expect(await tested.store.groups.pins(group.gid)).toEqual([{ ...pin, usesLeft: 1 }]);
+    });
+
+    it('know who joined with a PIN, and which of those that have ended still have members', async () => {
+      const { aid, group, bob, carol, change } = await newGroup(tested.store);
+      const { gid } = group;
+      const { groups } = tested.store;
+      const pin = { pin: 77, flags: 5, admin: 0, expiresAt: 1000, usesLeft: null, holder: null };
+      const withPin = async (flags: number) =>
+        (await groups.membersWithPin({ gid, pin: 77, flags, limit: 9 })).map(({ uid }) => uid);
+      const ended = async (time: number) =>
+        (await groups.expiredPins({ now: time, flags: 4, limit: 100 })).filter((found) => found.gid === gid);
+      await change({
+        putPins: [pin],
+        put: [putting(bob, { flags: 5, pin: 77 }), putting(carol, { flags: 5 })],
+      });
+      expect(await withPin(4)).toEqual([bob]);
+      expect(await withPin(2)).toEqual([]);
+      expect(await ended(1000)).toEqual([]);
+      expect(await ended(1001)).toEqual([{ aid, gid, pin: 77 }]);
+      // A change of what he may do does not change how he joined; who administers the group is not meant.
+      await change({ put: [putting(bob, { flags: 4 })] });
+      expect(await withPin(4)).toEqual([bob]);
+      await change({ put: [putting(bob, { flags: 4, role: 'admin', admin: 1 })] });
+      expect(await withPin(4)).toEqual([]);
+      expect(await ended(1001)).toEqual([]);
     });
 
     it('keep who asks to join until he is a member or refused', async () => {
@@ -124,7 +149,7 @@ export function describeGroups(open: OpenStore): void {
       const { aid, group, alice, bob, change, say } = await newGroup(tested.store);
       await change({
         put: [putting(bob)],
-        putPins: [{ pin: 1, flags: 0, admin: 0, expiresAt: null, usesLeft: 1 }],
+        putPins: [{ pin: 1, flags: 0, admin: 0, expiresAt: null, usesLeft: 1, holder: null }],
       });
       await say();
       await tested.store.apps.update(aid, { tokenHash: randomHash() });

@@ -112,18 +112,20 @@ function deleteGroup({ gid, conv }: Which): SqlStatement[] {
 }
 
 function putMember(which: Which, member: MemberToPut, now: number): SqlStatement[] {
-  const { uid, role, flags, admin, receives } = member;
+  const { uid, role, flags, admin, receives, pin = null } = member;
   const { gid, conv } = which;
   const put = statement(
-    `insert into group_members (gid, uid, role, flags, admin, joined_at)
-    values (?, ?, ?, ?, ?, ?)
-    on conflict (gid, uid) do update set role = excluded.role, flags = excluded.flags, admin = excluded.admin`,
+    `insert into group_members (gid, uid, role, flags, admin, joined_at, pin)
+    values (?, ?, ?, ?, ?, ?, ?)
+    on conflict (gid, uid) do update set role = excluded.role, flags = excluded.flags, admin = excluded.admin,
+      pin = coalesce(excluded.pin, group_members.pin)`,
     gid,
     uid,
     roleNumbers[role],
     flags,
     admin,
     now,
+    pin,
   );
   if (!receives) return [put, closeSpan(conv, uid), removeRequest(gid, uid)];
   return [
@@ -213,16 +215,17 @@ function setReceivers(group: Which, receivers: Receivers): SqlStatement[] {
 const removeRequest = (gid: number, uid: number): SqlStatement =>
   statement('delete from group_requests where gid = ? and uid = ?', gid, uid);
 
-function putPin(gid: number, { pin, flags, admin, expiresAt, usesLeft }: GroupPin): SqlStatement {
+function putPin(gid: number, { pin, flags, admin, expiresAt, usesLeft, holder }: GroupPin): SqlStatement {
   return statement(
-    `insert into group_pins (gid, pin, flags, admin, expires_at, uses_left) values (?, ?, ?, ?, ?, ?)
+    `insert into group_pins (gid, pin, flags, admin, expires_at, uses_left, holder) values (?, ?, ?, ?, ?, ?, ?)
     on conflict (gid, pin) do update set flags = excluded.flags, admin = excluded.admin,
-      expires_at = excluded.expires_at, uses_left = excluded.uses_left`,
+      expires_at = excluded.expires_at, uses_left = excluded.uses_left, holder = excluded.holder`,
     gid,
     pin,
     flags,
     admin,
     expiresAt,
     usesLeft,
+    holder,
   );
 }

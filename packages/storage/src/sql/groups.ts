@@ -7,6 +7,7 @@ import {
   type MemberRow,
   type MembershipRow,
   memberColumns,
+  roleNumbers,
   toGroup,
   toMember,
 } from './group-rows.ts';
@@ -187,9 +188,35 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
 
     pins: (gid) =>
       reader.all<GroupPin>(
-        `select pin, flags, admin, expires_at as "expiresAt", uses_left as "usesLeft"
+        `select pin, flags, admin, expires_at as "expiresAt", uses_left as "usesLeft", holder
         from group_pins where gid = ? order by pin`,
         gid,
+      ),
+
+    async membersWithPin({ gid, pin, flags, limit }) {
+      const rows = await reader.all<MemberRow>(
+        `select ${memberColumns} from group_members m
+        where m.gid = ? and m.pin = ? and m.role = ${roleNumbers.member} and (m.flags & ?) = ? limit ?`,
+        gid,
+        pin,
+        flags,
+        flags,
+        limit,
+      );
+      return rows.map(toMember);
+    },
+
+    expiredPins: ({ now, flags, limit }) =>
+      reader.all(
+        `select g.aid, p.gid, p.pin from group_pins p join chat_groups g on g.gid = p.gid
+        where p.expires_at is not null and p.expires_at < ? and exists (
+          select 1 from group_members m where m.gid = p.gid and m.pin = p.pin and m.role = ${roleNumbers.member}
+            and (m.flags & ?) = ?)
+        order by p.expires_at limit ?`,
+        now,
+        flags,
+        flags,
+        limit,
       ),
 
     requests: ({ gid, after = { uid: 0, askedAt: 0 }, limit }) =>

@@ -17,11 +17,14 @@ const PinSettings = Type.Object({
   expiry: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.groupExpirySeconds })),
   /** How often it can be used; 0 for any number of times. */
   uses: Type.Optional(Uint32),
+  /** False: good for one user only, the first who joins with it. */
+  shared: Type.Optional(Type.Boolean()),
 });
 const pinSettingsSpellings = {
   permissions: either('group', 'permissions'),
   expiry: either('group', 'expiry'),
   uses: either('group', 'count', 'uses'),
+  shared: either('group', 'shared'),
 };
 
 const groupaddpin = operation({

@@ -33,6 +33,9 @@ const NewPin = Type.Object(
         description: 'How often it can be used; 0 for any number.',
       }),
     ),
+    shared: Type.Optional(
+      Type.Boolean({ description: 'False: good for one user only, the first who joins with it.' }),
+    ),
   },
   { examples: [{ expiry: 86400, uses: 10 }] },
 );
@@ -121,7 +124,8 @@ export function groupJoiningRoutes(scope: V1Scope, { groups, settings }: V1Servi
       schema: {
         operationId: 'removeGroupPin',
         summary: 'Remove a PIN',
-        description: 'Its link leads nowhere then. Whoever has joined with it stays.',
+        description:
+          'Its link leads nowhere then. Whoever has joined with it stays, unless his permissions say `deleteWithPin`.',
         tags,
         security,
         params: OnePin,

@@ -54,6 +54,7 @@ export const GroupPinResource = Type.Object(
     usesLeft: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
       description: 'How often it can still be used; null for any number of times.',
     }),
+    shared: Type.Boolean({ description: 'False when it is good for the first user only who joins with it.' }),
     link: Type.String({ description: 'Whoever opens it in the messenger joins with the PIN.' }),
   },
   {
@@ -64,6 +65,7 @@ export const GroupPinResource = Type.Object(
         permissions: 31,
         expiresAt: null,
         usesLeft: 10,
+        shared: true,
         link: 'https://chat.example.com/messenger/#/join/1000-481516234',
       },
     ],
@@ -110,8 +112,8 @@ export function groupResource({
 }
 
 export function pinResource(
-  { pin, flags, expiresAt, usesLeft }: GroupPin,
+  { pin, flags, expiresAt, usesLeft, holder }: GroupPin,
   link: string,
 ): Static<typeof GroupPinResource> {
-  return { pin, permissions: flags, expiresAt, usesLeft, link };
+  return { pin, permissions: flags, expiresAt, usesLeft, shared: holder === null, link };
 }

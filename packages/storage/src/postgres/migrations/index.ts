@@ -14,6 +14,7 @@ import { pushVoip } from './013-push-voip.ts';
 import { groupPictures } from './014-group-pictures.ts';
 import { access } from './015-access.ts';
 import { threads } from './016-threads.ts';
+import { pinHolders } from './017-pin-holders.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -39,4 +40,5 @@ export const migrations: readonly string[] = [
   groupPictures,
   access,
   threads,
+  pinHolders,
 ];
