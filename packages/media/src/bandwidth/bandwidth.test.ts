@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { acknowledged, packetsOf } from '../testing/acknowledged.ts';
 import { allocate } from './allocator.ts';
 import { BandwidthEstimator } from './estimator.ts';
 import { SendLog } from './send-log.ts';
@@ -23,7 +24,7 @@ function simulate(
       const isLost = loss > 0 && sent % Math.round(1 / loss) === 0;
       return { sentAt, bytes: 1000, arrivedAt: isLost ? -1 : freeAt + 20 };
     });
-    estimator.onFeedback(all, now + 100);
+    estimator.onFeedback(acknowledged(all), now + 100);
   }
   return estimator.bitrate;
 }
@@ -43,7 +44,7 @@ test('believes REMB only as long as nothing better comes', () => {
   const estimator = new BandwidthEstimator();
   estimator.onReceiverEstimate(700_000);
   expect(estimator.bitrate).toBe(700_000);
-  estimator.onFeedback([{ sentAt: 1, bytes: 100, arrivedAt: 2 }], 10);
+  estimator.onFeedback(acknowledged([{ sentAt: 1, bytes: 100, arrivedAt: 2 }]), 10);
   const { bitrate } = estimator;
   estimator.onReceiverEstimate(100_000);
   expect(estimator.bitrate).toBe(bitrate);
@@ -61,8 +62,8 @@ test('matches feedback with what was sent, once, through a wrap-around', () => {
     arrivals: [5, -1, 7],
   } as const;
   const lost = { sentAt: 69_999, bytes: 100, arrivedAt: -1 };
-  expect(log.acknowledge(feedback)).toEqual([{ sentAt: 69_998, bytes: 100, arrivedAt: 5 }, lost]);
-  expect(log.acknowledge(feedback)).toEqual([lost]);
+  expect(packetsOf(log.acknowledge(feedback))).toEqual([{ sentAt: 69_998, bytes: 100, arrivedAt: 5 }, lost]);
+  expect(packetsOf(log.acknowledge(feedback))).toEqual([lost]);
 });
 
 const camera = [

@@ -1,20 +1,25 @@
 /** A key frame may leave this much faster than the path is believed to be: the estimate is careful. */
 const headroom = 2.5;
 /** What may leave at once after a pause, in time and in bytes: small pictures never wait. */
-const burstMs = 20;
+const burstMs = 40;
 const leastBurst = 12_000;
 /** What waits longer than the queue is long leaves anyway: late is better than never. */
 const maxQueued = 1000;
 
+/** A packet that waits, as whoever sends it finds it again. */
+export interface Paced {
+  readonly bytes: number;
+}
+
 /**
  * Spreads the bursts of a viewer's transport over time: a key frame is many packets at once, more than the buffers on
- * the way hold. What fits leaves at once; of the rest a copy waits.
+ * the way hold. What fits leaves at once; the rest waits in line.
  */
-export class Pacer {
+export class Pacer<T extends Paced> {
   #bytesPerMs = (headroom * 1_000_000) / 8000;
   #budget = leastBurst;
   #at = 0;
-  #queue: Buffer[] = [];
+  #queue: T[] = [];
   #first = 0;
 
   /** Packets that wait. */
@@ -27,15 +32,16 @@ export class Pacer {
     this.#bytesPerMs = (Math.max(path, comes) * headroom) / 8000;
   }
 
-  /** Whether the packet may leave now. Otherwise it waits, in a copy. */
-  admit(packet: Buffer, now: number): boolean {
+  /** Whether a packet of this size may leave now. Otherwise it has to `wait`. */
+  admit(bytes: number, now: number): boolean {
     this.#refill(now);
-    if (this.waiting === 0 && this.#budget > 0) {
-      this.#budget -= packet.length;
-      return true;
-    }
-    this.#queue.push(Buffer.from(packet));
-    return false;
+    if (this.waiting > 0 || this.#budget <= 0) return false;
+    this.#budget -= bytes;
+    return true;
+  }
+
+  wait(packet: T): void {
+    this.#queue.push(packet);
   }
 
   /** Counts what leaves without asking. */
@@ -44,7 +50,7 @@ export class Pacer {
   }
 
   /** The next packet whose time has come. */
-  next(now: number): Buffer | undefined {
+  next(now: number): T | undefined {
     if (this.waiting === 0) return undefined;
     this.#refill(now);
     if (this.#budget <= 0 && this.waiting <= maxQueued) return undefined;
@@ -54,7 +60,7 @@ export class Pacer {
       this.#queue = this.#queue.slice(this.#first);
       this.#first = 0;
     }
-    if (packet !== undefined) this.#budget -= packet.length;
+    if (packet !== undefined) this.#budget -= packet.bytes;
     return packet;
   }
 

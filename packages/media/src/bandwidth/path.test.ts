@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type AcknowledgedPacket, acknowledged } from '../testing/acknowledged.ts';
 import { SimulatedLink } from '../testing/simulated-link.ts';
 import { BandwidthEstimator } from './estimator.ts';
 import { Prober } from './prober.ts';
-import type { Acknowledged } from './send-log.ts';
 
 const packetBytes = 1100;
 const tickMs = 20;
@@ -16,7 +16,7 @@ class Path {
   readonly link: SimulatedLink;
   #now = 0;
   #owed = 0;
-  #underway: Acknowledged[] = [];
+  #underway: AcknowledgedPacket[] = [];
   #toldAt = 0;
 
   constructor(link: SimulatedLink) {
@@ -46,7 +46,7 @@ class Path {
 
   #tell(): void {
     this.#toldAt = this.#now;
-    const told = this.#underway.filter(({ arrivedAt }) => arrivedAt <= this.#now);
+    const told = acknowledged(this.#underway.filter(({ arrivedAt }) => arrivedAt <= this.#now));
     this.#underway = this.#underway.filter(({ arrivedAt }) => arrivedAt > this.#now);
     this.estimator.onFeedback(told, this.#now);
     const found = this.prober.onFeedback(told, this.#now);

@@ -44,19 +44,21 @@ export class Prober {
   }
 
   /** Takes feedback, and answers the bitrate that was found when a probe is over and has succeeded. */
-  onFeedback(packets: readonly Acknowledged[], now: number): number | undefined {
+  onFeedback({ count, sentAt, bytes, arrivedAt }: Acknowledged, now: number): number | undefined {
     const probe = this.#probe;
     if (probe === undefined) return undefined;
-    for (const { sentAt, bytes, arrivedAt } of packets) {
-      if (sentAt < probe.startedAt || sentAt > probe.sentAt) continue;
+    for (let index = 0; index < count; index += 1) {
+      const at = sentAt[index] ?? 0;
+      const arrival = arrivedAt[index] ?? -1;
+      if (at < probe.startedAt || at > probe.sentAt) continue;
       probe.packets += 1;
-      if (arrivedAt < 0) {
+      if (arrival < 0) {
         probe.lost += 1;
         continue;
       }
-      probe.bytes += bytes;
-      probe.first = Math.min(probe.first, arrivedAt);
-      probe.last = Math.max(probe.last, arrivedAt);
+      probe.bytes += bytes[index] ?? 0;
+      probe.first = Math.min(probe.first, arrival);
+      probe.last = Math.max(probe.last, arrival);
     }
     if (now - probe.startedAt < probeMs + patienceMs) return undefined;
     this.#probe = undefined;

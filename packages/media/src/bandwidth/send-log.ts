@@ -1,12 +1,13 @@
 import type { TransportFeedback } from '../rtcp/messages.ts';
 import { unwrap16 } from '../rtp/sequence.ts';
 
-/** A packet that a viewer's feedback tells of. */
+/** Packets that a viewer's feedback tells of, column by column: feedback is about every packet that was sent. */
 export interface Acknowledged {
-  readonly sentAt: number;
-  readonly bytes: number;
-  /** Of the viewer's clock; -1 when it did not come. */
-  readonly arrivedAt: number;
+  readonly count: number;
+  readonly sentAt: Float64Array;
+  readonly bytes: Uint16Array;
+  /** Of the viewer's clock; -1 for what did not come. */
+  readonly arrivedAt: Float64Array;
 }
 
 const size = 4096;
@@ -19,26 +20,32 @@ export class SendLog {
   readonly #bytes = new Uint16Array(size);
 
   add(bytes: number, now: number): void {
-    const index = this.next % size;
+    const index = this.next & (size - 1);
     this.#sentAt[index] = now;
     this.#bytes[index] = bytes;
     this.next += 1;
   }
 
-  acknowledge(feedback: TransportFeedback): Acknowledged[] {
-    const first = unwrap16(this.next, feedback.firstSequence);
-    const found: Acknowledged[] = [];
-    for (let index = 0; index < feedback.arrivals.length; index += 1) {
-      const arrivedAt = feedback.arrivals[index] ?? -1;
+  /** What is new in a message of feedback. */
+  acknowledge({ firstSequence, arrivals }: TransportFeedback): Acknowledged {
+    const first = unwrap16(this.next, firstSequence);
+    const sentAt = new Float64Array(arrivals.length);
+    const bytes = new Uint16Array(arrivals.length);
+    const arrivedAt = new Float64Array(arrivals.length);
+    let count = 0;
+    for (let index = 0; index < arrivals.length; index += 1) {
       const sequence = first + index;
       if (sequence < 0 || sequence >= this.next || this.next - sequence > size) continue;
-      const at = sequence % size;
-      const bytes = this.#bytes[at] ?? 0;
+      const at = sequence & (size - 1);
       // Told once already.
-      if (bytes === 0) continue;
-      found.push({ sentAt: this.#sentAt[at] ?? 0, bytes, arrivedAt });
-      if (arrivedAt >= 0) this.#bytes[at] = 0;
+      if (this.#bytes[at] === 0) continue;
+      const arrival = arrivals[index] ?? -1;
+      sentAt[count] = this.#sentAt[at] ?? 0;
+      bytes[count] = this.#bytes[at] ?? 0;
+      arrivedAt[count] = arrival;
+      count += 1;
+      if (arrival >= 0) this.#bytes[at] = 0;
     }
-    return found;
+    return { count, sentAt, bytes, arrivedAt };
   }
 }

@@ -32,8 +32,6 @@ export function newPayloadInfo(): PayloadInfo {
   };
 }
 
-const nothing = newPayloadInfo();
-
 export function readPayload(
   codec: VideoCodec,
   packet: Uint8Array,
@@ -41,7 +39,7 @@ export function readPayload(
   end: number,
   into: PayloadInfo,
 ): void {
-  Object.assign(into, nothing);
+  clear(into);
   if (start >= end) return;
   switch (codec) {
     case 'VP8':
@@ -57,4 +55,16 @@ export function readPayload(
       into.startsKeyFrame = readAv1(packet, start);
       return;
   }
+}
+
+/** Field by field: for each packet, and many times as fast as `Object.assign`. */
+function clear(into: PayloadInfo): void {
+  into.startsKeyFrame = false;
+  into.pictureId = -1;
+  into.pictureIdAt = 0;
+  into.pictureIdBits = 15;
+  into.tl0 = -1;
+  into.tl0At = 0;
+  into.width = 0;
+  into.height = 0;
 }

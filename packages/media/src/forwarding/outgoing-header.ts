@@ -30,15 +30,19 @@ export interface OutgoingHeader {
  */
 export function writeOutgoing(packet: MediaPacket, header: OutgoingHeader): Buffer {
   if (header.original >= 0) return writeAgain(packet, header);
-  // What is the same for all viewers is written once.
-  if (packet.outgoing === undefined || packet.outgoingAt !== header.sentAt) {
-    const start = packet.payloadStart - headerBytes(packet);
-    packet.outgoing = packet.buffer.subarray(start, packet.payloadEnd);
+  // What is the same for all viewers is written once, and the time once per millisecond.
+  let { outgoing } = packet;
+  if (outgoing === undefined) {
+    outgoing = packet.buffer.subarray(packet.payloadStart - headerBytes(packet), packet.payloadEnd);
+    packet.outgoing = outgoing;
     packet.outgoingAt = header.sentAt;
-    writeCommon(packet.outgoing, packet, header.sentAt);
+    writeCommon(outgoing, packet, header.sentAt);
+  } else if (packet.outgoingAt !== header.sentAt) {
+    packet.outgoingAt = header.sentAt;
+    setUint24(outgoing, packet.descriptor.length > 16 ? 22 : 20, absSendTime(header.sentAt));
   }
-  writeOwn(packet.outgoing, packet, header);
-  return packet.outgoing;
+  writeOwn(outgoing, packet, header);
+  return outgoing;
 }
 
 /** The packet as a retransmission (RFC 4588), with its original number before the payload. */
@@ -92,13 +96,6 @@ function writeOwn(to: Buffer, { descriptor }: MediaPacket, header: OutgoingHeade
   setUint32(to, 4, header.timestamp);
   setUint32(to, 8, header.ssrc);
   setUint16(to, descriptor.length > 16 ? 18 : 17, header.transportSequence);
-}
-
-/** Stamps a packet again, that was written a while ago and leaves only now. */
-export function restamp(packet: Buffer, transportSequence: number, sentAt: number): void {
-  const elementHeader = packet[12] === 0x10 ? 2 : 1;
-  setUint16(packet, 16 + elementHeader, transportSequence);
-  setUint24(packet, 18 + 2 * elementHeader, absSendTime(sentAt));
 }
 
 function writeElementHeader(

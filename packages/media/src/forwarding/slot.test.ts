@@ -36,8 +36,9 @@ class Scene {
   deliver(layer: TestLayer, sent: SentPacket): void {
     const packet = receive(layer.source, sent.bytes, this.now);
     if (packet === undefined) return;
-    const written = this.slot.forward(layer.source, packet, { transportSequence: 1, now: this.now });
-    if (written !== undefined) this.#see(layer, sent, written);
+    const segment = this.slot.take(layer.source, packet);
+    if (segment === undefined) return;
+    this.#see(layer, sent, this.slot.write(segment, packet, { transportSequence: 1, now: this.now }));
   }
 
   #see(layer: TestLayer, sent: SentPacket, written: Buffer): void {

@@ -93,14 +93,19 @@ export class Slot {
     if (source !== undefined && source !== this.shown && source.kind === 'video') source.keyFrames.want();
   }
 
-  /** The packet as this viewer gets it, or `undefined` when it does not. Valid until the next is written. */
-  forward(source: Source, packet: MediaPacket, stamp: Stamp): Buffer | undefined {
+  /** Whether this viewer gets the packet: as part of what, for `write`. The stream counts on with it. */
+  take(source: Source, packet: MediaPacket): Segment | undefined {
     if (source === this.#wanted && source !== this.shown) this.#begin(source, packet);
     const segment = this.#segment;
     if (segment === undefined || segment.source !== source) return undefined;
     // From before the switch: its number in this stream belongs to another.
     if (packet.sequence < segment.firstOfSource) return undefined;
     if (this.#written !== undefined) advance(this.#written, segment, packet);
+    return segment;
+  }
+
+  /** The packet as this viewer gets it. Valid until the next is written. */
+  write(segment: Segment, packet: MediaPacket, stamp: Stamp): Buffer {
     return this.#write(segment, packet, stamp, -1);
   }
 

@@ -1,5 +1,6 @@
 import { StoaError } from '@stoa/protocol';
 import { allocate, bitrateForAll, type Wish } from '../bandwidth/allocator.ts';
+import { ReleaseClock } from '../bandwidth/release-clock.ts';
 import type { Kind } from '../codecs/codecs.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Slot } from '../forwarding/slot.ts';
@@ -85,6 +86,7 @@ export class Room {
   readonly #subscriptions = new Map<Slot, Subscription>();
   /** By stream, what every packet of it goes to. */
   readonly #routes = new Map<string, Subscription[]>();
+  readonly #releases = new ReleaseClock();
   #transports = 0;
   #choseAt = 0;
 
@@ -119,7 +121,7 @@ export class Room {
   /** Makes the offer for a viewer, to be answered by `answer`. */
   async view(counts: SlotCounts): Promise<{ transport: string; offer: string; slots: readonly string[] }> {
     const id = this.#newId('r');
-    const receiver = await ReceiveTransport.open(counts, this.#connections, (state) =>
+    const receiver = await ReceiveTransport.open(counts, this.#connections, this.#releases, (state) =>
       this.#options.onState?.(id, state),
     );
     this.#receivers.set(id, receiver);

@@ -115,7 +115,8 @@ export function writeTransportFeedback(feedback: TransportFeedback): Buffer {
 /** How many of the arrivals one message can carry: what comes after a jump of more than eight seconds needs another. */
 export function fittingArrivals(arrivals: readonly number[]): number {
   let previous = -1;
-  for (const [index, arrival] of arrivals.slice(0, maxPackets).entries()) {
+  for (let index = 0; index < Math.min(arrivals.length, maxPackets); index += 1) {
+    const arrival = arrivals[index] ?? -1;
     if (arrival < 0) continue;
     if (previous >= 0 && Math.abs(arrival - previous) > 8000) return index;
     previous = arrival;

@@ -56,8 +56,6 @@ export function newHeaderExtensions(): HeaderExtensions {
   };
 }
 
-const absent = newHeaderExtensions();
-
 /** Fills `into` with the elements that `ids` names. Elements that do not fit into the block end it. */
 export function readHeaderExtensions(
   packet: Uint8Array,
@@ -65,7 +63,7 @@ export function readHeaderExtensions(
   ids: ExtensionIds,
   into: HeaderExtensions,
 ): void {
-  Object.assign(into, absent);
+  clear(into);
   const { extensionProfile: profile, extensionEnd: end } = header;
   const twoBytes = profile >> 4 === 0x100;
   if (profile !== 0xbede && !twoBytes) return;
@@ -84,6 +82,23 @@ export function readHeaderExtensions(
     readElement(packet, id, at, length, ids, into);
     at += length;
   }
+}
+
+/** Field by field: for each packet, and many times as fast as `Object.assign`. */
+function clear(into: HeaderExtensions): void {
+  into.midAt = 0;
+  into.midLength = 0;
+  into.ridAt = 0;
+  into.ridLength = 0;
+  into.repairedRidAt = 0;
+  into.repairedRidLength = 0;
+  into.audioLevel = -1;
+  into.voice = false;
+  into.absSendTime = -1;
+  into.transportSequence = -1;
+  into.orientation = -1;
+  into.descriptorAt = 0;
+  into.descriptorLength = 0;
 }
 
 function readElement(

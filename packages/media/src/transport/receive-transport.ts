@@ -1,12 +1,13 @@
 import { StoaError } from '@stoa/protocol';
 import { BandwidthEstimator } from '../bandwidth/estimator.ts';
-import { Pacer } from '../bandwidth/pacer.ts';
+import { type Paced, Pacer } from '../bandwidth/pacer.ts';
 import { Prober } from '../bandwidth/prober.ts';
+import type { ReleaseClock } from '../bandwidth/release-clock.ts';
 import { type Acknowledged, SendLog } from '../bandwidth/send-log.ts';
 import type { Kind } from '../codecs/codecs.ts';
 import { LossCounter } from '../forwarding/loss-counter.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
-import { restamp } from '../forwarding/outgoing-header.ts';
+import type { Segment } from '../forwarding/rewriting.ts';
 import { Slot } from '../forwarding/slot.ts';
 import type { Source } from '../forwarding/source.ts';
 import type { RtcpMessage } from '../rtcp/messages.ts';
@@ -27,6 +28,15 @@ export interface NumberedSlot {
   readonly slot: Slot;
 }
 
+/** A packet of a burst that waits its turn: its header is written when it leaves. */
+interface Waiting extends Paced {
+  readonly slot: Slot;
+  readonly segment: Segment;
+  readonly packet: MediaPacket;
+  /** Of the packet, by which it is noticed that the cache has used its record for another. */
+  readonly sequence: number;
+}
+
 const maxSlots = 128;
 const reportIntervalMs = 1000;
 /** Of one moment of a probe. */
@@ -40,10 +50,11 @@ export class ReceiveTransport {
   readonly loss = new LossCounter();
   /** Bits per second; `undefined` for as much as the path takes. */
   maxBitrate: number | undefined;
+  readonly #releases: ReleaseClock;
   readonly #slots: NumberedSlot[] = [];
   readonly #bySsrc = new Map<number, Slot>();
   readonly #sent = new SendLog();
-  readonly #pacer = new Pacer();
+  readonly #pacer = new Pacer<Waiting>();
   readonly #prober = new Prober();
   readonly #stamp = { transportSequence: 0, now: 0 };
   #connection: Connection | undefined;
@@ -54,9 +65,10 @@ export class ReceiveTransport {
   static async open(
     counts: SlotCounts,
     options: TransportOptions,
+    releases: ReleaseClock,
     onState: (state: ConnectionState) => void,
   ): Promise<ReceiveTransport> {
-    const transport = new ReceiveTransport();
+    const transport = new ReceiveTransport(releases);
     transport.grow(counts);
     transport.#connection = await Connection.offering(options, {
       onPacket: (packet) => transport.#receive(packet, Date.now()),
@@ -65,7 +77,9 @@ export class ReceiveTransport {
     return transport;
   }
 
-  private constructor() {}
+  private constructor(releases: ReleaseClock) {
+    this.#releases = releases;
+  }
 
   /** What may be sent, in bits per second. */
   get bitrate(): number {
@@ -100,11 +114,13 @@ export class ReceiveTransport {
   }
 
   forward(slot: Slot, source: Source, packet: MediaPacket, now: number): void {
-    if (this.#pacer.waiting > 0) this.#release(now);
-    const written = slot.forward(source, packet, this.#stampAt(now));
+    if (this.#pacer.waiting > 0) this.release(now);
+    const segment = slot.take(source, packet);
+    if (segment === undefined) return;
     // Sound is little, and comes evenly by itself.
-    if (written === undefined || (slot.kind === 'video' && !this.#pacer.admit(written, now))) return;
-    this.#send(written, now);
+    if (slot.kind === 'audio' || this.#pacer.admit(packet.payloadEnd - packet.payloadStart, now))
+      this.#send(slot.write(segment, packet, this.#stampAt(now)), now);
+    else this.#wait(slot, segment, packet);
   }
 
   /** What is shown now, and what would be if the path took it: bits per second, of pictures. */
@@ -114,7 +130,7 @@ export class ReceiveTransport {
   }
 
   tick(now: number): void {
-    this.#release(now);
+    this.release(now);
     this.#pad(this.#prober.due(now, this.estimator.bitrate), now);
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
@@ -126,7 +142,17 @@ export class ReceiveTransport {
     }
   }
 
+  /** Sends what has waited long enough. False when nothing waits any more. */
+  release(now: number): boolean {
+    for (let next = this.#pacer.next(now); next !== undefined; next = this.#pacer.next(now)) {
+      const { slot, segment, packet, sequence } = next;
+      if (packet.sequence === sequence) this.#send(slot.write(segment, packet, this.#stampAt(now)), now);
+    }
+    return this.#pacer.waiting > 0;
+  }
+
   close(): void {
+    this.#releases.forget(this);
     this.#connection?.close();
   }
 
@@ -151,16 +177,14 @@ export class ReceiveTransport {
     return this.#stamp;
   }
 
-  #send(packet: Buffer | undefined, now: number): void {
-    if (packet !== undefined && this.#connection?.send(packet) === true) this.#sent.add(packet.length, now);
+  #wait(slot: Slot, segment: Segment, packet: MediaPacket): void {
+    const { sequence, payloadStart, payloadEnd } = packet;
+    this.#pacer.wait({ slot, segment, packet, sequence, bytes: payloadEnd - payloadStart });
+    this.#releases.add(this);
   }
 
-  /** Sends what has waited long enough. */
-  #release(now: number): void {
-    for (let packet = this.#pacer.next(now); packet !== undefined; packet = this.#pacer.next(now)) {
-      restamp(packet, this.#sent.next & 0xffff, now);
-      this.#send(packet, now);
-    }
+  #send(packet: Buffer | undefined, now: number): void {
+    if (packet !== undefined && this.#connection?.send(packet) === true) this.#sent.add(packet.length, now);
   }
 
   /** Sends about so many bytes that the viewer has already. */
@@ -220,7 +244,7 @@ export class ReceiveTransport {
     }
   }
 
-  #takeFeedback(packets: readonly Acknowledged[], now: number): void {
+  #takeFeedback(packets: Acknowledged, now: number): void {
     this.estimator.onFeedback(packets, now);
     const found = this.#prober.onFeedback(packets, now);
     if (found !== undefined) this.estimator.onProbe(found, now);
