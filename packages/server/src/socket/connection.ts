@@ -1,10 +1,9 @@
+import type { Duplex } from 'node:stream';
 import {
   type ClientFrame,
   type CloseName,
   type Codec,
   closeCodes,
-  joinWithinLimits,
-  msgpackCodec,
   type RefusedFrame,
   type ServerFrame,
   StoaError,
@@ -27,6 +26,8 @@ export interface ConnectionHandler {
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
+  /** The stream below it, which takes finished WebSocket messages: ws would add the header of each in a piece of its own. */
+  readonly stream: Duplex;
   readonly codec: Codec;
   readonly turn: WriteTurn;
   /** Where it comes from. */
@@ -105,8 +106,8 @@ export class Connection {
 
   /** Takes a frame encoded as msgpack; encodes it anew only for JSON connections. */
   writeEncoded(bytes: Uint8Array): void {
-    const { codec } = this.#options;
-    this.#queue(codec === msgpackCodec ? bytes : codec.encode(msgpackCodec.decode(bytes)[0]));
+    const { codec, turn } = this.#options;
+    this.#queue(turn.frames.recoded(codec, bytes));
   }
 
   /** Refuses a frame with a coded error. */
@@ -148,13 +149,15 @@ export class Connection {
     const wasCongested = this.congested;
     this.#outgoing = [];
     this.#outgoingBytes = 0;
-    const { socket, codec } = this.#options;
+    const { socket, stream, codec, turn } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
-    const messages = joinWithinLimits(codec, parts);
-    const last = messages.pop();
-    for (const message of messages) socket.send(message);
-    // Asking to be told costs something for each write: only who waits for it does.
-    if (last !== undefined) socket.send(last, wasCongested ? this.#drained : undefined);
+    const messages = turn.frames.of(codec, parts);
+    const last = messages.at(-1);
+    for (const message of messages) {
+      // Asking to be told costs something for each write: only who waits for it does.
+      if (wasCongested && message === last) stream.write(message, this.#drained);
+      else stream.write(message);
+    }
   }
 
   #queue(data: WireData): void {

@@ -105,6 +105,7 @@ export class SocketDoor {
       this.#open(
         new Connection({
           socket: webSocket,
+          stream: socket,
           // Without a subprotocol, a person is trying it out by hand.
           codec: codecOf(webSocket.protocol) ?? jsonCodec,
           turn: this.#turn,

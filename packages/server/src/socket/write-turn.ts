@@ -1,3 +1,5 @@
+import { OutgoingFrames } from './outgoing-frames.ts';
+
 /** Something that has data to write at the end of the turn. */
 interface Flushable {
   flush(): void;
@@ -8,6 +10,8 @@ interface Flushable {
  * the system call per socket is what writing costs, so what a socket gets in one turn goes out in one.
  */
 export class WriteTurn {
+  /** What the connections that are flushed one after the other have in common. */
+  readonly frames = new OutgoingFrames();
   #dirty: Flushable[] = [];
 
   /** Called once per connection and turn. */
@@ -19,5 +23,6 @@ export class WriteTurn {
     const dirty = this.#dirty;
     this.#dirty = [];
     for (const connection of dirty) connection.flush();
+    this.frames.forget();
   };
 }
