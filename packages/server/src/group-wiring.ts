@@ -4,11 +4,11 @@ import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import type { Attachments } from './files/index.ts';
 import {
+  type GroupChangeObserver,
   GroupCore,
   GroupFeed,
   type GroupFeedOptions,
   GroupNews,
-  type GroupNewsItem,
   GroupSending,
   Groups,
   groupOperations,
@@ -42,19 +42,26 @@ export interface GroupWiringOptions {
   readonly judge?: MessageJudge & { moved(moved: CursorsMoved): void };
 }
 
-export interface GroupObserver extends MessageObserver {
+export interface GroupObserver extends MessageObserver, GroupChangeObserver {
+  wantsMoves(aid: number): boolean;
   moved(moved: CursorsMoved): void;
-  group(item: GroupNewsItem): void;
 }
+
+const noObserver: GroupObserver = {
+  ...nobody,
+  wantsMoves: () => false,
+  moved: () => {},
+  groupEvents: async () => () => [],
+  groupChanged: () => {},
+};
 
 /** Joins groups with the rest of a node. */
 export function buildGroups({ store, bus, clock, directory, ...options }: GroupWiringOptions) {
   const { gone, files, onCommitted = () => {}, onAccepted = () => {}, onError = () => {} } = options;
-  const observer = options.observer ?? { ...nobody, moved: () => {}, group: () => {} };
+  const observer = options.observer ?? noObserver;
   const judge = options.judge ?? { ...noJudge, moved: () => {} };
-  const onNews = (item: GroupNewsItem): void => observer.group(item);
-  const news = new GroupNews({ bus, store: store.groups, directory, onNews });
-  const core = new GroupCore({ store: store.groups, clock, news });
+  const news = new GroupNews({ bus, store: store.groups, directory });
+  const core = new GroupCore({ store: store.groups, clock, news, observer });
   const groups = new Groups(core, directory, files);
   const wrongPins = new TokenBuckets({ capacity: wrongPinsAtOnce, fillMs: 60_000, now: clock.now });
   const joining = new Joining({ core, groups, directory, wrongPins });
@@ -80,6 +87,7 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
       groups: store.groups,
       bus,
       clock,
+      isNoted: (aid) => observer.wantsMoves(aid),
       onMoved: (moved) => {
         observer.moved(moved);
         judge.moved(moved);

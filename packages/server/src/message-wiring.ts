@@ -25,7 +25,7 @@ export interface MessageWiringOptions {
   readonly blocking: Blocking;
   readonly metrics: Metrics;
   /** Who is told outside of what becomes of messages. */
-  readonly observer: MessageObserver & { moved(moved: CursorsMoved): void };
+  readonly observer: MessageObserver & { wantsMoves(aid: number): boolean; moved(moved: CursorsMoved): void };
   readonly judge: MessageJudge & { moved(moved: CursorsMoved): void };
 }
 
@@ -64,6 +64,7 @@ export function buildMessaging(options: MessageWiringOptions) {
     clock,
     directory,
     blocking,
+    isNoted: (aid) => observer.wantsMoves(aid),
     onMoved: (moved) => {
       observer.moved(moved);
       judge.moved(moved);

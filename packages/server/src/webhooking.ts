@@ -8,6 +8,7 @@ import type { Settings } from './settings/index.ts';
 import {
   DeliveryChecks,
   Happenings,
+  LeftBehind,
   UserPresence,
   WebhookQueue,
   WebhookSender,
@@ -24,6 +25,9 @@ export interface WebhookingOptions {
   readonly node: string;
   readonly onError: (error: unknown) => void;
 }
+
+/** After so long, what is still noted is nothing that a node is at work with. */
+const leftBehindMs = 10_000;
 
 /** Joins webhooks with the rest of a node: what they are told of, and the work that sends it. */
 export async function startWebhooks(options: WebhookingOptions) {
@@ -51,7 +55,8 @@ export async function startWebhooks(options: WebhookingOptions) {
   const onAdded = (): void => look();
   const queue = new WebhookQueue({ store: store.webhooks, onAdded });
   const addressOf = async (uid: number): Promise<string | undefined> => (await directory.byUid(uid))?.address;
-  const happenings = new Happenings({ webhooks, queue, clock, addressOf, onError });
+  const happenings = new Happenings({ webhooks, queue, clock, addressOf, onAdded, onError });
+  const leftBehind = new LeftBehind({ store: store.webhooks, log: store.log, directory, happenings, queue });
   const users = new UserPresence({
     node,
     store: store.webhooks,
@@ -75,6 +80,13 @@ export async function startWebhooks(options: WebhookingOptions) {
       };
       look = background.repeat(1_000, () => (webhooks.any ? sender.look() : Promise.resolve()));
       background.repeat(1_000, (goOn) => (webhooks.any ? checks.run(goOn) : Promise.resolve()));
+      // At first what a process before this one has left, then what other nodes have.
+      let before = Number.MAX_SAFE_INTEGER;
+      const tellLeftBehind = background.repeat(leftBehindMs, async (goOn) => {
+        if (webhooks.any) await leftBehind.run(before, goOn);
+        before = clock.now() - leftBehindMs;
+      });
+      tellLeftBehind();
       background.repeat(60_000, () => webhooks.reload());
       // A node that is cut off does not know who lives.
       background.repeat(20_000, async (goOn) => {

@@ -1,3 +1,5 @@
+import type { NewWebhookEvent } from './store-webhooks.ts';
+
 /** A conversation of many. Its messages are in the log `conv`. */
 export interface Group {
   /** Unique on this server, from 1000 to below 2^32, never used again. */
@@ -81,6 +83,8 @@ export interface NewGroup extends Pick<Group, 'aid' | 'name' | 'flags' | 'settin
   /** Absent: each member as his `receives` says. */
   readonly receivers?: Receivers;
   readonly now: number;
+  /** Events for webhooks, in the same step. */
+  readonly events?: (made: { readonly gid: number; readonly epoch: number }) => readonly NewWebhookEvent[];
 }
 
 /** All of it in one step. A member who is put and removed is removed. */
@@ -98,6 +102,8 @@ export interface GroupChange {
   readonly removePins?: readonly number[];
   readonly putRequests?: readonly number[];
   readonly removeRequests?: readonly number[];
+  /** Events for webhooks. */
+  readonly events?: readonly NewWebhookEvent[];
 }
 
 /** A group as one of its members has it. */

@@ -35,6 +35,8 @@ export interface NewMessage {
   };
   /** Absent when the message does not disappear. */
   readonly age?: MessageAge;
+  /** Notes for webhooks that it happened, in the same step (see WebhookNote). */
+  readonly noted?: true;
 }
 
 /** What an event does to the marks of its kind on its target: first it takes some away, then it adds others. */

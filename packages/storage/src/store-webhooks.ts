@@ -38,6 +38,17 @@ export interface DeliveryCheck {
   readonly dueAt: number;
 }
 
+/**
+ * Something that happened and was noted in the same step, so that it is told even if its node ends before it has put the
+ * events into the queues. `uid`: the sender of the message at this place, or the user whose cursor has come to it.
+ */
+export interface WebhookNote {
+  readonly kind: 'message' | 'delivered' | 'read';
+  readonly conv: number;
+  readonly uid: number;
+  readonly seq: number;
+}
+
 /** One request, or a decision not to make one. */
 export interface WebhookAttempt {
   readonly id: number;
@@ -75,8 +86,17 @@ export interface WebhookStore {
   /** Of all apps; few. */
   all(): Promise<Webhook[]>;
 
-  /** Adds to the queues, in this order. What waits in a queue already is not added again, nor for a webhook that is gone. */
-  enqueue(events: readonly NewWebhookEvent[], checks?: readonly DeliveryCheck[]): Promise<void>;
+  /**
+   * Adds to the queues, in this order, and forgets the notes that this settles. What waits in a queue already is not added
+   * again, nor for a webhook that is gone.
+   */
+  enqueue(
+    events: readonly NewWebhookEvent[],
+    checks?: readonly DeliveryCheck[],
+    settled?: readonly WebhookNote[],
+  ): Promise<void>;
+  /** Notes of what happened before `before` and is not settled, oldest first. */
+  notes(before: number, limit: number): Promise<(WebhookNote & { readonly at: number })[]>;
   /** Webhooks for which something waits, that may be tried now, and that no other node is at. */
   due(node: string, now: number): Promise<number[]>;
   /** Takes the webhook for this node. False when another node has it at `now`. With `until` 0 it is given back. */

@@ -265,6 +265,8 @@ export interface CursorAdvance {
   /** A place beyond the newest message counts as the newest. */
   readonly seq: number;
   readonly now: number;
+  /** Notes for webhooks what moves of what others may know, in the same step (see WebhookNote). */
+  readonly noted?: true;
 }
 
 /** Places to which the member's cursors moved; absent where they did not. */

@@ -1,8 +1,8 @@
 import { StoaError } from '@stoa/protocol';
-import type { Group, GroupChange, GroupMember, GroupStore, MemberToPut } from '@stoa/storage';
+import type { Group, GroupChange, GroupMember, GroupStore, NewGroup, NewWebhookEvent } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { Caller } from './callers.ts';
-import type { GroupNews } from './group-news.ts';
+import type { GroupNews, GroupNewsItem } from './group-news.ts';
 
 /** A group as it is when something about it is decided. */
 export interface GroupState {
@@ -13,16 +13,28 @@ export interface GroupState {
 
 /** What is decided: a change, if any is needed, and the answer to the caller. */
 export interface Decision<T> {
-  readonly change?: Omit<GroupChange, 'now'>;
+  readonly change?: Omit<GroupChange, 'now' | 'events'>;
   /** Members that the change is about, as they were before. */
   readonly before?: readonly GroupMember[];
   readonly result: T;
+}
+
+/** Somebody outside who is to be told of changes: what is told is stored together with them. */
+export interface GroupChangeObserver {
+  /** Resolves to what is to be told when the change has become this one of this group. */
+  groupEvents(
+    item: Omit<GroupNewsItem, 'epoch'> & { readonly isNew?: true },
+  ): Promise<(made: { readonly gid: number; readonly epoch: number }) => readonly NewWebhookEvent[]>;
+  /** Called after a change with events was made. */
+  groupChanged(): void;
 }
 
 export interface GroupCoreOptions {
   readonly store: GroupStore;
   readonly clock: Clock;
   readonly news: GroupNews;
+  /** Somebody outside who is to be told of changes: what is told is stored together with them. */
+  readonly observer: GroupChangeObserver;
 }
 
 /**
@@ -33,10 +45,12 @@ export class GroupCore {
   readonly store: GroupStore;
   readonly clock: Clock;
   readonly #news: GroupNews;
+  readonly #observer: GroupCoreOptions['observer'];
   /** Changes of one group on this node wait for each other instead of getting in each other's way. */
   readonly #underWay = new Map<number, Promise<unknown>>();
 
-  constructor({ store, clock, news }: GroupCoreOptions) {
+  constructor({ store, clock, news, observer }: GroupCoreOptions) {
+    this.#observer = observer;
     this.store = store;
     this.clock = clock;
     this.#news = news;
@@ -78,16 +92,29 @@ export class GroupCore {
     }
   }
 
-  /** Tells of a group that was just made. */
-  announceNew(caller: Caller, group: Group, members: readonly MemberToPut[]): Promise<void> {
-    return this.#news.announce({
-      caller,
-      group,
-      change: { put: members },
-      before: [],
-      epoch: group.epoch,
-      now: this.clock.now(),
-    });
+  /** Makes a group, and tells of it. */
+  async create(caller: Caller, group: Omit<NewGroup, 'now' | 'events'>): Promise<Group> {
+    const { members, receivers: _, ...settings } = group;
+    const now = this.clock.now();
+    const base: Group = { ...settings, gid: 0, conv: 0, createdAt: now, deleted: false, epoch: 0 };
+    const item = { caller, change: { put: members }, before: [], now };
+    const events = await this.#observer.groupEvents({ ...item, group: base, isNew: true });
+    const made = await this.store.create({ ...group, now, events });
+    this.#observer.groupChanged();
+    await this.#news.announce({ ...item, group: made, epoch: made.epoch });
+    return made;
+  }
+
+  /** Makes the change, and tells of it. False when the group was changed meanwhile. */
+  async #make(item: Omit<GroupNewsItem, 'epoch'>): Promise<boolean> {
+    const { group, change, now } = item;
+    const events = await this.#observer.groupEvents(item);
+    const told = events({ gid: group.gid, epoch: group.epoch + 1 });
+    const changed = await this.store.change(group, { ...change, now, events: told });
+    if (changed === undefined) return false;
+    if (told.length > 0) this.#observer.groupChanged();
+    await this.#news.announce({ ...item, epoch: changed.epoch });
+    return true;
   }
 
   /** Ends a membership, whatever becomes of the group meanwhile. */
@@ -97,22 +124,15 @@ export class GroupCore {
       const member = await this.store.member(gid, uid);
       if (group === undefined || member === undefined) return;
       const change = { remove: [uid] };
-      const now = this.clock.now();
-      const changed = await this.store.change(group, { ...change, now });
-      if (changed === undefined) continue;
-      await this.#news.announce({ caller, group, change, before: [member], epoch: changed.epoch, now });
-      return;
+      if (await this.#make({ caller, group, change, before: [member], now: this.clock.now() })) return;
     }
   }
 
   /** Ends a group whose time is over, unless it was prolonged meanwhile. */
   async end(group: Group): Promise<void> {
     const change = { deleted: true } as const;
-    const now = this.clock.now();
-    const changed = await this.store.change(group, { ...change, now });
-    if (changed === undefined) return;
     const caller: Caller = { aid: group.aid, uid: null, address: null };
-    await this.#news.announce({ caller, group, change, before: [], epoch: changed.epoch, now });
+    await this.#make({ caller, group, change, before: [], now: this.clock.now() });
   }
 
   async #change<T>(
@@ -124,11 +144,8 @@ export class GroupCore {
       const state = await this.state(caller, gid);
       const { change, before = [], result } = await decide(state);
       if (change === undefined) return result;
-      const now = this.clock.now();
-      const changed = await this.store.change(state.group, { ...change, now });
-      if (changed === undefined) continue;
-      await this.#news.announce({ caller, group: state.group, change, before, epoch: changed.epoch, now });
-      return result;
+      const item = { caller, group: state.group, change, before, now: this.clock.now() };
+      if (await this.#make(item)) return result;
     }
     throw new StoaError('UNAVAILABLE', `Group ${gid} is being changed by too many at once.`);
   }

@@ -11,7 +11,7 @@ export interface GroupNewsItem {
   readonly caller: Caller;
   /** As it was before. */
   readonly group: Group;
-  readonly change: Omit<GroupChange, 'now'>;
+  readonly change: Omit<GroupChange, 'now' | 'events'>;
   /** Members that the change is about, as they were before. */
   readonly before: readonly GroupMember[];
   /** That the group has got by the change. */
@@ -26,16 +26,12 @@ export class GroupNews {
   readonly #bus: Bus;
   readonly #store: Pick<GroupStore, 'countMembers'>;
   readonly #directory: Pick<Directory, 'byUid'>;
-  readonly #onNews: (item: GroupNewsItem) => void;
 
   constructor(options: {
     readonly bus: Bus;
     readonly store: Pick<GroupStore, 'countMembers'>;
     readonly directory: Pick<Directory, 'byUid'>;
-    /** For somebody outside who is to be told. */
-    readonly onNews?: (item: GroupNewsItem) => void;
   }) {
-    this.#onNews = options.onNews ?? (() => {});
     this.#bus = options.bus;
     this.#store = options.store;
     this.#directory = options.directory;
@@ -43,7 +39,6 @@ export class GroupNews {
 
   async announce(item: GroupNewsItem): Promise<void> {
     const { caller, group, change, before, epoch, now } = item;
-    this.#onNews(item);
     const by = caller.address === null ? {} : { by: caller.address };
     const { put = [], remove = [] } = change;
     if (change.deleted === true) {

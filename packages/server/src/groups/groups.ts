@@ -69,14 +69,8 @@ export class Groups {
       ...(ownerUid === undefined ? [] : [newMember(base, ownerUid, { admin: adminFlags.owner })]),
       ...uids.map((uid) => newMember(base, uid, permissions === undefined ? {} : { permissions })),
     ];
-    const group = await store.create({
-      ...settings,
-      aid: caller.aid,
-      members,
-      receivers: receiversOf(settings),
-      now,
-    });
-    await this.#core.announceNew(caller, group, members);
+    const receivers = receiversOf(settings);
+    const group = await this.#core.create(caller, { ...settings, aid: caller.aid, members, receivers });
     const own = caller.uid === null ? undefined : await store.member(group.gid, caller.uid);
     return { group, members: members.length, own };
   }

@@ -1,7 +1,7 @@
 export { backendOf, type Caller } from './callers.ts';
-export { GroupCore } from './group-core.ts';
+export { type GroupChangeObserver, GroupCore } from './group-core.ts';
 export { GroupFeed, type GroupFeedOptions } from './group-feed.ts';
-export { GroupNews, type GroupNewsItem } from './group-news.ts';
+export { GroupNews } from './group-news.ts';
 export { groupInfo, memberInfo, pinInfo } from './group-view.ts';
 export { Groups } from './groups.ts';
 export { Joining } from './joining.ts';

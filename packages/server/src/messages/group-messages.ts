@@ -91,7 +91,10 @@ export class GroupMessages {
     const isStored = (flags & messageFlags.transient) === 0 && (group.flags & groupFlags.noStorage) === 0;
     if (!isStored) return this.#transient(group, message, addresses);
     const asked = performance.now();
-    const { mid, conv, seq, ts, duplicate, epoch, receiver } = await log.append(message);
+    const noted = observer.wants(group.aid);
+    const { mid, conv, seq, ts, duplicate, epoch, receiver } = await log.append(
+      noted ? { ...message, noted } : message,
+    );
     onCommitted((performance.now() - asked) / 1000);
     const answer = { conv, seq, mid, ts };
     // Of what is repeated or changes another message, the log knows best what is to be announced.
@@ -109,7 +112,7 @@ export class GroupMessages {
           : { ...nothingSpecial, age };
     const { conversation: _, ...fields } = message;
     const stored: StoredMessage = { ...fields, content, mid, conv, seq, ts, special };
-    if (observer.wants(group.aid)) await observer.stored({ aid: group.aid, message: stored, ...addresses });
+    if (noted) await observer.stored({ aid: group.aid, message: stored, ...addresses });
     return {
       answer,
       announce: () => {

@@ -158,7 +158,10 @@ export class Messages {
 
     const asked = performance.now();
     // Every message comes through here: a plain chain costs half of what the steps of an async function do.
-    return this.#log.append(age === undefined ? message : { ...message, age }).then((appended) => {
+    const noted = this.#observer.wants(sender.aid);
+    const isPlain = age === undefined && !noted;
+    const entry = isPlain ? message : { ...message, ...(age && { age }), ...(noted && { noted }) };
+    return this.#log.append(entry).then((appended) => {
       this.#onCommitted((performance.now() - asked) / 1000);
       const { mid, conv, seq, ts, duplicate } = appended;
       const answer = { conv, seq, mid, ts };
@@ -181,7 +184,7 @@ export class Messages {
         special: message.special,
       };
       const accepted = { answer, announce: () => this.#announce(stored, addresses, receiver.uid) };
-      if (!this.#observer.wants(sender.aid)) return accepted;
+      if (!noted) return accepted;
       return this.#observed(sender.aid, stored, addresses, receiver.uid).then(() => accepted);
     });
   }
@@ -210,14 +213,16 @@ export class Messages {
       // What a mark says is kept with its target.
       content: change.event === 'edit' ? content : packValue({}),
     };
-    const appended = await this.#log.append({ ...message, change: { ...change, ...(mark && { mark }) } });
+    const noted = this.#observer.wants(sender.aid);
+    const entry = { ...message, change: { ...change, ...(mark && { mark }) }, ...(noted && { noted }) };
+    const appended = await this.#log.append(entry);
     const { mid, conv, seq, ts } = appended;
     const addresses = { from: sender.address, to: receiver.address };
     if (mark === undefined || appended.duplicate) {
       return this.#repeated(sender.aid, { mid, conv, seq, ts }, addresses, receiver.uid);
     }
     const stored = { ...message, mid, conv, seq, content, special: { ...nothingSpecial, ...change } };
-    if (this.#observer.wants(sender.aid)) await this.#observed(sender.aid, stored, addresses, receiver.uid);
+    if (noted) await this.#observed(sender.aid, stored, addresses, receiver.uid);
     return {
       answer: { mid, conv, seq, ts },
       announce: () => this.#announce(stored, addresses, receiver.uid),

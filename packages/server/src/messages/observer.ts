@@ -13,7 +13,10 @@ export interface ObservedMessage {
 
 /** Somebody outside who is to be told of messages. */
 export interface MessageObserver {
-  /** Asked for each message: must cost nothing. */
+  /**
+   * Asked for each message: must cost nothing. What it wants is noted in the store together with the message, so that it
+   * is told even if this node ends before it has called `stored`.
+   */
   wants(aid: number): boolean;
   /**
    * Called before the sender is told that the message is stored, also for one that is sent again. Resolves when it is

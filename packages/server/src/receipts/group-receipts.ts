@@ -12,6 +12,8 @@ export interface GroupReceiptsOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly onMoved?: (moved: CursorsMoved) => void;
+  /** As ReceiptsOptions.isNoted. */
+  readonly isNoted?: (aid: number) => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -83,14 +85,16 @@ export class GroupReceipts {
   }
 
   async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {
-    const { cursors, clock, groups, onError, onMoved = () => {} } = this.#options;
+    const { cursors, clock, groups, onError, onMoved = () => {}, isNoted = () => false } = this.#options;
     const now = clock.now();
     const members = new Map<number, { user: string; delivered?: number; read?: number }>();
     let [after, upto] = [Number.MAX_SAFE_INTEGER, 0];
     const advance = async (waiting: Waiting): Promise<void> => {
       const { reader, kind, seq, after: from, marked } = waiting;
       const { aid, uid, dev, address } = reader;
-      const moves = await cursors.advance({ conv, uid, dev, kind, seq, now }).catch((error: unknown) => {
+      const noted = isNoted(aid) && ({ noted: true } as const);
+      const moving = cursors.advance({ conv, uid, dev, kind, seq, now, ...noted });
+      const moves = await moving.catch((error: unknown) => {
         if (marked === undefined && error instanceof StoreUnavailableError) this.add(reader, conv, waiting);
         else if (marked === undefined) onError(error);
         marked?.reject(error);

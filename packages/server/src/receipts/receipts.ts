@@ -15,6 +15,8 @@ export interface ReceiptsOptions {
   readonly directory: Pick<Directory, 'byUid'>;
   readonly blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
   readonly onMoved?: (moved: CursorsMoved) => void;
+  /** Whether what moves is to be noted for who is to be told of it, whatever becomes of this node. */
+  readonly isNoted?: (aid: number) => boolean;
 }
 
 /** Cursors of a member that have moved to these places, for somebody outside who is to be told. */
@@ -46,11 +48,14 @@ export class Receipts {
   readonly #directory: Pick<Directory, 'byUid'>;
   readonly #blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
   readonly #onMoved: (moved: CursorsMoved) => void;
+  readonly #isNoted: (aid: number) => boolean;
   /** Conversations never change their members, so a cached one stays true. */
   readonly #conversations = new BoundedMap<number, Conversation>(50_000);
 
-  constructor({ cursors, log, bus, clock, directory, blocking, onMoved = () => {} }: ReceiptsOptions) {
-    this.#onMoved = onMoved;
+  constructor(options: ReceiptsOptions) {
+    const { cursors, log, bus, clock, directory, blocking } = options;
+    this.#onMoved = options.onMoved ?? (() => {});
+    this.#isNoted = options.isNoted ?? (() => false);
     this.#directory = directory;
     this.#blocking = blocking;
     this.#cursors = cursors;
@@ -69,7 +74,9 @@ export class Receipts {
     // Before anything moves: a store that goes away in between must not leave a move untold.
     const peer = await this.#peerOf(conv, reader.uid);
     const now = this.#clock.now();
-    const moves = await this.#cursors.advance({ conv, uid: reader.uid, dev: reader.dev, kind, seq, now });
+    const noted = !hides && this.#isNoted(reader.aid);
+    const advance = { conv, uid: reader.uid, dev: reader.dev, kind, seq, now };
+    const moves = await this.#cursors.advance(noted ? { ...advance, noted } : advance);
     const { delivered, read, seen } = moves;
     if (!hides && (delivered !== undefined || read !== undefined)) {
       const { aid, uid, address } = reader;

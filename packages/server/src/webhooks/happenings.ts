@@ -1,6 +1,6 @@
-import type { NewWebhookEvent, Webhook } from '@stoa/storage';
+import type { DeliveryCheck, NewWebhookEvent, Webhook } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
-import type { GroupNewsItem } from '../groups/index.ts';
+import type { GroupChangeObserver } from '../groups/index.ts';
 import type { MessageObserver, ObservedMessage } from '../messages/index.ts';
 import type { CursorsMoved } from '../receipts/index.ts';
 import { type GroupHappening, groupEvent, type HookEvent, messageEvent, statusEvent } from './events.ts';
@@ -15,11 +15,13 @@ export interface HappeningsOptions {
   readonly queue: Pick<WebhookQueue, 'add'>;
   readonly clock: Clock;
   readonly addressOf: (uid: number) => Promise<string | undefined>;
+  /** Something waits to be sent that was not added to the queue here. */
+  readonly onAdded: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** Turns what happens on a node into events for those who want to be told. */
-export class Happenings implements MessageObserver {
+export class Happenings implements MessageObserver, GroupChangeObserver {
   readonly #options: HappeningsOptions;
 
   constructor(options: HappeningsOptions) {
@@ -32,7 +34,14 @@ export class Happenings implements MessageObserver {
   }
 
   async stored(observed: ObservedMessage): Promise<void> {
-    const { webhooks, queue, clock } = this.#options;
+    const { conv, sender: uid, seq } = observed.message;
+    const { events, checks } = this.ofMessage(observed);
+    await this.#options.queue.add(events, checks, [{ kind: 'message', conv, uid, seq }]);
+  }
+
+  /** What is told of a message, and what is to be looked at later. */
+  ofMessage(observed: ObservedMessage): { events: NewWebhookEvent[]; checks: DeliveryCheck[] } {
+    const { webhooks, clock } = this.#options;
     const { aid, message } = observed;
     const { mid, sender, special } = message;
     const isMessage = special === null || special.event === null;
@@ -40,54 +49,78 @@ export class Happenings implements MessageObserver {
     const events = webhooks.wants(aid, 'message')
       ? eventsFor(webhooks.of(aid, 'message'), messageEvent(hookMessage(observed)), clock.now())
       : [];
-    await queue.add(events, isChecked ? [{ mid, dueAt: clock.now() + offlineMs }] : []);
+    return { events, checks: isChecked ? [{ mid, dueAt: clock.now() + offlineMs }] : [] };
+  }
+
+  wantsMoves(aid: number): boolean {
+    return this.#options.webhooks.wants(aid, 'message.status');
   }
 
   /** A member's cursors have moved. */
   moved({ aid, uid, address, conv, delivered, read, at }: CursorsMoved): void {
-    if (!this.#options.webhooks.wants(aid, 'message.status')) return;
-    const user = { uid, address };
-    if (delivered !== undefined) {
-      this.#tell(aid, 'message.status', statusEvent(user, { conv, seq: delivered, status: 'delivered' }, at));
-    }
-    if (read !== undefined) {
-      this.#tell(aid, 'message.status', statusEvent(user, { conv, seq: read, status: 'read' }, at));
+    if (!this.wantsMoves(aid)) return;
+    const places = { delivered, read };
+    for (const kind of ['delivered', 'read'] as const) {
+      const seq = places[kind];
+      if (seq === undefined) continue;
+      const events = this.ofMove({ aid, uid, address }, { kind, conv, seq }, at);
+      this.#options.queue.add(events, [], [{ kind, conv, uid, seq }]).catch(this.#options.onError);
     }
   }
 
-  /** A group has changed. */
-  group(item: GroupNewsItem): void {
-    if (!this.#options.webhooks.wants(item.group.aid, 'group')) return;
-    this.#group(item).catch(this.#options.onError);
+  /** What is told of a cursor that has come to a place. */
+  ofMove(
+    { aid, ...user }: { aid: number; uid: number; address: string },
+    { kind, conv, seq }: { kind: 'delivered' | 'read'; conv: number; seq: number },
+    at: number,
+  ): NewWebhookEvent[] {
+    const { webhooks, clock } = this.#options;
+    return eventsFor(
+      webhooks.of(aid, 'message.status'),
+      statusEvent(user, { conv, seq, status: kind }, at),
+      clock.now(),
+    );
   }
 
-  async #group({ caller, group, change, epoch, now }: GroupNewsItem): Promise<void> {
-    const { gid, aid } = group;
+  /** What is told of a change of a group, when it is known of which one. */
+  async groupEvents(
+    item: Parameters<GroupChangeObserver['groupEvents']>[0],
+  ): ReturnType<GroupChangeObserver['groupEvents']> {
+    const { caller, group, change, now, isNew = false } = item;
+    const { aid } = group;
+    const { webhooks } = this.#options;
+    if (!webhooks.wants(aid, 'group')) return () => [];
     const by = caller.address === null ? {} : { by: caller.address };
     const name = change.group?.name ?? group.name;
-    const tell = (status: GroupHappening['status'], more: Partial<GroupHappening> = {}): void =>
-      this.#tell(aid, 'group', groupEvent({ gid, name, epoch, status, ...by, ...more }, now));
-    if (change.deleted === true) return tell('deleted');
-    // A group that was just made has the epoch that it was made with.
-    if (epoch === group.epoch) tell('created');
-    if (change.group !== undefined) tell('changed');
-    const put = (change.put ?? []).map(({ uid }) => uid);
-    for (const users of parts(put)) tell('members', { put: await this.#addresses(users) });
-    for (const users of parts(change.remove ?? []))
-      tell('members', { removed: await this.#addresses(users) });
-    for (const users of parts(change.putRequests ?? [])) {
-      tell('members', { requests: await this.#addresses(users) });
+    const told: Omit<GroupHappening, 'gid' | 'epoch'>[] = [];
+    const tell = (status: GroupHappening['status'], more: Partial<GroupHappening> = {}): void => {
+      told.push({ name, status, ...by, ...more });
+    };
+    if (change.deleted === true) tell('deleted');
+    else {
+      if (isNew) tell('created');
+      if (change.group !== undefined) tell('changed');
+      const put = (change.put ?? []).map(({ uid }) => uid);
+      for (const users of parts(put)) tell('members', { put: await this.#addresses(users) });
+      for (const users of parts(change.remove ?? []))
+        tell('members', { removed: await this.#addresses(users) });
+      for (const users of parts(change.putRequests ?? [])) {
+        tell('members', { requests: await this.#addresses(users) });
+      }
     }
+    return (made) =>
+      told.flatMap((happening) =>
+        eventsFor(webhooks.of(aid, 'group'), groupEvent({ ...happening, ...made }, now), now),
+      );
+  }
+
+  groupChanged(): void {
+    this.#options.onAdded();
   }
 
   async #addresses(uids: readonly number[]): Promise<string[]> {
     const found = await Promise.all(uids.map((uid) => this.#options.addressOf(uid)));
     return found.filter((address) => address !== undefined);
-  }
-
-  #tell(aid: number, kind: WebhookKind, event: HookEvent): void {
-    const { webhooks, queue, clock, onError } = this.#options;
-    queue.add(eventsFor(webhooks.of(aid, kind), event, clock.now())).catch(onError);
   }
 }
 

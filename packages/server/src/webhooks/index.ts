@@ -7,6 +7,7 @@ export {
   webhookKindNames,
   webhookKinds,
 } from './kinds.ts';
+export { LeftBehind } from './left-behind.ts';
 export { WebhookQueue } from './queue.ts';
 export { formBits } from './request-body.ts';
 export { WebhookSender } from './sender.ts';

@@ -1,4 +1,4 @@
-import type { DeliveryCheck, NewWebhookEvent, WebhookStore } from '@stoa/storage';
+import type { DeliveryCheck, NewWebhookEvent, WebhookNote, WebhookStore } from '@stoa/storage';
 
 export interface QueueOptions {
   readonly store: Pick<WebhookStore, 'enqueue'>;
@@ -9,6 +9,7 @@ export interface QueueOptions {
 interface Addition {
   readonly events: readonly NewWebhookEvent[];
   readonly checks: readonly DeliveryCheck[];
+  readonly settled: readonly WebhookNote[];
   readonly done: { resolve(): void; reject(error: unknown): void };
 }
 
@@ -25,11 +26,15 @@ export class WebhookQueue {
     this.#options = options;
   }
 
-  /** Resolves when the events are stored: from then on they are not lost. */
-  add(events: readonly NewWebhookEvent[], checks: readonly DeliveryCheck[] = []): Promise<void> {
-    if (events.length === 0 && checks.length === 0) return Promise.resolve();
+  /** Resolves when the events are stored, and the notes of what they tell of are forgotten. */
+  add(
+    events: readonly NewWebhookEvent[],
+    checks: readonly DeliveryCheck[] = [],
+    settled: readonly WebhookNote[] = [],
+  ): Promise<void> {
+    if (events.length + checks.length + settled.length === 0) return Promise.resolve();
     const added = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ events, checks, done: { resolve, reject } });
+      this.#waiting.push({ events, checks, settled, done: { resolve, reject } });
     });
     this.#writing ??= this.#write();
     return added;
@@ -47,6 +52,7 @@ export class WebhookQueue {
         await this.#options.store.enqueue(
           batch.flatMap(({ events }) => events),
           batch.flatMap(({ checks }) => checks),
+          batch.flatMap(({ settled }) => settled),
         );
         for (const { done } of batch) done.resolve();
         this.#options.onAdded();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InProcessHub } from '@stoa/bus';
 import {
+  addUser,
   type BackendAnswer,
   ManualClock,
   ServerProcess,
@@ -438,6 +439,69 @@ describe('webhooks of a server that is killed', { timeout: 60_000 }, () => {
     }[];
     expect(last.map(({ message }) => message.content)).toEqual([{ text: 'first' }, { text: 'second' }]);
     await server.kill();
+    await receiver.close();
+    folder.remove();
+  });
+});
+
+describe('webhooks of a server that is killed between what happens and the queues', {
+  timeout: 90_000,
+}, () => {
+  it('get it from the next process', async () => {
+    const folder = tempFolder();
+    const env = { STOA_WEBHOOK_PRIVATE_ADDRESSES: 'yes', STOA_LOG_LEVEL: 'error' };
+    const stuck = new URL('./testing/stuck-before-queue.ts', import.meta.url).href;
+    const first = await ServerProcess.start({
+      dataDir: folder.path,
+      env,
+      nodeOptions: [`--import=${stuck}`],
+    });
+    const receiver = new Receiver();
+    await receiver.open();
+    const hook = (events: readonly string[]) =>
+      v1(first.url, 'PUT', '/webhooks/main', { url: receiver.url, events });
+    const [alice, bob] = [await addUser(first.url, 'alice'), await addUser(first.url, 'bob')];
+    await hook(['message.status', 'group']);
+    const { body: group } = await v1(first.url, 'POST', '/groups', { name: 'Band', members: ['bob'] });
+    const [sender, reader] = [await SocketClient.open(first.url), await SocketClient.open(first.url)];
+    await Promise.all([sender.hello(alice.token), reader.hello(bob.token)]);
+    await say(first.url, 'alice', 'bob', 'seen');
+    const { conv } = await reader.next('message');
+    reader.send({ t: 'received', conv, seq: 1 });
+    await sender.next('receipt', ({ delivered }) => delivered === 1);
+    await hook(['message', 'message.status', 'group']);
+    // It is in the log, and its sender is not told so.
+    const sent = say(first.url, 'alice', 'bob', 'stored').catch(() => {});
+    await expect
+      .poll(
+        async () => {
+          const client = await SocketClient.open(first.url);
+          await client.hello(bob.token);
+          const conversation = await client.next('conversation', (frame) => frame.conv === conv);
+          await client.close();
+          return conversation.last;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(2);
+    await first.kill('SIGKILL');
+    await sent;
+    expect(receiver.requests).toEqual([]);
+    const second = await ServerProcess.start({ dataDir: folder.path, env });
+    const stored = await receiver.event(({ type }) => type === 'message', 'the message');
+    expect(stored).toMatchObject({
+      message: { from: 'alice', to: 'bob', seq: 2, content: { text: 'stored' } },
+    });
+    const delivered = await receiver.event(({ type }) => type === 'status', 'the receipt');
+    expect(delivered).toMatchObject({ status: 'delivered', user: { address: 'bob' }, conv, seq: 1 });
+    await receiver.event(({ type }) => type === 'group', 'the group');
+    const { gid } = group;
+    expect(receiver.events.filter(({ type }) => type === 'group')).toMatchObject([
+      { status: 'created', group: { gid, name: 'Band' } },
+      { status: 'members', group: { gid }, put: ['bob'] },
+    ]);
+    await Promise.all([sender.closed, reader.closed]);
+    await second.kill();
     await receiver.close();
     folder.remove();
   });

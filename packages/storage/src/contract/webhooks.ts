@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewWebhookEvent, Settlement, WebhookStore } from '../store.ts';
-import { newApp, now, type OpenStore, useStore } from './store-under-test.ts';
+import { newApp, newMessage, newPair, now, type OpenStore, useStore } from './store-under-test.ts';
 
 export function describeWebhooks(open: OpenStore): void {
   describe('webhooks', () => {
@@ -64,6 +64,65 @@ export function describeWebhooks(open: OpenStore): void {
       expect(await own()).toEqual(['second']);
       await tested.store.apps.remove(aid);
       expect(await own()).toEqual([]);
+    });
+
+    it('are told of what was noted with it, until that is settled', async () => {
+      const { webhooks, event, waiting } = await setUp();
+      const { conversation, alice, bob, aliceDevice } = await newPair(tested.store);
+      const { log, cursors } = tested.store;
+      const message = newMessage({ conversation, sender: alice, dev: aliceDevice, id: 1, noted: true });
+      const { conv } = await log.append(message);
+      await log.append(message);
+      await log.append(newMessage({ conversation, sender: alice }));
+      const advance = { conv, uid: bob, dev: 0, now: now + 1 } as const;
+      await cursors.advance({ ...advance, kind: 'received', seq: 1, noted: true });
+      await cursors.advance({ ...advance, kind: 'received', seq: 1, noted: true });
+      await cursors.advance({ ...advance, kind: 'read', seq: 9, noted: true });
+      const own = async (before: number) =>
+        (await webhooks.notes(before, 100)).filter((note) => note.conv === conv);
+      const first = { kind: 'message', conv, uid: alice, seq: 1, at: message.ts } as const;
+      expect(await own(message.ts)).toEqual([]);
+      expect(await own(now + 1)).toEqual([first]);
+      const cursorNotes = [
+        { kind: 'delivered', conv, uid: bob, seq: 1, at: now + 1 },
+        { kind: 'delivered', conv, uid: bob, seq: 2, at: now + 1 },
+        { kind: 'read', conv, uid: bob, seq: 2, at: now + 1 },
+      ];
+      const all = await own(now + 2);
+      expect(all).toHaveLength(4);
+      expect(all).toEqual(expect.arrayContaining([first, ...cursorNotes]));
+      await webhooks.enqueue([event('told')], [], [first]);
+      expect(await own(now + 1)).toEqual([]);
+      expect(await waiting()).toEqual(['told']);
+    });
+
+    it('get events with the change of a group, or none with a change that is not made', async () => {
+      const { aid, webhooks, event, waiting } = await setUp();
+      const { groups } = tested.store;
+      const group = await groups.create({
+        aid,
+        name: 'Band',
+        flags: 0,
+        settings: {},
+        expiresAt: null,
+        extendSeconds: 0,
+        members: [],
+        now,
+        events: ({ gid, epoch }) => [event(`made ${gid === 0 ? 'none' : 'one'} ${epoch}`)],
+      });
+      expect(await waiting()).toEqual([`made one ${group.epoch}`]);
+      await groups.change(group, { now, group: { name: 'Duo' }, events: [event('changed')] });
+      // Decided on what is not so any more.
+      await groups.change(group, { now, group: { name: 'Trio' }, events: [event('never')] });
+      await groups.change((await groups.find(group.gid)) ?? group, {
+        now,
+        deleted: true,
+        events: [event('deleted')],
+      });
+      expect(await waiting()).toEqual([`made one ${group.epoch}`, 'changed', 'deleted']);
+      expect(await webhooks.waiting((await webhooks.all()).find((one) => one.aid === aid)?.id ?? 0, 9)).toBe(
+        3,
+      );
     });
 
     it('get events in their order, each once while it waits', async () => {

@@ -1,5 +1,6 @@
 import { hasMoved, type MovingCursors, moveCursors } from '../sql/member-cursors.ts';
 import { receiptKinds } from '../sql/receipt-kinds.ts';
+import { noteKinds } from '../sql/webhook-statements.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
 import { isSpecial, MessageEffects, waits } from './message-effects.ts';
 
@@ -78,6 +79,8 @@ export function sendName({ sender, dev, id }: NewMessage): string | undefined {
 export class LogChanges {
   readonly messages: MessageRow[] = [];
   readonly receipts: ReceiptRow[] = [];
+  /** For webhooks. */
+  readonly notes: ReceiptRow[] = [];
   readonly turns: TurnRow[] = [];
   readonly effects = new MessageEffects();
   readonly moved = new Set<Member>();
@@ -111,6 +114,10 @@ export class LogChanges {
     this.changed.add(head);
     const row = { mid, conv: head.conv, seq: head.last, message };
     this.messages.push(row);
+    if (message.noted) {
+      const { sender: uid, ts } = message;
+      this.notes.push({ conv: head.conv, uid, kind: noteKinds.message, seq: head.last, ts });
+    }
     if (isSpecial(message)) {
       this.effects.appended(row);
       if (waits(message)) this.#aging.add(head.conv);
@@ -123,7 +130,7 @@ export class LogChanges {
     return appended;
   }
 
-  advance({ conv, uid, dev, kind, seq, now }: CursorAdvance): CursorMoves {
+  advance({ conv, uid, dev, kind, seq, now, noted }: CursorAdvance): CursorMoves {
     const head = this.#found.heads.get(conv);
     const member = this.#found.members.get(memberName(uid, conv));
     if (head === undefined || member === undefined) return {};
@@ -134,6 +141,7 @@ export class LogChanges {
     for (const kind of ['delivered', 'read'] as const) {
       if (moves[kind] !== undefined) {
         this.receipts.push({ conv, uid, kind: receiptKinds[kind], seq: place, ts: now });
+        if (noted) this.notes.push({ conv, uid, kind: noteKinds[kind], seq: place, ts: now });
       }
     }
     if (this.#aging.has(conv) && hasMoved(moves)) {

@@ -31,7 +31,8 @@ export function changeStatements(changes: LogChanges): SqlStatement[] {
     ...insertMessages(changes.messages),
     ...insertExpiries(changes.messages.filter(({ message }) => expiresSoon(message))),
     ...changes.effects.statements(),
-    ...insertReceipts(changes.receipts),
+    ...insertPlaces('receipts (conv, uid, kind, seq, ts)', changes.receipts),
+    ...insertPlaces('webhook_notes (conv, uid, kind, seq, at)', changes.notes),
     ...takeTurns(changes.turns, [...changes.changed]),
     ...updateMembers([...changes.moved]),
     ...moveDeviceCursors([...changes.deviceCursors]),
@@ -81,12 +82,12 @@ function insertExpiries(rows: readonly MessageRow[]): SqlStatement[] {
   ];
 }
 
-function insertReceipts(rows: readonly ReceiptRow[]): SqlStatement[] {
+function insertPlaces(into: string, rows: readonly ReceiptRow[]): SqlStatement[] {
   if (rows.length === 0) return [];
   return [
     {
       sql: `
-        insert into receipts (conv, uid, kind, seq, ts)
+        insert into ${into}
         select * from unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[], $5::int8[])`,
       parameters: [
         int8Column(rows, ({ conv }) => conv),

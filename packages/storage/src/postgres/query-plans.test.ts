@@ -58,6 +58,7 @@ const fill = `
   insert into webhook_events (webhook, event, at, body) select id, n, 0, '{}' from webhooks, generate_series(1, 200) n;
   insert into webhook_attempts (webhook, at, ms, events, event)
     select id, 0, 0, 1, n from webhooks, generate_series(1, 200) n;
+  insert into webhook_notes select 0, conv, a, seq, 9000000000000 from conversations, generate_series(1, 2) seq;
   insert into delivery_checks select uid, 9000000000000 from users;
   insert into user_nodes select uid, 'other' from users;
   insert into access_policies select (select max(aid) from apps), n, '', '{}' from generate_series(1, 100) n;

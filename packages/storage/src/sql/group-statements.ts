@@ -6,6 +6,7 @@
 import type { Group, GroupChange, GroupPin, MemberToPut, NewGroup, Receivers } from '../store.ts';
 import { roleNumbers } from './group-rows.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
+import { enqueueStatement } from './webhook-statements.ts';
 
 type Which = Pick<Group, 'gid' | 'conv'>;
 
@@ -44,11 +45,16 @@ export function createStatements(group: NewGroup, ref: string): SqlStatement[] {
 }
 
 /** Shows the group that was made, with its first members. */
-export function openStatements(group: Which, { members, receivers, now }: NewGroup): SqlStatement[] {
+export function openStatements(
+  group: Which,
+  { members, receivers, now, events = () => [] }: NewGroup,
+): SqlStatement[] {
   return [
     statement('update chat_groups set deleted = 0 where gid = ?', group.gid),
     ...(receivers === undefined ? [] : [setTurns(group, receivers)]),
     ...members.flatMap((member) => putMember(group, member, now)),
+    // A conversation begins with the epoch 0.
+    ...events({ gid: group.gid, epoch: 1 }).map(enqueueStatement),
   ];
 }
 
@@ -60,9 +66,10 @@ export function changeStatements(group: Which, change: GroupChange): SqlStatemen
     removePins = [],
     putRequests = [],
     removeRequests = [],
+    events = [],
   } = change;
   const { gid } = group;
-  if (change.deleted === true) return deleteGroup(group);
+  if (change.deleted === true) return [...deleteGroup(group), ...events.map(enqueueStatement)];
   return [
     ...(change.group === undefined ? [] : updateGroup(gid, change.group)),
     ...(change.receivers === undefined ? [] : setReceivers(group, change.receivers)),
@@ -79,6 +86,7 @@ export function changeStatements(group: Which, change: GroupChange): SqlStatemen
       ),
     ),
     ...removeRequests.map((uid) => removeRequest(gid, uid)),
+    ...events.map(enqueueStatement),
   ];
 }
 

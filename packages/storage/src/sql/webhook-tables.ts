@@ -5,6 +5,8 @@ export interface WebhookTables {
   webhook_events: WebhookEventsTable;
   webhook_attempts: WebhookAttemptsTable;
   delivery_checks: { mid: number; due_at: number };
+  /** What happened and is not in the queues yet. */
+  webhook_notes: { kind: number; conv: number; uid: number; seq: number; at: number };
   /** Which nodes hold a user. */
   user_nodes: { uid: number; node: string };
 }

@@ -1,7 +1,8 @@
 import { type CompiledQuery, type Selectable, sql } from 'kysely';
-import type { NewWebhookEvent, Webhook, WebhookStore } from '../store.ts';
+import type { NewWebhookEvent, Webhook, WebhookNote, WebhookStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { createWebhookSendingStore } from './webhook-sending.ts';
+import { noteKinds } from './webhook-statements.ts';
 import type { WebhooksTable } from './webhook-tables.ts';
 
 export function createWebhookStore(database: SqlDatabase): WebhookStore {
@@ -78,7 +79,7 @@ export function createWebhookStore(database: SqlDatabase): WebhookStore {
       return rows.map(toWebhook);
     },
 
-    async enqueue(events, checks = []) {
+    async enqueue(events, checks = [], settled = []) {
       const statements = additions(events);
       if (checks.length > 0) {
         statements.push(
@@ -89,7 +90,31 @@ export function createWebhookStore(database: SqlDatabase): WebhookStore {
             .compile(),
         );
       }
+      for (const { kind, conv, uid, seq } of settled) {
+        statements.push(
+          query
+            .deleteFrom('webhook_notes')
+            .where('kind', '=', noteKinds[kind])
+            .where('conv', '=', conv)
+            .where('uid', '=', uid)
+            .where('seq', '=', seq)
+            .compile(),
+        );
+      }
       if (statements.length > 0) await database.write(...statements);
+    },
+
+    async notes(before, limit) {
+      const rows = await database.read(
+        query
+          .selectFrom('webhook_notes')
+          .selectAll()
+          .where('at', '<', before)
+          .orderBy('at')
+          .limit(limit)
+          .compile(),
+      );
+      return rows.map(({ kind, ...note }) => ({ kind: kindNames[kind] ?? 'message', ...note }));
     },
 
     async dueChecks(now, limit) {
@@ -152,6 +177,10 @@ export function createWebhookStore(database: SqlDatabase): WebhookStore {
     },
   };
 }
+
+const kindNames = Object.fromEntries(
+  Object.entries(noteKinds).map(([name, kind]) => [kind, name as WebhookNote['kind']]),
+);
 
 function toWebhook(row: Selectable<WebhooksTable>): Webhook {
   const { id, aid, name, url, secret, events, form, created_at: createdAt } = row;

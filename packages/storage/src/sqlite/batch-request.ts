@@ -30,7 +30,7 @@ interface SqlOperation {
   readonly guard?: EpochGuard;
 }
 
-export type MessageExtra = Pick<NewMessage, 'change' | 'age'>;
+export type MessageExtra = Pick<NewMessage, 'change' | 'age' | 'noted'>;
 
 export type Operation =
   | { readonly kind: 'append'; readonly message: NewMessage }
@@ -74,10 +74,14 @@ export class BatchEncoder {
     to[at + 12] = message.expiresAt;
     to[at + 13] = this.#contentsLength;
     to[at + 14] = content.length;
-    const { change, age } = message;
+    const { change, age, noted } = message;
     // Left at 0 by ordinary messages.
-    if (change !== undefined || age !== undefined) {
-      to[at + 15] = this.#extras.push({ ...(change && { change }), ...(age && { age }) });
+    if (change !== undefined || age !== undefined || noted !== undefined) {
+      to[at + 15] = this.#extras.push({
+        ...(change && { change }),
+        ...(age && { age }),
+        ...(noted && { noted }),
+      });
     }
     this.#addContent(content);
   }
@@ -92,6 +96,7 @@ export class BatchEncoder {
     to[at + 4] = advanceKinds.indexOf(advance.kind);
     to[at + 5] = advance.seq;
     to[at + 6] = advance.now;
+    if (advance.noted) to[at + 7] = 1;
   }
 
   /** Returns its place among the operations of kind sql. */
@@ -174,6 +179,7 @@ export function decodeOperation(request: BatchRequest, index: number): Operation
           kind: advanceKinds[number(4)] ?? 'received',
           seq: number(5),
           now: number(6),
+          ...(number(7) === 1 && { noted: true as const }),
         },
       };
     default:

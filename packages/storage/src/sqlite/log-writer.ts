@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { expiresSoon } from '../sql/expiry-list.ts';
 import { hasMoved, moveCursors } from '../sql/member-cursors.ts';
 import { receiptKinds } from '../sql/receipt-kinds.ts';
+import { noteKinds } from '../sql/webhook-statements.ts';
 import type { Appended, CursorAdvance, CursorMoves, NewMessage } from '../store.ts';
 import { ConversationHeads, type Head, type MemberHead } from './conversation-heads.ts';
 import { DeviceCursors } from './device-cursors.ts';
@@ -31,6 +32,7 @@ export class LogWriter {
   readonly #selectRepeated: StatementSync;
   readonly #insertExpiry: StatementSync;
   readonly #insertReceipt: StatementSync;
+  readonly #insertNote: StatementSync;
   readonly #updateConversation: StatementSync;
   readonly #updateCursors: StatementSync;
 
@@ -52,6 +54,9 @@ export class LogWriter {
     this.#insertExpiry = database.prepare('insert into message_expiry (expires_at, mid) values (?, ?)');
     this.#insertReceipt = database.prepare(
       'insert into receipts (conv, uid, kind, seq, ts) values (?, ?, ?, ?, ?)',
+    );
+    this.#insertNote = database.prepare(
+      'insert into webhook_notes (kind, conv, uid, seq, at) values (?, ?, ?, ?, ?)',
     );
     this.#updateConversation = database.prepare(
       'update conversations set last = ?, last_at = ?, position = ? where conv = ?',
@@ -95,6 +100,7 @@ export class LogWriter {
     if (message.change !== undefined || message.age !== undefined) {
       this.#changes.complete(head, mid, seq, message);
     }
+    if (message.noted) this.#insertNote.run(noteKinds.message, head.conv, message.sender, seq, message.ts);
     state.mid = mid;
     head.last = seq;
     head.lastAt = message.ts;
@@ -104,7 +110,7 @@ export class LogWriter {
     return receiver === undefined ? appended : { ...appended, receiver };
   }
 
-  advance({ conv, uid, dev, kind, seq, now }: CursorAdvance): CursorMoves {
+  advance({ conv, uid, dev, kind, seq, now, noted }: CursorAdvance): CursorMoves {
     const head = this.#heads.findById(conv);
     const member = head && this.#heads.member(head, uid);
     if (head === undefined || member === undefined) return {};
@@ -113,8 +119,11 @@ export class LogWriter {
     if (kind === 'received' && dev !== 0) this.#deviceCursors.advance(dev, uid, conv, place);
 
     const moves = moveCursors(member, kind, place, now);
-    if (moves.delivered !== undefined) this.#insertReceipt.run(conv, uid, receiptKinds.delivered, place, now);
-    if (moves.read !== undefined) this.#insertReceipt.run(conv, uid, receiptKinds.read, place, now);
+    for (const moved of ['delivered', 'read'] as const) {
+      if (moves[moved] === undefined) continue;
+      this.#insertReceipt.run(conv, uid, receiptKinds[moved], place, now);
+      if (noted) this.#insertNote.run(noteKinds[moved], conv, uid, place, now);
+    }
     if (hasMoved(moves)) this.#markMoved(head, member);
     if (head.aging) this.#changes.startAges(head, uid, moves, now);
     return moves;

@@ -15,6 +15,7 @@ import { groupPictures } from './014-group-pictures.ts';
 import { access } from './015-access.ts';
 import { threads } from './016-threads.ts';
 import { pinHolders } from './017-pin-holders.ts';
+import { webhookNotes } from './018-webhook-notes.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -35,4 +36,5 @@ export const migrations: readonly string[] = [
   access,
   threads,
   pinHolders,
+  webhookNotes,
 ];
