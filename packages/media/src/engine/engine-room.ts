@@ -16,6 +16,7 @@ import type {
 } from './media-engine.ts';
 import { type EngineStream, type PublishedAnswer, Publisher } from './publisher.ts';
 import { QualityMeter } from './quality-meter.ts';
+import { Recorder } from './recorder.ts';
 import type { ParticipantStatistics, RoomStatistics } from './statistics.ts';
 import { Viewer, type Watchable } from './viewer.ts';
 
@@ -46,6 +47,7 @@ export class EngineRoom {
   readonly #streams = new Map<string, Publisher>();
   readonly #states = new Map<string, ConnectionState>();
   readonly #speakers = new RoomSpeakers();
+  readonly recorder: Recorder;
   readonly #options: RoomOptions;
   #heardAt = 0;
   #judgedAt = 0;
@@ -63,6 +65,15 @@ export class EngineRoom {
       ...connections,
       onState: (transport, state) => this.#onState(transport, state),
       onLayers: (stream, layers) => this.#onLayers(stream, layers),
+    });
+    this.recorder = new Recorder({
+      room: id,
+      tap: (inRoom, listener) => this.#room.tap(inRoom, listener),
+      streams: () =>
+        [...this.#participants.values()].flatMap(({ id: participant, publisher }) =>
+          publisher.streams.map((stream) => ({ ...stream, participant })),
+        ),
+      onError: (error) => emit({ type: 'recordingFailed', room: id, message: String(error) }),
     });
   }
 
@@ -156,6 +167,7 @@ export class EngineRoom {
 
   tick(now: number): void {
     this.#room.tick(now);
+    this.recorder.tick(now);
     if (now - this.#heardAt >= speakerIntervalMs) {
       this.#heardAt = now;
       this.#listen(now);
@@ -166,9 +178,11 @@ export class EngineRoom {
     }
   }
 
-  close(): void {
+  /** Resolves when what is recorded of it is whole. */
+  async close(): Promise<void> {
     this.#participants.clear();
     this.#room.closeAll();
+    if (this.recorder.isOn) await this.recorder.stop();
   }
 
   statistics(): RoomStatistics {
@@ -325,6 +339,7 @@ export class EngineRoom {
   }
 
   #showAll(): void {
+    this.recorder.update();
     for (const participant of this.#participants.values()) {
       this.#show(participant);
       if (!participant.viewer.grow(this.#wanted(participant))) continue;

@@ -66,5 +66,7 @@ export type MediaEvent =
       readonly direction: Direction;
       readonly quality: Quality;
     }
+  /** A file of the recording could not be written; others are. The message is for the log. */
+  | { readonly type: 'recordingFailed'; readonly room: string; readonly message: string }
   /** The process that had the room has ended. Whoever was in it has to join anew, in a new room. */
   | { readonly type: 'roomLost'; readonly room: string };

@@ -1,4 +1,5 @@
 import { StoaError } from '@stoa/protocol';
+import type { RecordingManifest } from '../recording/manifest.ts';
 import { type ConnectionOptions, type TransportOptions, transportOptions } from '../transport/connection.ts';
 import { EngineRoom } from './engine-room.ts';
 import type { MediaEvent } from './events.ts';
@@ -42,7 +43,7 @@ export class LocalEngine implements MediaEngine {
   async closeRoom(room: string): Promise<void> {
     const found = this.#room(room);
     this.#rooms.delete(room);
-    found.close();
+    await found.close();
   }
 
   async permit(room: string, participant: string, kinds: readonly StreamKind[]): Promise<void> {
@@ -109,6 +110,14 @@ export class LocalEngine implements MediaEngine {
     return this.#room(room).statistics();
   }
 
+  async record(room: string, directory: string): Promise<void> {
+    await this.#room(room).recorder.start(directory);
+  }
+
+  async stopRecording(room: string): Promise<RecordingManifest> {
+    return this.#room(room).recorder.stop();
+  }
+
   onEvent(listener: (event: MediaEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -116,8 +125,9 @@ export class LocalEngine implements MediaEngine {
 
   async close(): Promise<void> {
     clearInterval(this.#clock);
-    for (const room of this.#rooms.values()) room.close();
+    const rooms = [...this.#rooms.values()];
     this.#rooms.clear();
+    await Promise.all(rooms.map((room) => room.close()));
   }
 
   #tick(now: number): void {

@@ -1,3 +1,4 @@
+import type { RecordingManifest } from '../recording/manifest.ts';
 import type { MediaEvent } from './events.ts';
 import type { RoomStatistics } from './statistics.ts';
 
@@ -118,6 +119,14 @@ export interface MediaEngine {
   leave(room: string, participant: string): Promise<void>;
 
   statistics(room: string): Promise<RoomStatistics>;
+
+  /**
+   * Records all that is published from now on into a new directory, a file for each stream, until it is stopped or the
+   * room is closed. What is not permitted or muted is left out. CONFLICT when the room is being recorded.
+   */
+  record(room: string, directory: string): Promise<void>;
+  /** Resolves when all files are whole. NOT_FOUND when the room is not being recorded. */
+  stopRecording(room: string): Promise<RecordingManifest>;
 
   /** @returns how to stop listening. Listeners must not throw. */
   onEvent(listener: (event: MediaEvent) => void): () => void;

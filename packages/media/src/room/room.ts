@@ -58,6 +58,9 @@ export interface LayerWish {
   readonly active: boolean;
 }
 
+/** Gets a stream's packets, of all its layers. They are valid during the call. */
+export type PacketListener = (source: Source, packet: MediaPacket, now: number) => void;
+
 interface Subscription {
   readonly transport: ReceiveTransport;
   readonly slot: Slot;
@@ -87,6 +90,8 @@ export class Room {
   /** By stream, what every packet of it goes to. */
   readonly #routes = new Map<string, Subscription[]>();
   readonly #releases = new ReleaseClock();
+  /** By stream, who gets all of it besides viewers. */
+  readonly #taps = new Map<string, PacketListener>();
   #transports = 0;
   #choseAt = 0;
 
@@ -166,6 +171,14 @@ export class Room {
     const now = Date.now();
     this.#choose(receiver, now);
     this.#updateDemand(stream, now);
+  }
+
+  /** Gives a listener, one for each stream, all that arrives of it, until the answer is called. Its largest layer stays on. */
+  tap(stream: string, listener: PacketListener): () => void {
+    this.#taps.set(stream, listener);
+    return () => {
+      if (this.#taps.get(stream) === listener) this.#taps.delete(stream);
+    };
   }
 
   /** Whether packets of a stream are taken from its publisher. */
@@ -290,6 +303,7 @@ export class Room {
   }
 
   #forward(source: Source, packet: MediaPacket, now: number): void {
+    if (this.#taps.size > 0) this.#taps.get(source.stream)?.(source, packet, now);
     const routes = this.#routes.get(source.stream);
     if (routes === undefined) return;
     for (const { transport, slot } of routes) transport.forward(slot, source, packet, now);
@@ -338,10 +352,12 @@ export class Room {
     // Who talks is to be known of every microphone.
     if (kind === 'audio') return;
     const routes = this.#routes.get(id) ?? [];
+    const tapped = this.#taps.has(id) ? this.#layers(id, now).at(-1) : undefined;
     let changed = false;
     for (const layer of layers) {
       const { source } = layer;
-      const taken = routes.some(({ slot }) => slot.wanted === source || slot.shown === source);
+      const taken =
+        layer === tapped || routes.some(({ slot }) => slot.wanted === source || slot.shown === source);
       changed = layer.update(taken, now) || changed;
     }
     if (!changed) return;

@@ -1,5 +1,7 @@
 import { parse } from 'sdp-transform';
 import type { OfferedStream, ViewOffer } from '../engine/media-engine.ts';
+import { ntpFromUnix } from '../rtcp/ntp.ts';
+import { writeRtcp } from '../rtcp/write.ts';
 import { isRtcp, newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
 import { Connection } from '../transport/connection.ts';
 import { parametersOf, publishOffer, viewAnswer, withoutCandidates } from './client-sdp.ts';
@@ -21,6 +23,7 @@ export class TestPublisher {
   readonly #connection: Connection;
   readonly #levels = new Map<string, number>();
   readonly #sequences = new Map<string, number>();
+  readonly #startedAt = Date.now();
   #clock: NodeJS.Timeout | undefined;
 
   static async open(streams: readonly OfferedStream[]): Promise<TestPublisher> {
@@ -49,11 +52,26 @@ export class TestPublisher {
     this.#connection.accept(parametersOf(sdp));
   }
 
-  /** Sends a key frame, or a sound, in each stream every few milliseconds. */
+  /** Sends a key frame, or a sound, in each stream every few milliseconds, and a report now and then. */
   start(): void {
+    let ticks = 0;
     this.#clock ??= setInterval(() => {
       for (const stream of this.streams) this.#send(stream);
+      ticks += 1;
+      if (ticks % 20 === 0) this.#report();
     }, 10);
+  }
+
+  /** Tells, as browsers do every few seconds, how the timestamps of all streams relate to one clock. */
+  #report(): void {
+    for (const { kind, name } of this.streams) {
+      const sequence = this.#sequences.get(name) ?? 0;
+      const timestamp = (sequence * ticksOf(kind)) >>> 0;
+      const ssrc = ssrcOf(this.streams, name);
+      const ntpMs = ntpFromUnix(this.#startedAt + sequence * 10);
+      const counts = { packets: sequence, bytes: 0, reports: [] };
+      this.#connection.send(writeRtcp({ type: 'senderReport', ssrc, ntpMs, timestamp, ...counts }));
+    }
   }
 
   /** How loud a microphone is from now on: 0 (loudest) to 127. Loud by default. */
@@ -75,7 +93,7 @@ export class TestPublisher {
         payloadType: isVideo ? 96 : 111,
         ssrc: ssrcOf(this.streams, name),
         sequence: sequence & 0xffff,
-        timestamp: (sequence * (isVideo ? 900 : 480)) >>> 0,
+        timestamp: (sequence * ticksOf(kind)) >>> 0,
         marker: isVideo,
         extensions,
         payload: isVideo ? vp8Payload({ keyFrame: true, pictureId: sequence, filler }) : filler,
@@ -87,6 +105,11 @@ export class TestPublisher {
     clearInterval(this.#clock);
     this.#connection.close();
   }
+}
+
+/** Ticks of the timestamp in ten milliseconds. */
+function ticksOf(kind: OfferedStream['kind']): number {
+  return kind === 'camera' || kind === 'screen' ? 900 : 480;
 }
 
 /** A client that views: keeps what comes, by the m-lines of the offer. */

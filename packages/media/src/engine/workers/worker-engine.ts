@@ -32,6 +32,8 @@ export class WorkerEngine implements MediaEngine {
   readonly #supervised: readonly SupervisedWorker[];
   /** Where each room is. */
   readonly #rooms = new Map<string, MediaWorker>();
+  /** Those that are being recorded. */
+  readonly #recorded = new Set<string>();
   readonly #listeners = new Set<(event: MediaEvent) => void>();
 
   /** @throws StoaError BAD_REQUEST when the ports are too few for the workers. */
@@ -73,6 +75,7 @@ export class WorkerEngine implements MediaEngine {
   async closeRoom(room: string): Promise<void> {
     const closed = this.#call('closeRoom', room);
     this.#rooms.delete(room);
+    this.#recorded.delete(room);
     await closed;
   }
 
@@ -136,12 +139,24 @@ export class WorkerEngine implements MediaEngine {
     return this.#call('statistics', room);
   }
 
+  async record(room: string, directory: string): Promise<void> {
+    await this.#call('record', room, directory);
+    this.#recorded.add(room);
+  }
+
+  stopRecording(room: string) {
+    this.#recorded.delete(room);
+    return this.#call('stopRecording', room);
+  }
+
   onEvent(listener: (event: MediaEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
+    // Their files are to be whole before the processes end; without an answer they end all the same.
+    await Promise.allSettled([...this.#recorded].map((room) => this.#call('closeRoom', room)));
     this.#rooms.clear();
     await Promise.all(this.#supervised.map((each) => each.stop()));
   }

@@ -1,0 +1,110 @@
+import { createWriteStream } from 'node:fs';
+import { Writable } from 'node:stream';
+import {
+  AppendOnlyStreamTarget,
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  MkvOutputFormat,
+  Output,
+  WebMOutputFormat,
+} from 'mediabunny';
+import type { Codec, VideoCodec } from '../codecs/codecs.ts';
+
+/** What is on its way to the disk, at the most. A disk that is slower than this much of delay loses frames, not memory. */
+const mostPendingBytes = 32 * 1024 * 1024;
+
+const names = {
+  VP8: { codec: 'vp8', config: 'vp8' },
+  VP9: { codec: 'vp9', config: 'vp09.00.31.08' },
+  H264: { codec: 'avc', config: 'avc1.42e01f' },
+  AV1: { codec: 'av1', config: 'av01.0.04M.08' },
+} as const satisfies Record<VideoCodec, unknown>;
+
+/** What a decoder of Opus in a file has to know (RFC 7845, section 5.1): two channels, 48 kHz, no delay to leave out. */
+const opusHead = Uint8Array.from([...Buffer.from('OpusHead'), 1, 2, 0, 0, 0x80, 0xbb, 0, 0, 0, 0, 0]);
+
+export interface TrackFormat {
+  readonly codec: Codec;
+  /** Pixels of the first picture; later ones may have others. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** WebM has no H.264 and AV1 of every player, Matroska has. */
+export function extensionFor(codec: Codec): 'webm' | 'mkv' {
+  return codec === 'H264' ? 'mkv' : 'webm';
+}
+
+/**
+ * A file of one track, which only ever grows: whatever ends the process, all that was written until then plays.
+ */
+export class TrackFile {
+  readonly #output: Output;
+  readonly #sound: EncodedAudioPacketSource | undefined;
+  readonly #picture: EncodedVideoPacketSource | undefined;
+  readonly #format: TrackFormat;
+  readonly #onError: (error: unknown) => void;
+  #writing: Promise<void>;
+  #pendingBytes = 0;
+  #isFirst = true;
+  #failed = false;
+
+  constructor(path: string, format: TrackFormat, onError: (error: unknown) => void) {
+    const { codec } = format;
+    this.#format = format;
+    this.#onError = onError;
+    const options = { appendOnly: true };
+    this.#output = new Output({
+      format: extensionFor(codec) === 'webm' ? new WebMOutputFormat(options) : new MkvOutputFormat(options),
+      target: new AppendOnlyStreamTarget(Writable.toWeb(createWriteStream(path, { flags: 'wx' }))),
+    });
+    if (codec === 'opus' || codec === 'red') {
+      this.#sound = new EncodedAudioPacketSource('opus');
+      this.#output.addAudioTrack(this.#sound);
+    } else {
+      this.#picture = new EncodedVideoPacketSource(names[codec].codec);
+      this.#output.addVideoTrack(this.#picture);
+    }
+    this.#writing = this.#output.start().catch((error: unknown) => this.#fail(error));
+  }
+
+  /** `atMs` from the beginning of the file, later than that of the frame before. False when the disk is too slow for it. */
+  write(data: Uint8Array, isKey: boolean, atMs: number): boolean {
+    if (this.#failed || this.#pendingBytes > mostPendingBytes) return false;
+    this.#pendingBytes += data.length;
+    const packet = new EncodedPacket(data, isKey ? 'key' : 'delta', atMs / 1000, 0);
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    this.#writing = this.#writing
+      .then(() => (this.#failed ? undefined : this.#add(packet, isFirst)))
+      .catch((error: unknown) => this.#fail(error))
+      .then(() => {
+        this.#pendingBytes -= data.length;
+      });
+    return true;
+  }
+
+  /** Resolves when all is written. */
+  async close(): Promise<void> {
+    await this.#writing;
+    if (this.#failed) return;
+    await this.#output.finalize().catch((error: unknown) => this.#fail(error));
+  }
+
+  #add(packet: EncodedPacket, isFirst: boolean): Promise<void> | undefined {
+    const { codec, width, height } = this.#format;
+    if (codec === 'opus' || codec === 'red') {
+      const decoderConfig = { codec: 'opus', numberOfChannels: 2, sampleRate: 48_000, description: opusHead };
+      return this.#sound?.add(packet, isFirst ? { decoderConfig } : undefined);
+    }
+    const decoderConfig = { codec: names[codec].config, codedWidth: width, codedHeight: height };
+    return this.#picture?.add(packet, isFirst ? { decoderConfig } : undefined);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#onError(error);
+  }
+}
