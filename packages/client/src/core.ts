@@ -175,7 +175,7 @@ export class Core {
       onRenamed: (renamed) => (this.#self = renamed),
       onProblem: (error) => events.emit('problem', problemOf(error)),
     });
-    this.#acknowledgements = new Acknowledgements(data, link);
+    this.#acknowledgements = new Acknowledgements({ data, link, clock });
     this.#position = new SyncPosition(() => {
       events.emit('synced');
       askForGroupProgress({ data, requests: this.requests, cursors });

@@ -90,6 +90,7 @@ it('goes on after the time in which it was no member', async () => {
   connection.send({ ...state, last: 9, from: 2, left: true });
   connection.send({ ...state, last: 9, from: 7 }, groupMessage(8), groupMessage(9));
   await test.count('message', 4);
+  test.clock.advance(200);
   const places = async () => (await client.messages(friends, { limit: 10 })).map(({ seq }) => seq);
   expect(await places()).toEqual([9, 8]);
   const fetching = client.fetchOlder(friends, 10);

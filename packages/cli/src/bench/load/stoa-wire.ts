@@ -1,11 +1,13 @@
 /**
- * Speaks Stoa's protocol as a real device does: receipts on, what a turn brings is acknowledged once per conversation,
- * pings are answered, and a new connection names the position of the last one.
+ * Speaks Stoa's protocol as a real device does: receipts on, what a turn brings is acknowledged once per conversation, what
+ * groups bring in a fraction of a second once for all of it, pings are answered, and a new connection names the position of
+ * the last one.
  * @module
  */
 import { randomBytes } from 'node:crypto';
 import { messageFlags, msgpackCodec, type ServerFrame } from '@stoa/protocol';
 import { WebSocket } from 'ws';
+import { GatheredReceipts } from './gathered-receipts.ts';
 import type { LoadClient, LoadEvents, LoadUser, Wire } from './wire.ts';
 
 export const wire: Wire = (url, user, events) => new StoaClient(url, user, events);
@@ -15,6 +17,7 @@ class StoaClient implements LoadClient {
   readonly #token: string;
   readonly #events: LoadEvents;
   readonly #device = randomBytes(16).toString('hex');
+  readonly #ofGroups = new GatheredReceipts((receipts) => this.#write(...receipts));
   #position: number | undefined;
   #socket: WebSocket | undefined;
   #live = (): void => {};
@@ -57,15 +60,22 @@ class StoaClient implements LoadClient {
   drop(): void {
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#ofGroups.clear();
     socket?.terminate();
   }
 
   #read(data: Buffer): void {
     let received: Map<number, number> | undefined;
+    let isFromGroup = false;
     for (const frame of msgpackCodec.decode(data) as ServerFrame[]) {
       if (frame.t === 'message') {
         this.#events.received(frame.id);
         if (frame.seq === 0) continue;
+        if (frame.gid !== undefined) {
+          this.#ofGroups.add(frame.conv, frame.seq);
+          isFromGroup = true;
+          continue;
+        }
         received ??= new Map();
         received.set(frame.conv, frame.seq);
       } else if (frame.t === 'sent') this.#events.acknowledged(frame.id);
@@ -76,6 +86,7 @@ class StoaClient implements LoadClient {
         this.#live();
       }
     }
+    if (isFromGroup) this.#ofGroups.sendWhenDue();
     if (received === undefined) return;
     this.#write(...[...received].map(([conv, seq]) => ({ t: 'received', conv, seq })));
   }
