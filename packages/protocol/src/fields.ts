@@ -141,7 +141,7 @@ export type CallLog = Static<typeof CallLog>;
  * One emoji, as people see it: at least one character that is a picture, a part of a flag or the frame of a key, and
  * nothing but characters that emoji are made of.
  */
-const Emoji = Type.String({
+export const Emoji = Type.String({
   minLength: 1,
   maxLength: limits.emojiLength,
   pattern:

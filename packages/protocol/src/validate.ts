@@ -24,6 +24,7 @@ export {
   callNotices,
   callRequests,
   clientFrames,
+  Emoji,
   FileId,
   MessageAge,
   roomNotices,

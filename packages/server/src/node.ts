@@ -242,6 +242,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     changes,
     schedule,
     groupSending: groupParts.sending,
+    groupMessages: groupParts.groupMessages,
+    history,
     files: files.attachments,
   });
   const http = await buildHttp({
@@ -260,6 +262,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     userExport: new UserExport({ store, history, links: files.links }),
     schedule: sending.schedule,
     changeMessage: sending.changeMessage,
+    markMessage: sending.markMessage,
+    reading: sending.reading,
     webhooks: webhooking.webhooks,
     access,
     pushActions: pushing.actions({

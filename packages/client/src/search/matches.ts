@@ -5,8 +5,9 @@ export function matcherOf(query: string): (content: Content | undefined) => bool
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return (content) => {
     if (content === undefined || words.length === 0) return false;
-    const { text, title, subtitle, footer, file } = content;
-    const all = [text, title, subtitle, footer, file?.name].join('\n').toLocaleLowerCase();
+    const { text, title, subtitle, footer, file, poll } = content;
+    const parts = [text, title, subtitle, footer, file?.name, poll?.question, ...(poll?.options ?? [])];
+    const all = parts.join('\n').toLocaleLowerCase();
     return words.every((word) => all.includes(word));
   };
 }

@@ -54,9 +54,11 @@ it('finds what is still on its way to the server, and edits that are', async () 
   connection.send(say(1, 'first draft', { from: 'alice', to: 'bob', dev: 8 }));
   await test.count('message', 1);
   client.send(bob, { content: { text: 'The Plan' } });
+  client.send(bob, { content: { poll: { question: 'Which plan?', options: ['The one', 'None'] } } });
   const searching = texts(all, 'plan the');
   await answer(connection, []);
-  expect(await searching).toEqual(['The Plan']);
+  // The poll, without text, is the newest.
+  expect(await searching).toEqual([undefined, 'The Plan']);
 });
 
 /** A device without a connection, with the same words in two conversations. */

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Access } from '../access/index.ts';
 import { Administrator, Apps, ensureFirstApp, fileSettings } from '../apps/index.ts';
+import { backendSending } from '../backend-sending.ts';
 import { Blocking } from '../blocking/index.ts';
 import { Devices } from '../devices/index.ts';
 import { Directory } from '../directory/index.ts';
@@ -16,12 +17,12 @@ import { UserExport } from '../export/index.ts';
 import { fileLimits, openFiles } from '../files/index.ts';
 import { buildGroups } from '../group-wiring.ts';
 import { Limits, TokenBuckets } from '../limits/index.ts';
-import { Changes, changeFromBackend, Gone, History, Messages, sendFromBackend } from '../messages/index.ts';
+import { Changes, Gone, History, Messages } from '../messages/index.ts';
 import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
 import { buildProfiles } from '../profile-wiring.ts';
-import { Schedule, scheduleFromBackend } from '../scheduled/index.ts';
+import { Schedule } from '../scheduled/index.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type UserChange, Users } from '../users/index.ts';
 import { Webhooks } from '../webhooks/index.ts';
@@ -114,6 +115,32 @@ export async function openHttp(
   });
   const claims = files.attachments;
   const groups = buildGroups({ store, bus, clock, directory, gone, files: claims });
+  const metrics = createMetrics();
+  const history = new History({ log: store.log, directory, groups: store.groups, gone, blocking });
+  const schedule = new Schedule({
+    store: store.schedule,
+    users: store.users,
+    messages,
+    groups,
+    changes: retractions,
+    directory,
+    blocking,
+    clock,
+    onError: (error) => lines.push(String(error)),
+  });
+  const sending = backendSending({
+    store,
+    messages,
+    changes: retractions,
+    schedule,
+    groupSending: groups.sending,
+    groupMessages: groups.groupMessages,
+    history,
+    directory,
+    blocking,
+    files: claims,
+    metrics,
+  });
   const options: HttpOptions = {
     settings,
     apps,
@@ -127,14 +154,7 @@ export async function openHttp(
       onTokenRevoked: (uid, tokenId) => publish({ type: 'token-revoked', uid, tokenId }),
     }),
     otps: new Otps({ store, now }),
-    send: sendFromBackend({
-      messages,
-      changes: retractions,
-      directory,
-      blocking,
-      files: claims,
-      onAccepted: () => {},
-    }),
+    ...sending,
     blocking,
     profiles: buildProfiles({ store, directory, blocking, files, bus, clock, publish }).profiles,
     groups,
@@ -155,37 +175,9 @@ export async function openHttp(
     }),
     erasures: new Erasures({ store, publish, wake: () => {} }),
     files,
-    userExport: new UserExport({
-      store,
-      history: new History({ log: store.log, directory, groups: store.groups, gone, blocking }),
-      links: files.links,
-    }),
-    schedule: scheduleFromBackend({
-      schedule: new Schedule({
-        store: store.schedule,
-        users: store.users,
-        messages,
-        groups,
-        changes: retractions,
-        directory,
-        blocking,
-        clock,
-        onError: (error) => lines.push(String(error)),
-      }),
-      sending: groups.sending,
-      directory,
-      blocking,
-      files: claims,
-    }),
-    changeMessage: changeFromBackend({
-      log: store.log,
-      directory,
-      changes: retractions,
-      messages,
-      files: claims,
-    }),
+    userExport: new UserExport({ store, history, links: files.links }),
     limits: new Limits(settings, now),
-    metrics: createMetrics(),
+    metrics,
     logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     ready,
     paths: built ? webFiles(folder.path) : { mesiboScript: '/nowhere/mesibo.js', messengerApp: '/nowhere' },

@@ -8,7 +8,7 @@ import type { UserExport } from '../export/index.ts';
 import type { Files } from '../files/index.ts';
 import type { BackendGroupMessage, Groups, Joining } from '../groups/index.ts';
 import type { Limits } from '../limits/index.ts';
-import type { BackendChange, BackendMessage } from '../messages/index.ts';
+import type { BackendChange, BackendMark, BackendMessage, BackendReading } from '../messages/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Otps } from '../otp/index.ts';
 import type { Profiles } from '../profiles/index.ts';
@@ -66,6 +66,9 @@ export interface HttpOptions {
   readonly userExport: Pick<UserExport, 'lines'>;
   readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly changeMessage: ChangeFromBackend;
+  /** Resolves when the mark is committed. Rejects with a StoaError that says what the user may not do. */
+  readonly markMessage: (mark: BackendMark) => ReturnType<ChangeFromBackend>;
+  readonly reading: BackendReading;
   readonly webhooks: Webhooks;
   readonly access: Access;
   readonly pushActions: Pick<PushActions, 'perform'>;

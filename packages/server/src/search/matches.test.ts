@@ -8,6 +8,7 @@ it.each([
   ['fiv', { text: 'Tea at five' }],
   ['plan pdf', { text: 'Look', file: { url: 'https://example.com', name: 'plan.pdf' } }],
   ['one two three four', { text: 'one', title: 'two', subtitle: 'three', footer: 'four' }],
+  ['where pub', { poll: { question: 'Where do we meet?', options: ['At the pub', 'At home'] } }],
   ['cafe\u0301', { text: 'Caf\u00e9' }],
   ['CAF\u00c9', { text: 'cafe\u0301' }],
   ['ｗｉｄｅ', { text: 'wide' }],

@@ -1,5 +1,6 @@
 import { type Content, unpackValue } from '@stoa/protocol';
 import type { MessageSpecial } from '@stoa/storage';
+import { contentJson } from '../content-json.ts';
 
 /** An event for a webhook: what the receiver knows it by, and the fields that it sees. */
 export interface HookEvent {
@@ -97,21 +98,6 @@ function messageFields({ special, content, ref, ...message }: HookMessage) {
     ...message,
     ...(ref === null ? {} : { ref }),
     ...(event === null ? {} : { event, target }),
-    ...(content === null ? {} : { content: contentFields(unpackValue(content) as Content) }),
+    ...(content === null ? {} : { content: contentJson(unpackValue(content) as Content) }),
   };
-}
-
-/** As in the REST API: `data` is base64; bytes elsewhere are marked, as in the JSON form of the protocol. */
-function contentFields({ data, ...rest }: Content) {
-  return {
-    ...(plainJson(rest) as object),
-    ...(data instanceof Uint8Array ? { data: Buffer.from(data).toString('base64') } : {}),
-  };
-}
-
-function plainJson(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
-  if (Array.isArray(value)) return value.map(plainJson);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainJson(member)]));
 }

@@ -8,6 +8,7 @@ import { failure, type Repeated, success } from './answers.ts';
 import { appOperations } from './app-operations.ts';
 import { groupJoiningOperations } from './group-joining-operations.ts';
 import { groupOperations } from './group-operations.ts';
+import { messageMarkOperations } from './message-mark-operations.ts';
 import { messageOperations } from './message-operations.ts';
 import type { Operation } from './operation.ts';
 import { otpOperations } from './otp-operations.ts';
@@ -22,6 +23,7 @@ const operations: ReadonlyMap<string, Operation> = new Map(
     tokenOperations,
     otpOperations,
     messageOperations,
+    messageMarkOperations,
     groupOperations,
     groupJoiningOperations,
     appOperations,

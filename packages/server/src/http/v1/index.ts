@@ -10,6 +10,7 @@ import { groupJoiningRoutes } from './group-joining.ts';
 import { groupRoutes } from './groups.ts';
 import { IdempotentCalls } from './idempotency.ts';
 import { messageChangeRoutes } from './message-changes.ts';
+import { messageMarkRoutes } from './message-marks.ts';
 import { messageRoutes } from './messages.ts';
 import { openApi } from './openapi.ts';
 import { otpRoutes } from './otps.ts';
@@ -48,6 +49,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       deviceRoutes,
       messageRoutes,
       messageChangeRoutes,
+      messageMarkRoutes,
       otpRoutes,
       groupRoutes,
       groupJoiningRoutes,

@@ -1,6 +1,7 @@
 import { type Content, limits } from '@stoa/protocol';
 import Type, { type Static } from 'typebox';
 import { requirePlain } from '../plain-content.ts';
+import { Poll } from './message-schemas.ts';
 
 const Text = (description: string) =>
   Type.Optional(Type.String({ maxLength: limits.contentBytes, description }));
@@ -31,6 +32,7 @@ export const MessageContent = Type.Object(
         mime: Type.Optional(Type.String({ maxLength: limits.nameLength })),
       }),
     ),
+    poll: Type.Optional(Poll),
     fields: Type.Optional(
       Type.Record(Type.String({ maxLength: limits.nameLength }), Type.Unknown(), {
         description: 'Fields of the application.',

@@ -20,6 +20,8 @@ interface Operation extends Json {
 function byDestruction(a: { operation: Operation }, b: { operation: Operation }): number {
   const rank = ({ operationId }: Operation) =>
     [
+      'closePoll',
+      'editMessage',
       'recallMessage',
       'deleteWebhook',
       'deletePolicy',
@@ -119,7 +121,8 @@ describe('the OpenAPI document', () => {
     const { uid = 0 } = (await fixture.store.users.findByAddress(fixture.aid, 'alice')) ?? {};
     const phone = { uid, id: 'phone', agent: '', position: undefined, now: 1 };
     const { dev } = await fixture.store.devices.open(phone);
-    const message = { from: 'alice', to: 'bob', content: { text: 'hello' } };
+    const poll = { question: 'Tea?', options: ['Yes', 'No'] };
+    const message = { from: 'alice', to: 'bob', content: { text: 'hello', poll } };
     await fixture.v1('POST', '/messages', message);
     await fixture.v1('PUT', '/access/7', { rules: {} });
     await fixture.v1('PUT', '/webhooks/main', { url: 'https://example.com/', events: [] });
@@ -131,6 +134,7 @@ describe('the OpenAPI document', () => {
     const pin = (await fixture.v1('POST', `/groups/${group.gid}/pins`, {})).body.pin;
     const values: Record<string, string> = {
       '{address}': 'alice',
+      '{peer}': 'bob',
       '{aid}': '1',
       '{id}': '1',
       '{dev}': String(dev),

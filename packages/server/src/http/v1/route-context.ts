@@ -34,6 +34,8 @@ export interface V1Services
     | 'userExport'
     | 'schedule'
     | 'changeMessage'
+    | 'markMessage'
+    | 'reading'
     | 'groups'
     | 'settings'
     | 'webhooks'

@@ -3,6 +3,7 @@ import type { App as StoredApp, User as StoredUser, UserToken } from '@stoa/stor
 import Type, { type Static, type TSchema } from 'typebox';
 import { accessResources } from './access-schemas.ts';
 import { groupResources } from './group-schemas.ts';
+import { MessageResource } from './message-schemas.ts';
 import { ProfileResource } from './profile-schemas.ts';
 import { webhookResources } from './webhook-schemas.ts';
 
@@ -172,6 +173,7 @@ const ErrorBody = Type.Object(
 );
 
 export const resources = [
+  MessageResource,
   App,
   AppWithToken,
   User,
