@@ -1,11 +1,12 @@
 /**
  * `npm run bench -- media`: what forwarding costs, for Stoa and in the same run for a bare forwarder on the same library,
- * which is the floor. The ratios are what to quote.
+ * which is the floor, for Janus, and for werift. The ratios are what to quote.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figures, medianRatio, reportTable, tableLines } from '@stoa/cli/bench';
+import { whyNoJanus } from './janus/janus-process.ts';
 import { runMedia } from './run-media.ts';
 import { type MediaScenario, mediaMetrics, mediaScenarios, quickScenarios } from './scenarios.ts';
 
@@ -14,19 +15,21 @@ const names = mediaScenarios.map(({ name }) => name);
 const help = `usage: npm run bench -- media [options]
 
   --scenarios <list>   of ${names.join(', ')}; all by default
-  --engines <list>     of bare, stoa, werift; all by default
+  --engines <list>     of bare, stoa, janus, werift; all by default
   --rounds <n>         1 by default; engines take turns in each, and the medians are shown
   --seconds <n>        that each is measured; 6 by default
   --quick              ${quickScenarios.join(' and ')}, 4 seconds each; not for quoting
   --profile <folder>   write CPU profiles of the forwarders, which costs a little
   --json <file>        write all figures of all rounds`;
 
-/** Bounds of the ratios to the bare forwarder. */
+/** Bounds of the ratios to other forwarders. */
 const bounds = [
   { scenario: '1-50', figure: 'cpu', title: 'CPU per packet, 1 → 50 / bare', of: 'bare', most: 1.3 },
   { scenario: '1-50-half', figure: 'p99', title: 'p99 at half load / bare', of: 'bare', most: 1.5 },
   { scenario: '1-100', figure: 'cpu', title: 'CPU per packet, 1 → 100 / bare', of: 'bare', most: 1.3 },
   { scenario: '10x10', figure: 'cpu', title: 'CPU per packet, 10 × 10 / bare', of: 'bare', most: 1.3 },
+  { scenario: '1-50', figure: 'cpu', title: 'CPU per packet, 1 → 50 / Janus', of: 'janus', most: 0.9 },
+  { scenario: '10x10', figure: 'cpu', title: 'CPU per packet, 10 × 10 / Janus', of: 'janus', most: 0.9 },
   {
     scenario: '1-50-half',
     figure: 'cpu',
@@ -45,7 +48,7 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
       help: { type: 'boolean' },
       quick: { type: 'boolean', default: false },
       scenarios: { type: 'string' },
-      engines: { type: 'string', default: 'bare,stoa,werift' },
+      engines: { type: 'string', default: 'bare,stoa,janus,werift' },
       rounds: { type: 'string', default: '1' },
       seconds: { type: 'string' },
       profile: { type: 'string' },
@@ -60,11 +63,14 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
   const scenarios = mediaScenarios.filter(({ name }) => wanted.includes(name));
   const rounds = positive(values.rounds, 'rounds');
   const seconds = positive(values.seconds ?? (values.quick ? '4' : '6'), 'seconds');
-  const results = await measure(scenarios, values.engines.split(','), rounds, {
+  const noJanus = whyNoJanus();
+  const engines = values.engines.split(',').filter((name) => name !== 'janus' || noJanus === undefined);
+  const results = await measure(scenarios, engines, rounds, {
     seconds,
     profile: values.profile,
   });
   print(scenarios, results);
+  if (noJanus !== undefined) console.log(`\nJanus is not measured: ${noJanus}.`);
   if (values.json === undefined) return;
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
   const figures = Object.fromEntries([...results].map(([name, each]) => [name, Object.fromEntries(each)]));
@@ -104,11 +110,6 @@ function print(scenarios: readonly MediaScenario[], results: Results): void {
   });
   console.log(
     ['', ...tableLines([['Ratios (median of the rounds)', 'is', 'bound', 'kept'], ...rows])].join('\n'),
-  );
-  console.log(
-    existsSync('/usr/bin/janus')
-      ? '\nJanus is installed, but this bench does not speak to it.'
-      : '\nJanus is not measured: the Debian package janus is not installed.',
   );
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { OwnNetwork } from './janus/own-network.ts';
 
 interface Question {
   readonly id: number;
@@ -19,6 +20,12 @@ export type Commands<T> = {
     : never;
 };
 
+export interface PeerProcessOptions {
+  readonly execArgv?: readonly string[];
+  /** Where the process lives, if not in the network of the machine. */
+  readonly network?: OwnNetwork | undefined;
+}
+
 /** A process that serves commands; see `serve`. */
 export class PeerProcess<T> {
   readonly ask: Commands<T>;
@@ -26,10 +33,11 @@ export class PeerProcess<T> {
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #nextId = 1;
 
-  constructor(file: string, execArgv: readonly string[] = []) {
+  constructor(file: string, { execArgv = [], network }: PeerProcessOptions = {}) {
     this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), {
       serialization: 'advanced',
       execArgv: [...execArgv],
+      ...(network === undefined ? {} : inNetwork(network, execArgv)),
     });
     this.#child.on('message', (answer: Answer) => {
       const asked = this.#asked.get(answer.id);
@@ -67,6 +75,14 @@ export class PeerProcess<T> {
     this.#child.send({ id, name, args } satisfies Question);
     return asked.promise;
   }
+}
+
+function inNetwork({ pid, address }: OwnNetwork, execArgv: readonly string[]) {
+  return {
+    execPath: 'nsenter',
+    execArgv: [`--net=/proc/${pid}/ns/net`, process.execPath, ...execArgv],
+    env: { ...process.env, STOA_BENCH_ADDRESS: address },
+  };
 }
 
 /** Answers the questions of the parent process by these functions. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Figures, percentiles, processTreeUsage } from '@stoa/cli/bench';
 import type { Forwarder } from './engines/engine.ts';
+import { openNetwork } from './janus/own-network.ts';
 import type { commands as Receivers } from './load/receivers.ts';
 import type { commands as Senders } from './load/senders.ts';
 import { PeerProcess } from './peer-process.ts';
@@ -23,9 +24,10 @@ export async function runMedia(
     profile === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${scenario.name}-${engine}.cpuprofile`];
-  const forwarder = new PeerProcess<Forwarder>(`./engines/${engine}.ts`, execArgv);
-  const senders = new PeerProcess<typeof Senders>('./load/senders.ts');
-  const receivers = new PeerProcess<typeof Receivers>('./load/receivers.ts');
+  const network = engine === 'janus' ? await openNetwork() : undefined;
+  const forwarder = new PeerProcess<Forwarder>(`./engines/${engine}.ts`, { execArgv, network });
+  const senders = new PeerProcess<typeof Senders>('./load/senders.ts', { network });
+  const receivers = new PeerProcess<typeof Receivers>('./load/receivers.ts', { network });
   const processes = [forwarder, senders, receivers];
   try {
     const usage = processTreeUsage([forwarder.pid]);
@@ -66,6 +68,7 @@ export async function runMedia(
     };
   } finally {
     await Promise.all(processes.map((each) => each.stop()));
+    network?.close();
   }
 }
 

@@ -17,7 +17,7 @@ export interface MediaScenario {
   readonly engines: readonly string[];
 }
 
-const all = ['bare', 'stoa'];
+const all = ['bare', 'stoa', 'janus'];
 
 export const mediaScenarios: readonly MediaScenario[] = [
   oneToMany('1-50', 50, 1000, all),

@@ -8,6 +8,7 @@ import {
 import { ArrivalLog } from '../../../packages/media/src/transport/arrival-log.ts';
 import { Connection } from '../../../packages/media/src/transport/connection.ts';
 import { serve } from '../peer-process.ts';
+import { bindAddress } from './bind-address.ts';
 import { ageOf } from './load-packet.ts';
 
 interface Receiver {
@@ -30,7 +31,7 @@ export const commands = {
     const arrivals = new ArrivalLog();
     const connection = await Connection.answering(
       withoutCandidates(parametersOf(sdp)),
-      { bindAddress: '127.0.0.1' },
+      { bindAddress },
       {
         onPacket: (packet) => {
           const type = packet[1] ?? 0;

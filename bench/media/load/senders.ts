@@ -7,6 +7,7 @@ import {
 } from '../../../packages/media/src/testing/client-sdp.ts';
 import { Connection } from '../../../packages/media/src/transport/connection.ts';
 import { serve } from '../peer-process.ts';
+import { bindAddress } from './bind-address.ts';
 import { LoadPacket } from './load-packet.ts';
 
 interface Sender {
@@ -23,10 +24,7 @@ let sent = 0;
 export const commands = {
   /** Opens a publisher of one stream, and makes its offer; the loudest voices come first. */
   async offer(kind: StreamKind): Promise<string> {
-    const connection = await Connection.offering(
-      { bindAddress: '127.0.0.1' },
-      { onPacket: () => {}, onState: () => {} },
-    );
+    const connection = await Connection.offering({ bindAddress }, { onPacket: () => {}, onState: () => {} });
     const level = Math.min(100, 20 + 2 * senders.length);
     const ssrc = 1000 + senders.length;
     const packet = new LoadPacket(kind, ssrc, level);
