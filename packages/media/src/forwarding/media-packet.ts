@@ -1,11 +1,13 @@
 import { newPayloadInfo, type PayloadInfo } from '../codecs/payload.ts';
 import type { HeaderExtensions } from '../rtp/header-extensions.ts';
+import { headerBytes, originalBytes } from './outgoing-header.ts';
 
 /**
- * A received packet as it waits to be forwarded and sent again. Its payload stays where the library has put it; the
- * bytes before the payload are free, and every receiver's header is written there.
+ * A received packet as it waits to be forwarded and sent again, in memory that is used again for later ones. The bytes
+ * before the payload are free, and every receiver's header is written there.
  */
 export interface MediaPacket {
+  /** Its memory, of which the rest is of older packets. */
   buffer: Buffer;
   payloadStart: number;
   payloadEnd: number;
@@ -48,20 +50,16 @@ export function newMediaPacket(): MediaPacket {
   };
 }
 
-/** What our header takes before the payload: without, and with a level or an orientation. */
-const headroom = 24;
-const largerHeadroom = 28;
-
-/** Of a header with a dependency descriptor: rare (AV1 only), and larger. */
-const maxDescriptorBytes = 255;
+/** Memory grows in such steps, so that after a few packets no larger one comes. */
+const memoryStep = 256;
 
 /**
- * Puts the packet into the record. Packets of browsers have extensions enough for our header to replace theirs;
- * of others the payload is copied, once for all receivers.
+ * Puts the packet into the record. Its payload is copied, once for all receivers: were the library's own buffers kept
+ * for as long as somebody may ask for them, the collector would have to carry them along, which costs many times more.
  */
 export function fillMediaPacket(
   record: MediaPacket,
-  buffer: Buffer,
+  from: Buffer,
   payloadStart: number,
   payloadEnd: number,
   extensions: HeaderExtensions,
@@ -70,37 +68,14 @@ export function fillMediaPacket(
   record.descriptor =
     descriptorLength === 0
       ? nothing
-      : Buffer.from(buffer.subarray(descriptorAt, descriptorAt + descriptorLength));
-  const larger = extensions.audioLevel >= 0 || extensions.orientation >= 0;
-  const plain = larger ? largerHeadroom : headroom;
-  const needed = descriptorLength === 0 ? plain : largerHeadroom + 8 + maxDescriptorBytes;
-  record.outgoing = undefined;
-  if (payloadStart >= needed) {
-    record.buffer = buffer;
-    record.payloadStart = payloadStart;
-    record.payloadEnd = payloadEnd;
-  } else {
-    const copy = Buffer.allocUnsafe(needed + payloadEnd - payloadStart);
-    buffer.copy(copy, needed, payloadStart, payloadEnd);
-    record.buffer = copy;
-    record.payloadStart = needed;
-    record.payloadEnd = copy.length;
-  }
+      : Buffer.from(from.subarray(descriptorAt, descriptorAt + descriptorLength));
   record.audioLevel = extensions.audioLevel;
   record.voice = extensions.voice;
   record.orientation = extensions.orientation;
-}
-
-/** Moves the payload to where there is this much room before it. */
-export function moveOut(record: MediaPacket, needed: number): void {
-  const { buffer, payloadStart, payloadEnd, payload } = record;
-  const copy = Buffer.allocUnsafe(needed + payloadEnd - payloadStart);
-  buffer.copy(copy, needed, payloadStart, payloadEnd);
-  const moved = needed - payloadStart;
-  if (payload.pictureId >= 0) payload.pictureIdAt += moved;
-  if (payload.tl0 >= 0) payload.tl0At += moved;
-  record.buffer = copy;
-  record.payloadStart = needed;
-  record.payloadEnd = copy.length;
   record.outgoing = undefined;
+  record.payloadStart = headerBytes(record) + originalBytes;
+  record.payloadEnd = record.payloadStart + payloadEnd - payloadStart;
+  if (record.buffer.length < record.payloadEnd)
+    record.buffer = Buffer.allocUnsafeSlow(Math.ceil(record.payloadEnd / memoryStep) * memoryStep);
+  from.copy(record.buffer, record.payloadStart, payloadStart, payloadEnd);
 }

@@ -1,6 +1,6 @@
 import { setUint16, setUint24, setUint32 } from '../rtp/bytes.ts';
 import type { ExtensionIds } from '../rtp/header-extensions.ts';
-import { type MediaPacket, moveOut } from './media-packet.ts';
+import type { MediaPacket } from './media-packet.ts';
 
 /** The extensions of our offers: the same ids for everyone, so that a header is a few writes at fixed places. */
 export const ourExtensionIds = {
@@ -48,17 +48,23 @@ export function writeOutgoing(packet: MediaPacket, header: OutgoingHeader): Buff
 /** The packet as a retransmission (RFC 4588), with its original number before the payload. */
 function writeAgain(packet: MediaPacket, header: OutgoingHeader): Buffer {
   const bytes = headerBytes(packet);
-  if (packet.payloadStart < bytes + 2) moveOut(packet, bytes + 2);
   packet.outgoing = undefined;
-  const again = packet.buffer.subarray(packet.payloadStart - bytes - 2, packet.payloadEnd);
+  const again = packet.buffer.subarray(packet.payloadStart - bytes - originalBytes, packet.payloadEnd);
   writeCommon(again, packet, header.sentAt);
   writeOwn(again, packet, header);
   setUint16(again, bytes, header.original);
   return again;
 }
 
+/** What a retransmission has between header and payload. */
+export const originalBytes = 2;
+
 /** What our header takes: fixed part, extensions, filled up to words. With a descriptor the largest of both forms. */
-function headerBytes({ descriptor, audioLevel, orientation }: MediaPacket): number {
+export function headerBytes({
+  descriptor,
+  audioLevel,
+  orientation,
+}: Pick<MediaPacket, 'descriptor' | 'audioLevel' | 'orientation'>): number {
   if (descriptor.length > 0) return describedBytes(descriptor.length);
   return audioLevel >= 0 || orientation >= 0 ? 28 : 24;
 }

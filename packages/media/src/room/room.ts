@@ -307,6 +307,8 @@ export class Room {
     const routes = this.#routes.get(source.stream);
     if (routes === undefined) return;
     for (const { transport, slot } of routes) transport.forward(slot, source, packet, now);
+    // Kept in the cache, this view would outlive the moment that it is of use.
+    packet.outgoing = undefined;
   }
 
   /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
