@@ -269,7 +269,8 @@ export interface PresenceEvent {
  * - `changed`: settings of the group are other ones, or what the user may do in it; see `group`, which leaves out
  *   what is the user's own (role, permissions, rights) when that has not changed.
  * - `members`: others have joined or were changed (`members`), or have gone (`removed`).
- * - `requests`: these `users` ask to join; told to those who may let them in.
+ * - `requests`: these `users` ask to be let in, or wait no longer (`answered`); told to those who have rights over the group.
+ * - `denied`: the user, who stays a member, is not let into the room.
  */
 export type GroupChange = Omit<GroupNoticeFrame, 't'>;
 

@@ -86,6 +86,16 @@ export const codes = {
     'The group is paused: nobody may send to it.',
     'Wait until an administrator of the group lets it go on.',
   ),
+  NOT_ADMITTED: entry(
+    403,
+    'The user waits to be admitted.',
+    'Ask to join the room, and wait until somebody who leads it lets the user in.',
+  ),
+  ROOM_LOCKED: entry(
+    423,
+    'The room is locked: nobody new gets in.',
+    'Ask somebody who leads the room to unlock it.',
+  ),
   NOT_IN_ROOM: entry(409, 'The device is not in the room.', 'Join the room first, or again.'),
   BLOCKED: entry(
     403,

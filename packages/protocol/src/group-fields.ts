@@ -80,6 +80,7 @@ export const GroupNotice = Type.Object({
     Type.Literal('changed'),
     Type.Literal('members'),
     Type.Literal('requests'),
+    Type.Literal('denied'),
   ]),
   group: Type.Optional(GroupInfo),
   reason: Type.Optional(
@@ -94,5 +95,6 @@ export const GroupNotice = Type.Object({
   members: Type.Optional(Type.Array(GroupMemberInfo)),
   removed: Type.Optional(Type.Array(Address)),
   users: Type.Optional(Type.Array(Address)),
+  answered: Type.Optional(Type.Array(Address)),
 });
 export type GroupNoticeFrame = Static<typeof GroupNotice>;

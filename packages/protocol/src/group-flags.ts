@@ -25,6 +25,12 @@ export const groupFlags = {
   noSelfDelete: 0x40000,
   /** Whoever asks to join without a PIN waits for somebody who may add members. */
   joinByRequest: 0x80000,
+  /** Whoever is not `admitted` waits in front of the room until somebody who may add members lets him in. */
+  waitingRoom: 0x100000,
+  /** With `waitingRoom`: messages, too, are for those who are admitted. */
+  messagesWait: 0x200000,
+  /** Nobody new gets into the room, nor into the group by himself. */
+  locked: 0x400000,
   /** Nobody may send or publish for the time being. */
   paused: 0x8000000,
 } as const;
@@ -37,6 +43,8 @@ export const memberFlags = {
   subscribe: 0x8,
   list: 0x10,
   record: 0x20,
+  /** Need not wait in front of the room, where the group has a waiting room. */
+  admitted: 0x40,
   /** This member may not leave. */
   /** Is removed with the PIN by which he joined. */
   deleteWithPin: 0x200,

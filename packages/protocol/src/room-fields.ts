@@ -38,6 +38,7 @@ export const RoomRight = Type.Union([
   Type.Literal('list'),
   Type.Literal('control'),
   Type.Literal('hangup'),
+  Type.Literal('admit'),
 ]);
 export type RoomRight = Static<typeof RoomRight>;
 

@@ -50,6 +50,12 @@ export type UserEvent =
   /** Somebody wants to know which devices of the user are connected: nodes that hold some name them to `reply`. */
   | { readonly type: 'device-query'; readonly reply: string };
 
+/**
+ * Members whom something in a group is for: those who receive messages, have rights over it, may list the members, or
+ * need not wait in front of its room.
+ */
+export type GroupAudience = 'members' | 'receivers' | 'administrators' | 'listers' | 'admitted';
+
 /** What happens in a group (subject `group.<conv>`), for the nodes that hold a session of a member. */
 export type GroupEvent =
   /** A message of its log, encoded once for everybody; `epoch`: of the group when it was appended. */
@@ -67,7 +73,7 @@ export type GroupEvent =
   | {
       readonly type: 'group-frame';
       readonly bytes: Uint8Array;
-      readonly to: 'members' | 'receivers' | 'administrators';
+      readonly to: GroupAudience;
       /** Address of the member who says it: not for those who block him in groups. */
       readonly from?: string;
       readonly exceptDev?: number;
@@ -77,7 +83,14 @@ export type GroupEvent =
   | {
       readonly type: 'group-changed';
       readonly epoch: number;
-      readonly put: readonly { readonly uid: number; readonly receives: boolean; readonly admin: number }[];
+      /** Of the group. */
+      readonly flags: number;
+      readonly put: readonly {
+        readonly uid: number;
+        readonly receives: boolean;
+        readonly flags: number;
+        readonly admin: number;
+      }[];
       readonly removed: readonly number[];
       readonly all: boolean;
     };

@@ -2,12 +2,12 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Bus } from '@stoa/bus';
 import type { MediaEngine, WorkerEngineOptions } from '@stoa/media';
-import { StoaError } from '@stoa/protocol';
+import { groupFlags, StoaError } from '@stoa/protocol';
 import type { Group, Store } from '@stoa/storage';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
-import { type Joining, may } from './groups/index.ts';
+import { backendOf, type Joining, may } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
 import { type Rights, type RoomGroup, type RoomRules, Rooms, roomOperations } from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
@@ -19,7 +19,7 @@ export interface RoomsWiringOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: Directory;
-  readonly joining: Pick<Joining, 'join'>;
+  readonly joining: Pick<Joining, 'enter' | 'withdraw' | 'admit'>;
   readonly engine: MediaEngine | undefined;
   readonly logger: Logger;
   readonly onError: (error: unknown) => void;
@@ -54,8 +54,8 @@ export async function startRooms(
     clock,
     openEngine: async () => engine ?? openEngine(settings, connections, logger),
     groupOf: async (aid, gid): Promise<RoomGroup> => {
-      const { conv, name, settings: own } = await group(aid, gid);
-      return { conv, name, rules: rulesOf(settings, own) };
+      const { conv, name, flags, settings: own } = await group(aid, gid);
+      return { conv, name, rules: rulesOf(settings, own, flags) };
     },
     rightsOf: async (aid, gid, uids) => {
       const found = await group(aid, gid);
@@ -64,7 +64,16 @@ export async function startRooms(
       );
       return new Map(uids.map((uid) => [uid, rightsOf(found, members.get(uid))]));
     },
-    enter: (device, gid, pin) => joining.join(device, gid, pin),
+    enter: (device, gid, pin) => joining.enter(device, gid, pin),
+    withdraw: (device, gid) => joining.withdraw(device, gid),
+    admit: async (aid, gid, uids) => {
+      try {
+        await joining.admit(backendOf(aid), gid, uids);
+      } catch (error) {
+        // The group is no more, or has no room for them as members: nobody is kept inside then.
+        if (!(error instanceof StoaError) || error.retryable) throw error;
+      }
+    },
     delay: (uid) => buckets.take(uid),
   });
   return { rooms, operations: roomOperations(rooms) };
@@ -77,6 +86,7 @@ function rightsOf(group: Group, member: Parameters<typeof may>[2]): Rights {
     list: 'list',
     control: 'callControl',
     hangup: 'hangup',
+    admit: 'addUser',
   } as const;
   const rights = Object.keys(actions) as (keyof typeof actions)[];
   return new Set(rights.filter((right) => may(actions[right], group, member) === 'yes'));
@@ -86,9 +96,10 @@ function rightsOf(group: Group, member: Parameters<typeof may>[2]): Rights {
 function rulesOf(
   settings: Settings,
   { callFlags, callDuration, videoResolution }: Group['settings'],
+  flags: number,
 ): RoomRules {
-  const flags = typeof callFlags === 'number' ? callFlags : 0;
-  const takes = (bit: number): boolean => (flags & callFlagBits.valid) === 0 || (flags & bit) !== 0;
+  const media = typeof callFlags === 'number' ? callFlags : 0;
+  const takes = (bit: number): boolean => (media & callFlagBits.valid) === 0 || (media & bit) !== 0;
   const seconds = typeof callDuration === 'number' ? callDuration : 0;
   const durations = [settings.roomMinutes * 60_000, seconds * 1_000].filter((ms) => ms > 0);
   const height = resolutions[typeof videoResolution === 'number' ? videoResolution : 0];
@@ -102,6 +113,8 @@ function rulesOf(
     video: takes(callFlagBits.video),
     screen: takes(callFlagBits.screen),
     codecs: settings.roomCodecs,
+    locked: (flags & groupFlags.locked) !== 0,
+    waiting: (flags & groupFlags.waitingRoom) !== 0,
   };
 }
 

@@ -10,7 +10,7 @@ export interface Caller {
   readonly address: string | null;
 }
 
-/** @throws StoaError NOT_A_MEMBER, PERMISSION_DENIED or GROUP_PAUSED */
+/** @throws StoaError NOT_A_MEMBER, NOT_ADMITTED, PERMISSION_DENIED or GROUP_PAUSED */
 export function requireMay(
   action: GroupAction,
   group: Pick<Group, 'gid' | 'flags'>,
@@ -24,6 +24,8 @@ export function requireMay(
       throw new StoaError('NOT_A_MEMBER', `The user is not a member of group ${group.gid}.`);
     case 'paused':
       throw new StoaError('GROUP_PAUSED');
+    case 'waiting':
+      throw new StoaError('NOT_ADMITTED', `The user waits to be admitted to group ${group.gid}.`);
     case 'denied':
       throw new StoaError('PERMISSION_DENIED', `The user lacks "${action}" in group ${group.gid}.`);
   }

@@ -16,6 +16,8 @@ export interface Decision<T> {
   readonly change?: Omit<GroupChange, 'now' | 'events'>;
   /** Members that the change is about, as they were before. */
   readonly before?: readonly GroupMember[];
+  /** Users who wait no longer to be let in. */
+  readonly answered?: readonly number[];
   readonly result: T;
 }
 
@@ -142,9 +144,9 @@ export class GroupCore {
   ): Promise<T> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const state = await this.state(caller, gid);
-      const { change, before = [], result } = await decide(state);
+      const { change, before = [], answered = [], result } = await decide(state);
       if (change === undefined) return result;
-      const item = { caller, group: state.group, change, before, now: this.clock.now() };
+      const item = { caller, group: state.group, change, before, answered, now: this.clock.now() };
       if (await this.#make(item)) return result;
     }
     throw new StoaError('UNAVAILABLE', `Group ${gid} is being changed by too many at once.`);

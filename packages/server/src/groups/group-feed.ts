@@ -1,7 +1,8 @@
 import type { Bus, Subscription } from '@stoa/bus';
 import type { Group, GroupStore } from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
-import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
+import { type GroupAudience, type GroupEvent, subjects, type UserEvent } from '../events.ts';
+import { may, mustWait } from './permissions.ts';
 import { withheld } from './withheld.ts';
 
 /** A session of this node, as far as it concerns us. */
@@ -27,12 +28,15 @@ export interface GroupFeedOptions {
 interface LocalMember {
   readonly sessions: ReadonlySet<GroupSession>;
   receives: boolean;
-  administers: boolean;
+  flags: number;
+  admin: number;
 }
 
 interface Feed {
   readonly gid: number;
   readonly conv: number;
+  /** Of the group. */
+  flags: number;
   readonly members: Map<number, LocalMember>;
   /** Of which what is known of the members is true. */
   epoch: number;
@@ -81,7 +85,7 @@ export class GroupFeed {
       const page = await store.ofUser({ uid, after, limit: listingPage });
       const listening = page.map(({ group, member, receives }) => {
         found.add(group.conv);
-        return this.#listen(group, uid, { receives, administers: member.admin !== 0 });
+        return this.#listen(group, uid, { receives, flags: member.flags, admin: member.admin });
       });
       await Promise.all(listening);
       const last = page.at(-1);
@@ -100,16 +104,16 @@ export class GroupFeed {
       const [membership] = await store.ofUser({ uid, after: gid - 1, limit: 1 });
       if (membership === undefined || membership.group.gid !== gid) return;
       const { group, member, receives } = membership;
-      await this.#listen(group, uid, { receives, administers: member.admin !== 0 });
+      await this.#listen(group, uid, { receives, flags: member.flags, admin: member.admin });
       for (const session of this.#sessionsOf.get(uid) ?? []) session.delivery.refresh(group.conv);
     };
     join().catch((error: unknown) => this.#lost(uid, error));
   }
 
   async #listen(
-    { gid, conv, epoch }: Group,
+    { gid, conv, epoch, flags }: Group,
     uid: number,
-    what: { receives: boolean; administers: boolean },
+    what: Omit<LocalMember, 'sessions'>,
   ): Promise<void> {
     const sessions = this.#sessionsOf.get(uid);
     if (sessions === undefined) return;
@@ -119,6 +123,7 @@ export class GroupFeed {
         gid,
         conv,
         epoch,
+        flags,
         members: new Map(),
         waiting: undefined,
         subscription: this.#options.bus.subscribe(
@@ -190,7 +195,7 @@ export class GroupFeed {
   }
 
   #pass(
-    { members }: Feed,
+    { flags, members }: Feed,
     { bytes, to, from, exceptDev, droppable }: Extract<GroupEvent, { type: 'group-frame' }>,
   ): void {
     const event: UserEvent = {
@@ -199,8 +204,9 @@ export class GroupFeed {
       ...(exceptDev === undefined ? {} : { exceptDev }),
       ...(droppable === undefined ? {} : { droppable }),
     };
-    for (const [uid, { receives, administers, sessions }] of members) {
-      if ((to === 'receivers' && !receives) || (to === 'administrators' && !administers)) continue;
+    for (const [uid, member] of members) {
+      const { sessions } = member;
+      if (!isMeant(to, { flags }, member)) continue;
       this.#judge(uid, from, (mayReach) => {
         if (mayReach) for (const session of sessions) session.event(event);
       });
@@ -220,12 +226,14 @@ export class GroupFeed {
     else goOn(mayReach);
   }
 
-  #change(feed: Feed, { epoch, put, removed }: Extract<GroupEvent, { type: 'group-changed' }>): void {
+  #change(feed: Feed, { epoch, flags, put, removed }: Extract<GroupEvent, { type: 'group-changed' }>): void {
     feed.epoch = epoch;
-    for (const { uid, receives, admin } of put) {
+    feed.flags = flags;
+    for (const { uid, receives, flags: permissions, admin } of put) {
       const member = feed.members.get(uid);
       if (member === undefined) continue;
-      member.administers = admin !== 0;
+      member.flags = permissions;
+      member.admin = admin;
       if (member.receives === receives) continue;
       member.receives = receives;
       for (const session of member.sessions) session.delivery.refresh(feed.conv);
@@ -247,11 +255,13 @@ export class GroupFeed {
       const { store } = this.#options;
       const uids = [...feed.members.keys()];
       const { epoch, uids: receiving } = await store.receiversAmong(feed.conv, uids);
+      const group = await store.find(feed.gid);
       const members = new Map(
         (await store.membersAmong(feed.gid, uids)).map((member) => [member.uid, member]),
       );
       const receivers = new Set(receiving);
       feed.epoch = epoch;
+      feed.flags = group?.flags ?? feed.flags;
       for (const uid of uids) {
         const local = feed.members.get(uid);
         if (local === undefined) continue;
@@ -260,7 +270,8 @@ export class GroupFeed {
           this.#end(feed, uid);
           continue;
         }
-        local.administers = member.admin !== 0;
+        local.flags = member.flags;
+        local.admin = member.admin;
         if (local.receives === receivers.has(uid)) continue;
         local.receives = receivers.has(uid);
         for (const session of local.sessions) session.delivery.refresh(feed.conv);
@@ -291,6 +302,21 @@ export class GroupFeed {
   #lost(uid: number, error: unknown): void {
     this.#options.onError(error);
     for (const session of this.#sessionsOf.get(uid) ?? []) this.#options.onMayMiss(session);
+  }
+}
+
+function isMeant(to: GroupAudience, group: Pick<Feed, 'flags'>, member: LocalMember): boolean {
+  switch (to) {
+    case 'members':
+      return true;
+    case 'receivers':
+      return member.receives;
+    case 'administrators':
+      return member.admin !== 0;
+    case 'listers':
+      return may('list', group, member) === 'yes';
+    case 'admitted':
+      return !mustWait(group, member);
   }
 }
 

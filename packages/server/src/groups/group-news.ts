@@ -14,6 +14,8 @@ export interface GroupNewsItem {
   readonly change: Omit<GroupChange, 'now' | 'events'>;
   /** Members that the change is about, as they were before. */
   readonly before: readonly GroupMember[];
+  /** Users who wait no longer to be let in. */
+  readonly answered?: readonly number[];
   /** That the group has got by the change. */
   readonly epoch: number;
   readonly now: number;
@@ -44,13 +46,15 @@ export class GroupNews {
     if (change.deleted === true) {
       const bytes = encoded(group.gid, { event: 'left', reason: 'deleted', ...by });
       this.#publish(group, { type: 'group-frame', to: 'members', bytes });
-      this.#publish(group, { type: 'group-changed', epoch, put: [], removed: [], all: true });
+      const { flags } = group;
+      this.#publish(group, { type: 'group-changed', epoch, flags, put: [], removed: [], all: true });
       return;
     }
     this.#publish(group, {
       type: 'group-changed',
       epoch,
-      put: put.map(({ uid, receives, admin }) => ({ uid, receives, admin })),
+      flags: change.group?.flags ?? group.flags,
+      put: put.map(({ uid, receives, flags, admin }) => ({ uid, receives, flags, admin })),
       removed: remove,
       all: change.receivers !== undefined,
     });
@@ -74,7 +78,7 @@ export class GroupNews {
     }
     if (put.length > 0 || remove.length > 0)
       await this.#tellMembers({ group: after, change, now }, count, known, by);
-    await this.#tellRequests(group, change);
+    await this.#tellRequests(item, known);
   }
 
   /** Lets the nodes that hold sessions of a member look whether they know that he is one. */
@@ -102,15 +106,28 @@ export class GroupNews {
       ...(removed.length === 0 ? {} : { removed }),
       ...by,
     });
-    const to = count > limits.groupToldMembers ? 'administrators' : 'members';
+    const to = count > limits.groupToldMembers ? 'administrators' : 'listers';
     this.#publish(group, { type: 'group-frame', to, bytes });
   }
 
-  async #tellRequests(group: Group, change: Omit<GroupChange, 'now'>): Promise<void> {
+  async #tellRequests(
+    { group, caller, change, answered = [] }: GroupNewsItem,
+    known: ReadonlyMap<number, GroupMember>,
+  ): Promise<void> {
     const { putRequests = [], removeRequests = [] } = change;
-    for (const uid of removeRequests) this.#tell(uid, group.gid, { event: 'left', reason: 'denied' });
-    if (putRequests.length === 0) return;
-    const bytes = encoded(group.gid, { event: 'requests', users: await this.#addresses(putRequests) });
+    for (const uid of removeRequests) {
+      if (uid === caller.uid) continue;
+      // Who waits for being admitted as a member stays one.
+      const isMember = known.has(uid);
+      this.#tell(uid, group.gid, isMember ? { event: 'denied' } : { event: 'left', reason: 'denied' });
+    }
+    if (putRequests.length === 0 && answered.length === 0) return;
+    const [users, done] = await Promise.all([this.#addresses(putRequests), this.#addresses(answered)]);
+    const bytes = encoded(group.gid, {
+      event: 'requests',
+      ...(users.length === 0 ? {} : { users }),
+      ...(done.length === 0 ? {} : { answered: done }),
+    });
     this.#publish(group, { type: 'group-frame', to: 'administrators', bytes });
   }
 

@@ -6,13 +6,14 @@ import { type Caller, requireMay } from './callers.ts';
 import type { GroupCore } from './group-core.ts';
 import { changedSettings, noSettings, type SettingsChange } from './group-settings.ts';
 import {
+  admittedMember,
   changedMember,
   type MemberChange,
   newMember,
   requireMayAdd,
   requireMayRemove,
 } from './member-changes.ts';
-import { receiversOf } from './permissions.ts';
+import { has, mustWait, receiversOf } from './permissions.ts';
 
 /** A group with the number of its members, and what the caller is in it. */
 export interface SeenGroup {
@@ -92,9 +93,29 @@ export class Groups {
       const [was, receivers] = [receiversOf(group), receiversOf(settings)];
       if (was.inTurn !== receivers.inTurn) requireSize(settings, await this.#core.store.countMembers(gid));
       const isSame = was.flags === receivers.flags && was.inTurn === receivers.inTurn;
-      return { change: { group: settings, ...(isSame ? {} : { receivers }) }, result: undefined };
+      const before = await this.#administratorsToAdmit(group, settings);
+      const put = before.map((member) => admittedMember({ ...group, ...settings }, member));
+      const asked = {
+        group: settings,
+        ...(isSame ? {} : { receivers }),
+        ...(put.length === 0 ? {} : { put }),
+      };
+      return { change: asked, before, result: undefined };
     });
     return this.get(caller, gid);
+  }
+
+  /** Who has rights over a group is not to wait in front of its room when it gets a waiting room. */
+  async #administratorsToAdmit(before: Group, after: Pick<Group, 'flags'>): Promise<GroupMember[]> {
+    if (has(before.flags, groupFlags.waitingRoom) || !has(after.flags, groupFlags.waitingRoom)) return [];
+    const found: GroupMember[] = [];
+    for (let last = 0; ; ) {
+      const page = await this.#core.store.members({ gid: before.gid, after: last, limit: membersRead });
+      found.push(...page.filter((member) => member.admin !== 0 && mustWait(after, member)));
+      const end = page.at(-1);
+      if (end === undefined || page.length < membersRead) return found;
+      last = end.uid;
+    }
   }
 
   #pictureIn({ aid, uid }: Caller, { image }: SettingsChange): Promise<string | undefined> {
@@ -285,3 +306,6 @@ const openFlags =
   groupFlags.listByAnyone |
   groupFlags.autoAddMember |
   groupFlags.joinByRequest;
+
+/** Members in one look into the store. */
+const membersRead = 500;

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { groupFlags, limits, memberFlags, type OperationRequest, StoaError } from '@stoa/protocol';
-import type { GroupMember, GroupPin, GroupRequest } from '@stoa/storage';
+import type { Group, GroupMember, GroupPin, GroupRequest } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import { type Caller, requireMay } from './callers.ts';
-import type { GroupCore, GroupState } from './group-core.ts';
+import type { Decision, GroupCore, GroupState } from './group-core.ts';
 import { endOf } from './group-settings.ts';
 import type { Groups } from './groups.ts';
-import { newMember } from './member-changes.ts';
-import { has, usualPermissions } from './permissions.ts';
+import { admittedMember, newMember } from './member-changes.ts';
+import { has, mustWait, usualPermissions } from './permissions.ts';
 
 type PinSettings = Omit<OperationRequest<'groups.pins.add'>, 'gid'>;
 
@@ -36,29 +36,69 @@ export class Joining {
   /**
    * Resolves to whether the user is a member now; otherwise he waits to be let in.
    *
-   * @throws StoaError WRONG_PIN, PIN_NOT_SHARED, RATE_LIMITED after several wrong ones, PERMISSION_DENIED, TOO_MANY
+   * @throws StoaError WRONG_PIN, PIN_NOT_SHARED, RATE_LIMITED after several wrong ones, PERMISSION_DENIED,
+   * ROOM_LOCKED, TOO_MANY
    */
   join(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
-    return this.#core.change(caller, gid, async ({ group, own }) => {
-      if (own !== undefined) return { result: true };
-      if (pin !== undefined) {
-        const found = await this.#proven(caller.uid, gid, pin);
-        await this.#groups.requireRoomFor(group, [caller.uid]);
-        const member = newMember(group, caller.uid, { permissions: found.flags });
-        return { change: { put: [{ ...member, pin }], ...used(found, caller.uid) }, result: true };
-      }
-      if (has(group.flags, groupFlags.autoAddMember)) {
-        await this.#groups.requireRoomFor(group, [caller.uid]);
-        return { change: { put: [newMember(group, caller.uid, {})] }, result: true };
-      }
-      if (!has(group.flags, groupFlags.joinByRequest)) {
-        throw new StoaError('PERMISSION_DENIED', `One joins group ${gid} with a PIN, or is added to it.`);
-      }
-      if ((await this.#core.store.countRequests(gid)) >= limits.groupRequests) {
-        throw new StoaError('TOO_MANY', `${limits.groupRequests} users wait to be let in, as many as may.`);
-      }
-      return { change: { putRequests: [caller.uid] }, result: false };
+    return this.#core.change(caller, gid, (state) => this.#join(state, caller.uid, pin));
+  }
+
+  /**
+   * Brings a user to the door of the group's room, as a member where he may become one. Resolves to whether it is open
+   * for him; otherwise he waits to be admitted.
+   *
+   * @throws StoaError as join() does
+   */
+  enter(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
+    return this.#core.change(caller, gid, async (state) => {
+      const decision = await this.#join(state, caller.uid, pin);
+      const member = decision.change?.put?.[0] ?? state.own;
+      if (!decision.result || member === undefined || !mustWait(state.group, member)) return decision;
+      await this.#requireRoomToWait(gid);
+      return { change: { ...decision.change, putRequests: [caller.uid] }, result: false };
     });
+  }
+
+  /** The user waits no longer, if he did. */
+  withdraw(caller: Caller & { readonly uid: number }, gid: number): Promise<void> {
+    return this.#core.change(caller, gid, async () => {
+      const waiting = await this.#waiting(gid);
+      if (!waiting.includes(caller.uid)) return { result: undefined };
+      return { change: { removeRequests: [caller.uid] }, answered: [caller.uid], result: undefined };
+    });
+  }
+
+  /** Lets users in, whether they have asked or not: those who are inside when a waiting room is made. */
+  async admit(caller: Caller, gid: number, uids: readonly number[]): Promise<void> {
+    await this.#core.change(caller, gid, ({ group }) => this.#letIn(group, uids, undefined));
+  }
+
+  async #join({ group, own }: GroupState, uid: number, pin: number | undefined): Promise<Decision<boolean>> {
+    const { gid, flags } = group;
+    if (own !== undefined) return { result: true };
+    if (has(flags, groupFlags.locked)) throw new StoaError('ROOM_LOCKED');
+    if (pin !== undefined) {
+      const found = await this.#proven(uid, gid, pin);
+      await this.#groups.requireRoomFor(group, [uid]);
+      const member = newMember(group, uid, { permissions: found.flags });
+      return { change: { put: [{ ...member, pin }], ...used(found, uid) }, result: true };
+    }
+    if (has(flags, groupFlags.autoAddMember)) {
+      await this.#groups.requireRoomFor(group, [uid]);
+      return { change: { put: [newMember(group, uid, {})] }, result: true };
+    }
+    const isOpen = has(flags, groupFlags.publishByAnyone | groupFlags.subscribeByAnyone);
+    if (!has(flags, groupFlags.joinByRequest) && !(has(flags, groupFlags.waitingRoom) && isOpen)) {
+      throw new StoaError('PERMISSION_DENIED', `One joins group ${gid} with a PIN, or is added to it.`);
+    }
+    await this.#requireRoomToWait(gid);
+    return { change: { putRequests: [uid] }, result: false };
+  }
+
+  async #requireRoomToWait(gid: number): Promise<void> {
+    if ((await this.#core.store.countRequests(gid)) >= limits.groupRequests) {
+      throw new StoaError('TOO_MANY', `${limits.groupRequests} users wait to be let in, as many as may.`);
+    }
   }
 
   async pins(caller: Caller, gid: number): Promise<GroupPin[]> {
@@ -152,14 +192,36 @@ export class Joining {
     const named = new Set(people.flatMap((person) => (person === undefined ? [] : [person.uid])));
     await this.#core.change(caller, gid, async ({ group, own }: GroupState) => {
       requireMay('addUser', group, own, caller);
-      const waiting = await this.#core.store.requests({ gid, limit: limits.groupRequests });
-      const uids = waiting.map(({ uid }) => uid).filter((uid) => named.has(uid));
+      const uids = (await this.#waiting(gid)).filter((uid) => named.has(uid));
       if (uids.length === 0) return { result: undefined };
-      if (!accept) return { change: { removeRequests: uids }, result: undefined };
-      await this.#groups.requireRoomFor(group, uids);
-      const change = permissions === undefined ? {} : { permissions };
-      return { change: { put: uids.map((uid) => newMember(group, uid, change)) }, result: undefined };
+      if (accept) return { ...(await this.#letIn(group, uids, permissions)), answered: uids };
+      const before = await this.#core.store.membersAmong(gid, uids);
+      return { change: { removeRequests: uids }, before, answered: uids, result: undefined };
     });
+  }
+
+  async #letIn(
+    group: Group,
+    uids: readonly number[],
+    permissions: number | undefined,
+  ): Promise<Decision<undefined>> {
+    const before = await this.#core.store.membersAmong(group.gid, uids);
+    const members = new Map(before.map((member) => [member.uid, member]));
+    await this.#groups.requireRoomFor(
+      group,
+      uids.filter((uid) => !members.has(uid)),
+    );
+    const put = uids.map((uid) => {
+      const change = permissions === undefined ? {} : { permissions };
+      const { flags, admin } = members.get(uid) ?? newMember(group, uid, change);
+      return admittedMember(group, { uid, flags: permissions ?? flags, admin });
+    });
+    return { change: { put }, before, result: undefined };
+  }
+
+  async #waiting(gid: number): Promise<number[]> {
+    const requests = await this.#core.store.requests({ gid, limit: limits.groupRequests });
+    return requests.map(({ uid }) => uid);
   }
 
   #put(pin: GroupPin, { permissions, expiry, uses, shared }: PinSettings) {

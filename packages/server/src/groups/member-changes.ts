@@ -1,4 +1,11 @@
-import { adminFlags, allAdminRights, allPermissions, StoaError } from '@stoa/protocol';
+import {
+  adminFlags,
+  allAdminRights,
+  allPermissions,
+  groupFlags,
+  memberFlags,
+  StoaError,
+} from '@stoa/protocol';
 import type { Group, GroupMember, MemberToPut } from '@stoa/storage';
 import { type Caller, requireMay } from './callers.ts';
 import { has, isInTurn, may, roleOf, usualPermissions } from './permissions.ts';
@@ -22,6 +29,15 @@ export function newMember(group: Group, uid: number, { permissions, admin = 0 }:
   const rights = has(admin, adminFlags.owner) ? allAdminRights : admin;
   const flags = permissions ?? (rights === 0 ? usualPermissions(group) : allPermissions);
   return toPut(group, { uid, flags, admin: rights });
+}
+
+/** Somebody who is let in, where one has to be. */
+export function admittedMember(
+  group: Group,
+  member: { readonly uid: number; readonly flags: number; readonly admin: number },
+): MemberToPut {
+  const isDoor = has(group.flags, groupFlags.waitingRoom);
+  return toPut(group, isDoor ? { ...member, flags: member.flags | memberFlags.admitted } : member);
 }
 
 /** @throws StoaError when the caller may not add somebody with such rights */
@@ -66,7 +82,11 @@ function requireMayGive({ caller, group, own }: Changing, admin: number): void {
   }
 }
 
-function toPut(group: Group, member: { uid: number; flags: number; admin: number }): MemberToPut {
+function toPut(group: Group, named: { uid: number; flags: number; admin: number }): MemberToPut {
+  // Who has rights over a group has no need to wait in front of its room.
+  const isLetIn = named.admin !== 0 && has(group.flags, groupFlags.waitingRoom);
+  const { uid, admin } = named;
+  const member = { uid, admin, flags: isLetIn ? named.flags | memberFlags.admitted : named.flags };
   const receives = may('receive', group, member) === 'yes' && !isInTurn(group);
-  return { ...member, role: roleOf(member.admin), receives };
+  return { ...member, role: roleOf(admin), receives };
 }

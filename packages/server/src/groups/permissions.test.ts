@@ -1,8 +1,22 @@
 import { adminFlags, allAdminRights, allPermissions, groupFlags, memberFlags } from '@stoa/protocol';
 import { describe, expect, test } from 'vitest';
-import { type GroupAction, may, roleOf, usualPermissions, type Verdict } from './permissions.ts';
+import { newMember } from './member-changes.ts';
+import { type GroupAction, may, mustWait, roleOf, usualPermissions, type Verdict } from './permissions.ts';
 
 type Actor = 'owner' | 'admin' | 'member' | 'outsider';
+
+const somebodysGroup = {
+  gid: 1,
+  aid: 1,
+  conv: 1,
+  name: '',
+  settings: {},
+  createdAt: 0,
+  expiresAt: null,
+  extendSeconds: 0,
+  deleted: false,
+  epoch: 0,
+};
 
 const actors: readonly Actor[] = ['owner', 'admin', 'member', 'outsider'];
 
@@ -54,7 +68,22 @@ const indifferent = [
   'noStorage',
   'receiveLoopback',
   'joinByRequest',
+  'locked',
 ] as const;
+
+/** Of a group in front of whose room one waits; what everybody may elsewhere, members may when they are let in. */
+const doorRows = (
+  action: GroupAction & keyof typeof memberFlags,
+  door: readonly (keyof typeof groupFlags)[],
+): Row[] => [
+  { action, group: door, verdicts: ['waiting', 'waiting', 'waiting', 'notMember'] },
+  { action, group: door, with: 'admitted', verdicts: members },
+  ...(['sendByAnyone', 'publishByAnyone', 'subscribeByAnyone', 'listByAnyone'] as const).flatMap(
+    (anyone): Row[] => [
+      { action, group: [...door, anyone], verdicts: ['waiting', 'waiting', 'waiting', 'notMember'] },
+    ],
+  ),
+];
 
 const rightRows = (right: Exclude<keyof typeof adminFlags, 'owner'>): Row[] => [
   { action: right, group: [], verdicts: administrators },
@@ -77,6 +106,12 @@ const table: readonly Row[] = [
   ...permissionRows('publish', 'publishBySelected', 'publishByAnyone', unselected, paused),
   ...permissionRows('subscribe', 'subscribeBySelected', 'subscribeByAnyone', unselected, members),
   ...permissionRows('list', 'listBySelected', 'listByAnyone', administrators, members),
+  ...(['send', 'receive'] as const).flatMap((action): Row[] => [
+    { action, group: ['waitingRoom'], verdicts: members },
+    { action, group: ['messagesWait'], verdicts: members },
+    ...doorRows(action, ['waitingRoom', 'messagesWait']),
+  ]),
+  ...(['publish', 'subscribe', 'list'] as const).flatMap((action) => doorRows(action, ['waitingRoom'])),
   ...(['send', 'receive', 'publish', 'subscribe', 'list'] as const).flatMap((action) =>
     indifferent.map((flag) => ({ action, group: [flag], verdicts: members }) satisfies Row),
   ),
@@ -135,6 +170,16 @@ test('a member without named permissions gets what the group does not keep for s
   expect(usualPermissions({ flags: 0 })).toBe(allPermissions);
   const flags = groupFlags.sendBySelected | groupFlags.publishBySelected;
   expect(usualPermissions({ flags })).toBe(memberFlags.receive | memberFlags.subscribe | memberFlags.list);
+});
+
+test('administrators of a group with a waiting room are let in whatever is named of them', () => {
+  const flags = groupFlags.waitingRoom | groupFlags.messagesWait;
+  const group = { ...somebodysGroup, flags };
+  const permissions = allPermissions;
+  const admin = newMember(group, 1, { admin: adminFlags.callControl, permissions });
+  expect([admin.flags, admin.receives]).toEqual([permissions | memberFlags.admitted, true]);
+  const member = newMember(group, 1, { permissions });
+  expect([member.flags, member.receives, mustWait(group, member)]).toEqual([permissions, false, true]);
 });
 
 test('rights make the role', () => {

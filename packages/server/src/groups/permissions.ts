@@ -25,8 +25,8 @@ export type GroupAction =
 /** The application's back end may do everything. */
 export type ActorKind = 'user' | 'backend';
 
-/** `notMember`: members with the same permissions could; `denied`: this member cannot; `paused`: nobody can. */
-export type Verdict = 'yes' | 'notMember' | 'denied' | 'paused';
+/** `notMember`: members with the same permissions could; `denied`: this member cannot; `paused`: nobody can; `waiting`: once he is admitted. */
+export type Verdict = 'yes' | 'notMember' | 'denied' | 'paused' | 'waiting';
 
 interface Rule {
   /** Bit of the member's permissions that counts where the group keeps the action for selected members. */
@@ -35,6 +35,8 @@ interface Rule {
   /** 0 where it is never for everybody. */
   readonly byAnyone: number;
   readonly stopsWhenPaused: boolean;
+  /** Of a group with a waiting room: which of its flags keep the action for those who are admitted. */
+  readonly waitsWith: number;
 }
 
 const rules: Partial<Record<GroupAction, Rule>> = {
@@ -43,30 +45,35 @@ const rules: Partial<Record<GroupAction, Rule>> = {
     bySelected: groupFlags.sendBySelected,
     byAnyone: groupFlags.sendByAnyone,
     stopsWhenPaused: true,
+    waitsWith: groupFlags.messagesWait,
   },
   receive: {
     permission: memberFlags.receive,
     bySelected: groupFlags.receiveBySelected,
     byAnyone: 0,
     stopsWhenPaused: false,
+    waitsWith: groupFlags.messagesWait,
   },
   publish: {
     permission: memberFlags.publish,
     bySelected: groupFlags.publishBySelected,
     byAnyone: groupFlags.publishByAnyone,
     stopsWhenPaused: true,
+    waitsWith: groupFlags.waitingRoom,
   },
   subscribe: {
     permission: memberFlags.subscribe,
     bySelected: groupFlags.subscribeBySelected,
     byAnyone: groupFlags.subscribeByAnyone,
     stopsWhenPaused: false,
+    waitsWith: groupFlags.waitingRoom,
   },
   list: {
     permission: memberFlags.list,
     bySelected: groupFlags.listBySelected,
     byAnyone: groupFlags.listByAnyone,
     stopsWhenPaused: false,
+    waitsWith: groupFlags.waitingRoom,
   },
 };
 
@@ -100,13 +107,19 @@ export function usualPermissions(group: { readonly flags: number }): number {
 
 /** Which members get what is sent to the group. */
 export function receiversOf(group: { readonly flags: number }): Receivers {
-  const flags = has(group.flags, groupFlags.receiveBySelected) ? memberFlags.receive : 0;
+  const waits = groupFlags.waitingRoom | groupFlags.messagesWait;
+  const selected = has(group.flags, groupFlags.receiveBySelected) ? memberFlags.receive : 0;
+  const flags = selected | ((group.flags & waits) === waits ? memberFlags.admitted : 0);
   return isInTurn(group) ? { flags, inTurn: true } : { flags };
 }
 
 /** Whether each message goes to one member. */
 export const isInTurn = (group: { readonly flags: number }): boolean =>
   has(group.flags, groupFlags.receiveRoundRobin);
+
+/** Whether a member has to be let into the room by somebody. Those who have rights over the group never have. */
+export const mustWait = (group: { readonly flags: number }, member: Pick<GroupMember, 'flags'>): boolean =>
+  has(group.flags, groupFlags.waitingRoom) && !has(member.flags, memberFlags.admitted);
 
 /** What somebody with these rights is called. */
 export function roleOf(admin: number): GroupMember['role'] {
@@ -118,11 +131,15 @@ export const has = (flags: number, bit: number): boolean => (flags & bit) !== 0;
 
 function permitted(
   action: GroupAction,
-  { permission, bySelected, byAnyone, stopsWhenPaused }: Rule,
+  { permission, bySelected, byAnyone, stopsWhenPaused, waitsWith }: Rule,
   flags: number,
   member: Pick<GroupMember, 'flags' | 'admin'> | undefined,
 ): Verdict {
   if (stopsWhenPaused && has(flags, groupFlags.paused)) return 'paused';
+  if (has(flags, groupFlags.waitingRoom) && has(flags, waitsWith)) {
+    if (member === undefined) return 'notMember';
+    if (!has(member.flags, memberFlags.admitted)) return 'waiting';
+  }
   if (has(flags, byAnyone)) return 'yes';
   if (member === undefined) return 'notMember';
   if (!has(flags, bySelected) || has(member.flags, permission)) return 'yes';

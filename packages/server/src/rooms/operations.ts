@@ -17,7 +17,7 @@ export function roomOperations(rooms: Rooms): RoomHandlers {
       return room === undefined ? { joined: false } : { joined: true, room };
     },
     'rooms.leave': async (device, { gid }) => {
-      rooms.leave(device, gid);
+      await rooms.leave(device, gid);
       return {};
     },
     'rooms.get': async (device, { gid }) => {

@@ -23,6 +23,8 @@ const rules: RoomRules = {
   audio: true,
   video: true,
   screen: true,
+  locked: false,
+  waiting: false,
   codecs: ['opus', 'VP8'],
 };
 const facts = { aid: 1, gid: 1000, conv: 7, session: 'abc', startedAt: 0 };

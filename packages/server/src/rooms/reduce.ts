@@ -1,5 +1,6 @@
 import { StoaError } from '@stoa/protocol';
 import { control } from './control.ts';
+import { requireUnlocked } from './door.ts';
 import type {
   Participant,
   RoomContext,
@@ -86,6 +87,7 @@ function join(
   const key = keyOf(uid, dev);
   const before = state.participants.get(key);
   if (before !== undefined) return heard(state, before, { now });
+  requireUnlocked(state, uid);
   if (state.participants.size >= state.rules.participants)
     throw new StoaError(
       'TOO_MANY',

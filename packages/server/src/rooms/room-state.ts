@@ -41,6 +41,10 @@ export interface RoomRules {
   readonly video: boolean;
   readonly screen: boolean;
   readonly codecs: readonly string[];
+  /** Nobody new gets in. */
+  readonly locked: boolean;
+  /** Whoever is not admitted waits. */
+  readonly waiting: boolean;
 }
 
 export type Rights = ReadonlySet<RoomRight>;

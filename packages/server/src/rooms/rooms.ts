@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
 import { type GroupEvent, publishToUser, subjects, type UserEvent } from '../events.ts';
+import { insideTheNewDoor, mayEnter, nobodyMay, requireUnlocked } from './door.ts';
 import { LiveRoom } from './live-room.ts';
 import {
   type Addressee,
@@ -21,7 +22,7 @@ import {
   type Rights,
   type RoomRules,
 } from './room-state.ts';
-import { listOf, roomInfo } from './view.ts';
+import { roomInfo } from './view.ts';
 
 /** The device that asks. */
 export interface RoomDevice {
@@ -55,6 +56,10 @@ export interface RoomsOptions {
   ) => Promise<ReadonlyMap<number, Rights>>;
   /** Makes a user a member, where he may become one; false when he has to be let in first. */
   readonly enter: (device: RoomDevice, gid: number, pin: number | undefined) => Promise<boolean>;
+  /** The user waits no longer to be let in. */
+  readonly withdraw: (device: RoomDevice, gid: number) => Promise<void>;
+  /** These users need not be let in. */
+  readonly admit: (aid: number, gid: number, uids: readonly number[]) => Promise<void>;
   /** Milliseconds that a user has to wait, who asks for too much at once. */
   readonly delay: (uid: number) => number;
   readonly onError: (error: unknown) => void;
@@ -97,6 +102,8 @@ export class Rooms {
     const { aid, uid, dev } = device;
     this.#spend(uid);
     const group = await groupOf(aid, gid);
+    const participants = this.#hosted.get(gid)?.room.state.participants ?? new Map();
+    requireUnlocked({ rules: group.rules, participants }, uid);
     let rights = await this.#rights(aid, gid, uid);
     if (!mayEnter(rights) || pin !== undefined) {
       if (!(await enter(device, gid, pin))) return undefined;
@@ -136,9 +143,11 @@ export class Rooms {
     return roomInfo(room.state, own);
   }
 
-  leave(device: RoomDevice, gid: number): void {
-    const hosted = this.#hosted.get(gid);
-    hosted?.room.take({ type: 'leave', key: keyOf(device.uid, device.dev), reason: 'left' });
+  async leave(device: RoomDevice, gid: number): Promise<void> {
+    const key = keyOf(device.uid, device.dev);
+    const room = this.#hosted.get(gid)?.room;
+    if (room?.state.participants.has(key) !== true) return this.#options.withdraw(device, gid);
+    room.take({ type: 'leave', key, reason: 'left' });
   }
 
   /** How a room is; undefined when nobody is in it. */
@@ -279,10 +288,10 @@ export class Rooms {
       seen = hosted.changes;
       const people = [...room.state.participants.values()];
       const uids = [...new Set(people.map(({ uid }) => uid))];
-      const [rules, rights] = await Promise.all([
-        this.#rules(hosted),
-        this.#options.rightsOf(aid, gid, uids).catch(gone<number, Rights>),
-      ]);
+      const rules = await this.#rules(hosted);
+      const inside = insideTheNewDoor(room.state, rules);
+      if (inside.length > 0) await this.#options.admit(aid, gid, inside);
+      const rights = await this.#options.rightsOf(aid, gid, uids).catch(nobodyMay);
       const byKey = people.map(({ key, uid }) => [key, rights.get(uid) ?? new Set()] as const);
       // Who has come meanwhile was asked about when he came.
       const others = [...room.state.participants.values()].filter(
@@ -379,22 +388,12 @@ export class Rooms {
     const frame: RoomNoticeFrame = { t: 'room', gid, session: room.state.facts.session, event: notice };
     const event: GroupEvent = {
       type: 'group-frame',
-      to: 'members',
+      to: 'admitted',
       bytes: msgpackCodec.encode(frame) as Uint8Array,
       droppable: true,
     };
     this.#options.bus.publish(subjects.group(conv), event);
   }
-}
-
-function mayEnter(rights: Rights): boolean {
-  return listOf(rights).some((right) => right === 'publish' || right === 'subscribe');
-}
-
-/** The group is no more: nobody may do anything. */
-function gone<Key, Value>(error: unknown): ReadonlyMap<Key, Value> {
-  if (error instanceof StoaError && error.code === 'NOT_FOUND') return new Map();
-  throw error;
 }
 
 /** What is true for the moment only. */

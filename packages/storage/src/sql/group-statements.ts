@@ -161,6 +161,7 @@ function putMember(which: Which, member: MemberToPut, now: number): SqlStatement
 const removeMember = ({ gid, conv }: Which, uid: number): SqlStatement[] => [
   closeSpan(conv, uid),
   statement('delete from group_members where gid = ? and uid = ?', gid, uid),
+  removeRequest(gid, uid),
 ];
 
 const closeSpan = (conv: number, uid: number): SqlStatement =>
