@@ -50,6 +50,7 @@ export type { Profile, ProfileChange, Profiles } from './profiles/index.ts';
 export type { RequestOptions } from './requests/index.ts';
 export type {
   OwnStream,
+  Queue,
   RemoteStream,
   Room,
   RoomAdmin,
@@ -61,6 +62,8 @@ export type {
   Rooms,
   RoomTarget,
   StreamSubscription,
+  Waiting,
+  WaitingStatus,
 } from './rooms/index.ts';
 export type { SearchOptions, SearchResult } from './search/index.ts';
 export {

@@ -1,4 +1,4 @@
-import type { RoomAsk } from '@stoa/protocol';
+import { groupFlags, type RoomAsk } from '@stoa/protocol';
 import type { RoomAsking, RoomTarget } from './room-types.ts';
 
 /** What somebody who controls a room does with others; rejects with PERMISSION_DENIED where he may not. */
@@ -35,9 +35,25 @@ export class RoomAdmin {
     await this.#ask('rooms.control', { gid: this.#gid, action: 'hangup', ...targets(who) });
   }
 
+  /** Nobody new gets in, or (`on` false) everybody who may again. This takes the right to `modify` the group. */
+  lock(on = true): Promise<void> {
+    return this.#flag(groupFlags.locked, on);
+  }
+
+  /** Whoever comes has to be let in, see client.rooms.queue(); those who are in stay. This takes the right to `modify`. */
+  useWaitingRoom(on = true): Promise<void> {
+    return this.#flag(groupFlags.waitingRoom, on);
+  }
+
   /** Asks these, or all others, for something; their applications decide. */
   async ask(who: readonly RoomTarget[] | undefined, ask: RoomAsk): Promise<void> {
     await this.#ask('rooms.control', { gid: this.#gid, action: 'ask', ...targets(who), ask });
+  }
+
+  async #flag(flag: number, on: boolean): Promise<void> {
+    const gid = this.#gid;
+    const { flags } = (await this.#ask('groups.get', { gid })).group;
+    await this.#ask('groups.update', { gid, flags: on ? flags | flag : flags & ~flag });
   }
 }
 

@@ -47,13 +47,17 @@ class Server {
   room: RoomInfo = infoWith(person('alice'), person('bob', [camera]));
   offer: { version: number; sdp: string } | undefined;
   refusal: StoaError | undefined;
+  mustWait = false;
+  requests: { user: string; name: string; askedAt: number }[] = [];
 
   readonly ask = async (_name: string, op: OperationName, body: object): Promise<object> => {
     this.asked.push({ op, body });
     if (this.refusal !== undefined && op !== 'calls.servers') throw this.refusal;
     switch (op) {
       case 'rooms.join':
-        return { joined: true, room: this.room };
+        return this.mustWait ? { joined: false } : { joined: true, room: this.room };
+      case 'groups.requests.list':
+        return { requests: this.requests };
       case 'rooms.get':
         return { room: this.room };
       case 'rooms.receive':
@@ -258,3 +262,55 @@ it('stops what it may not publish any more, and ends when the server says so', a
   expect(rooms.all).toEqual([]);
   expect(platform.peers.every(({ closed }) => closed)).toBe(true);
 });
+
+it('waits in front of a room, and is in it when somebody lets the user in', async () => {
+  server.mustWait = true;
+  expect(await rooms.join(7)).toBeUndefined();
+  const waiting = rooms.waiting(7);
+  const heard: string[] = [];
+  waiting?.on('status', ({ phase }) => heard.push(phase));
+  // It is not yet he who is meant.
+  server.events.emit('group', { gid: 8, event: 'joined' });
+  server.events.emit('group', { gid: 7, event: 'changed', group: groupWith(0x1f) });
+  await settle();
+  expect(server.of('rooms.join')).toHaveLength(1);
+  server.mustWait = false;
+  server.events.emit('group', { gid: 7, event: 'changed', group: groupWith(0x5f) });
+  await settle();
+  expect([heard, waiting?.status]).toEqual([['admitted'], { phase: 'admitted', room: rooms.all[0] }]);
+  expect(rooms.waiting(7)).toBeUndefined();
+});
+
+it('asks again on the next connection while it waits, and hears that it is denied', async () => {
+  server.mustWait = true;
+  await rooms.join(7);
+  const waiting = rooms.waiting(7);
+  server.events.emit('status', { state: 'online', self: { uid: 1, address: 'alice', name: '', dev: 1 } });
+  await settle();
+  expect([server.of('rooms.join').length, waiting?.status.phase]).toEqual([2, 'waiting']);
+  server.events.emit('group', { gid: 7, event: 'denied' });
+  expect(waiting?.status).toEqual({ phase: 'over', reason: 'denied' });
+  await rooms.join(7);
+  await rooms.waiting(7)?.leave();
+  expect(server.of('rooms.leave')).toHaveLength(1);
+});
+
+it('shows who waits to those who let in, and lets in all of them', async () => {
+  const queue = rooms.queue(7);
+  await settle();
+  expect(queue.entries).toEqual([]);
+  server.requests = [{ user: 'bob', name: 'Bob', askedAt: 1 }];
+  server.events.emit('group', { gid: 7, event: 'requests', users: ['bob'] });
+  await settle();
+  expect(queue.entries).toEqual(server.requests);
+  await queue.admitAll();
+  expect(server.of('groups.requests.answer')).toEqual([{ gid: 7, users: ['bob'], accept: true }]);
+  queue.close();
+  const asked = server.of('groups.requests.list').length;
+  server.events.emit('group', { gid: 7, event: 'requests', users: ['bob'] });
+  expect(server.of('groups.requests.list')).toHaveLength(asked);
+});
+
+function groupWith(permissions: number) {
+  return { gid: 7, conv: 1, name: '', flags: 0, createdAt: 0, members: 2, permissions };
+}

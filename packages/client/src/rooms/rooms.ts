@@ -3,9 +3,12 @@ import { IceServers } from '../calls/index.ts';
 import type { ClientHost } from '../client-host.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
+import { Groups } from '../groups/index.ts';
+import { Queue } from './queue.ts';
 import { Room } from './room.ts';
 import type { RoomPlatform } from './room-platform.ts';
 import type { RoomAsking } from './room-types.ts';
+import { Waiting } from './waiting.ts';
 
 /** How rooms behave. */
 export interface RoomSettings {
@@ -32,6 +35,7 @@ export class Rooms {
   readonly #servers: IceServers;
   readonly #rooms = new Map<number, Room>();
   readonly #joining = new Map<number, Promise<Room | undefined>>();
+  readonly #waiting = new Map<number, Waiting>();
   #leaveEnvironment = (): void => {};
 
   constructor(options: RoomsOptions) {
@@ -62,15 +66,31 @@ export class Rooms {
    * Joins the room of a group, and begins it when nobody is in it. Nothing is published by that; the sound of the
    * others comes by itself. The same room again is the same object.
    *
-   * @returns undefined when the user has to be let into the group first: a `group` event tells of it
-   * @throws StoaError PERMISSION_DENIED, WRONG_PIN, TOO_MANY, NOT_FOUND; UNAVAILABLE without a connection or WebRTC
+   * @returns undefined when somebody has to let the user in: see waiting()
+   * @throws StoaError PERMISSION_DENIED, WRONG_PIN, ROOM_LOCKED, TOO_MANY, NOT_FOUND; UNAVAILABLE without a connection or WebRTC
    */
   join(gid: number, { pin }: { readonly pin?: number } = {}): Promise<Room | undefined> {
     const there = this.#rooms.get(gid);
     if (there !== undefined) return Promise.resolve(there);
     const joining = this.#joining.get(gid) ?? this.#join(gid, pin).finally(() => this.#joining.delete(gid));
     this.#joining.set(gid, joining);
-    return joining;
+    return joining.then((room) => {
+      if (room === undefined && !this.#waiting.has(gid)) this.#wait(gid);
+      return room;
+    });
+  }
+
+  /** The user waits in front of the room of a group; undefined when he does not. */
+  waiting(gid: number): Waiting | undefined {
+    return this.#waiting.get(gid);
+  }
+
+  /** Who waits in front of the room of a group, for those who may `admit`. It is to be closed in the end. */
+  queue(gid: number): Queue {
+    const { events } = this.#options.host;
+    const onListenerError = (event: string, error: unknown): void =>
+      events.listenerFailed(`queue ${event}`, error);
+    return new Queue({ gid, events, groups: new Groups(this.#options.host), onListenerError });
   }
 
   /** How the room of a group is; undefined when nobody is in it. */
@@ -81,6 +101,20 @@ export class Rooms {
   /** @internal Leaves all rooms of this page. */
   stop(): void {
     for (const room of this.all) void room.leave();
+    for (const waiting of this.#waiting.values()) waiting.leave().catch(() => {});
+  }
+
+  #wait(gid: number): void {
+    const { events } = this.#options.host;
+    const waiting = new Waiting({
+      gid,
+      events,
+      join: () => this.join(gid),
+      withdraw: () => this.#ask('rooms.leave', { gid }),
+      onListenerError: (event, error) => events.listenerFailed(`waiting ${event}`, error),
+    });
+    this.#waiting.set(gid, waiting);
+    waiting.on('status', () => this.#waiting.delete(gid));
   }
 
   async #join(gid: number, pin: number | undefined): Promise<Room | undefined> {

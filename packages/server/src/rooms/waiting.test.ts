@@ -19,8 +19,8 @@ const allPermissions = 0x1f;
 interface Actor {
   readonly name: string;
   /** Undefined for who is no member. */
-  readonly member?: { readonly permissions?: number; readonly admin?: number };
-  readonly flags?: number;
+  readonly member?: { readonly permissions?: number; readonly admin?: number } | undefined;
+  readonly flags?: number | undefined;
   readonly getsIn: 'atOnce' | 'whenAdmitted' | 'never';
 }
 
@@ -55,7 +55,10 @@ async function setUp({ member, flags = 0 }: Pick<Actor, 'member' | 'flags'>) {
   if (member !== undefined) await alice.ask('groups.members.add', { gid, users: [user.address], ...member });
   await alice.join();
   const visitor = await RoomDevice.open(node, user, gid);
-  const close = () => Promise.all([alice.close(), visitor.close()]);
+  const close = async () => {
+    await alice.close();
+    await visitor.close();
+  };
   return { gid, alice, visitor, close };
 }
 
