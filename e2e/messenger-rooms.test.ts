@@ -1,3 +1,4 @@
+import { groupFlags } from '@stoa/protocol';
 import { startTestNode, type TestNode } from '@stoa/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,5 +54,21 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   await bob.page.getByRole('button', { name: 'Join the room' }).waitFor();
   await alice.page.getByRole('button', { name: 'Leave' }).click();
   await bob.page.getByRole('button', { name: 'Start a room' }).waitFor();
+
+  // With a waiting room, bob sees nothing until alice lets him in.
+  await server.backend('groupset', { group: { gid, flag: groupFlags.waitingRoom } });
+  await server.backend('groupeditmembers', {
+    group: { gid, members: { m: 'alice', admin: { adduser: true } } },
+  });
+  await alice.page.getByRole('button', { name: 'Start a room' }).click();
+  await plays(alice.page, 'You');
+  await bob.page.getByRole('button', { name: 'Start a room' }).click();
+  await bob.page.getByText('You are waiting to be let in.').waitFor();
+  expect(await audit(bob.page)).toEqual([]);
+  await alice.page.getByRole('button', { name: 'Let bob in' }).waitFor();
+  expect(await audit(alice.page)).toEqual([]);
+  await alice.page.getByRole('button', { name: 'Let bob in' }).click();
+  await plays(bob.page, 'alice');
+  await alice.page.getByLabel('Waiting room').waitFor({ state: 'detached' });
   await visitors.leave();
 });

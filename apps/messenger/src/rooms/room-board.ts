@@ -1,4 +1,4 @@
-import type { Client, OwnStream, RemoteStream, Room } from '@stoa/client';
+import type { Client, OwnStream, RemoteStream, Room, Waiting } from '@stoa/client';
 import { StoaError } from '@stoa/protocol';
 import { Live } from '../hooks/live.ts';
 
@@ -15,6 +15,8 @@ export interface RoomView {
 
 export interface RoomBoardState {
   readonly current: RoomView | undefined;
+  /** In front of a room, until somebody lets the user in. */
+  readonly waiting: Waiting | undefined;
   /** Groups of which it is known that somebody is in their room. */
   readonly active: ReadonlySet<number>;
   /** Why a room could not be joined, or was left. */
@@ -27,7 +29,7 @@ export class RoomBoard extends Live<RoomBoardState> {
   readonly #off: () => void;
 
   constructor(client: Client) {
-    super({ current: undefined, active: new Set(), notice: '' });
+    super({ current: undefined, waiting: undefined, active: new Set(), notice: '' });
     this.#client = client;
     this.#off = client.on('room', ({ gid, isActive }) => this.#noted(gid, isActive));
   }
@@ -50,7 +52,9 @@ export class RoomBoard extends Live<RoomBoardState> {
   }
 
   leave(): void {
-    this.get().current?.room.leave();
+    const { current, waiting } = this.get();
+    current?.room.leave();
+    waiting?.leave().catch(() => {});
   }
 
   /** Does something in the room; that it failed is shown. */
@@ -65,10 +69,21 @@ export class RoomBoard extends Live<RoomBoardState> {
   async #join(gid: number): Promise<void> {
     this.leave();
     const room = await this.#client.rooms.join(gid);
-    if (room === undefined) {
-      this.set({ ...this.get(), notice: 'Somebody has to let you into the group first.' });
-      return;
-    }
+    if (room === undefined) this.#wait(this.#client.rooms.waiting(gid));
+    else this.#enter(room);
+  }
+
+  #wait(waiting: Waiting | undefined): void {
+    this.set({ ...this.get(), notice: '', waiting });
+    waiting?.on('status', (status) => {
+      if (status.phase === 'waiting') return;
+      const notice = status.phase === 'over' ? (turnedAway[status.reason] ?? '') : '';
+      this.set({ ...this.get(), waiting: undefined, notice });
+      if (status.phase === 'admitted') this.#enter(status.room);
+    });
+  }
+
+  #enter(room: Room): void {
     const refresh = (): void => this.#show(room);
     for (const event of ['stream', 'streamChanged', 'streamEnded', 'ownStream', 'ownStreamEnded'] as const) {
       room.on(event, refresh);
@@ -112,6 +127,12 @@ const ended: { readonly [reason: string]: string | undefined } = {
   rights: 'You may not be in this room any more.',
   duration: 'The room has reached its longest time.',
   lost: 'The connection to the room was lost.',
+};
+
+const turnedAway: { readonly [reason: string]: string | undefined } = {
+  denied: 'You were not let into the room.',
+  locked: 'The room is locked: nobody new gets in.',
+  failed: 'The room could not be joined.',
 };
 
 function messageOf(error: unknown): string {

@@ -3,16 +3,19 @@ import { type LucideIcon, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Video, Vid
 import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import type { RoomView } from './room-board.ts';
+import { RoomQueue } from './room-queue.tsx';
 import { OwnTile, RemoteTile } from './room-tile.tsx';
 import styles from './rooms.module.css';
+import { WaitingScreen } from './waiting-screen.tsx';
 
 /** The room that the user is in, over the page; and what became of one that he is in no more. */
 export function Rooms() {
   const { rooms } = useWorkspace();
-  const { current, notice } = useLive(rooms);
+  const { current, waiting, notice } = useLive(rooms);
   return (
     <>
       {current !== undefined && <RoomScreen view={current} />}
+      {waiting !== undefined && <WaitingScreen onLeave={() => rooms.leave()} />}
       <p role="status" className={styles.notice} data-room-notice>
         {notice}
       </p>
@@ -37,6 +40,7 @@ function RoomScreen({ view: { room, phase, streams, own, count, problem } }: { v
           <OwnTile key={stream.sid} stream={stream} />
         ))}
       </div>
+      {room.may.has('admit') && <RoomQueue gid={room.gid} />}
       {problem !== '' && (
         <p role="alert" className={styles.problem}>
           {problem}

@@ -1,0 +1,14 @@
+import controls from '../ui/controls.module.css';
+import styles from './waiting.module.css';
+
+/** Over the page while the user waits in front of a room. He sees nothing of it. */
+export function WaitingScreen({ onLeave }: { onLeave: () => void }) {
+  return (
+    <section className={styles.waiting} data-scheme="dark" aria-label="Waiting room">
+      <p role="status">You are waiting to be let in.</p>
+      <button type="button" className={controls.primary} onClick={onLeave}>
+        Stop waiting
+      </button>
+    </section>
+  );
+}
