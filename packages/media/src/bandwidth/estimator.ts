@@ -5,8 +5,6 @@ import type { Acknowledged } from './send-log.ts';
 const startBitrate = 1_000_000;
 const minBitrate = 50_000;
 const maxBitrate = 20_000_000;
-/** Of a queue that grows, in milliseconds over the window of the trend. */
-const overuseMs = 12;
 const holdMs = 1000;
 /** Packets over which loss is counted: of fewer, one says too much. */
 const lossWindow = 20;
@@ -55,7 +53,7 @@ export class BandwidthEstimator {
     if (arrived > 0) this.#acknowledged.add(arrived, now);
     const delivered = this.#acknowledged.bitrate(now);
     const lossRate = this.#lossRate;
-    if (this.#trend.growth() > overuseMs) this.#fall(0.85 * delivered, now);
+    if (this.#trend.isOverused(now)) this.#fall(0.85 * delivered, now);
     else if (lossRate > 0.1) this.#fall(this.#bitrate * (1 - lossRate / 2), now);
     else if (lossRate < 0.02) this.#grow(delivered, now);
   }

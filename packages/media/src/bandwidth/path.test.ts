@@ -5,7 +5,6 @@ import { SimulatedLink } from '../testing/simulated-link.ts';
 import { BandwidthEstimator } from './estimator.ts';
 import { Prober } from './prober.ts';
 
-const packetBytes = 1100;
 const tickMs = 20;
 const feedbackMs = 100;
 
@@ -14,13 +13,15 @@ class Path {
   readonly estimator = new BandwidthEstimator();
   readonly prober = new Prober();
   readonly link: SimulatedLink;
+  readonly #packetBytes: number;
   #now = 0;
   #owed = 0;
   #underway: AcknowledgedPacket[] = [];
   #toldAt = 0;
 
-  constructor(link: SimulatedLink) {
+  constructor(link: SimulatedLink, { packetBytes = 1100 } = {}) {
     this.link = link;
+    this.#packetBytes = packetBytes;
   }
 
   /** Lets time pass in which media of at most this bitrate are sent. Answers the highest estimate. */
@@ -28,11 +29,11 @@ class Path {
     let highest = 0;
     for (const end = this.#now + seconds * 1000; this.#now < end; this.#now += tickMs) {
       this.#owed += (Math.min(media, this.estimator.bitrate) * tickMs) / 8000;
-      const packets = Math.floor(this.#owed / packetBytes);
-      this.#owed -= packets * packetBytes;
+      const packets = Math.floor(this.#owed / this.#packetBytes);
+      this.#owed -= packets * this.#packetBytes;
       for (let index = 0; index < packets; index += 1) this.#send((tickMs * index) / packets);
       const padding = this.prober.due(this.#now, this.estimator.bitrate);
-      for (let sent = 0; sent < padding; sent += packetBytes) this.#send(0);
+      for (let sent = 0; sent < padding; sent += this.#packetBytes) this.#send(0);
       if (this.#now - this.#toldAt >= feedbackMs) this.#tell();
       highest = Math.max(highest, this.estimator.bitrate);
     }
@@ -41,7 +42,11 @@ class Path {
 
   #send(laterMs: number): void {
     const sentAt = this.#now + laterMs;
-    this.#underway.push({ sentAt, bytes: packetBytes, arrivedAt: this.link.send(packetBytes, sentAt) });
+    this.#underway.push({
+      sentAt,
+      bytes: this.#packetBytes,
+      arrivedAt: this.link.send(this.#packetBytes, sentAt),
+    });
   }
 
   #tell(): void {
@@ -95,4 +100,26 @@ test('probes find room for a better picture while little is sent, and none that 
   const idle = new Path(new SimulatedLink({ capacity: 8_000_000 }));
   idle.run(15, 400_000);
   expect(idle.estimator.bitrate).toBeLessThan(2_000_000);
+});
+
+test('takes a viewer whose machine is busy for no path that is full', () => {
+  const stalls = fc.record({
+    everyMs: fc.integer({ min: 60, max: 400 }),
+    longestMs: fc.integer({ min: 20, max: 60 }),
+  });
+  fc.assert(
+    fc.property(stalls, (options) => {
+      const busy = new Path(new SimulatedLink({ capacity: 50_000_000, delayMs: 1, stalls: options }), {
+        packetBytes: 120,
+      });
+      // Six voices.
+      let lowest = Number.POSITIVE_INFINITY;
+      for (let second = 0; second < 40; second += 1) {
+        busy.run(1, 240_000);
+        lowest = Math.min(lowest, busy.estimator.bitrate);
+      }
+      expect(lowest).toBeGreaterThan(450_000);
+    }),
+    { numRuns: 30 },
+  );
 });
