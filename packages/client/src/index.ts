@@ -48,22 +48,23 @@ export type {
 } from './groups/index.ts';
 export type { Profile, ProfileChange, Profiles } from './profiles/index.ts';
 export type { RequestOptions } from './requests/index.ts';
-export type {
-  OwnStream,
-  Queue,
-  RemoteStream,
-  Room,
-  RoomAdmin,
-  RoomEvents,
-  RoomPlatform,
-  RoomQuality,
-  RoomSettings,
-  RoomStatus,
-  Rooms,
-  RoomTarget,
-  StreamSubscription,
-  Waiting,
-  WaitingStatus,
+export {
+  type OwnStream,
+  type Queue,
+  type RemoteStream,
+  type Room,
+  type RoomAdmin,
+  type RoomEvents,
+  type RoomPlatform,
+  type RoomQuality,
+  type RoomSettings,
+  type RoomStatus,
+  type Rooms,
+  type RoomTarget,
+  type StreamSubscription,
+  systemRoomPlatform,
+  type Waiting,
+  type WaitingStatus,
 } from './rooms/index.ts';
 export type { SearchOptions, SearchResult } from './search/index.ts';
 export {

@@ -14,9 +14,11 @@ export interface OwnStreamOptions {
   /** Tells the server what is muted. */
   readonly mute: (stream: OwnStream, muted: { audio?: boolean; video?: boolean }) => Promise<void>;
   readonly stop: (stream: OwnStream) => Promise<void>;
+  readonly onProblem: (error: StoaError) => void;
 }
 
 type Kind = 'audio' | 'video';
+const kinds: readonly Kind[] = ['audio', 'video'];
 
 /** A microphone and camera, or a screen, that this device publishes. */
 export class OwnStream {
@@ -33,6 +35,11 @@ export class OwnStream {
   readonly #options: OwnStreamOptions;
   readonly #muted = { audio: false, video: false };
   readonly #devices: { audio?: string; video?: string } = {};
+  /** Tracks of devices, which may be pulled out. */
+  readonly #ofDevices = new WeakSet<MediaStreamTrack>();
+  /** What is wanted, and has no device any more. */
+  readonly #missing = new Set<Kind>();
+  readonly #replacing = new Set<Kind>();
 
   constructor(options: OwnStreamOptions) {
     this.#options = options;
@@ -61,7 +68,7 @@ export class OwnStream {
    * @throws StoaError PERMISSION_DENIED when it is locked
    */
   async mute(muted: { readonly audio?: boolean; readonly video?: boolean }): Promise<void> {
-    for (const kind of ['audio', 'video'] as const) {
+    for (const kind of kinds) {
       if (muted[kind] === false && this.isLocked(kind))
         throw new StoaError('PERMISSION_DENIED', 'Only who controls the room can end this.');
     }
@@ -87,6 +94,7 @@ export class OwnStream {
 
   /** Sends this instead, from a source of the application; undefined sends nothing. */
   replaceTrack(kind: Kind, track: MediaStreamTrack | undefined): void {
+    this.#missing.delete(kind);
     this.#put(kind, track);
     this.#options.onTracks(this);
   }
@@ -128,6 +136,15 @@ export class OwnStream {
     for (const track of this.mediaStream.getTracks()) track.enabled = !this.isMuted(track.kind as Kind);
   }
 
+  /** @internal These devices are there now: one that was pulled out is replaced by another, if there is one. */
+  devicesChanged(devices: readonly MediaDeviceInfo[]): void {
+    for (const kind of kinds) {
+      const track = this.track(kind);
+      const isGone = track !== undefined && this.#ofDevices.has(track) && !isAmong(track, devices);
+      if (isGone || this.#missing.has(kind)) void this.#useAnother(kind);
+    }
+  }
+
   /** @internal */
   release(): void {
     this.isThere = false;
@@ -150,7 +167,7 @@ export class OwnStream {
     });
   }
 
-  async #use(kind: Kind, deviceId: string): Promise<void> {
+  async #use(kind: Kind, deviceId: string | undefined): Promise<void> {
     const { platform, height } = this.#options;
     const isAudio = kind === 'audio';
     try {
@@ -164,14 +181,43 @@ export class OwnStream {
     } catch (error) {
       throw mediaError(error, isAudio ? 'microphone' : 'camera');
     }
-    this.#devices[kind] = deviceId;
+    if (deviceId === undefined) delete this.#devices[kind];
+    else this.#devices[kind] = deviceId;
     this.#options.onTracks(this);
+  }
+
+  /** The device is gone. Without another one nothing is sent until there is one. */
+  async #useAnother(kind: Kind): Promise<void> {
+    if (this.#replacing.has(kind) || !this.isThere) return;
+    this.#replacing.add(kind);
+    try {
+      await this.#use(kind, undefined);
+    } catch (error) {
+      const isKnown = this.#missing.has(kind);
+      this.#put(kind, undefined);
+      this.#missing.add(kind);
+      this.#options.onTracks(this);
+      if (!isKnown) this.#options.onProblem(error as StoaError);
+    } finally {
+      this.#replacing.delete(kind);
+    }
   }
 
   #take(stream: MediaStream): void {
     for (const track of stream.getTracks()) {
-      if (this.isThere) this.#put(track.kind as Kind, track);
-      else track.stop();
+      if (!this.isThere) {
+        track.stop();
+        continue;
+      }
+      const kind = track.kind as Kind;
+      this.#put(kind, track);
+      this.#missing.delete(kind);
+      if (this.source === 'screen') continue;
+      this.#ofDevices.add(track);
+      // Not when we stop it ourselves.
+      track.addEventListener('ended', () => {
+        if (this.track(kind) === track) void this.#useAnother(kind);
+      });
     }
   }
 
@@ -196,4 +242,11 @@ export class OwnStream {
     Object.assign(this.#muted, { audio, video });
     for (const track of this.mediaStream.getTracks()) track.enabled = !this.#muted[track.kind as Kind];
   }
+}
+
+/** Whether its device is there; of one that the browser does not name, it tells by ending the track. */
+function isAmong(track: MediaStreamTrack, devices: readonly MediaDeviceInfo[]): boolean {
+  const { deviceId } = track.getSettings();
+  const named = devices.filter((each) => each.kind === `${track.kind}input` && each.deviceId !== '');
+  return deviceId === undefined || named.length === 0 || named.some((each) => each.deviceId === deviceId);
 }

@@ -26,10 +26,15 @@ export interface OwnStreamsOptions {
 export class OwnStreams {
   readonly #options: OwnStreamsOptions;
   readonly #streams = new Map<number, OwnStream>();
+  readonly #leaveDevices: () => void;
   #closed = false;
 
   constructor(options: OwnStreamsOptions) {
     this.#options = options;
+    this.#leaveDevices =
+      options.platform.watchDevices?.((devices) => {
+        for (const stream of this.all) stream.devicesChanged(devices);
+      }) ?? (() => {});
   }
 
   get all(): OwnStream[] {
@@ -87,22 +92,27 @@ export class OwnStreams {
 
   close(): void {
     this.#closed = true;
+    this.#leaveDevices();
     for (const stream of this.all) stream.release();
     this.#streams.clear();
   }
 
   #new(number: number, source: 'camera' | 'screen'): OwnStream {
-    const { platform, limits, publishing, ask, gid } = this.#options;
+    const { platform, limits, publishing, ask, gid, onChanged, onProblem } = this.#options;
     return new OwnStream({
       sid: number,
       source,
       platform,
       height: limits().height,
-      onTracks: (stream) => publishing.changed(stream),
+      onTracks: (stream) => {
+        publishing.changed(stream);
+        onChanged(stream);
+      },
       mute: async ({ sid }, muted) => {
         await ask('rooms.mute', { gid, sid, ...muted });
       },
       stop: (stream) => this.#stop(stream),
+      onProblem,
     });
   }
 

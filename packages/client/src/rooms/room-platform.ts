@@ -11,6 +11,8 @@ export interface RoomPlatform {
    * visible. Until the returned function is called.
    */
   watchHeight(element: Element, onHeight: (height: number) => void): () => void;
+  /** Tells which devices there are whenever some come or go, until the returned function is called. */
+  watchDevices?(onDevices: (devices: readonly MediaDeviceInfo[]) => void): () => void;
 }
 
 /** The browser that this runs in; undefined where there is no WebRTC. */
@@ -23,6 +25,7 @@ export function systemRoomPlatform(): RoomPlatform | undefined {
     displayMedia: (constraints) => mediaDevices().getDisplayMedia(constraints),
     codecs: (kind) => RTCRtpSender.getCapabilities(kind)?.codecs,
     watchHeight,
+    watchDevices,
   };
 }
 
@@ -31,6 +34,15 @@ function mediaDevices(): MediaDevices {
   const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
   if (devices === undefined) throw new DOMException('The page must come over HTTPS.', 'SecurityError');
   return devices;
+}
+
+function watchDevices(onDevices: (devices: readonly MediaDeviceInfo[]) => void): () => void {
+  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+  const tell = (): void => {
+    devices?.enumerateDevices().then(onDevices, () => {});
+  };
+  devices?.addEventListener('devicechange', tell);
+  return () => devices?.removeEventListener('devicechange', tell);
 }
 
 function watchHeight(element: Element, onHeight: (height: number) => void): () => void {

@@ -202,6 +202,32 @@ it('publishes in layers, turns off what nobody takes, and mutes', async () => {
   expect(server.of('rooms.publish').at(-1)).toMatchObject({ streams: [{ sid: 0 }] });
 });
 
+it('takes another camera when that which is used is pulled out, and any that comes when there is none', async () => {
+  platform.plug('built in', 'external');
+  const room = await join();
+  const own = await room.publish();
+  const problems: string[] = [];
+  room.on('problem', ({ code }) => problems.push(code));
+  const sent = () => peer(0).lines[1]?.sender.track?.deviceId;
+  await own.useCamera('external');
+  await settle();
+  expect(sent()).toBe('external');
+  platform.plug('built in');
+  await settle();
+  expect([sent(), own.track('video')?.getSettings().deviceId]).toEqual(['built in', 'built in']);
+  platform.plug();
+  await settle();
+  expect([sent(), own.track('video'), problems]).toEqual([undefined, undefined, ['NOT_FOUND']]);
+  platform.plug('external');
+  await settle();
+  expect([sent(), problems.length, platform.peers.length]).toEqual(['external', 1, 2]);
+  // A source of the application is its own business.
+  own.replaceTrack('video', undefined);
+  platform.plug('external', 'built in');
+  await settle();
+  expect(sent()).toBeUndefined();
+});
+
 it('replaces connections that are lost, and keeps the streams', async () => {
   const room = await join();
   await room.publish();

@@ -5,14 +5,16 @@ class FakeTrack extends EventTarget {
   contentHint = '';
   stopped = false;
   readonly kind: 'audio' | 'video';
+  readonly deviceId: string;
 
-  constructor(kind: 'audio' | 'video') {
+  constructor(kind: 'audio' | 'video', deviceId = '') {
     super();
     this.kind = kind;
+    this.deviceId = deviceId;
   }
 
   getSettings(): MediaTrackSettings {
-    return { height: 720 };
+    return { height: 720, ...(this.deviceId === '' ? {} : { deviceId: this.deviceId }) };
   }
 
   stop(): void {
@@ -115,6 +117,9 @@ export class FakeRoomPlatform implements RoomPlatform {
   readonly peers: FakePeer[] = [];
   readonly tracks: FakeTrack[] = [];
   readonly heights = new Map<Element, (height: number) => void>();
+  /** Cameras that are plugged in, the one that is used by default first. There is always a microphone. */
+  cameras: readonly string[] = ['built in'];
+  #onDevices: (devices: readonly MediaDeviceInfo[]) => void = () => {};
 
   newPeer(): RTCPeerConnection {
     const peer = new FakePeer();
@@ -127,17 +132,43 @@ export class FakeRoomPlatform implements RoomPlatform {
   }
 
   async userMedia({ audio, video }: MediaStreamConstraints): Promise<MediaStream> {
-    const kinds = [
-      audio === undefined ? [] : ['audio' as const],
-      video === undefined ? [] : ['video' as const],
-    ];
-    const tracks = kinds.flat().map((kind) => new FakeTrack(kind));
+    const tracks: FakeTrack[] = [];
+    if (audio !== undefined) tracks.push(new FakeTrack('audio'));
+    if (video !== undefined) tracks.push(new FakeTrack('video', this.#cameraFor(video)));
     this.tracks.push(...tracks);
     return new FakeStream(tracks) as object as MediaStream;
   }
 
+  /** Only these cameras are plugged in from now on; the tracks of others end. */
+  plug(...cameras: readonly string[]): void {
+    this.cameras = cameras;
+    for (const track of this.tracks) {
+      if (track.deviceId !== '' && !cameras.includes(track.deviceId)) track.dispatchEvent(new Event('ended'));
+    }
+    this.#onDevices(
+      cameras.map((deviceId) => ({ deviceId, kind: 'videoinput' }) as object as MediaDeviceInfo),
+    );
+  }
+
+  watchDevices(onDevices: (devices: readonly MediaDeviceInfo[]) => void): () => void {
+    this.#onDevices = onDevices;
+    return () => {
+      this.#onDevices = () => {};
+    };
+  }
+
+  #cameraFor(video: true | false | MediaTrackConstraints): string {
+    const wanted =
+      typeof video === 'object' ? (video.deviceId as { exact: string } | undefined)?.exact : undefined;
+    const found = this.cameras.find((id) => wanted === undefined || id === wanted);
+    if (found === undefined) throw new DOMException('no camera', 'NotFoundError');
+    return found;
+  }
+
   displayMedia(): Promise<MediaStream> {
-    return this.userMedia({ video: {} });
+    const track = new FakeTrack('video');
+    this.tracks.push(track);
+    return Promise.resolve(new FakeStream([track]) as object as MediaStream);
   }
 
   codecs(): undefined {
