@@ -177,6 +177,18 @@ it('takes more m-lines without another connection', async () => {
   expect(server.of('rooms.answer')).toMatchObject([{ version: 1 }, { version: 2 }]);
 });
 
+it('takes no offer that is older than one it has taken', async () => {
+  const room = await join();
+  await settle();
+  server.offer = { version: 3, sdp: 'a0 v0 v1 v2' };
+  room.hearOthers(false);
+  await settle();
+  server.say({ type: 'offer', version: 2, sdp: 'a0 v0 v1' });
+  server.say({ type: 'offer', version: 3, sdp: 'a0 v0 v1 v2' });
+  await settle();
+  expect(peer(0).remote).toEqual(['a0 v0', 'a0 v0 v1 v2']);
+});
+
 it('publishes in layers, turns off what nobody takes, and mutes', async () => {
   const room = await join();
   const own = await room.publish();

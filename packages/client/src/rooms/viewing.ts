@@ -36,6 +36,8 @@ export class Viewing {
   #peer: RTCPeerConnection | undefined;
   #stopWatching = (): void => {};
   #slots: Slots = [];
+  /** Of the newest offer that this connection has taken. */
+  #version = 0;
   #closed = false;
 
   constructor(options: ViewingOptions) {
@@ -57,13 +59,13 @@ export class Viewing {
         others: wishes.others,
       });
       if (this.#peer === undefined) await this.#open();
-      else if (offer !== undefined) await this.#negotiate(this.#peer, offer);
+      else if (offer !== undefined) await this.#renegotiate(this.#peer, offer);
     });
   }
 
   /** There is an offer with more m-lines. */
   offered(offer: { readonly version: number; readonly sdp: string }): void {
-    this.#inTurn(async (peer) => this.#negotiate(peer, offer));
+    this.#inTurn(async (peer) => this.#renegotiate(peer, offer));
   }
 
   /** The m-lines show something else. */
@@ -104,11 +106,17 @@ export class Viewing {
     await this.#negotiate(peer, offer);
   }
 
+  /** An offer comes with an answer or by itself, so that a newer one may have been taken already. */
+  async #renegotiate(peer: RTCPeerConnection, offer: { version: number; sdp: string }): Promise<void> {
+    if (offer.version > this.#version) await this.#negotiate(peer, offer);
+  }
+
   async #negotiate(
     peer: RTCPeerConnection,
     { version, sdp }: { version: number; sdp: string },
   ): Promise<void> {
     const { ask, gid } = this.#options;
+    this.#version = version;
     await peer.setRemoteDescription({ type: 'offer', sdp });
     await peer.setLocalDescription();
     await ask('rooms.answer', { gid, version, sdp: peer.localDescription?.sdp ?? '' });
