@@ -2,23 +2,67 @@
  * What runs in the pages of the tests of rooms: an application on the client that shows every stream it is told of in
  * a video element, and `roomPage`, by which a test drives it.
  */
-import { Client, type RemoteStream, type Room } from '@stoa/client';
+import { Client, type RemoteStream, type Room, systemRoomPlatform } from '@stoa/client';
+import { indexedDbStore } from '@stoa/client/indexed-db';
+import { Receipts } from './receipts.ts';
 
 const query = new URLSearchParams(location.search);
 const option = (name: string): string => query.get(name) ?? '';
 
-const client = new Client({ url: option('server'), token: option('token') });
+const camera: { height: number; rate: number } = JSON.parse(option('camera'));
+const browser = systemRoomPlatform();
+if (browser === undefined) throw new Error('This browser has no WebRTC.');
+const platform = {
+  ...browser,
+  /** With pictures as small as the test wants them, and in a crowd with sound as it is. */
+  userMedia: ({ audio = false, video = false }: MediaStreamConstraints) =>
+    browser.userMedia({
+      audio: audio === false ? false : { ...(audio as object), ...unprocessed },
+      video: video === false ? false : { ...(video as object), ...pictures },
+    }),
+};
+const unprocessed =
+  option('takes') === '' ? {} : { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+const pictures = {
+  width: Math.round((camera.height * 16) / 9),
+  height: camera.height,
+  frameRate: camera.rate,
+};
+
+const client = new Client({
+  url: option('server'),
+  token: option('token'),
+  // Who comes back is the device that he was.
+  store: indexedDbStore('rooms'),
+  rooms: { platform, relayOnly: option('relay') !== '' },
+});
+const rooms = new Map<number, Room>();
 const elements = new Map<RemoteStream, HTMLVideoElement>();
 const log: string[] = [];
 let room: Room | undefined;
+let receipts: Receipts | undefined;
 
 client.on('problem', (error) => log.push(`problem ${error.code} ${error.message}`));
 
+/** Plays its sound, and has its picture sent in this height without showing it: painting costs more than decoding. */
+function take(stream: RemoteStream, height: number): void {
+  const sound = new Audio();
+  sound.srcObject = stream.mediaStream;
+  sound.autoplay = true;
+  stream.setHeight(height);
+  stream.subscribe({ audio: true, video: true });
+}
+
 function show(stream: RemoteStream): void {
+  const taken = Number(option('takes'));
+  if (taken > 0) {
+    take(stream, taken);
+    return;
+  }
   const element = elements.get(stream) ?? document.createElement('video');
   elements.set(stream, element);
   element.playsInline = true;
-  element.style.height = '180px';
+  element.style.height = `${option('size') || 180}px`;
   document.body.append(element);
   stream.attach(element);
 }
@@ -26,6 +70,32 @@ function show(stream: RemoteStream): void {
 function current(): Room {
   if (room === undefined) throw new Error('The page is in no room.');
   return room;
+}
+
+function follow(gid: number, joined: Room): void {
+  rooms.set(gid, joined);
+  joined.streams.forEach(show);
+  joined.on('stream', show);
+  joined.on('streamEnded', (stream) => elements.get(stream)?.remove());
+  joined.on('status', (status) =>
+    log.push(status.phase === 'ended' ? `ended ${status.reason}` : status.phase),
+  );
+  joined.on('participant', ({ user, away }) => away && log.push(`away ${user}`));
+  joined.on('left', ({ user }, reason) => log.push(`left ${user} ${reason}`));
+  joined.on('rights', (may) => log.push(`may ${[...may].join(' ')}`));
+  joined.on('media', (direction, isUp) => log.push(`${direction} ${isUp ? 'up' : 'down'}`));
+  joined.on('problem', (error) => log.push(`problem ${error.code} ${error.message} ${error.cause ?? ''}`));
+}
+
+function elementOf(user: string): HTMLVideoElement {
+  const stream = find(user, 0);
+  const element = stream && elements.get(stream);
+  if (element === undefined) throw new Error(`There is no picture of ${user}.`);
+  return element;
+}
+
+function find(user: string, sid: number): RemoteStream | undefined {
+  return current().streams.find((each) => each.user === user && each.sid === sid);
 }
 
 const roomPage = {
@@ -37,17 +107,10 @@ const roomPage = {
       await client.start();
       await online;
     }
-    room = await client.rooms.join(gid);
-    current().streams.forEach(show);
-    current().on('stream', show);
-    current().on('streamEnded', (stream) => elements.get(stream)?.remove());
-    current().on('status', (status) =>
-      log.push(status.phase === 'ended' ? `ended ${status.reason}` : status.phase),
-    );
-    current().on('participant', ({ user, away }) => away && log.push(`away ${user}`));
-    current().on('left', ({ user }, reason) => log.push(`left ${user} ${reason}`));
-    current().on('rights', (may) => log.push(`may ${[...may].join(' ')}`));
-    current().on('problem', (error) => log.push(`problem ${error.code} ${error.message}`));
+    const known = rooms.get(gid);
+    room = known ?? (await client.rooms.join(gid));
+    receipts = new Receipts(current());
+    if (known === undefined) follow(gid, current());
     return [...current().may];
   },
 
@@ -55,23 +118,74 @@ const roomPage = {
     await current().publish();
   },
 
-  async share(): Promise<number> {
-    return (await current().publish({ source: 'screen', audio: false })).sid;
+  async share({ audio }: { audio: boolean }): Promise<number> {
+    return (await current().publish({ source: 'screen', audio })).sid;
   },
 
-  /** Frames decoded of this stream so far, and whether it was heard; undefined when it is not there. */
-  async received(user: string, sid: number): Promise<{ frames: number; energy: number } | undefined> {
-    const stream = current().streams.find((each) => each.user === user && each.sid === sid);
+  async unpublish(): Promise<void> {
+    await Promise.all(current().ownStreams.map((stream) => stream.stop()));
+  },
+
+  /** Pictures decoded of this stream so far, their height, and whether it was heard; undefined when it is not there. */
+  async received(user: string, sid: number) {
+    const stream = find(user, sid);
     if (stream === undefined) return undefined;
-    const tracks = stream.mediaStream.getTracks().map(({ id }) => id);
-    const { view } = await current().stats();
-    const sum = { frames: 0, energy: 0 };
-    for (const report of view?.values() ?? []) {
-      if (report.type !== 'inbound-rtp' || !tracks.includes(report.trackIdentifier)) continue;
-      sum.frames += report.framesDecoded ?? 0;
-      sum.energy += report.totalAudioEnergy ?? 0;
-    }
-    return sum;
+    await receipts?.take();
+    return receipts?.of(stream);
+  },
+
+  /** Counts from now on. */
+  async forget(): Promise<void> {
+    await receipts?.take();
+    receipts?.forget();
+  },
+
+  /** What has not come of these users' cameras. */
+  async missing(users: readonly string[]): Promise<string[]> {
+    await receipts?.take();
+    return users.flatMap((user) => {
+      const stream = find(user, 0);
+      const { frames, energy } = (stream && receipts?.of(stream)) ?? { frames: 0, energy: 0 };
+      return [...(frames > 3 ? [] : [`pictures of ${user}`]), ...(energy > 0 ? [] : [`sound of ${user}`])];
+    });
+  },
+
+  /** Shows a stream in this height; nothing is seen of it when that is 0. */
+  resize(user: string, height: number): void {
+    const { style } = elementOf(user);
+    style.height = `${height}px`;
+    style.display = height === 0 ? 'none' : '';
+  },
+
+  /** Moves a stream below what is in sight, or back. */
+  scroll(user: string, away: boolean): void {
+    elementOf(user).style.marginTop = away ? '5000px' : '';
+  },
+
+  /** The camera that is used; with a number the one of this number from now on. */
+  async camera(index?: number): Promise<string> {
+    const [own] = current().ownStreams;
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const wanted = devices.filter(({ kind }) => kind === 'videoinput')[index ?? -1];
+    if (wanted !== undefined) await own?.useCamera(wanted.deviceId);
+    return own?.track('video')?.label ?? '';
+  },
+
+  /** Pulls out the camera that is used, as far as the page can tell. */
+  async unplug(): Promise<void> {
+    const { mediaDevices } = navigator;
+    const used = current().ownStreams[0]?.track('video')?.getSettings().deviceId;
+    const left = (await mediaDevices.enumerateDevices()).filter(({ deviceId }) => deviceId !== used);
+    mediaDevices.enumerateDevices = async () => left;
+    mediaDevices.dispatchEvent(new Event('devicechange'));
+  },
+
+  get user(): string {
+    return current().self?.user ?? '';
+  },
+
+  get session(): string {
+    return current().session;
   },
 
   get speakers(): string[] {
@@ -82,7 +196,7 @@ const roomPage = {
     return current().participants.map(({ user }) => user);
   },
 
-  /** Whether the element of this stream plays the same object as before. */
+  /** How many objects there were for streams. */
   get streams(): number {
     return elements.size;
   },

@@ -1,112 +1,56 @@
-import { WorkerEngine } from '@stoa/media';
-import { groupFlags } from '@stoa/protocol';
-import { startTestNode, type TestNode } from '@stoa/testkit';
+import { startTurn, type TestTurn } from '@stoa/testkit/turn';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type CallPages, startCallPages } from '../calls/pages.ts';
-import { Visitors } from '../support/visitors.ts';
-import type { RoomHarness } from './page-script.ts';
+import { logOf, patience, RoomStage, received, sees, seesAndHears, seesNoMore } from './room-stage.ts';
 
-declare global {
-  /** In the page. */
-  const roomPage: RoomHarness;
-}
+const secret = 'secret of the relay';
 
-/** Two cores, and three browsers that encode and decode. */
-const patience = { timeout: 30_000, interval: 100 };
-
-let engine: WorkerEngine;
-let node: TestNode;
-let pages: CallPages;
-let visitors: Visitors;
-let users = 0;
+let turn: TestTurn;
+let stage: RoomStage;
 
 beforeAll(async () => {
-  engine = new WorkerEngine({ bindAddress: '127.0.0.1', workers: 1 });
-  [node, pages, visitors] = await Promise.all([
-    startTestNode({ media: engine }),
-    startCallPages(new URL('page-script.ts', import.meta.url)),
-    Visitors.launch(),
-  ]);
+  turn = await startTurn({ secret });
+  stage = await RoomStage.open({
+    STOA_ROOM_GRACE_SECONDS: '4',
+    STOA_TURN_URLS: turn.url,
+    STOA_TURN_SECRET: secret,
+  });
 }, 60_000);
-afterEach(() => visitors.leave());
+afterEach(() => stage.visitors.leave());
 afterAll(async () => {
-  await visitors?.close();
-  await pages?.close();
-  await node?.close();
+  await stage?.close();
+  await turn?.close();
 });
 
-/** Everybody in the room of a new group, with camera and microphone. */
-async function meet(...names: readonly string[]) {
-  users += 1;
-  const addresses = names.map((name) => `${name}-${users}`);
-  const people = await Promise.all(addresses.map((address) => node.addUser(address)));
-  const { group } = await node.backend('groupadd', {
-    group: { name: 'Band', flags: groupFlags.publishBySelected, members: { m: addresses.join(',') } },
-  });
-  const { gid } = group as { gid: number };
-  await permit(gid, addresses, true);
-  const opened = await Promise.all(
-    people.map(async ({ token }) => {
-      const query = new URLSearchParams({ server: node.url, token });
-      return visitors.visit(`${pages.url}/?${query}`, {
-        permissions: ['camera', 'microphone', 'local-network-access'],
-      });
-    }),
-  );
-  await Promise.all(
-    opened.map(async (page) => {
-      await page.evaluate((of) => roomPage.join(of), gid);
-      await page.evaluate(() => roomPage.publish());
-    }),
-  );
-  return { gid, addresses, pages: opened };
-}
-
-async function permit(gid: number, users: readonly string[], pub: boolean): Promise<void> {
-  const permissions = { send: true, recv: true, pub, sub: true, list: true };
-  await node.backend('groupeditmembers', { group: { gid, members: { m: users.join(','), permissions } } });
-}
-
-function received(page: Page, user: string, sid = 0) {
-  return page.evaluate(([of, number]) => roomPage.received(of, number), [user, sid] as const);
-}
-
-/** More frames of the stream are decoded than there were. */
-async function sees(page: Page, user: string, sid = 0): Promise<void> {
-  const before = (await received(page, user, sid))?.frames ?? 0;
-  await expect
-    .poll(async () => (await received(page, user, sid))?.frames ?? 0, patience)
-    .toBeGreaterThan(before + 3);
-}
-
-async function hears(page: Page, user: string): Promise<void> {
-  await expect.poll(async () => (await received(page, user))?.energy ?? 0, patience).toBeGreaterThan(0);
-}
-
-const logOf = (page: Page): Promise<string[]> => page.evaluate(() => roomPage.log);
-
 it('three people see and hear each other, and what one shares; who loses the right is seen no more', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
-  const { gid, addresses, pages: people } = await meet('alice', 'bob', 'carol');
-  const [alice, bob, carol] = people as [Page, Page, Page];
+  const { gid, addresses, people, pages } = await stage.meet('alice', 'bob', 'carol');
+  const [alice, bob, carol] = pages as [Page, Page, Page];
   const [, bobs] = addresses as [string, string, string];
-  for (const [index, page] of people.entries()) {
-    for (const user of addresses.filter((_, other) => other !== index)) {
-      await sees(page, user);
-      await hears(page, user);
-    }
+  for (const [index, page] of pages.entries()) {
+    await seesAndHears(
+      page,
+      addresses.filter((_, other) => other !== index),
+    );
   }
   await expect.poll(() => alice.evaluate(() => roomPage.speakers), patience).toContain(bobs);
-  expect(await bob.evaluate(() => roomPage.share())).toBe(1);
-  await Promise.all([sees(alice, bobs, 1), sees(carol, bobs, 1)]);
+  expect(await bob.evaluate(() => roomPage.share({ audio: true }))).toBe(1);
+  await Promise.all([sees(alice, bobs, 1), sees(carol, bobs, 1), sees(alice, bobs), sees(carol, bobs)]);
+  await expect.poll(async () => (await received(alice, bobs, 1))?.energy, patience).toBeGreaterThan(0);
 
-  await permit(gid, [bobs], false);
+  const { uid } = people[1] ?? { uid: 0 };
+  const bobsAtTheServer = async () => {
+    const participants = await stage.statistics(gid, alice);
+    return participants.find(({ participant }) => participant.startsWith(`${uid}.`));
+  };
+  expect((await bobsAtTheServer())?.publishing?.streams).toHaveLength(4);
+  await stage.permit(gid, [bobs], false);
   await expect.poll(() => logOf(bob), patience).toContain('may subscribe list');
-  await expect.poll(() => received(alice, bobs), patience).toBeUndefined();
+  await seesNoMore(alice, bobs);
+  await expect.poll(async () => (await bobsAtTheServer())?.publishing, patience).toBeNull();
   await sees(bob, addresses[0] ?? '');
-  await permit(gid, [bobs], true);
+  await stage.permit(gid, [bobs], true);
   await expect.poll(() => logOf(bob), patience).toContain('may publish subscribe list');
   await bob.evaluate(() => roomPage.publish());
   await sees(alice, bobs);
@@ -114,21 +58,113 @@ it('three people see and hear each other, and what one shares; who loses the rig
   expect(await alice.evaluate(() => roomPage.streams)).toBe(3);
 });
 
-it('goes on when its worker is killed, and notices a tab that crashes', { timeout: 90_000 }, async () => {
-  const { addresses, pages: people } = await meet('alice', 'bob');
-  const [alice, bob] = people as [Page, Page];
+it('goes on when its worker is killed; a tab that crashes is away, then gone, and who he was when he is back', {
+  timeout: 120_000,
+}, async () => {
+  const { gid, people, addresses, pages } = await stage.meet('alice', 'bob');
+  const [alice, bob] = pages as [Page, Page];
   const [, bobs] = addresses as [string, string];
   await sees(alice, bobs);
   await sees(bob, addresses[0] ?? '');
-  const [pid] = engine.pids;
+  const [pid] = stage.engine.pids;
   const killedAt = Date.now();
   process.kill(pid ?? 0, 'SIGKILL');
-  await expect.poll(() => engine.pids[0] ?? pid, patience).not.toBe(pid);
+  await expect.poll(() => stage.engine.pids[0] ?? pid, patience).not.toBe(pid);
   await Promise.all([sees(alice, bobs), sees(bob, addresses[0] ?? '')]);
   // Promised are 5 seconds, on a machine that has nothing else to do.
   expect(Date.now() - killedAt).toBeLessThan(15_000);
+
   const gone = bob.waitForEvent('crash');
   bob.goto('chrome://crash').catch(() => {});
   await gone;
   await expect.poll(() => logOf(alice), patience).toContain(`away ${bobs}`);
+  await expect.poll(() => logOf(alice), patience).toContain(`left ${bobs} lost`);
+  await seesNoMore(alice, bobs);
+  const again = await bob.context().newPage();
+  const [, user] = people;
+  if (user === undefined) throw new Error('there is no bob');
+  await again.goto(stage.addressOf(user));
+  await again.evaluate((of) => roomPage.join(of), gid);
+  await again.evaluate(() => roomPage.publish());
+  await Promise.all([sees(alice, bobs), sees(again, addresses[0] ?? '')]);
+  expect(await alice.evaluate(() => roomPage.streams)).toBe(1);
+});
+
+it('sends each layer for the size in which a picture is seen, and none while it is not', {
+  timeout: 120_000,
+}, async () => {
+  const { gid, people } = await stage.newRoom('alice', 'bob');
+  const [publisher, viewer] = people;
+  if (publisher === undefined || viewer === undefined) throw new Error('there is nobody');
+  await stage.enter(gid, publisher, { camera: { height: 540, rate: 10 } });
+  const bob = await stage.enter(gid, viewer, { publishes: false });
+  const { address } = publisher;
+  /** The layer that the server forwards; null for none. */
+  const layer = async () => {
+    const participants = await stage.statistics(gid, bob);
+    const slots = participants.flatMap(({ viewing }) => viewing?.slots ?? []);
+    return slots.find(({ stream }) => stream?.endsWith('/0-video'))?.rid;
+  };
+  const shown = async (rid: string | null) => {
+    await expect.poll(layer, patience).toBe(rid);
+    if (rid !== null) await sees(bob, address);
+  };
+  const resize = (height: number) =>
+    bob.evaluate(([of, to]) => roomPage.resize(of, to), [address, height] as const);
+  const scroll = (away: boolean) =>
+    bob.evaluate(([of, to]) => roomPage.scroll(of, to), [address, away] as const);
+  for (const [height, rid] of [
+    [540, 'f'],
+    [100, 'q'],
+    [260, 'h'],
+    [0, null],
+    [540, 'f'],
+  ] as const) {
+    await resize(height);
+    await shown(rid);
+  }
+  await scroll(true);
+  await shown(null);
+  await resize(100);
+  await scroll(false);
+  await shown('q');
+});
+
+it('lets one be in two rooms at once, with one camera after the other, through a network that changes', {
+  timeout: 150_000,
+}, async () => {
+  const { gid, people } = await stage.newRoom('alice', 'bob');
+  const [traveller, friend] = people;
+  if (traveller === undefined || friend === undefined) throw new Error('there is nobody');
+  const [alices, bobs] = [traveller.address, friend.address];
+  const alice = await stage.enter(gid, traveller, { relay: true });
+  const bob = await stage.enter(gid, friend);
+  await Promise.all([seesAndHears(alice, [bobs]), seesAndHears(bob, [alices])]);
+
+  const used = await alice.evaluate(() => roomPage.camera());
+  const other = await alice.evaluate(() => roomPage.camera(3));
+  expect(other).not.toBe(used);
+  await sees(bob, alices);
+  await alice.evaluate(() => roomPage.unplug());
+  await expect.poll(() => alice.evaluate(() => roomPage.camera()), patience).toBe(used);
+  await sees(bob, alices);
+
+  const second = await stage.newGroup([alices, bobs]);
+  for (const page of [alice, bob]) await page.evaluate((of) => roomPage.join(of), second);
+  await alice.evaluate(() => roomPage.publish());
+  await sees(bob, alices);
+  await bob.evaluate((of) => roomPage.join(of), gid);
+  await sees(bob, alices);
+
+  // A relay that has forgotten everybody: of Alice's connections none goes on.
+  await turn.kill();
+  await expect.poll(() => logOf(alice), patience).toContain('publish down');
+  await turn.start();
+  await sees(bob, alices);
+  await alice.evaluate((of) => roomPage.join(of), gid);
+  await seesAndHears(alice, [bobs]);
+  const log = await logOf(bob);
+  expect(log.filter((line) => /^(left|away|problem)/.test(line))).toEqual([]);
+  // Her cameras in both rooms.
+  expect(await bob.evaluate(() => roomPage.streams)).toBe(2);
 });

@@ -1,4 +1,4 @@
-import { launchBrowser } from '@stoa/testkit';
+import { type BrowserOptions, launchBrowser } from '@stoa/testkit';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { MessengerPage } from './messenger-page.ts';
@@ -20,8 +20,8 @@ export class Visitors {
   readonly #browser: Browser;
   readonly #problems: string[] = [];
 
-  static async launch(): Promise<Visitors> {
-    return new Visitors(await launchBrowser());
+  static async launch(options?: BrowserOptions): Promise<Visitors> {
+    return new Visitors(await launchBrowser(options));
   }
 
   private constructor(browser: Browser) {

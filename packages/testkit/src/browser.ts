@@ -10,10 +10,17 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream',
 ];
 
+export interface BrowserOptions {
+  /** Fake cameras; 1 by default. */
+  readonly cameras?: number;
+}
+
 /** A headless Chromium, from CHROMIUM_PATH (set by the test runner's setup) or its usual place. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags });
+export function launchBrowser({ cameras = 1 }: BrowserOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: [...flags, `--use-fake-device-for-media-stream=device-count=${cameras}`],
+  });
 }

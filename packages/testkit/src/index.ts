@@ -4,7 +4,7 @@
  * @module
  */
 export { addUser, type BackendAnswer, backend, type TestUser } from './backend.ts';
-export { launchBrowser } from './browser.ts';
+export { type BrowserOptions, launchBrowser } from './browser.ts';
 export { FaultProxy } from './fault-proxy.ts';
 export { type JoinedNodes, startJoinedNodes } from './joined-nodes.ts';
 export { ManualClock } from './manual-clock.ts';
