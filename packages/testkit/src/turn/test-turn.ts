@@ -58,7 +58,7 @@ export class TestTurn {
   /** Resolves when it takes clients. */
   async start(): Promise<void> {
     await this.#folder.start({ ...this.#command, env: {} }, 'Total General servers');
-    await within(answered(this.port), 'coturn to answer');
+    await within(answered(this.port), 'coturn to answer', 30_000);
   }
 
   /** Nothing passes any more, and nobody is told, until `resume`. */
