@@ -72,10 +72,14 @@ export class SocketClient {
     return this.next('welcome');
   }
 
-  /** Takes the first frame of this type that fits, waiting for it when it has not come yet. Pings are answered. */
+  /**
+   * Takes the first frame of this type that fits, waiting for it, at most so many milliseconds, when it has not come yet.
+   * Pings are answered.
+   */
   async next<T extends ServerFrame['t']>(
     type: T,
     fits: (frame: FrameOf<T>) => boolean = () => true,
+    ms?: number,
   ): Promise<FrameOf<T>> {
     const find = (): FrameOf<T> | undefined => {
       const index = this.#frames.findIndex((frame) => frame.t === type && fits(frame as FrameOf<T>));
@@ -98,6 +102,7 @@ export class SocketClient {
       return await within(
         coming,
         `a ${type} frame (got ${this.#frames.map(({ t }) => t).join(', ') || 'nothing'})`,
+        ms,
       );
     } finally {
       this.#waiting.delete(look);
