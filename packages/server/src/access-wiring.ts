@@ -4,13 +4,14 @@ import { Access, requireOperation, type Subject } from './access/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { TokenBuckets } from './limits/index.ts';
+import type { Rights } from './rooms/index.ts';
 
 export interface AccessWiringOptions {
-  readonly store: Pick<Store, 'access' | 'groups'>;
+  readonly store: Pick<Store, 'access' | 'groups' | 'values'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: Directory;
-  readonly onChanged: () => void;
+  readonly onChanged: readonly (() => void)[];
   readonly onError: (error: unknown) => void;
 }
 
@@ -19,6 +20,9 @@ export async function startAccess({ store, bus, clock, directory, ...options }: 
   const { now } = clock;
   const access = new Access({
     ...options,
+    onChanged: () => {
+      for (const told of options.onChanged) told();
+    },
     store: store.access,
     bus,
     clock,
@@ -28,8 +32,24 @@ export async function startAccess({ store, bus, clock, directory, ...options }: 
   return {
     access,
     /** Throws for an operation that the user may not ask for. */
-    requireOperation: (subject: Subject, op: string) =>
-      requireOperation(access, subject, op, (uid) => store.groups.countOfUser(uid)),
+    requireOperation: (subject: Subject, request: { readonly op: string; readonly body: unknown }) =>
+      requireOperation(access, subject, request, (uid) => store.groups.countOfUser(uid)),
+    /** Whether the rules of the user let him exchange messages and calls with this one. */
+    async mayMeet(subject: Subject, peer: string): Promise<boolean> {
+      const { peers = 'all' } = (await access.rules(subject)) ?? {};
+      if (peers === 'all') return true;
+      const key = peers === 'contacts' ? `contact:${peer}` : `favourite:peer/${peer}`;
+      return (await store.values.get(subject.uid, key)) !== undefined;
+    },
+    /** What is left of the rights that the group gives the user in its room. */
+    async roomRights(subject: Subject, rights: Rights): Promise<Rights> {
+      if (!access.restricts(subject.aid)) return rights;
+      if (!(await access.may(subject, 'joinRoom'))) return new Set();
+      const kinds = ['publishAudio', 'publishVideo', 'publishScreen'] as const;
+      const allowed = await Promise.all(kinds.map((kind) => access.may(subject, kind)));
+      const publishes = allowed.includes(true) && (await access.may(subject, 'publishInRoom'));
+      return publishes ? rights : new Set([...rights].filter((right) => right !== 'publish'));
+    },
     /** Whether somebody of his app may see that the user is online. */
     async maySee(uid: number, address: string): Promise<boolean> {
       const watched = await directory.byUid(uid);

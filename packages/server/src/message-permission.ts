@@ -1,6 +1,6 @@
 import { type Content, StoaError } from '@stoa/protocol';
 import type { MessageLog } from '@stoa/storage';
-import type { Access } from './access/index.ts';
+import type { Access, Subject } from './access/index.ts';
 import type { Directory } from './directory/index.ts';
 import { InTurn } from './in-turn.ts';
 import { type Judgement, type MessageJudge, noJudge, type Outgoing, type Sender } from './messages/index.ts';
@@ -9,6 +9,8 @@ import type { CursorsMoved } from './receipts/index.ts';
 
 export interface MessagePermissionOptions {
   readonly access: Access;
+  /** Whether the rules of the user let him exchange messages with this one. */
+  readonly mayMeet: (subject: Subject, peer: string) => Promise<boolean>;
   readonly modules: Modules;
   readonly directory: Directory;
   readonly log: Pick<MessageLog, 'findSend'>;
@@ -62,13 +64,26 @@ export class MessagePermission implements MessageJudge {
   }
 
   async #requireFlags(sender: Sender, destination: Destination, content: Content): Promise<void> {
-    const { access, directory } = this.#options;
+    const { access, directory, mayMeet } = this.#options;
     await access.require(sender, 'sendMessage');
     if (isRich(content)) await access.require(sender, 'sendRichMessage');
-    if ('gid' in destination) return access.require(sender, 'sendToGroup');
+    if (content.latitude !== undefined) await access.require(sender, 'sendLocation');
+    if ('gid' in destination) {
+      if (content.latitude !== undefined) await access.require(sender, 'sendLocationToGroup');
+      return access.require(sender, 'sendToGroup');
+    }
+    if (destination.to !== sender.address && !(await mayMeet(sender, destination.to))) {
+      throw new StoaError(
+        'PERMISSION_DENIED',
+        `The app does not let this user write to "${destination.to}".`,
+      );
+    }
     const receiver = await directory.byAddress(sender.aid, destination.to);
     if (receiver !== undefined && !(await access.may(receiver, 'receiveMessage'))) {
       throw new StoaError('BLOCKED', `The app lets "${destination.to}" receive no messages.`);
+    }
+    if (receiver !== undefined && receiver.uid !== sender.uid && !(await mayMeet(receiver, sender.address))) {
+      throw new StoaError('BLOCKED', `The app lets "${destination.to}" receive no messages of this user.`);
     }
   }
 }

@@ -133,9 +133,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   const { access, ...permissions } = await startAccess({
     ...common,
-    onChanged: () => reviewPresence(),
+    onChanged: [() => reviewPresence(), () => rooms.tick(true)],
   });
-  const judge = new MessagePermission({ access, modules, directory, log: store.log });
+  const judge = new MessagePermission({ access, ...permissions, modules, directory, log: store.log });
   const messaging = buildMessaging({ ...common, observer, judge });
   const { gone, messages, changes, history, receipts } = messaging;
   const files = await startFiling({ settings, store, clock, permissions, onError });
@@ -218,12 +218,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { calls, operations } = await startCalling({
     ...common,
     messages,
-    mayCall: callPermission(blocking, access, modules),
+    mayCall: callPermission(blocking, access, permissions.mayMeet, modules),
     alarm: pushing.alarm,
   });
   const { rooms, operations: roomOperations } = await startRooms({
     ...common,
     joining: groupParts.joining,
+    ...permissions,
+    access,
     engine: options.media,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });

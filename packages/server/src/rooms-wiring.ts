@@ -5,11 +5,19 @@ import type { MediaEngine, WorkerEngineOptions } from '@stoa/media';
 import { groupFlags, StoaError } from '@stoa/protocol';
 import type { Group, Store } from '@stoa/storage';
 import type { Logger } from 'pino';
+import type { Access, Subject } from './access/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { backendOf, type Joining, may } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
-import { type Rights, type RoomGroup, type RoomRules, Rooms, roomOperations } from './rooms/index.ts';
+import {
+  type Rights,
+  type RoomDevice,
+  type RoomGroup,
+  type RoomRules,
+  Rooms,
+  roomOperations,
+} from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
 import type { SessionServices } from './socket/session.ts';
 
@@ -20,6 +28,9 @@ export interface RoomsWiringOptions {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly joining: Pick<Joining, 'enter' | 'withdraw' | 'admit'>;
+  readonly access: Pick<Access, 'restricts' | 'require'>;
+  /** What the app's rules leave of the rights that a group gives a user. */
+  readonly roomRights: (subject: Subject, rights: Rights) => Promise<Rights>;
   readonly engine: MediaEngine | undefined;
   readonly logger: Logger;
   readonly onError: (error: unknown) => void;
@@ -36,7 +47,7 @@ type Connections = Omit<WorkerEngineOptions, 'workers' | 'onWorkerLost'>;
 export async function startRooms(
   options: RoomsWiringOptions,
 ): Promise<{ rooms: Rooms; operations: RoomOperations }> {
-  const { settings, store, joining, logger, clock, engine, ...common } = options;
+  const { settings, store, joining, access, roomRights, logger, clock, engine, ...common } = options;
   const connections = await connectionOptions(settings);
   const group = async (aid: number, gid: number): Promise<Group> => {
     const found = await store.groups.find(gid);
@@ -62,7 +73,13 @@ export async function startRooms(
       const members = new Map(
         (await store.groups.membersAmong(gid, uids)).map((member) => [member.uid, member]),
       );
-      return new Map(uids.map((uid) => [uid, rightsOf(found, members.get(uid))]));
+      return new Map(
+        await Promise.all(
+          uids.map(
+            async (uid) => [uid, await roomRights({ aid, uid }, rightsOf(found, members.get(uid)))] as const,
+          ),
+        ),
+      );
     },
     enter: (device, gid, pin) => joining.enter(device, gid, pin),
     withdraw: (device, gid) => joining.withdraw(device, gid),
@@ -76,7 +93,30 @@ export async function startRooms(
     },
     delay: (uid) => buckets.take(uid),
   });
-  return { rooms, operations: roomOperations(rooms) };
+  const operations = roomOperations(rooms);
+  return {
+    rooms,
+    operations: {
+      ...operations,
+      'rooms.join': async (device, request) => {
+        if (access.restricts(device.aid)) {
+          await access.require(device, 'joinRoom');
+          if (await isEmpty(rooms, device, request.gid)) await access.require(device, 'startRoom');
+        }
+        return operations['rooms.join'](device, request);
+      },
+    },
+  };
+}
+
+/** Whether who joins begins the room. Who may not know (he may become a member by joining) is taken for one who does. */
+async function isEmpty(rooms: Rooms, device: RoomDevice, gid: number): Promise<boolean> {
+  try {
+    return (await rooms.get(device, gid)) === undefined;
+  } catch (error) {
+    if (error instanceof StoaError && error.code === 'PERMISSION_DENIED') return true;
+    throw error;
+  }
 }
 
 function rightsOf(group: Group, member: Parameters<typeof may>[2]): Rights {

@@ -97,9 +97,9 @@ describe('what users may do', { timeout: 60_000 }, () => {
     const { event } = await fromAlice.next('call', (frame) => frame.call === id);
     return event.type === 'ended' ? event.reason : 'yes';
   }
-  /** Whether Bob hears that Alice types, before a message of hers that needs no permission. */
-  async function types(): Promise<string> {
-    fromAlice.send({ t: 'presence', peer: bob.address, value: presenceValues.typing });
+  /** Whether Bob hears something of Alice, before a message of hers that needs no permission. */
+  async function tells(value: number, to: object = { peer: bob.address }): Promise<string> {
+    fromAlice.send({ t: 'presence', ...to, value });
     fromAlice.send({ t: 'ping' });
     await fromAlice.next('pong');
     const forced = { from: alice.address, to: bob.address, message: 'mark', forced: true };
@@ -109,6 +109,7 @@ describe('what users may do', { timeout: 60_000 }, () => {
     if (heard) await fromBob.next('presence');
     return heard ? 'yes' : 'nothing';
   }
+  const types = () => tells(presenceValues.typing);
   async function seen(): Promise<string> {
     fromBob.send({ t: 'watch', peers: [alice.address], on: true });
     const { value } = await fromBob.next('presence', ({ from }) => from === alice.address);
@@ -140,6 +141,12 @@ describe('what users may do', { timeout: 60_000 }, () => {
     const { pin } = (await v1(one.url, 'POST', `/groups/${open}/pins`, {})).body;
     return ask('groups.join', { gid: open, pin });
   };
+  const place = { latitude: 48.2, longitude: 16.4 };
+  /** Whatever comes of it: there is nothing to be seen in this network. */
+  const preview = async () => {
+    const answer = await ask('links.preview', { url: 'https://127.0.0.1/' });
+    return answer === 'PERMISSION_DENIED' ? answer : 'yes';
+  };
   const register = () => ask('push.register', { provider: 'fcm', token: `token-${count}-${ids}` });
 
   const table: readonly [flag: string, does: () => Promise<string>, refused: string][] = [
@@ -147,6 +154,10 @@ describe('what users may do', { timeout: 60_000 }, () => {
     ['message.outgoing', sendText, 'PERMISSION_DENIED'],
     ['message.incoming', sendText, 'BLOCKED'],
     ['message.rich', () => send({ peer: bob.address, content: { title: 'T' } }), 'PERMISSION_DENIED'],
+    ['features.location', () => send({ peer: bob.address, content: place }), 'PERMISSION_DENIED'],
+    ['group.location', () => send({ gid, content: place }), 'PERMISSION_DENIED'],
+    ['message.url_preview', preview, 'PERMISSION_DENIED'],
+    ['features.search', () => ask('profiles.search', { query: 'bob', limit: 1 }), 'PERMISSION_DENIED'],
     ['message.read_receipts', read, 'nothing'],
     ['features.group', () => ask('groups.create', { name: 'mine' }), 'PERMISSION_DENIED'],
     ['group.create', () => ask('groups.create', { name: 'mine' }), 'PERMISSION_DENIED'],
@@ -156,10 +167,13 @@ describe('what users may do', { timeout: 60_000 }, () => {
     ['call.outgoing', () => call(false), 'notAllowed'],
     ['call.incoming', () => call(false), 'notAllowed'],
     ['call.video', () => call(true), 'notAllowed'],
+    ['call.audio', () => call(false), 'notAllowed'],
     ['features.presence', types, 'nothing'],
     ['presence.outgoing', types, 'nothing'],
     ['presence.incoming', types, 'nothing'],
     ['presence.typing', types, 'nothing'],
+    ['presence.joined', () => tells(presenceValues.joined), 'nothing'],
+    ['group.presence', () => tells(presenceValues.typing, { gid }), 'nothing'],
     ['presence.online', seen, 'nothing'],
     ['features.files', upload, '403'],
     ['file.upload', upload, '403'],
@@ -175,6 +189,21 @@ describe('what users may do', { timeout: 60_000 }, () => {
     expect(await does()).toBe(refused);
     await v1(other.url, 'DELETE', '/access/0');
     expect(await does()).toBe('yes');
+  });
+
+  it.each([
+    ['contacts', 2, (address: string) => `contact:${address}`],
+    ['favourites', 3, (address: string) => `favourite:peer/${address}`],
+  ])('lets them meet only their %s, on both sides', async (_, peers, keyOf) => {
+    await v1(other.url, 'PUT', '/access/9', { rules: { peers } });
+    await v1(other.url, 'PUT', `/users/${alice.address}/access`, { policy: 9 });
+    expect([await sendText(), await call(false)]).toEqual(['PERMISSION_DENIED', 'notAllowed']);
+    expect(await send({ gid, content: { text: 'hello' } })).toBe('yes');
+    const message = { from: bob.address, to: alice.address, message: 'hello' };
+    expect(await one.backend('message', { message })).toMatchObject({ code: 'BLOCKED' });
+    expect(await ask('state.set', { values: [{ key: keyOf(bob.address), value: {} }] })).toBe('yes');
+    expect([await sendText(), await call(false)]).toEqual(['yes', 'yes']);
+    expect(await one.backend('message', { message })).toMatchObject({ result: true });
   });
 
   it('counts for those who were given it before what counts for all', async () => {

@@ -1,5 +1,4 @@
-import type { OperationName } from '@stoa/protocol';
-import { StoaError } from '@stoa/protocol';
+import { type OperationName, type OperationRequest, StoaError } from '@stoa/protocol';
 import type { Access, Subject } from './access.ts';
 import type { Action } from './rules.ts';
 
@@ -8,21 +7,40 @@ const needs: Partial<Record<OperationName, Action>> = {
   'groups.create': 'createGroup',
   'groups.join': 'joinGroup',
   'push.register': 'registerForPush',
+  'links.preview': 'previewLinks',
+  'profiles.search': 'searchProfiles',
 };
 
+/** What a device publishes in a room: its sound, its camera, its screen. */
+async function requirePublish(
+  access: Access,
+  subject: Subject,
+  { streams }: Pick<OperationRequest<'rooms.publish'>, 'streams'>,
+): Promise<void> {
+  for (const { source, audio, video } of streams) {
+    if (source === 'screen') await access.require(subject, 'publishScreen');
+    else if (video !== undefined) await access.require(subject, 'publishVideo');
+    if (audio !== undefined) await access.require(subject, 'publishAudio');
+  }
+}
+
 /**
- * Whether a user may ask for this.
+ * Whether a user may ask for this. `body`: as it was validated.
+ *
  *
  * @throws StoaError PERMISSION_DENIED, TOO_MANY
  */
 export async function requireOperation(
   access: Access,
   subject: Subject,
-  op: string,
+  { op, body }: { readonly op: string; readonly body: unknown },
   groupsOf: (uid: number) => Promise<number>,
 ): Promise<void> {
+  if (!access.restricts(subject.aid)) return;
+  if (op === 'rooms.publish')
+    return requirePublish(access, subject, body as OperationRequest<'rooms.publish'>);
   const action = needs[op as OperationName];
-  if (action === undefined || !access.restricts(subject.aid)) return;
+  if (action === undefined) return;
   await access.require(subject, action);
   if (op !== 'groups.create') return;
   const { maxGroups = 0 } = (await access.rules(subject)) ?? {};

@@ -12,23 +12,25 @@ it('allow everything that they do not deny, in either spelling', () => {
   for (const off of [false, 0]) {
     const { rules: read } = rules({ features: { call: off, group: true }, message: { rich: off } });
     const denied = (Object.keys(actions) as Action[]).filter((action) => !allows(read, action));
-    expect(denied.sort()).toEqual(['beCalled', 'call', 'sendRichMessage']);
+    expect(denied.sort()).toEqual(['beCalled', 'call', 'joinRoom', 'sendRichMessage']);
   }
 });
 
 it('read numbers and rates, and name what they do not know', () => {
   const { rules: read, ignored } = rules({
-    group: { max_groups: 3, location: false },
+    group: { max_groups: 3, call_log: false },
     file: { max_size: 2 },
     ratelimit: { message: '1:5,60:100', login: '1:1' },
     platforms: 'android',
+    peers: 2,
   });
-  expect(read).toMatchObject({ maxGroups: 3, fileBytes: 2_000_000 });
+  expect(read).toMatchObject({ maxGroups: 3, fileBytes: 2_000_000, peers: 'contacts' });
   expect(read.rates.message).toEqual([
     { seconds: 1, limit: 5 },
     { seconds: 60, limit: 100 },
   ]);
-  expect(ignored).toEqual(['group.location', 'ratelimit.login', 'platforms']);
+  expect(ignored).toEqual(['group.call_log', 'ratelimit.login', 'platforms']);
+  expect(rules({ peers: 1 })).toMatchObject({ rules: { peers: 'all' }, ignored: ['peers'] });
 });
 
 it.each([

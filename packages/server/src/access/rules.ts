@@ -2,11 +2,12 @@
 
 /** Flags by group; each is on unless the policy says otherwise. */
 const flags = {
-  features: ['message', 'presence', 'call', 'group', 'files', 'push'],
-  message: ['incoming', 'outgoing', 'rich', 'read_receipts'],
-  presence: ['incoming', 'outgoing', 'typing', 'online'],
-  call: ['incoming', 'outgoing', 'video'],
-  group: ['create', 'member', 'message'],
+  features: ['message', 'presence', 'call', 'group', 'files', 'push', 'location', 'search'],
+  message: ['incoming', 'outgoing', 'rich', 'read_receipts', 'url_preview'],
+  presence: ['incoming', 'outgoing', 'typing', 'joined', 'online'],
+  call: ['incoming', 'outgoing', 'video', 'audio'],
+  conf: ['start', 'join', 'publish', 'audio', 'video', 'screen'],
+  group: ['create', 'member', 'message', 'presence', 'call', 'location'],
   file: ['upload'],
 } as const;
 
@@ -23,8 +24,15 @@ export interface Rate {
   readonly limit: number;
 }
 
+/** With everybody, or only with those whom the user has among his contacts or marked as favourites. */
+export type Peers = 'all' | 'contacts' | 'favourites';
+
+const peersByNumber: Readonly<Record<number, Peers>> = { 0: 'all', 2: 'contacts', 3: 'favourites' };
+
 export interface Rules {
   readonly denied: ReadonlySet<Flag>;
+  /** With whom the user may exchange messages and calls, groups aside: by mesibo's numbers. */
+  readonly peers: Peers;
   /** Groups that the user may have made or joined when he makes another one; 0 for any number. */
   readonly maxGroups: number;
   /** Bytes of a file; 0 for no limit of the policy. */
@@ -36,16 +44,29 @@ export interface Rules {
 export const actions = {
   sendMessage: ['features.message', 'message.outgoing'],
   sendRichMessage: ['message.rich'],
+  sendLocation: ['features.location'],
+  sendLocationToGroup: ['group.location'],
+  previewLinks: ['message.url_preview'],
+  searchProfiles: ['features.search'],
   receiveMessage: ['features.message', 'message.incoming'],
   tellRead: ['message.read_receipts'],
   sendToGroup: ['features.group', 'group.message'],
   tellPresence: ['features.presence', 'presence.outgoing'],
   tellTyping: ['presence.typing'],
+  tellJoined: ['presence.joined'],
+  tellGroupPresence: ['group.presence'],
   hearPresence: ['features.presence', 'presence.incoming'],
   beSeenOnline: ['features.presence', 'presence.online'],
   call: ['features.call', 'call.outgoing'],
   beCalled: ['features.call', 'call.incoming'],
   useVideo: ['call.video'],
+  useVoice: ['call.audio'],
+  joinRoom: ['features.call', 'features.group', 'group.call', 'conf.join'],
+  startRoom: ['conf.start'],
+  publishInRoom: ['conf.publish'],
+  publishAudio: ['conf.audio'],
+  publishVideo: ['conf.video'],
+  publishScreen: ['conf.screen'],
   createGroup: ['features.group', 'group.create'],
   joinGroup: ['features.group', 'group.member'],
   upload: ['features.files', 'file.upload'],
@@ -69,8 +90,15 @@ export function readRules(input: Readonly<Record<string, unknown>>): Reading {
   const denied = new Set<Flag>();
   const ignored: string[] = [];
   const numbers = { maxGroups: 0, fileBytes: 0 };
+  let peers: Peers = 'all';
   const rates: Record<RateName, readonly Rate[]> = { message: [], call: [], upload: [] };
   for (const [group, members] of Object.entries(input)) {
+    if (group === 'peers') {
+      const named = peersByNumber[Number(members)];
+      if (named === undefined) ignored.push(group);
+      else peers = named;
+      continue;
+    }
     if (typeof members !== 'object' || members === null || Array.isArray(members)) {
       ignored.push(group);
       continue;
@@ -97,7 +125,7 @@ export function readRules(input: Readonly<Record<string, unknown>>): Reading {
       }
     }
   }
-  return { rules: { denied, ...numbers, rates }, ignored };
+  return { rules: { denied, peers, ...numbers, rates }, ignored };
 }
 
 function isFlag(group: string, key: string): boolean {

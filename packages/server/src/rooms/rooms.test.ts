@@ -1,6 +1,6 @@
 import { LocalEngine } from '@stoa/media';
-import { adminFlags, groupFlags, memberFlags } from '@stoa/protocol';
-import { startTestNode, type TestNode } from '@stoa/testkit';
+import { adminFlags, groupFlags, memberFlags, type OperationRequest } from '@stoa/protocol';
+import { startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RoomDevice } from './testing/room-device.ts';
 
@@ -53,6 +53,41 @@ async function packetsOf(gid: number, device: RoomDevice) {
 }
 
 describe('a room', () => {
+  it('is for whom the rules of the app let into it, and a change of them counts at once', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob']);
+    const bob = one(devices);
+    const put = async (path: string, body: object): Promise<void> => {
+      const headers = { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' };
+      const answer = await fetch(`${node.url}/v1${path}`, {
+        method: 'PUT',
+        headers,
+        body: JSON.stringify(body),
+      });
+      expect(answer.ok).toBe(true);
+    };
+    const allow = (conf: object) => put('/access/7', { rules: { conf } });
+    await allow({ start: false });
+    await put(`/users/${bob.address}/access`, { policy: 7 });
+    expect(await bob.refused('rooms.join', { gid })).toBe('PERMISSION_DENIED');
+    await alice.join();
+    expect(await bob.join()).toMatchObject({ may: ['publish', 'subscribe', 'list'] });
+    const publish = (streams: OperationRequest<'rooms.publish'>['streams']) =>
+      bob.refused('rooms.publish', { gid, streams });
+    await allow({ video: false, screen: false });
+    expect(await publish([{ sid: 0, source: 'camera', video: '0' }])).toBe('PERMISSION_DENIED');
+    expect(await publish([{ sid: 1, source: 'screen', video: '0' }])).toBe('PERMISSION_DENIED');
+    // It has no offer: the rules do not mind.
+    expect(await publish([{ sid: 0, source: 'camera', audio: '0' }])).toBe('BAD_REQUEST');
+    await allow({ audio: false, video: false, screen: false });
+    expect(await bob.told('rights')).toMatchObject({ may: ['subscribe', 'list'] });
+    await allow({ join: false });
+    expect(await bob.told('ended')).toMatchObject({ reason: 'rights' });
+    expect(await bob.refused('rooms.join', { gid })).toBe('PERMISSION_DENIED');
+    await allow({});
+    expect(await bob.join()).toMatchObject({ count: 2 });
+    await close();
+  });
+
   it('forwards what its participants publish to those who watch, and tells where it is', async () => {
     const { alice, devices, close } = await setUp(['bob']);
     const bob = one(devices);

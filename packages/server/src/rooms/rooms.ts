@@ -186,12 +186,12 @@ export class Rooms {
     for (const { room } of this.#hosted.values()) room.take({ type: 'lost', key });
   }
 
-  /** To be called about once a second. */
-  tick(): void {
+  /** To be called about once a second; `rightsChanged`: what users may do has changed, whatever their groups say. */
+  tick(rightsChanged = false): void {
     for (const hosted of this.#hosted.values()) {
       hosted.room.take({ type: 'tick' });
       // The store could not be asked; until it is, what was taken away is not.
-      if (hosted.isStale) this.#review(hosted);
+      if (hosted.isStale || rightsChanged) this.#review(hosted);
     }
   }
 

@@ -56,7 +56,10 @@ export interface SessionServices extends GroupServices {
   readonly operations: OperationHandlers;
   readonly access: Pick<Access, 'may'>;
   /** Rejects for an operation that the user may not ask for. */
-  readonly requireOperation: (identity: SessionIdentity, op: string) => Promise<void>;
+  readonly requireOperation: (
+    identity: SessionIdentity,
+    request: Pick<RequestFrame, 'op' | 'body'>,
+  ) => Promise<void>;
   /** Called for each message that was accepted. */
   readonly onAccepted: () => void;
   readonly onError: (error: unknown) => void;
@@ -318,8 +321,9 @@ export class Session implements ConnectionHandler {
     if (this.#messageDelay() > 0) return;
     const { access } = this.#services;
     if (!(await access.may(this.identity, 'tellPresence'))) return;
-    const isTyping = frame.value === presenceValues.typing;
-    if (isTyping && !(await access.may(this.identity, 'tellTyping'))) return;
+    const action = presenceActions[frame.value];
+    if (action !== undefined && !(await access.may(this.identity, action))) return;
+    if (frame.gid !== undefined && !(await access.may(this.identity, 'tellGroupPresence'))) return;
     return frame.gid === undefined ? this.#presence.tell(frame) : this.#groups.presence(frame, frame.gid);
   }
 
@@ -340,7 +344,7 @@ export class Session implements ConnectionHandler {
 
   async #request({ id, op, body }: RequestFrame): Promise<void> {
     if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
-    await this.#services.requireOperation(this.identity, op);
+    await this.#services.requireOperation(this.identity, { op, body });
     const answer = await carryOut(this.#services.operations, this.identity, op, body);
     this.connection.write({ t: 'response', id, body: answer });
   }
@@ -364,6 +368,13 @@ function existing(person: Person | undefined, address: string | undefined): Pers
   if (person === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${address}".`);
   return person;
 }
+
+/** What needs a permission of its own. */
+const presenceActions: Readonly<Record<number, 'tellTyping' | 'tellJoined'>> = {
+  [presenceValues.typing]: 'tellTyping',
+  [presenceValues.joined]: 'tellJoined',
+  [presenceValues.left]: 'tellJoined',
+};
 
 /** Requests for history of one session that may wait for their turn. */
 const historyWaiting = 64;
