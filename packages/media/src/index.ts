@@ -7,6 +7,7 @@ export {
   type Bitrates,
   type Direction,
   type EncodingWish,
+  type Limits,
   LocalEngine,
   type MediaEngine,
   type MediaEvent,

@@ -17,11 +17,38 @@ export function cameraConstraints(maxHeight: number, deviceId?: string): MediaTr
   };
 }
 
-/**
- * The layers in which a picture is sent, the smallest first: each viewer gets the one that fits. Screens are one layer,
- * as sharp as they are.
- */
-export function encodingsOf(source: 'camera' | 'screen', height: number): RTCRtpEncodingParameters[] {
+/** No larger than the room takes, however large the window is made that is shown. */
+export function screenConstraints(maxHeight: number): MediaTrackConstraints {
+  return { height: { max: maxHeight } };
+}
+
+/** Pixels of the shorter side, which is what rooms limit; 0 when the track does not tell. */
+function shorterSide(track: MediaStreamTrack): number {
+  const { width = 0, height = 0 } = track.getSettings();
+  return Math.min(width || height, height || width);
+}
+
+/** What the sides of a picture are divided by, so that it is no larger than the room takes. */
+export function scaleFor(track: MediaStreamTrack, maxHeight: number): number {
+  return Math.max(1, shorterSide(track) / maxHeight);
+}
+
+/** The layers in which a picture is sent, the smallest first: each viewer gets the one that fits. */
+export function encodingsOf(
+  source: 'camera' | 'screen',
+  track: MediaStreamTrack,
+  maxHeight: number,
+): RTCRtpEncodingParameters[] {
+  const scale = scaleFor(track, maxHeight);
+  const layers = layersOf(source, shorterSide(track) / scale);
+  if (scale === 1) return layers;
+  return layers.map((layer) => {
+    return { ...layer, scaleResolutionDownBy: scale * (layer.scaleResolutionDownBy ?? 1) };
+  });
+}
+
+/** Screens are one layer, as sharp as they are. */
+function layersOf(source: 'camera' | 'screen', height: number): RTCRtpEncodingParameters[] {
   if (source === 'screen') return [{ maxBitrate: 2_500_000 }];
   if (height < 360) return [{ maxBitrate: 400_000 }];
   const layers = [

@@ -1,6 +1,6 @@
 import { type RoomStream, StoaError } from '@stoa/protocol';
 import { mediaError } from '../calls/index.ts';
-import { cameraConstraints, microphoneConstraints } from './media-sources.ts';
+import { cameraConstraints, microphoneConstraints, screenConstraints } from './media-sources.ts';
 import type { RoomPlatform } from './room-platform.ts';
 
 export interface OwnStreamOptions {
@@ -153,7 +153,9 @@ export class OwnStream {
 
   async #openScreen(audio: boolean): Promise<void> {
     try {
-      this.#take(await this.#options.platform.displayMedia({ video: true, audio }));
+      this.#take(
+        await this.#options.platform.displayMedia({ video: screenConstraints(this.#options.height), audio }),
+      );
     } catch (error) {
       throw mediaError(error, 'screen');
     }

@@ -2,7 +2,7 @@ import type { OperationRequest, RoomInfo, RoomNotice } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { watchConnection } from './connection-watch.ts';
 import { InTurn } from './in-turn.ts';
-import { allowedCodecs, encodingsOf } from './media-sources.ts';
+import { allowedCodecs, encodingsOf, scaleFor } from './media-sources.ts';
 import type { OwnStream } from './own-stream.ts';
 import type { RoomPlatform } from './room-platform.ts';
 import type { RoomAsking } from './room-types.ts';
@@ -68,7 +68,7 @@ export class Publishing {
       const track = stream.track(kind);
       if (lines?.[kind] === undefined) {
         if (track !== undefined) this.#republish();
-      } else lines[kind].sender.replaceTrack(track ?? null).catch(this.#options.onProblem);
+      } else this.#replace(lines[kind].sender, track).catch(this.#options.onProblem);
     }
   }
 
@@ -99,6 +99,20 @@ export class Publishing {
     this.#end();
     for (const stream of this.#streams) stream.release();
     this.#streams.clear();
+  }
+
+  /** The layers stay, each as large a part of the picture as before. */
+  async #replace(sender: RTCRtpSender, track: MediaStreamTrack | undefined): Promise<void> {
+    if (track?.kind === 'video') {
+      const scale = scaleFor(track, this.#options.limits().height);
+      const parameters = sender.getParameters();
+      const largest = parameters.encodings.at(-1)?.scaleResolutionDownBy ?? 1;
+      for (const encoding of parameters.encodings) {
+        encoding.scaleResolutionDownBy = ((encoding.scaleResolutionDownBy ?? 1) * scale) / largest;
+      }
+      if (scale !== largest) await sender.setParameters(parameters);
+    }
+    await sender.replaceTrack(track ?? null);
   }
 
   #republish(): void {
@@ -142,9 +156,7 @@ export class Publishing {
       const line = peer.addTransceiver(track, {
         direction: 'sendonly',
         streams: [stream.mediaStream],
-        ...(kind === 'audio'
-          ? {}
-          : { sendEncodings: encodingsOf(stream.source, track.getSettings().height ?? 0) }),
+        ...(kind === 'audio' ? {} : { sendEncodings: encodingsOf(stream.source, track, limits().height) }),
       });
       const codecs = allowedCodecs(limits(), platform.codecs(kind));
       if (codecs !== undefined) line.setCodecPreferences(codecs);

@@ -240,6 +240,24 @@ it('takes another camera when that which is used is pulled out, and any that com
   expect(sent()).toBeUndefined();
 });
 
+it('makes pictures no larger than the room takes, also those of another camera', async () => {
+  server.room = { ...server.room, limits: { ...server.room.limits, height: 360 } };
+  const room = await join();
+  const own = await room.publish();
+  await settle();
+  const sender = peer(0).lines[1]?.sender;
+  const scales = () => sender?.encodings.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy);
+  expect(scales()).toEqual([4, 2]);
+  platform.pictureHeight = 1080;
+  await own.useCamera('built in');
+  await settle();
+  expect(scales()).toEqual([6, 3]);
+  platform.pictureHeight = 240;
+  await own.useCamera('built in');
+  await settle();
+  expect(scales()).toEqual([2, 1]);
+});
+
 it('replaces connections that are lost, and keeps the streams', async () => {
   const room = await join();
   await room.publish();

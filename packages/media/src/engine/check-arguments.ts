@@ -1,7 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import type { Kind } from '../codecs/codecs.ts';
 import type { PublishOffer } from '../sdp/publish-offer.ts';
-import type { Bitrates, OfferedStream, StreamKind, Wish } from './media-engine.ts';
+import type { Limits, OfferedStream, StreamKind, Wish } from './media-engine.ts';
 
 const kindOf: Record<StreamKind, Kind> = {
   microphone: 'audio',
@@ -52,7 +52,10 @@ export function checkWishes(wishes: readonly Wish[]): Map<string, Wish> {
   return new Map(wishes.map((wish) => [wish.stream, wish]));
 }
 
-export function checkBitrates({ publish, view }: Bitrates): void {
+export function checkLimits({ publish, view, height }: Limits): void {
+  if (height !== undefined && !(height > 0))
+    throw new StoaError('BAD_REQUEST', 'A height is a number of pixels, above zero.');
+
   for (const bitrate of [publish, view]) {
     if (bitrate !== undefined && !(bitrate > 0 && Number.isFinite(bitrate)))
       throw new StoaError('BAD_REQUEST', 'A bitrate is a number of bits per second, above zero.');

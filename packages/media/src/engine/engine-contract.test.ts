@@ -211,6 +211,29 @@ describe.each([
     await expect(engine.limit('room', 'bob', { view: -1 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
+  it('forwards no pictures that are larger than their publisher may send', async () => {
+    await engine.permit('room', 'alice', everything);
+    await engine.limit('room', 'alice', { height: 240 });
+    // Of 640 × 360 pixels.
+    await publish('alice', [camera, microphone]);
+    const viewer = await view('bob', [{ stream: 'alice/cam', height: 100 }, { stream: 'alice/mic' }]);
+    await until(() => viewer.sees(slotOf('bob', 'alice/mic'), 'mic'));
+    const slot = slotOf('bob', 'alice/cam');
+    await engine.limit('room', 'alice', {});
+    await until(() => viewer.sees(slot, 'cam'));
+    await engine.limit('room', 'alice', { height: 240 });
+    const shown = async () => {
+      const { participants } = await engine.statistics('room');
+      return participants.flatMap(({ viewing }) => viewing?.slots ?? []).find(({ mid }) => mid === slot)?.rid;
+    };
+    await until(async () => (await shown()) === null);
+    const before = viewer.in(slot).length;
+    const heard = viewer.in(slotOf('bob', 'alice/mic')).length;
+    await until(() => viewer.in(slotOf('bob', 'alice/mic')).length > heard + 10);
+    expect(viewer.in(slot).length).toBe(before);
+    await expect(engine.limit('room', 'alice', { height: 0 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
   it('ends the streams of who leaves, and single ones', async () => {
     await publish('alice', [camera, microphone]);
     await engine.closeStream('room', 'alice/cam');

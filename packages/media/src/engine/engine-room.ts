@@ -3,10 +3,10 @@ import { Room } from '../room/room.ts';
 import { chooseAudible } from '../speakers/audible.ts';
 import { RoomSpeakers } from '../speakers/room-speakers.ts';
 import type { ConnectionState, TransportOptions } from '../transport/connection.ts';
-import { checkBitrates, checkWishes, mediaKind } from './check-arguments.ts';
+import { checkLimits, checkWishes, mediaKind } from './check-arguments.ts';
 import type { Direction, EncodingWish, MediaEvent } from './events.ts';
 import type {
-  Bitrates,
+  Limits,
   OfferedStream,
   PublishedStream,
   RoomOptions,
@@ -25,7 +25,7 @@ interface Participant {
   readonly publisher: Publisher;
   readonly viewer: Viewer;
   wishes: ReadonlyMap<string, Wish>;
-  bitrates: Bitrates;
+  limits: Limits;
   /** Of the microphones that are wanted, those that have a slot. */
   audible: ReadonlySet<string>;
   readonly quality: Record<Direction, QualityMeter>;
@@ -81,10 +81,10 @@ export class EngineRoom {
     this.#participant(id).publisher.permit(kinds);
   }
 
-  limit(id: string, bitrates: Bitrates): void {
-    checkBitrates(bitrates);
+  limit(id: string, limits: Limits): void {
+    checkLimits(limits);
     const participant = this.#participant(id);
-    participant.bitrates = bitrates;
+    participant.limits = limits;
     this.#applyLimits(participant);
   }
 
@@ -232,7 +232,7 @@ export class EngineRoom {
         this.#emit({ type: 'slots', room: this.#id, participant: id, slots }),
       ),
       wishes: new Map(),
-      bitrates: {},
+      limits: {},
       audible: new Set(),
       quality: { publish: new QualityMeter(), view: new QualityMeter() },
       busy: Promise.resolve(),
@@ -319,9 +319,9 @@ export class EngineRoom {
     }
   }
 
-  #applyLimits({ bitrates, publisher, viewer }: Participant): void {
-    const { publish, view } = { ...this.#options.bitrates, ...bitrates };
-    for (const transport of publisher.transports) this.#room.limit(transport, publish);
+  #applyLimits({ limits, publisher, viewer }: Participant): void {
+    const { publish, view, height } = { ...this.#options.bitrates, ...limits };
+    for (const transport of publisher.transports) this.#room.limit(transport, publish, height);
     if (viewer.transport !== undefined) this.#room.limit(viewer.transport, view);
   }
 

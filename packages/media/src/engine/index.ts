@@ -2,6 +2,7 @@ export type { Direction, EncodingWish, MediaEvent, Quality, Speaker } from './ev
 export { LocalEngine } from './local-engine.ts';
 export type {
   Bitrates,
+  Limits,
   MediaEngine,
   OfferedStream,
   PublishedStream,

@@ -4,7 +4,7 @@ import { type ConnectionOptions, type TransportOptions, transportOptions } from 
 import { EngineRoom } from './engine-room.ts';
 import type { MediaEvent } from './events.ts';
 import type {
-  Bitrates,
+  Limits,
   MediaEngine,
   OfferedStream,
   PublishedStream,
@@ -50,8 +50,8 @@ export class LocalEngine implements MediaEngine {
     this.#room(room).permit(participant, kinds);
   }
 
-  async limit(room: string, participant: string, bitrates: Bitrates): Promise<void> {
-    this.#room(room).limit(participant, bitrates);
+  async limit(room: string, participant: string, limits: Limits): Promise<void> {
+    this.#room(room).limit(participant, limits);
   }
 
   async publish(

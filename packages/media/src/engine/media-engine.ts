@@ -55,6 +55,15 @@ export interface Bitrates {
   readonly view?: number;
 }
 
+/** The most that a participant may have. */
+export interface Limits extends Bitrates {
+  /**
+   * Pixels of the shorter side of pictures that the participant publishes: larger ones reach nobody. Of VP8 and VP9;
+   * of other codecs the size is not known.
+   */
+  readonly height?: number;
+}
+
 export interface RoomOptions {
   /** Most microphones that a viewer hears at a time: the loudest. 6 by default. */
   readonly audibleMicrophones?: number;
@@ -79,7 +88,7 @@ export interface MediaEngine {
   /** What kinds a participant may publish: none before the first call. Takes effect on packets under way. */
   permit(room: string, participant: string, kinds: readonly StreamKind[]): Promise<void>;
   /** The most that a participant sends and gets. What is left out goes back to that of the room. */
-  limit(room: string, participant: string, bitrates: Bitrates): Promise<void>;
+  limit(room: string, participant: string, limits: Limits): Promise<void>;
 
   /**
    * Takes a publisher's offer, and answers it. Streams that the offer has no more have ended. An offer with other ICE

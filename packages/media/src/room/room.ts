@@ -198,9 +198,14 @@ export class Room {
     return (this.#senders.get(transport) ?? this.#receivers.get(transport))?.loss.take() ?? 0;
   }
 
-  /** The most that a transport sends or gets, in bits per second; `undefined` for any. */
-  limit(transport: string, bitrate: number | undefined): void {
-    const either = this.#senders.get(transport) ?? this.#receivers.get(transport);
+  /**
+   * The most that a transport sends or gets: bits per second (`undefined` for any), and pixels of the shorter side of a
+   * publisher's pictures. Larger ones reach nobody.
+   */
+  limit(transport: string, bitrate: number | undefined, height = Number.POSITIVE_INFINITY): void {
+    const sender = this.#senders.get(transport);
+    if (sender !== undefined) sender.maxHeight = height;
+    const either = sender ?? this.#receivers.get(transport);
     if (either === undefined) throw new StoaError('NOT_FOUND', `There is no transport "${transport}".`);
     either.maxBitrate = bitrate;
   }
@@ -342,15 +347,21 @@ export class Room {
     receiver.setDemand(spent, bitrateForAll(video.map(({ wish }) => wish)));
   }
 
-  /** The layers of a stream, from the smallest; without those that do not come while another does. */
+  /** The layers of a stream, from the smallest; without those that do not come while another does, or are too large. */
   #layers(id: string, now: number): LayerDemand[] {
-    const all = this.#streams.get(id)?.layers ?? [];
+    const stream = this.#streams.get(id);
+    const all = stream?.layers.filter(({ source }) => !this.#isTooLarge(stream, source)) ?? [];
     const offered = all.filter((layer) => layer.isOffered(now));
     const layers = offered.length === 0 ? [...all] : offered;
     return layers.sort((a, b) => a.source.height - b.source.height || a.bitrate(now) - b.bitrate(now));
   }
 
-  #updateDemand({ id, kind, layers }: Stream, now: number): void {
+  #isTooLarge({ transport }: Stream, { width, height }: Source): boolean {
+    return Math.min(width, height) > (this.#senders.get(transport)?.maxHeight ?? 0);
+  }
+
+  #updateDemand(stream: Stream, now: number): void {
+    const { id, kind, layers } = stream;
     // Who talks is to be known of every microphone.
     if (kind === 'audio') return;
     const routes = this.#routes.get(id) ?? [];
@@ -359,7 +370,10 @@ export class Room {
     for (const layer of layers) {
       const { source } = layer;
       const taken =
-        layer === tapped || routes.some(({ slot }) => slot.wanted === source || slot.shown === source);
+        layer === tapped ||
+        // Only while it comes it can become smaller.
+        this.#isTooLarge(stream, source) ||
+        routes.some(({ slot }) => slot.wanted === source || slot.shown === source);
       changed = layer.update(taken, now) || changed;
     }
     if (!changed) return;

@@ -44,6 +44,8 @@ const ourSsrc = 1;
 export class SendTransport {
   /** What the publisher is asked not to exceed, in bits per second of all its streams; `undefined` for any. */
   maxBitrate: number | undefined;
+  /** Pixels of the shorter side of pictures that are forwarded. */
+  maxHeight = Number.POSITIVE_INFINITY;
 
   /** Of what the publisher has sent. */
   readonly loss = new LossCounter();

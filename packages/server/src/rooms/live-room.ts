@@ -194,7 +194,8 @@ export class LiveRoom {
         if (participant === undefined) return;
         const { rules } = this.state;
         this.#attempt(engine.permit(id, effect.key, permittedKinds(participant, rules)));
-        if (rules.bitrate > 0) this.#attempt(engine.limit(id, effect.key, { publish: rules.bitrate }));
+        const { height, bitrate } = rules;
+        this.#attempt(engine.limit(id, effect.key, { height, ...(bitrate > 0 ? { publish: bitrate } : {}) }));
         return;
       }
       case 'mute':

@@ -1,4 +1,5 @@
 import { LocalEngine } from '@stoa/media';
+import { TestPublisher } from '@stoa/media/testing';
 import { adminFlags, groupFlags, memberFlags, type OperationRequest } from '@stoa/protocol';
 import { startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,8 @@ const patience = { timeout: 15_000 };
 
 beforeAll(async () => {
   engine = new LocalEngine({ bindAddress: '127.0.0.1' });
-  node = await startTestNode({ media: engine, env: { STOA_ROOM_GRACE_SECONDS: '1' } });
+  const env = { STOA_ROOM_GRACE_SECONDS: '1', STOA_ROOM_CODECS: 'opus,VP8' };
+  node = await startTestNode({ media: engine, env });
 });
 afterAll(() => node.close());
 
@@ -280,26 +282,66 @@ describe('a room', () => {
   });
 
   it('takes no cameras where the group wants none, and no other codecs than it may', async () => {
-    const { gid, alice, close } = await setUp([], {
-      callFlags: 0x1 | 0x2,
-      callDuration: 3600,
-      videoResolution: 3,
-    });
+    const { gid, alice, close } = await setUp([], { callFlags: 0x1 | 0x2, videoResolution: 3 });
     const room = await alice.join();
-    expect(room.limits).toMatchObject({ audio: true, video: false, screen: false, height: 720 });
-    expect(room.ends).toBe(room.startedAt + 3_600_000);
+    const codecs = ['opus', 'VP8'];
+    expect(room.limits).toMatchObject({ audio: true, video: false, screen: false, height: 720, codecs });
     const streams = [{ sid: 0, source: 'camera' as const, audio: '0', video: '1' }];
     expect(await alice.refused('rooms.publish', { gid, sdp: 'v=0\r\n', streams })).toBe('PERMISSION_DENIED');
     const audio = [{ sid: 0, source: 'camera' as const, audio: '0' }];
+    const publisher = await TestPublisher.open([{ mid: '0', kind: 'microphone', name: '0-audio' }]);
+    const { offer } = publisher;
+    const sdp = `${offer.sdp}a=rtpmap:102 H264/90000\r\n`;
+    expect(await alice.refused('rooms.publish', { gid, sdp, streams: audio })).toBe('BAD_REQUEST');
+    expect((await alice.ask('rooms.get', { gid })).room?.participants[0]?.streams).toEqual([]);
+    expect(await alice.refused('rooms.publish', { gid, sdp: offer.sdp, streams: audio })).toBeUndefined();
     const malformed = await alice.refused('rooms.publish', {
       gid,
       sdp: 'v=0\r\nnonsense',
       streams: audio,
     });
     expect(malformed).toBe('BAD_REQUEST');
-    expect(await alice.refused('rooms.mute', { gid, sid: 0, audio: true })).toBe('NOT_FOUND');
+    expect(await alice.refused('rooms.mute', { gid, sid: 9, audio: true })).toBe('NOT_FOUND');
     expect(await alice.refused('rooms.leave', { gid: gid + 10_000 })).toBeUndefined();
     expect(await alice.refused('rooms.hand', { gid: gid + 10_000, raised: true })).toBe('NOT_IN_ROOM');
+    publisher.close();
+    await close();
+  });
+
+  it('sends nobody larger pictures than the group wants, from the moment it says so', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob'], { videoResolution: 10 });
+    const bob = one(devices);
+    await alice.join();
+    expect((await bob.join()).limits.height).toBe(360);
+    // Of 640 × 360 pixels.
+    await bob.publish();
+    const viewer = await alice.watch(bob);
+    await expect.poll(() => viewer.sees('v0', '0-video'), patience).toBe(true);
+    await alice.ask('groups.update', { gid, videoResolution: 1 });
+    const shown = async () => {
+      const { room } = await alice.ask('rooms.get', { gid });
+      const { participants } = await engine.statistics(`${gid}-${room?.session}-1`);
+      return participants.flatMap(({ viewing }) => viewing?.slots ?? []).find(({ mid }) => mid === 'v0')?.rid;
+    };
+    await expect.poll(shown, patience).toBeNull();
+    const [before, heard] = [viewer.in('v0').length, viewer.in('a0').length];
+    await expect.poll(() => viewer.in('a0').length, patience).toBeGreaterThan(heard + 10);
+    expect(viewer.in('v0').length).toBe(before);
+    await close();
+  });
+
+  it('ends, for all and with its media, after the time that the group gives it', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob'], { callDuration: 3 });
+    const bob = one(devices);
+    const { startedAt, ends, session } = await alice.join();
+    expect(ends).toBe(startedAt + 3000);
+    await bob.join();
+    await bob.publish();
+    const over = { type: 'ended', reason: 'duration' };
+    expect([await alice.told('ended'), await bob.told('ended')]).toEqual([over, over]);
+    const gone = () => engine.statistics(`${gid}-${session}-1`).catch(({ code }) => code);
+    await expect.poll(gone, patience).toBe('NOT_FOUND');
+    expect(await bob.refused('rooms.alive', { gid, session })).toBe('NOT_IN_ROOM');
     await close();
   });
 

@@ -138,6 +138,7 @@ describe('loading settings', () => {
     const files = { '/srv/stoa/stoa.config.json': JSON.stringify({ trustedProxies: expected }) };
     expect(load({}, files).trustedProxies).toEqual(expected);
     expect(problemsOf(() => load({ env: { STOA_TRUSTED_PROXIES: '10.0.0.0/33' } }))).toHaveLength(1);
+    expect(load({ env: { STOA_ROOM_CODECS: 'opus, vp8,H264' } }).roomCodecs).toEqual(['opus', 'VP8', 'H264']);
   });
 
   it('counts an empty variable as not set', () => {

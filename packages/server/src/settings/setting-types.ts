@@ -32,7 +32,7 @@ export function wholeNumber(minimum: number, maximum: number): SettingType<numbe
 
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): SettingType<Choice> {
   return settingType(`one of ${choices.join(', ')}`, (text) =>
-    choices.find((choice) => choice === text.toLowerCase()),
+    choices.find((choice) => choice.toLowerCase() === text.toLowerCase()),
   );
 }
 

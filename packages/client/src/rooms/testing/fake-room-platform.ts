@@ -7,14 +7,17 @@ class FakeTrack extends EventTarget {
   readonly kind: 'audio' | 'video';
   readonly deviceId: string;
 
-  constructor(kind: 'audio' | 'video', deviceId = '') {
+  readonly height: number;
+
+  constructor(kind: 'audio' | 'video', deviceId = '', height = 720) {
     super();
     this.kind = kind;
+    this.height = height;
     this.deviceId = deviceId;
   }
 
   getSettings(): MediaTrackSettings {
-    return { height: 720, ...(this.deviceId === '' ? {} : { deviceId: this.deviceId }) };
+    return { height: this.height, ...(this.deviceId === '' ? {} : { deviceId: this.deviceId }) };
   }
 
   stop(): void {
@@ -119,6 +122,7 @@ export class FakeRoomPlatform implements RoomPlatform {
   readonly heights = new Map<Element, (height: number) => void>();
   /** Cameras that are plugged in, the one that is used by default first. There is always a microphone. */
   cameras: readonly string[] = ['built in'];
+  pictureHeight = 720;
   #onDevices: (devices: readonly MediaDeviceInfo[]) => void = () => {};
 
   newPeer(): RTCPeerConnection {
@@ -134,7 +138,7 @@ export class FakeRoomPlatform implements RoomPlatform {
   async userMedia({ audio, video }: MediaStreamConstraints): Promise<MediaStream> {
     const tracks: FakeTrack[] = [];
     if (audio !== undefined) tracks.push(new FakeTrack('audio'));
-    if (video !== undefined) tracks.push(new FakeTrack('video', this.#cameraFor(video)));
+    if (video !== undefined) tracks.push(new FakeTrack('video', this.#cameraFor(video), this.pictureHeight));
     this.tracks.push(...tracks);
     return new FakeStream(tracks) as object as MediaStream;
   }

@@ -3,7 +3,7 @@ import { StoaError } from '@stoa/protocol';
 import type { ConnectionOptions } from '../../transport/connection.ts';
 import type { MediaEvent } from '../events.ts';
 import type {
-  Bitrates,
+  Limits,
   MediaEngine,
   OfferedStream,
   RoomOptions,
@@ -83,8 +83,8 @@ export class WorkerEngine implements MediaEngine {
     return this.#call('permit', room, participant, kinds);
   }
 
-  limit(room: string, participant: string, bitrates: Bitrates) {
-    return this.#call('limit', room, participant, bitrates);
+  limit(room: string, participant: string, limits: Limits) {
+    return this.#call('limit', room, participant, limits);
   }
 
   publish(
