@@ -82,7 +82,14 @@ export async function startRooms(
       );
     },
     enter: (device, gid, pin) => joining.enter(device, gid, pin),
-    withdraw: (device, gid) => joining.withdraw(device, gid),
+    withdraw: async (device, gid) => {
+      try {
+        await joining.withdraw(device, gid);
+      } catch (error) {
+        // Nobody waits for a group that is no more.
+        if (!(error instanceof StoaError) || error.code !== 'NOT_FOUND') throw error;
+      }
+    },
     admit: async (aid, gid, uids) => {
       try {
         await joining.admit(backendOf(aid), gid, uids);
