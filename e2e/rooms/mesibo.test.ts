@@ -38,7 +38,7 @@ async function plays(page: Page, id: string): Promise<void> {
 }
 
 it('programs of both generations meet in a room, word for word as they are documented', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   const [old, young] = await Promise.all([node.addUser('old'), node.addUser('young')]);
   const { group } = await node.backend('groupadd', { group: { name: 'Band', members: { m: 'old,young' } } });
@@ -68,6 +68,26 @@ it('programs of both generations meet in a room, word for word as they are docum
     plays(v2, 'video-publisher'),
     plays(v2, `video-${old.uid}-0`),
   ]);
+
+  // Shown in another element, which is not there yet when it is named.
+  await v1.evaluate(
+    `remote.get('young').attach('video-late', (found) => print('attached ' + found), 10, 1000)`,
+  );
+  await v1.evaluate(
+    `document.body.append(Object.assign(document.createElement('video'), { id: 'video-late' }))`,
+  );
+  await printed(v1, 'attached true');
+  await plays(v1, 'video-late');
+  expect(await v1.evaluate('[publisher.toggleMute(false), publisher.muteStatus(false)]')).toEqual([
+    true,
+    true,
+  ]);
+  await printed(v2, 'mute old true false true');
+  expect(await v1.evaluate('[publisher.toggleMute(true), publisher.muteStatus(true)]')).toEqual([true, true]);
+  await printed(v2, 'mute old true true true');
+  await v1.evaluate('[publisher.toggleMute(false), publisher.toggleMute(true)]');
+  await printed(v2, 'mute old false false true');
+
   await v2.evaluate('publisher.toggleAudioMute()');
   await printed(v2, 'mute own true false false');
   await printed(v1, 'status young 0x9 false');
