@@ -345,7 +345,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const timers = [
     clock.every(250, () => {
       presence.sweep();
-      groupReceipts.flush().catch(onError);
+      groupReceipts.sweep().catch(onError);
     }),
     ...(hasOthers ? [clock.every(100, () => catchUp.tick())] : []),
     clock.every(1_000, () => {

@@ -2,8 +2,8 @@ import type { Bus, Subscription } from '@stoa/bus';
 import type { Group, GroupStore } from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
 import { type GroupAudience, type GroupEvent, subjects, type UserEvent } from '../events.ts';
+import { type ForMembers, Offer, Passing } from './for-members.ts';
 import { may, mustWait } from './permissions.ts';
-import { withheld } from './withheld.ts';
 
 /** A session of this node, as far as it concerns us. */
 export interface GroupSession {
@@ -175,22 +175,15 @@ export class GroupFeed {
   }
 
   #deliver({ conv, members }: Feed, event: Extract<GroupEvent, { type: 'group-message' }>): void {
-    const { seq, bytes, from, to } = event;
-    let empty: Uint8Array | undefined;
-    const offer = (uid: number, { sessions }: LocalMember): void => {
-      this.#judge(uid, from, (mayReach) => {
-        if (!mayReach) empty ??= withheld(bytes);
-        for (const session of sessions)
-          session.delivery.offer(conv, seq, mayReach ? bytes : (empty ?? bytes));
-      });
-    };
+    const { from, to } = event;
+    const offer = new Offer(conv, event);
     if (to === undefined) {
-      for (const [uid, member] of members) if (member.receives) offer(uid, member);
+      for (const [uid, member] of members) if (member.receives) this.#give(offer, uid, from, member.sessions);
       return;
     }
     for (const uid of to) {
       const member = members.get(uid);
-      if (member !== undefined) offer(uid, member);
+      if (member !== undefined) this.#give(offer, uid, from, member.sessions);
     }
   }
 
@@ -198,32 +191,31 @@ export class GroupFeed {
     { flags, members }: Feed,
     { bytes, to, from, exceptDev, droppable }: Extract<GroupEvent, { type: 'group-frame' }>,
   ): void {
-    const event: UserEvent = {
+    const passing = new Passing({
       type: 'frame',
       bytes,
       ...(exceptDev === undefined ? {} : { exceptDev }),
       ...(droppable === undefined ? {} : { droppable }),
-    };
+    });
     for (const [uid, member] of members) {
-      const { sessions } = member;
-      if (!isMeant(to, { flags }, member)) continue;
-      this.#judge(uid, from, (mayReach) => {
-        if (mayReach) for (const session of sessions) session.event(event);
-      });
+      if (isMeant(to, { flags }, member)) this.#give(passing, uid, from, member.sessions);
     }
   }
 
-  /** Goes on at once when it is known whether the member takes what is from there: nearly always. */
-  #judge(uid: number, from: string | undefined, goOn: (mayReach: boolean) => void): void {
+  /**
+   * Goes on at once when it is known whether the member takes what is from there: nearly always. A message comes through
+   * here once for each member, so that nothing is made for one of them.
+   */
+  #give(what: ForMembers, uid: number, from: string | undefined, sessions: ReadonlySet<GroupSession>): void {
     const { blocking, onError } = this.#options;
     if (from === undefined || blocking.blocksNobody(uid)) {
-      goOn(true);
+      what.to(sessions, true);
       return;
     }
     const mayReach = blocking.mayReach(uid, from, 'groups');
     // What overtakes it meanwhile does not matter: then the log is read.
-    if (mayReach instanceof Promise) mayReach.then(goOn).catch(onError);
-    else goOn(mayReach);
+    if (mayReach instanceof Promise) mayReach.then((may) => what.to(sessions, may)).catch(onError);
+    else what.to(sessions, mayReach);
   }
 
   #change(feed: Feed, { epoch, flags, put, removed }: Extract<GroupEvent, { type: 'group-changed' }>): void {

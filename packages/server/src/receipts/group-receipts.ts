@@ -30,13 +30,21 @@ interface Waiting extends Acknowledged {
   readonly marked: PromiseWithResolvers<void> | undefined;
 }
 
+/** What members of one conversation have said. */
+interface Gathered {
+  readonly since: number;
+  readonly entries: Map<string, Waiting>;
+  /** Somebody waits for his read mark to be stored. */
+  isAwaited: boolean;
+}
+
 /**
- * Moves the cursors of members, and tells those who sent what they newly cover. Both are gathered for a moment: however
- * many messages come in it, each member costs one advance and one line in a frame.
+ * Moves the cursors of members, and tells those who sent what they newly cover. Both are gathered for a moment, a longer one
+ * where many members speak: however many messages come in it, each member costs one advance and one line in a frame.
  */
 export class GroupReceipts {
   readonly #options: GroupReceiptsOptions;
-  readonly #waiting = new Map<number, Map<string, Waiting>>();
+  readonly #waiting = new Map<number, Gathered>();
   #flushing: Promise<void> = Promise.resolve();
   /** By conversation and sender: up to where everything was read, where messages go to one member in turn. */
   readonly #settled = new BoundedMap<string, number>(10_000);
@@ -50,15 +58,16 @@ export class GroupReceipts {
    * could not be. What a device received is tried again until it is stored.
    */
   add(reader: Reader, conv: number, { kind, after, seq }: Acknowledged): Promise<void> | undefined {
-    let waiting = this.#waiting.get(conv);
-    if (waiting === undefined) {
-      waiting = new Map();
-      this.#waiting.set(conv, waiting);
+    let gathered = this.#waiting.get(conv);
+    if (gathered === undefined) {
+      gathered = { since: this.#options.clock.now(), entries: new Map(), isAwaited: false };
+      this.#waiting.set(conv, gathered);
     }
     const key = `${reader.uid}:${reader.dev}:${kind}`;
-    const earlier = waiting.get(key);
+    const earlier = gathered.entries.get(key);
     const marked = earlier?.marked ?? (kind === 'received' ? undefined : Promise.withResolvers<void>());
-    waiting.set(key, {
+    if (marked !== undefined) gathered.isAwaited = true;
+    gathered.entries.set(key, {
       reader,
       kind,
       after: Math.min(after, earlier?.after ?? after),
@@ -68,14 +77,28 @@ export class GroupReceipts {
     return marked?.promise;
   }
 
-  /** Called several times a second, and before the node stops. */
+  /** Called several times a second. What many members say of one conversation waits until there is more of it. */
+  sweep(): Promise<void> {
+    const now = this.#options.clock.now();
+    return this.#flushThose(({ since, entries, isAwaited }) => {
+      // A clock that was set back does not hold anything up.
+      const isEarly = now >= since && now < since + gatherManyMs;
+      return isAwaited || entries.size < many || !isEarly;
+    });
+  }
+
+  /** Everything, before the node stops. */
   flush(): Promise<void> {
-    if (this.#waiting.size === 0) return this.#flushing;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
+    return this.#flushThose(() => true);
+  }
+
+  #flushThose(isDue: (gathered: Gathered) => boolean): Promise<void> {
+    const due = [...this.#waiting].filter(([, gathered]) => isDue(gathered));
+    if (due.length === 0) return this.#flushing;
+    for (const [conv] of due) this.#waiting.delete(conv);
     const flush = async (): Promise<void> => {
       await Promise.all(
-        waiting.map(([conv, entries]) =>
+        due.map(([conv, { entries }]) =>
           this.#flush(conv, [...entries.values()]).catch(this.#options.onError),
         ),
       );
@@ -190,3 +213,6 @@ export class GroupReceipts {
 }
 
 const linesPerFrame = 500;
+/** Where so many members acknowledge in a moment, ticks may be a little late. */
+const many = 200;
+const gatherManyMs = 1_000;

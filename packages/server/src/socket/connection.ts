@@ -44,7 +44,9 @@ export interface ConnectionOptions {
 export class Connection {
   readonly #options: ConnectionOptions;
   #handler: ConnectionHandler | undefined;
-  #outgoing: WireData[] = [];
+  /** What is due in this turn: the first piece, and those behind it. A list for each single piece would be garbage. */
+  #first: WireData | undefined;
+  #more: WireData[] | undefined;
   #outgoingBytes = 0;
   #badFrames = 0;
   #closed = false;
@@ -144,26 +146,43 @@ export class Connection {
 
   /** Writes everything queued, as one WebSocket message unless that would be too large. */
   flush(): void {
-    if (this.#outgoing.length === 0) return;
-    const parts = this.#outgoing;
-    const wasCongested = this.congested;
-    this.#outgoing = [];
-    this.#outgoingBytes = 0;
-    const { socket, stream, codec, turn } = this.#options;
+    const first = this.#first;
+    const more = this.#more;
+    if (first === undefined) return;
+    const onTaken = this.congested ? this.#drained : undefined;
+    this.#forget();
+    const { socket, codec, turn } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
-    const messages = turn.frames.of(codec, parts);
-    const last = messages.at(-1);
-    for (const message of messages) {
-      // Asking to be told costs something for each write: only who waits for it does.
-      if (wasCongested && message === last) stream.write(message, this.#drained);
-      else stream.write(message);
+    if (more === undefined) {
+      this.#send(turn.frames.ofOne(first), onTaken);
+      return;
     }
+    const messages = turn.frames.of(codec, [first, ...more]);
+    const last = messages.at(-1);
+    for (const message of messages) this.#send(message, message === last ? onTaken : undefined);
+  }
+
+  /** Asking to be told when it is taken costs something for each write: only who waits for it does. */
+  #send(message: Buffer, onTaken: (() => void) | undefined): void {
+    const { stream } = this.#options;
+    if (onTaken === undefined) stream.write(message);
+    else stream.write(message, onTaken);
+  }
+
+  #forget(): void {
+    this.#first = undefined;
+    this.#more = undefined;
+    this.#outgoingBytes = 0;
   }
 
   #queue(data: WireData): void {
     if (this.#closed) return;
     this.#outgoingBytes += data.length;
-    if (this.#outgoing.push(data) === 1) this.#options.turn.add(this);
+    if (this.#first === undefined) {
+      this.#first = data;
+      this.#options.turn.add(this);
+    } else if (this.#more === undefined) this.#more = [data];
+    else this.#more.push(data);
   }
 
   readonly #drained = (): void => {
@@ -222,7 +241,7 @@ export class Connection {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#outgoing = [];
+    this.#forget();
     this.#handler?.closed();
   }
 }

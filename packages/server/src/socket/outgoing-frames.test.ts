@@ -40,7 +40,10 @@ describe('what goes out', () => {
     const first = frames.of(msgpackCodec, [one, two]);
     expect(frames.of(msgpackCodec, [one, two])).toBe(first);
     expect(frames.of(msgpackCodec, [two, one])).not.toBe(first);
-    expect(frames.of(msgpackCodec, [one])).toEqual([framed(one)]);
+    const alone = frames.ofOne(one);
+    expect(alone).toEqual(framed(one));
+    expect(frames.ofOne(one)).toBe(alone);
+    expect(frames.ofOne(two)).toEqual(framed(two));
   });
 
   it('is written anew in the form of another codec once for all', () => {

@@ -6,6 +6,8 @@ import { type Codec, joinWithinLimits, msgpackCodec, type WireData } from '@stoa
  * one write without a copy for each.
  */
 export class OutgoingFrames {
+  #part: WireData | undefined;
+  #frame: Buffer | undefined;
   #parts: readonly WireData[] = [];
   #frames: readonly Buffer[] = [];
   #encoded: Uint8Array | undefined;
@@ -21,6 +23,15 @@ export class OutgoingFrames {
     return this.#text;
   }
 
+  /** One part by itself: most turns bring a connection no more. */
+  ofOne(part: WireData): Buffer {
+    if (this.#frame === undefined || part !== this.#part) {
+      this.#frame = framed(part);
+      this.#part = part;
+    }
+    return this.#frame;
+  }
+
   /** All parts, in order, in as few messages as their limits allow. They are not to be changed. */
   of(codec: Codec, parts: readonly WireData[]): readonly Buffer[] {
     if (!isSame(parts, this.#parts)) {
@@ -32,6 +43,8 @@ export class OutgoingFrames {
 
   /** Lets go of what was shared. */
   forget(): void {
+    this.#part = undefined;
+    this.#frame = undefined;
     this.#parts = [];
     this.#frames = [];
     this.#encoded = undefined;

@@ -1,0 +1,69 @@
+import { createInProcessBus } from '@stoa/bus';
+import type { CursorAdvance } from '@stoa/storage';
+import { ManualClock } from '@stoa/testkit';
+import { beforeEach, expect, it } from 'vitest';
+import { GroupReceipts } from './group-receipts.ts';
+
+const conv = 5;
+const clock = new ManualClock();
+let advanced: CursorAdvance[] = [];
+let receipts: GroupReceipts;
+
+beforeEach(() => {
+  advanced = [];
+  receipts = new GroupReceipts({
+    cursors: Object.assign(Object.create(null), {
+      advance: async (advance: CursorAdvance) => {
+        advanced.push(advance);
+        return { delivered: advance.seq };
+      },
+    }),
+    groups: { senders: async () => [], settled: async () => undefined },
+    bus: createInProcessBus(),
+    clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
+});
+
+/** So many members say that they have everything up to this place. */
+function received(members: number, seq: number): void {
+  for (let uid = 1; uid <= members; uid += 1) {
+    const reader = { aid: 1, uid, address: `member-${uid}`, dev: uid };
+    receipts.add(reader, conv, { kind: 'received', after: seq - 1, seq });
+  }
+}
+
+it('of few members are stored at the next occasion', async () => {
+  received(20, 1);
+  await receipts.sweep();
+  expect(advanced).toHaveLength(20);
+});
+
+it('of many members wait a second, and each costs one advance however many messages came in it', async () => {
+  received(300, 1);
+  clock.advance(500);
+  await receipts.sweep();
+  expect(advanced).toEqual([]);
+  received(300, 2);
+  clock.advance(500);
+  await receipts.sweep();
+  expect(advanced).toHaveLength(300);
+  expect(new Set(advanced.map(({ seq }) => seq))).toEqual(new Set([2]));
+});
+
+it('of many members do not hold up a read mark', async () => {
+  received(300, 1);
+  const reader = { aid: 1, uid: 7, address: 'member-7', dev: 7 };
+  const marked = receipts.add(reader, conv, { kind: 'read', after: 0, seq: 1 });
+  await receipts.sweep();
+  await marked;
+  expect(advanced).toHaveLength(301);
+});
+
+it('of many members are stored before the node stops', async () => {
+  received(300, 1);
+  await receipts.flush();
+  expect(advanced).toHaveLength(300);
+});
