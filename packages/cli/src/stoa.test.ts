@@ -93,9 +93,12 @@ describe('the administrative commands', () => {
 
   it('make groups, and add, list and remove their members', async () => {
     await Promise.all(['greta', 'hugo', 'ida'].map((address) => server.addUser(address)));
-    const made = await stoa(['group', 'create', 'Tea party', 'hugo', '--owner', 'greta'], env);
+    const made = await stoa(
+      ['group', 'create', 'Tea party', 'hugo', '--owner', 'greta', '--kind', 'webinar'],
+      env,
+    );
     const gid = /Group (\d+) "Tea party" with 2 members/.exec(made.out)?.[1] ?? '';
-    expect((await stoa(['group', 'list'], env)).out).toMatch(new RegExp(`${gid} +Tea party +0x0 +2`));
+    expect((await stoa(['group', 'list'], env)).out).toMatch(new RegExp(`${gid} +Tea party +0x10100 +2`));
     expect(await stoa(['group', 'add', gid, 'ida', 'nobody'], env)).toMatchObject({
       code: 1,
       out: `In group ${gid}: ida.\n`,

@@ -25,6 +25,14 @@ export const groupSettings = {
   extend: Type.Optional(Int(0, limits.groupExpirySeconds)),
 };
 
+/** See roomKinds. */
+export const RoomKindName = Type.Union([
+  Type.Literal('conference'),
+  Type.Literal('class'),
+  Type.Literal('webinar'),
+  Type.Literal('openWebinar'),
+]);
+
 /** A group as somebody sees it. */
 export const GroupInfo = Type.Object({
   gid: GroupId,

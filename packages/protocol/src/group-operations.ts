@@ -1,7 +1,14 @@
 /** What a client can ask about groups, see operations.ts. */
 import Type from 'typebox';
 import { Address, Int, Time, Uint32 } from './fields.ts';
-import { GroupId, GroupInfo, GroupMemberInfo, GroupPinInfo, groupSettings } from './group-fields.ts';
+import {
+  GroupId,
+  GroupInfo,
+  GroupMemberInfo,
+  GroupPinInfo,
+  groupSettings,
+  RoomKindName,
+} from './group-fields.ts';
 import { limits } from './limits.ts';
 
 const Nothing = Type.Object({});
@@ -19,12 +26,17 @@ const PinSettings = {
   shared: Type.Optional(Type.Boolean()),
 };
 
+/** Added to, and taken from, the permissions that somebody has, or is given. */
+const permissionBits = { grant: Type.Optional(Uint32), revoke: Type.Optional(Uint32) };
+
 export const groupOperations = {
   /** Makes a group, whose owner the user is. Users of `members` who do not exist are left out. */
   'groups.create': {
     request: Type.Object({
       ...groupSettings,
       name: Type.String({ maxLength: limits.nameLength }),
+      /** Its flags are added to those that are named. */
+      kind: Type.Optional(RoomKindName),
       members: Type.Optional(Type.Array(Address, { maxItems: limits.groupUsersPerRequest })),
       /** Of these members. */
       permissions: Type.Optional(Uint32),
@@ -59,6 +71,7 @@ export const groupOperations = {
       gid: GroupId,
       users: Users,
       permissions: Type.Optional(Uint32),
+      ...permissionBits,
       admin: Type.Optional(Uint32),
     }),
     response: Type.Object({
@@ -77,6 +90,7 @@ export const groupOperations = {
       gid: GroupId,
       users: Users,
       permissions: Type.Optional(Uint32),
+      ...permissionBits,
       admin: Type.Optional(Uint32),
     }),
     response: Type.Object({ members: Type.Array(GroupMemberInfo) }),

@@ -76,6 +76,7 @@ export type {
   ProfileSettings,
   ProfileVisibility,
 } from './profile-fields.ts';
+export { type RoomKind, roomKinds } from './room-kinds.ts';
 
 /** Version of the protocol that this package speaks. */
 export const protocolVersion = 1;

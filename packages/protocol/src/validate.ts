@@ -30,6 +30,7 @@ export {
   roomNotices,
   serverFrames,
 } from './frames.ts';
+export { RoomKindName } from './group-fields.ts';
 export { operations } from './operations.ts';
 
 interface Validator {

@@ -1,3 +1,4 @@
+import { roomKinds } from '@stoa/protocol';
 import { Command } from 'commander';
 import { call, listAll } from '../api.ts';
 import { apiOptions, forApp } from '../options.ts';
@@ -26,11 +27,13 @@ export function groupCommand(): Command {
   forApp(group.command('create <name> [members...]').description('Make a group with these users.'))
     .option('--owner <address>', 'Its owner, who may do everything in it; none if not given.')
     .option('--flags <bits>', 'Group flags, as a number: 32 gives each message to one member in turn.')
+    .option('--kind <kind>', `Kind of its room: ${Object.keys(roomKinds).join(', ')}; adds flags.`)
     .action(async (name: string, members: string[], options) => {
       const made = await call<Group>(apiOptions(options, 'app'), 'POST', '/groups', {
         name,
         ...(members.length === 0 ? {} : { members }),
         ...(options.owner === undefined ? {} : { owner: options.owner }),
+        ...(options.kind === undefined ? {} : { kind: options.kind }),
         ...(options.flags === undefined ? {} : { flags: Number(options.flags) }),
       });
       say(`Group ${made.gid} "${made.name}" with ${countOf(made.members)}.`);

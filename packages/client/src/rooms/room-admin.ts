@@ -1,4 +1,4 @@
-import { groupFlags, type RoomAsk } from '@stoa/protocol';
+import { groupFlags, memberFlags, type RoomAsk } from '@stoa/protocol';
 import type { RoomAsking, RoomTarget } from './room-types.ts';
 
 /** What somebody who controls a room does with others; rejects with PERMISSION_DENIED where he may not. */
@@ -33,6 +33,20 @@ export class RoomAdmin {
   /** Has these leave the room, or all others. */
   async hangup(who?: readonly RoomTarget[]): Promise<void> {
     await this.#ask('rooms.control', { gid: this.#gid, action: 'hangup', ...targets(who) });
+  }
+
+  /** Lets users publish who only watch; their `rights` event tells them. This takes the rights to `addUser` and `modify`. */
+  async promote(users: readonly string[]): Promise<void> {
+    await this.#ask('groups.members.add', { gid: this.#gid, users: [...users], grant: memberFlags.publish });
+  }
+
+  /** Has users only watch; what they publish ends at once. Administrators can be demoted, too. */
+  async demote(users: readonly string[]): Promise<void> {
+    await this.#ask('groups.members.update', {
+      gid: this.#gid,
+      users: [...users],
+      revoke: memberFlags.publish,
+    });
   }
 
   /** Nobody new gets in, or (`on` false) everybody who may again. This takes the right to `modify` the group. */

@@ -1,4 +1,4 @@
-import { adminFlags, groupFlags, limits, type OperationRequest, StoaError } from '@stoa/protocol';
+import { adminFlags, groupFlags, limits, type OperationRequest, roomKinds, StoaError } from '@stoa/protocol';
 import type { Group, GroupMember, Membership } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Attachments } from '../files/index.ts';
@@ -8,6 +8,7 @@ import { changedSettings, noSettings, type SettingsChange } from './group-settin
 import {
   admittedMember,
   changedMember,
+  isChanged,
   type MemberChange,
   newMember,
   requireMayAdd,
@@ -48,8 +49,10 @@ export class Groups {
    *
    * @throws StoaError TOO_MANY for a user who is in too many groups
    */
-  async create(caller: Caller, request: NewGroupRequest, owner?: Person): Promise<SeenGroup> {
+  async create(caller: Caller, named: NewGroupRequest, owner?: Person): Promise<SeenGroup> {
     const { store, clock } = this.#core;
+    const { kind, ...rest } = named;
+    const request = kind === undefined ? rest : { ...rest, flags: (rest.flags ?? 0) | roomKinds[kind] };
     const now = clock.now();
     const settings = changedSettings(noSettings, request, now, await this.#pictureIn(caller, request));
     const ownerUid = caller.uid ?? owner?.uid;
@@ -293,10 +296,6 @@ function requireSize(group: Pick<Group, 'flags'>, members: number): void {
     );
   }
 }
-
-const isChanged = (member: GroupMember, { permissions, admin }: MemberChange): boolean =>
-  (permissions !== undefined && permissions !== member.flags) ||
-  (admin !== undefined && admin !== member.admin);
 
 /** With any of them, a group is the business of those who are no members, too. */
 const openFlags =

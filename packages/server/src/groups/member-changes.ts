@@ -13,6 +13,9 @@ import { has, isInTurn, may, roleOf, usualPermissions } from './permissions.ts';
 /** What is named of a member; what is absent stays, or is as usual for a new one. */
 export interface MemberChange {
   readonly permissions?: number;
+  /** Bits that are added to the permissions, and taken from them. */
+  readonly grant?: number;
+  readonly revoke?: number;
   readonly admin?: number;
 }
 
@@ -25,11 +28,19 @@ export interface Changing {
 }
 
 /** Somebody who was no member, as he is to be. */
-export function newMember(group: Group, uid: number, { permissions, admin = 0 }: MemberChange): MemberToPut {
+export function newMember(group: Group, uid: number, change: MemberChange): MemberToPut {
+  const { admin = 0 } = change;
   const rights = has(admin, adminFlags.owner) ? allAdminRights : admin;
-  const flags = permissions ?? (rights === 0 ? usualPermissions(group) : allPermissions);
+  const flags = permissionsAfter(change, rights === 0 ? usualPermissions(group) : allPermissions);
   return toPut(group, { uid, flags, admin: rights });
 }
+
+export const isChanged = (member: GroupMember, change: MemberChange): boolean =>
+  permissionsAfter(change, member.flags) !== member.flags ||
+  (change.admin !== undefined && change.admin !== member.admin);
+
+const permissionsAfter = ({ permissions, grant = 0, revoke = 0 }: MemberChange, before: number): number =>
+  (((permissions ?? before) | grant) & ~revoke) >>> 0;
 
 /** Somebody who is let in, where one has to be. */
 export function admittedMember(
@@ -50,8 +61,10 @@ export function requireMayAdd({ caller, group, own }: Changing, { admin = 0 }: M
 export function changedMember(
   { caller, group, own }: Changing,
   member: GroupMember,
-  { permissions = member.flags, admin = member.admin }: MemberChange,
+  change: MemberChange,
 ): MemberToPut {
+  const { admin = member.admin } = change;
+  const permissions = permissionsAfter(change, member.flags);
   const isOwn = member.uid === caller.uid;
   const taken = member.admin & ~admin;
   const given = admin & ~member.admin;

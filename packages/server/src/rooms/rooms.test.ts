@@ -149,6 +149,26 @@ describe('a room', () => {
     await close();
   });
 
+  it('lets a viewer of a webinar publish when he is promoted, and stops him when he is demoted', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob', 'carol'], { kind: 'webinar' });
+    const [bob, carol] = devices as [RoomDevice, RoomDevice];
+    await alice.join();
+    expect(await bob.join()).toMatchObject({ may: ['subscribe'] });
+    expect((await carol.join()).participants).toHaveLength(1);
+    await alice.ask('groups.members.update', { gid, users: [bob.address], grant: memberFlags.publish });
+    expect(await bob.told('rights')).toMatchObject({ may: ['publish', 'subscribe'] });
+    await bob.publish();
+    await carol.told('participant', ({ participant: { user, streams } }) => {
+      return user === bob.address && streams.length === 1;
+    });
+    const viewer = await carol.watch(bob);
+    await expect.poll(() => viewer.sees('v0', '0-video'), patience).toBe(true);
+    await alice.ask('groups.members.update', { gid, users: [bob.address], revoke: memberFlags.publish });
+    await carol.told('left', ({ user }) => user === bob.address);
+    expect(await packetsOf(gid, bob)).toEqual({ taken: 0, refused: 0 });
+    await close();
+  });
+
   it('drops what an administrator has muted, until he lets it be unmuted', async () => {
     const { gid, alice, devices, close } = await setUp(['bob']);
     const bob = one(devices);

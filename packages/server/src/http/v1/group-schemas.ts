@@ -99,6 +99,8 @@ export const groupSettings = {
 
 export const memberChange = {
   permissions: Type.Optional(Flags('Bits of what they may do; what the group allows everybody when absent.')),
+  grant: Type.Optional(Flags('Bits that are added to the permissions.')),
+  revoke: Type.Optional(Flags('Bits that are taken from the permissions.')),
   admin: Type.Optional(Flags('Bits of their rights over the group; none when absent.')),
 };
 

@@ -1,5 +1,5 @@
 import { limits, StoaError } from '@stoa/protocol';
-import { Address } from '@stoa/protocol/validate';
+import { Address, RoomKindName } from '@stoa/protocol/validate';
 import Type from 'typebox';
 import { backendOf, groupInfo, memberInfo } from '../../groups/index.ts';
 import { Group, GroupMember, groupResource, groupSettings, memberChange } from './group-schemas.ts';
@@ -19,6 +19,7 @@ const Addresses = Type.Array(Address, { minItems: 1, maxItems: limits.groupUsers
 const NewGroup = Type.Object(
   {
     ...groupSettings,
+    kind: Type.Optional({ ...RoomKindName, description: 'Kind of its room, see docs/rooms.md: adds flags.' }),
     owner: Type.Optional(Type.String({ ...Address, description: 'Address of its owner; none when absent.' })),
     members: Type.Optional(Addresses),
   },
