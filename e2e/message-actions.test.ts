@@ -94,6 +94,26 @@ describe('what can be done with messages in the messenger', () => {
     await dave.act('When shall we meet?', 'Reply');
     await dave.page.getByText('Reply to carol Archer').waitFor();
     await dave.write('At eight');
+    // The answers stand together beside the chat, and are counted on what they answer.
+    await carol.page.getByRole('button', { name: '1 reply' }).click();
+    const thread = (one: MessengerPage) => one.page.getByRole('complementary', { name: 'Thread' });
+    await thread(carol).getByText('At eight').waitFor();
+    const reply = thread(carol).getByRole('textbox', { name: 'Reply in the thread' });
+    expect(await reply.evaluate((field) => field === document.activeElement)).toBe(true);
+    await reply.fill('Make it nine');
+    await reply.press('Enter');
+    await thread(carol).getByText('2 replies').waitFor();
+    await dave
+      .message('Make it nine')
+      .getByRole('button', { name: /^In reply to/ })
+      .waitFor();
+    await dave.act('When shall we meet?', 'Open thread');
+    await thread(dave).getByRole('article').filter({ hasText: 'Make it nine' }).waitFor();
+    expect(await audit(dave.page)).toEqual([]);
+    for (const one of [carol, dave]) {
+      await thread(one).press('Escape');
+      await thread(one).waitFor({ state: 'detached' });
+    }
     const quote = carol.message('At eight').getByRole('button', { name: /^In reply to You/ });
     await quote.click();
     await carol.page.locator('[data-found="true"]').filter({ hasText: 'When shall we meet?' }).waitFor();

@@ -9,13 +9,13 @@ import { NoteBar } from '../notes/note-bar.tsx';
 import { NoteButtons } from '../notes/note-buttons.tsx';
 import { useNoteRecording } from '../notes/use-note-recording.ts';
 import { ScheduleMessage } from '../scheduled/schedule-message.tsx';
-import { mentionsIn } from '../timeline/mentions.ts';
 import controls from '../ui/controls.module.css';
 import styles from './composer.module.css';
 import { ComposerContext } from './composer-context.tsx';
 import { excessBytes } from './text-size.ts';
 import { useAnsweredByDraft } from './use-answered.ts';
 import { useLinkPreview } from './use-link-preview.ts';
+import { useSaying } from './use-saying.ts';
 import { WrittenPreview } from './written-preview.tsx';
 
 /**
@@ -58,6 +58,7 @@ export function Composer({
   const notes = useNoteRecording(onNote, onRefused);
   const { recording } = notes;
   const written = useLinkPreview(text);
+  const saying = useSaying(id);
   const isEmpty = text === '' && editing === undefined;
 
   useEffect(() => {
@@ -101,12 +102,6 @@ export function Composer({
       drafts.write(id, '');
     }
     field.current?.focus();
-  }
-
-  /** In a group, a text may call upon its members. */
-  function saying(said: string): Content {
-    const mentions = 'gid' in targetOf(id) ? mentionsIn(said) : [];
-    return { text: said, ...(mentions.length > 0 && { mentions }) };
   }
 
   function sendContent(content: Content): void {

@@ -21,6 +21,7 @@ import { ProfileInfo } from '../profiles/profile-info.tsx';
 import { RoomButton } from '../rooms/room-button.tsx';
 import { ScheduledMessages } from '../scheduled/scheduled-messages.tsx';
 import { SearchInChat } from '../search/search-in-chat.tsx';
+import { ThreadView } from '../threads/thread-view.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
 import { ClearConversation } from './clear-conversation.tsx';
@@ -47,6 +48,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   const { online } = usePresence(peer);
   const timeline = useTimeline(id);
   const [editing, setEditing] = useState<LocalMessage>();
+  const [thread, setThread] = useState<LocalMessage>();
   const [dialog, setDialog] = useState<ConversationDialog>();
   const [notice, setNotice] = useState('');
   const dialogs = useMessageDialogs((error) => setNotice(error.message));
@@ -70,6 +72,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
       setNotice('');
       if (action === 'edit') setEditing(message);
       else if (action === 'reply') drafts.write(id, drafts.get().get(id)?.text ?? '', message.mid);
+      else if (action === 'thread') setThread(message);
       else if (action === 'copy') void navigator.clipboard?.writeText(message.content?.text ?? '');
       else if (action === 'pin' || action === 'unpin') attempt(client.pin(message, action === 'pin'));
       else if (action === 'closePoll') attempt(client.closePoll(message));
@@ -111,56 +114,74 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
     setEditing(what === 'last' && isPossible ? last : undefined);
   }
 
+  /** The message gets the focus back. */
+  function closeThread(): void {
+    const message = document.querySelector<HTMLElement>(`[data-mid="${thread?.mid}"]`);
+    setThread(undefined);
+    message?.focus();
+  }
+
   return (
-    <>
-      <header className={styles.header}>
-        <a className={`${controls.icon} ${styles.back}`} href="#/" aria-label="Back to the chats">
-          <ArrowLeft size={20} />
-        </a>
-        <Avatar
-          address={address}
-          gid={'gid' in target ? target.gid : undefined}
-          name={name}
-          size={40}
-          online={online}
-        />
-        <div className={styles.who}>
-          <h1 className={styles.name}>{name}</h1>
-          {'gid' in target ? (
-            <GroupLine gid={target.gid} left={conversation?.left === true} />
-          ) : (
-            <PresenceLine address={target.peer} />
-          )}
-        </div>
-        <div className={styles.tools}>
-          {peer !== undefined && peer !== session.address && (
-            <CallButtons peer={peer} onRefused={setNotice} />
-          )}
-          {'gid' in target && conversation?.left !== true && <RoomButton gid={target.gid} />}
-          <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
-        </div>
-      </header>
-      <PinnedMessages target={target} onJump={onJump} />
-      <Timeline id={id} name={name} timeline={timeline} handlers={handlers} />
-      <p role="alert" className={styles.notice}>
-        {notice}
-      </p>
-      <Transfers id={id} />
-      <ScheduledMessages id={id} />
-      {conversation?.left ? (
-        <p className={styles.notice}>You are not in this group any more.</p>
-      ) : peer !== undefined && conversation?.blocked ? (
-        <BlockedNotice address={peer} name={name} />
-      ) : (
-        <Composer
-          id={id}
-          name={name}
+    <div className={styles.split}>
+      <div className={styles.chat}>
+        <header className={styles.header}>
+          <a className={`${controls.icon} ${styles.back}`} href="#/" aria-label="Back to the chats">
+            <ArrowLeft size={20} />
+          </a>
+          <Avatar
+            address={address}
+            gid={'gid' in target ? target.gid : undefined}
+            name={name}
+            size={40}
+            online={online}
+          />
+          <div className={styles.who}>
+            <h1 className={styles.name}>{name}</h1>
+            {'gid' in target ? (
+              <GroupLine gid={target.gid} left={conversation?.left === true} />
+            ) : (
+              <PresenceLine address={target.peer} />
+            )}
+          </div>
+          <div className={styles.tools}>
+            {peer !== undefined && peer !== session.address && (
+              <CallButtons peer={peer} onRefused={setNotice} />
+            )}
+            {'gid' in target && conversation?.left !== true && <RoomButton gid={target.gid} />}
+            <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
+          </div>
+        </header>
+        <PinnedMessages target={target} onJump={onJump} />
+        <Timeline id={id} name={name} timeline={timeline} handlers={handlers} />
+        <p role="alert" className={styles.notice}>
+          {notice}
+        </p>
+        <Transfers id={id} />
+        <ScheduledMessages id={id} />
+        {conversation?.left ? (
+          <p className={styles.notice}>You are not in this group any more.</p>
+        ) : peer !== undefined && conversation?.blocked ? (
+          <BlockedNotice address={peer} name={name} />
+        ) : (
+          <Composer
+            id={id}
+            name={name}
+            authorOf={authorOf}
+            editing={editing}
+            onEdit={edit}
+            onFiles={sendFiles}
+            onNote={sendNote}
+            onRefused={(error) => setNotice(error.message)}
+          />
+        )}
+      </div>
+      {thread !== undefined && (
+        <ThreadView
+          key={thread.mid}
+          message={thread}
           authorOf={authorOf}
-          editing={editing}
-          onEdit={edit}
-          onFiles={sendFiles}
-          onNote={sendNote}
-          onRefused={(error) => setNotice(error.message)}
+          canWrite={conversation?.left !== true && conversation?.blocked !== true}
+          onClose={closeThread}
         />
       )}
       {dialogs.dialog}
@@ -187,6 +208,6 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
       {dialog === 'clear' && (
         <ClearConversation target={target} name={name} onClose={() => setDialog(undefined)} />
       )}
-    </>
+    </div>
   );
 }

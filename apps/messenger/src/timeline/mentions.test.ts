@@ -9,6 +9,15 @@ describe('mentions', () => {
     ]);
   });
 
+  it('are of everybody where the user may call upon all', () => {
+    expect(mentionsIn('@all look, @bob!', true)).toEqual([
+      { start: 0, length: 4, all: true },
+      { start: 11, length: 4, user: 'bob' },
+    ]);
+    expect(mentionsIn('@all')).toEqual([{ start: 0, length: 4, user: 'all' }]);
+    expect(mentionsIn('@allan', true)).toEqual([{ start: 0, length: 6, user: 'allan' }]);
+  });
+
   it('part a text, whatever the ranges are', () => {
     const parts = splitMentions('hi @bob!', [
       { start: 3, length: 4, user: 'bob' },

@@ -2,11 +2,14 @@ import type { Content } from '@stoa/protocol';
 
 type Mentions = NonNullable<Content['mentions']>;
 
-/** Whom a text names: `@address`, as it may be typed in a group. */
-export function mentionsIn(text: string): Mentions {
+/** Whom a text names: `@address`, as it may be typed in a group; `@all`, where the user may, names everybody in it. */
+export function mentionsIn(text: string, mayCallAll = false): Mentions {
   return [...text.matchAll(/(?<=^|\s)@([\p{L}\p{N}+][\p{L}\p{N}._+-]*)/gu)]
     .slice(0, mostMentions)
-    .map(({ index, 0: typed, 1: user = '' }) => ({ start: index, length: typed.length, user }));
+    .map(({ index: start, 0: typed, 1: user = '' }) => {
+      const place = { start, length: typed.length };
+      return mayCallAll && user.toLowerCase() === 'all' ? { ...place, all: true } : { ...place, user };
+    });
 }
 
 /** A text in parts: those that name somebody, and those between. */

@@ -6,10 +6,20 @@ const own = { outgoing: true, from: 'alice', status: 'sent' } as const;
 const { content: _, ...gone } = makeMessage({ ...own, gone: 'recalled' });
 
 it('offers for each message what can be done with it', () => {
-  expect(actionsFor(makeMessage({}))).toEqual(['reply', 'copy', 'forward', 'pin', 'delete']);
-  expect(actionsFor(makeMessage(own))).toEqual(['reply', 'edit', 'copy', 'forward', 'pin', 'info', 'delete']);
+  expect(actionsFor(makeMessage({}))).toEqual(['reply', 'thread', 'copy', 'forward', 'pin', 'delete']);
+  expect(actionsFor(makeMessage(own))).toEqual([
+    'reply',
+    'thread',
+    'edit',
+    'copy',
+    'forward',
+    'pin',
+    'info',
+    'delete',
+  ]);
   expect(actionsFor(makeMessage({ ...own, content: { title: 'A file' } }))).toEqual([
     'reply',
+    'thread',
     'forward',
     'pin',
     'info',
@@ -30,6 +40,7 @@ it('offers for each message what can be done with it', () => {
   const asked = { ...own, content: poll, pinned: { user: 'bob', ts: 1 } };
   expect(actionsFor(makeMessage(asked))).toEqual([
     'reply',
+    'thread',
     'forward',
     'unpin',
     'closePoll',

@@ -3,6 +3,7 @@ import type { LocalMessage } from '@stoa/client';
 /** What can be done with a message from its menu. */
 export type MessageAction =
   | 'reply'
+  | 'thread'
   | 'edit'
   | 'copy'
   | 'forward'
@@ -20,7 +21,7 @@ export function actionsFor(message: LocalMessage): MessageAction[] {
   const isStored = seq > 0;
   // What the server has written of a call.
   if (content?.call !== undefined) return ['delete'];
-  if (content !== undefined && isStored) actions.push('reply');
+  if (content !== undefined && isStored) actions.push('reply', 'thread');
   if (outgoing && isWritten && (isStored || status === 'outbox')) actions.push('edit');
   if (isWritten) actions.push('copy');
   if (content !== undefined) actions.push('forward');

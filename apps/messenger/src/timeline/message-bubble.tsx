@@ -1,5 +1,5 @@
 import type { LocalMessage } from '@stoa/client';
-import { Timer } from 'lucide-react';
+import { MessagesSquare, Timer } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react';
 import controls from '../ui/controls.module.css';
 import { MessageTicks } from '../ui/message-ticks.tsx';
@@ -28,6 +28,7 @@ export const MessageBubble = memo(function MessageBubble({
   last,
   divider,
   found,
+  answers,
   focusKey,
   tabIndex,
 }: {
@@ -38,6 +39,8 @@ export const MessageBubble = memo(function MessageBubble({
   divider: boolean;
   /** Somebody has just been led to it. */
   found: boolean;
+  /** How many messages answer it. */
+  answers: number;
   focusKey: string;
   tabIndex: 0 | -1;
 }) {
@@ -101,6 +104,16 @@ export const MessageBubble = memo(function MessageBubble({
           />
         </div>
         <Reactions message={message} onReact={handlers.onReact} />
+        {answers > 0 && gone === undefined && (
+          <button
+            type="button"
+            className={styles.answers}
+            onClick={() => handlers.onAction('thread', message)}
+          >
+            <MessagesSquare size={14} aria-hidden />
+            {answers === 1 ? '1 reply' : `${answers} replies`}
+          </button>
+        )}
         {(status === 'failed' || status === 'blocked') && <FailedMessage message={message} />}
       </article>
     </>

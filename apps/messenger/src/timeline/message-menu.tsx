@@ -6,6 +6,7 @@ import {
   Info,
   Lock,
   type LucideIcon,
+  MessagesSquare,
   Pencil,
   Pin,
   PinOff,
@@ -19,6 +20,7 @@ import { ReactionBar } from './reaction-bar.tsx';
 
 const items: Record<MessageAction, { readonly icon: LucideIcon; readonly label: string }> = {
   reply: { icon: Reply, label: 'Reply' },
+  thread: { icon: MessagesSquare, label: 'Open thread' },
   edit: { icon: Pencil, label: 'Edit' },
   copy: { icon: Copy, label: 'Copy text' },
   forward: { icon: Forward, label: 'Forward' },

@@ -28,3 +28,15 @@ export function withUpdate(
   const rest = window.toSpliced(index, 1);
   return withMessages(rest, [message]);
 }
+
+/**
+ * How many of the messages answer which others, by mid. Answers come later than what they answer: of a message in the window,
+ * all of them are in it.
+ */
+export function answersIn(messages: MessageWindow): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { ref, gone } of messages) {
+    if (ref !== undefined && gone === undefined) counts.set(ref, (counts.get(ref) ?? 0) + 1);
+  }
+  return counts;
+}

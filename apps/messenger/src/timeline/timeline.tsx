@@ -6,6 +6,7 @@ import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { dayLabel } from '../ui/time.ts';
 import { MessageBubble, type MessageHandlers } from './message-bubble.tsx';
+import { answersIn } from './message-window.ts';
 import { OlderMessages } from './older-messages.tsx';
 import styles from './timeline.module.css';
 import { timelineDays } from './timeline-days.ts';
@@ -30,6 +31,7 @@ export function Timeline({
   const scroller = useRef<HTMLDivElement>(null);
   const { messages, unreadFrom, ready, found } = state;
   const days = useMemo(() => timelineDays(messages, unreadFrom), [messages, unreadFrom]);
+  const answers = useMemo(() => answersIn(messages), [messages]);
   const keys = useMemo(() => days.flatMap(({ items }) => items.map(({ key }) => key)), [days]);
   const roving = useRovingFocus(keys, keys.at(-1));
   const { atEnd, toEnd } = useTimelineScroll(scroller, state);
@@ -57,6 +59,7 @@ export function Timeline({
                   message={message}
                   handlers={handlers}
                   found={found !== undefined && message.mid === found}
+                  answers={answers.get(message.mid) ?? 0}
                   focusKey={key}
                   tabIndex={roving.tabIndex(key)}
                   {...place}

@@ -1,0 +1,151 @@
+import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
+import { SendHorizontal, X } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { excessBytes } from '../composer/text-size.ts';
+import { useSaying } from '../composer/use-saying.ts';
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { MessageBody } from '../timeline/message-body.tsx';
+import controls from '../ui/controls.module.css';
+import { MessageTicks } from '../ui/message-ticks.tsx';
+import { timeOf } from '../ui/time.ts';
+import styles from './thread-view.module.css';
+import { useThread } from './use-thread.ts';
+
+/** The answers to one message, beside the chat, with a field to write another one. Escape closes it. */
+export function ThreadView({
+  message,
+  authorOf,
+  canWrite,
+  onClose,
+}: {
+  message: LocalMessage;
+  authorOf: (message: LocalMessage) => string;
+  canWrite: boolean;
+  onClose: () => void;
+}) {
+  const { parent, answers, more, problem, loadOlder } = useThread(message);
+  const end = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Who only reads is led to it, too.
+  useEffect(() => {
+    if (!canWrite) heading.current?.focus();
+  }, [canWrite]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the newest answer stays in sight.
+  useEffect(() => {
+    // In some browsers it gives something back, which is nothing to clean up with.
+    void end.current?.scrollIntoView({ block: 'end' });
+  }, [answers.at(-1)?.order]);
+  return (
+    <aside
+      className={styles.thread}
+      aria-labelledby="thread-heading"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+      }}
+    >
+      <header className={styles.head}>
+        <h2 id="thread-heading" ref={heading} tabIndex={-1} className={styles.heading}>
+          Thread
+        </h2>
+        <button type="button" className={controls.icon} aria-label="Close the thread" onClick={onClose}>
+          <X size={20} />
+        </button>
+      </header>
+      <div className={styles.messages} role="log" aria-label="Thread">
+        <Entry message={parent} authorOf={authorOf} />
+        <p className={styles.count}>{countOf(answers.length, more)}</p>
+        {more && (
+          <button type="button" className={controls.quiet} onClick={loadOlder}>
+            Show older replies
+          </button>
+        )}
+        {answers.map((answer) => (
+          <Entry key={answer.order} message={answer} authorOf={authorOf} />
+        ))}
+        <div ref={end} />
+      </div>
+      {problem !== '' && (
+        <p role="alert" className={styles.problem}>
+          {problem}
+        </p>
+      )}
+      {canWrite && <ThreadField id={message.conversation} mid={message.mid} />}
+    </aside>
+  );
+}
+
+function Entry({
+  message,
+  authorOf,
+}: {
+  message: LocalMessage;
+  authorOf: (message: LocalMessage) => string;
+}) {
+  const { ts, outgoing, gone, status } = message;
+  return (
+    <article className={styles.entry} data-own={outgoing}>
+      <strong className={styles.author}>{authorOf(message)}</strong>
+      <MessageBody message={message} />
+      <span className={styles.meta}>
+        <time dateTime={new Date(ts).toISOString()}>{timeOf(ts)}</time>
+        {outgoing && gone === undefined && <MessageTicks status={status} />}
+      </span>
+    </article>
+  );
+}
+
+/** Enter sends, Shift+Enter begins a line. */
+function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
+  const { client } = useWorkspace();
+  const saying = useSaying(id);
+  const [text, setText] = useState('');
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  const canSend = text.trim() !== '' && excessBytes(text) === 0;
+
+  function send(): void {
+    if (!canSend) return;
+    // A refusal is shown on the message itself.
+    client.send(targetOf(id), { content: saying(text.trim()), ref: mid }).sent.catch(() => {});
+    setText('');
+    field.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.nativeEvent.isComposing || event.key !== 'Enter' || event.shiftKey) return;
+    event.preventDefault();
+    send();
+  }
+
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={field}
+        className={styles.field}
+        rows={2}
+        placeholder="Reply"
+        aria-label="Reply in the thread"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <button type="submit" className={controls.icon} aria-label="Send the reply" disabled={!canSend}>
+        <SendHorizontal size={20} />
+      </button>
+    </form>
+  );
+}
+
+function countOf(count: number, more: boolean): string {
+  if (count === 0) return 'No replies yet';
+  if (more) return `The last ${count} replies`;
+  return count === 1 ? '1 reply' : `${count} replies`;
+}
