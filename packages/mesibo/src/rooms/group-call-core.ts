@@ -1,4 +1,4 @@
-import type { Client, OwnStream, RemoteStream, Room } from '@stoa/client';
+import type { Client, OwnStream, RemoteStream, Room, RoomQuality } from '@stoa/client';
 import type { RoomAsk, RoomEndReason, RoomParticipant, RoomRight, RoomStreamPlace } from '@stoa/protocol';
 import { cameraFor, nextCamera } from '../calls/video-source.ts';
 import {
@@ -6,12 +6,11 @@ import {
   MESIBOCALL_HANGUP_REASON_ERROR,
   MESIBOCALL_HANGUP_REASON_REMOTE,
   MESIBOCALL_HANGUP_REASON_USER,
-  MESIBOCALL_VIDEOSOURCE_CAMERADEFAULT,
-  MESIBOCALL_VIDEOSOURCE_SCREEN,
 } from '../constants/call.ts';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
 import { guarded } from '../listeners.ts';
+import { carryOutAsk } from './carry-out-ask.ts';
 import type { MesiboGroupCall } from './group-call.ts';
 import { callOn, ParticipantNews } from './participant-news.ts';
 import { MesiboParticipant, type ParticipantFacts } from './room-participant.ts';
@@ -100,7 +99,11 @@ export class GroupCallCore {
   }
 
   useCamera(participant: MesiboParticipant, source: number, index: number): void {
-    this.withCamera(participant, async ({ calls }) => cameraFor(await calls.devices(), source, index));
+    this.withCamera(
+      participant,
+      async ({ calls }) => cameraFor(await calls.devices(), source, index),
+      () => this.news.tell(participant, 'OnVideoSourceChanged', [participant, source, index]),
+    );
   }
 
   nextCamera(participant: MesiboParticipant): void {
@@ -168,6 +171,7 @@ export class GroupCallCore {
     room.on('left', (person) => this.left(person));
     room.on('speakers', () => this.talking());
     room.on('media', (direction, isUp) => this.mediaUp(direction, isUp));
+    room.on('quality', (direction, quality) => this.qualityChanged(direction, quality));
     room.on('ask', (ask, by) => this.asked(ask, by));
     room.on('status', (status) => status.phase === 'ended' && this.over(room, status.reason));
     room.on('problem', (error) => this.context.fail(error));
@@ -274,6 +278,7 @@ export class GroupCallCore {
     const participant = this.own.get(stream.sid);
     if (participant?.[internal].own !== stream) return;
     this.news.hungUp(participant, MESIBOCALL_HANGUP_REASON_REMOTE);
+    callOn(this.adminListener, 'MesiboGroupcallAdmin_OnStopPublishing', [null, true, participant]);
     participant[internal].own = undefined;
     participant[internal].wanted = undefined;
     participant[internal].view.show(undefined);
@@ -294,39 +299,32 @@ export class GroupCallCore {
     }
   }
 
-  /** The application decides by its admin listener; without a word of it, nothing is done. */
-  private asked(ask: RoomAsk, by: string): void {
-    const requester = [...this.others.values()].find((each) => each.getAddress() === by) ?? null;
-    const { sid = 0, source, audio = true, video = true, of } = ask;
-    const target = of === undefined ? undefined : this.others.get(`${of.sid} ${of.dev} ${of.user}`);
-    const allows = (name: string, ...args: unknown[]): boolean =>
-      callOn(this.adminListener, `MesiboGroupcallAdmin_${name}`, [requester, true, ...args]) === true;
-    switch (ask.what) {
-      case 'unmute': {
-        const own = this.own.get(sid);
-        if (own !== undefined && allows('OnMute', own, audio, video, true))
-          this.mute(own, { ...(audio ? { audio: false } : {}), ...(video ? { video: false } : {}) });
-        return;
-      }
-      case 'publish': {
-        const isScreen = source === 'screen';
-        const from = isScreen ? MESIBOCALL_VIDEOSOURCE_SCREEN : MESIBOCALL_VIDEOSOURCE_CAMERADEFAULT;
-        if (allows('OnStartPublishing', sid, audio, video, from, 0))
-          this.publisher(sid, isScreen).call(audio, video);
-        return;
-      }
-      case 'subscribe':
-        if (target !== undefined && allows('OnSubscribe', target, audio, video)) target.call(audio, video);
-        return;
-      case 'fullscreen':
-        if (target !== undefined && allows('OnMakeFullScreen', target)) target.setFullscreen(true);
+  private qualityChanged(direction: 'publish' | 'view', quality: RoomQuality): void {
+    const affected = direction === 'publish' ? this.own : this.others;
+    for (const participant of affected.values()) {
+      if (participant[internal].wanted === undefined) continue;
+      this.news.tellQuality(participant, { quality, level: qualityLevels[quality] });
     }
+  }
+
+  private asked(ask: RoomAsk, by: string): void {
+    const { of } = ask;
+    carryOutAsk(ask, {
+      listener: this.adminListener,
+      requester: [...this.others.values()].find((each) => each.getAddress() === by) ?? null,
+      own: this.own.get(ask.sid ?? 0),
+      target: of === undefined ? undefined : this.others.get(keyOf(of, of.sid)),
+      publisher: (sid, isScreen) => this.publisher(sid, isScreen),
+      unmute: (own, kinds) => this.mute(own, kinds),
+    });
   }
 
   private over(room: Room, reason: RoomEndReason): void {
     if (this.room !== room) return;
     this.room = undefined;
     this.isWanted = false;
+    const isByOthers = reason === 'removed' || reason === 'ended';
+    if (isByOthers) callOn(this.adminListener, 'MesiboGroupcallAdmin_OnLeave', [null, true]);
     for (const participant of [...this.own.values(), ...this.others.values()]) {
       if (participant[internal].wanted !== undefined) this.news.hungUp(participant, hangupReasons[reason]);
       this.forget(participant);
@@ -348,12 +346,13 @@ export class GroupCallCore {
   private withCamera(
     participant: MesiboParticipant,
     choose: (client: Client, own: OwnStream) => Promise<string | undefined>,
+    onChosen: () => void = () => {},
   ): void {
     const { client } = this;
     const { own } = participant[internal];
     if (client === undefined || own === undefined) return;
     choose(client, own)
-      .then((id) => (id === undefined ? undefined : own.useCamera(id)))
+      .then((id) => (id === undefined ? undefined : own.useCamera(id).then(onChosen)))
       .catch((error) => this.context.fail(error));
   }
 
@@ -383,6 +382,8 @@ export class GroupCallCore {
 function keyOf({ user, dev }: { readonly user: string; readonly dev: number }, sid: number): string {
   return `${sid} ${dev} ${user}`;
 }
+
+const qualityLevels = { good: 3, fair: 2, poor: 1 } as const;
 
 const hangupReasons: Readonly<Record<RoomEndReason, number>> = {
   left: MESIBOCALL_HANGUP_REASON_USER,

@@ -3,6 +3,20 @@ import { internal, setInternal } from '../internal.ts';
 import { GroupCallAdmin } from './group-call-admin.ts';
 import { GroupCallCore } from './group-call-core.ts';
 import type { MesiboParticipant } from './room-participant.ts';
+import { type MesiboParticipantSortParams, ordered, tilesIn } from './sort-streams.ts';
+
+/** Knows the views of an application. */
+export interface ParticipantSortListener<View> {
+  ParticipantSort_onGetParticipant(view: View): MesiboParticipant;
+  ParticipantSort_onSetCoordinates(
+    view: View,
+    position: number,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+  ): void;
+}
 
 /**
  * The call of a group, which any number of its members join: what groupCall() and initGroupCall() return.
@@ -57,6 +71,30 @@ export class MesiboGroupCall {
   /** What others publish. */
   getParticipants(): MesiboParticipant[] {
     return this[internal].publishers();
+  }
+
+  /**
+   * Orders views, of which `listener` says whose they are, and says where in an area of this size the ones from `start` on,
+   * at the most `size`, are to be: both in its callbacks. Returns those in their order.
+   */
+  sortStreams<View>(
+    listener: ParticipantSortListener<View>,
+    views: readonly View[],
+    width: number,
+    height: number,
+    start = 0,
+    size = 16,
+    params?: MesiboParticipantSortParams | null,
+  ): View[] {
+    const given = params ?? {};
+    const all = ordered(views, (view) => listener.ParticipantSort_onGetParticipant(view), given);
+    const shown = all.slice(start, start + size);
+    for (const [index, tile] of tilesIn({ width, height }, shown.length, given).entries()) {
+      const view = shown[index];
+      if (view === undefined) break;
+      listener.ParticipantSort_onSetCoordinates(view, start + index, tile.x, tile.y, tile.width, tile.height);
+    }
+    return shown;
   }
 
   /** The browser chooses. */

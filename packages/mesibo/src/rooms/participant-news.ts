@@ -2,12 +2,13 @@ import {
   MESIBO_CALLSTATUS_CHANNELUP,
   MESIBO_CALLSTATUS_COMPLETE,
   MESIBO_CALLSTATUS_MUTE,
+  MESIBO_CALLSTATUS_QUALITY,
   MESIBO_CALLSTATUS_RECONNECTING,
   MESIBO_CALLSTATUS_UNMUTE,
 } from '../constants/call.ts';
 import { internal } from '../internal.ts';
 import { guarded } from '../listeners.ts';
-import type { MesiboParticipant } from './room-participant.ts';
+import type { CallQuality, MesiboParticipant } from './room-participant.ts';
 
 /** Tells the application what becomes of a participant: by its own listener, else that of the group call. */
 export class ParticipantNews {
@@ -65,9 +66,17 @@ export class ParticipantNews {
     ]);
   }
 
+  /** How good the way is on which it is sent. */
+  tellQuality(participant: MesiboParticipant, quality: CallQuality): void {
+    const state = participant[internal];
+    if (state.quality.level === quality.level) return;
+    state.quality = quality;
+    this.tellStatus(participant, MESIBO_CALLSTATUS_QUALITY, participant.isVideoCall());
+  }
+
   tellStatus(participant: MesiboParticipant, status: number, video: boolean): void {
-    const { onStatus } = participant[internal];
-    if (onStatus !== undefined) guarded(onStatus as never, undefined, [participant, status, video]);
+    const { onStatus, quality } = participant[internal];
+    if (onStatus !== undefined) guarded(onStatus as never, undefined, [participant, status, video, quality]);
   }
 
   tell(participant: MesiboParticipant, name: string, args: readonly unknown[]): void {

@@ -18,7 +18,18 @@ export interface V1PublishParams {
 }
 
 type OnStream = (participant: MesiboParticipant) => unknown;
-type OnStatus = (participant: MesiboParticipant, status: number, video: boolean) => unknown;
+type OnStatus = (
+  participant: MesiboParticipant,
+  status: number,
+  video: boolean,
+  quality: CallQuality,
+) => unknown;
+
+/** How good the way is on which a stream is sent: `level` 3 good, 2 fair, 1 poor; 0 as long as it is not known. */
+export interface CallQuality {
+  readonly quality: 'unknown' | 'good' | 'fair' | 'poor';
+  readonly level: 0 | 1 | 2 | 3;
+}
 
 /** Who somebody is. */
 export interface ParticipantFacts {
@@ -42,6 +53,7 @@ export interface ParticipantState {
   /** What the application was told. */
   told: { audioMuted: boolean; videoMuted: boolean; talking: boolean; hasVideo: boolean; hasAudio: boolean };
   talkedAt: number;
+  quality: CallQuality;
   listener: object | undefined;
   onStream: OnStream | undefined;
   onStatus: OnStatus | undefined;
@@ -76,6 +88,7 @@ export class MesiboParticipant {
       isConnected: false,
       told: { audioMuted: false, videoMuted: false, talking: false, hasVideo: false, hasAudio: false },
       talkedAt: 0,
+      quality: { quality: 'unknown', level: 0 },
       listener: undefined,
       onStream: undefined,
       onStatus: undefined,
