@@ -30,7 +30,7 @@ async function plays(page: Page, label: string): Promise<void> {
     .toBeGreaterThan(0);
 }
 
-it('a room of a group is begun, joined, used and left in the messenger', { timeout: 90_000 }, async () => {
+it('a room of a group is begun, joined, used and left in the messenger', { timeout: 180_000 }, async () => {
   const permissions = ['camera', 'microphone', 'local-network-access'];
   const [alice, bob] = await Promise.all(
     ['alice', 'bob'].map((user) => visitors.signIn(server.url, user, user, { permissions })),
@@ -40,6 +40,9 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
     group: { name: 'Band', members: { m: 'alice,bob' } },
   });
   const { gid } = group as { gid: number };
+  await server.backend('groupeditmembers', {
+    group: { gid, members: { m: 'alice', admin: { owner: true } } },
+  });
   for (const { page } of [alice, bob]) await page.evaluate((to) => location.assign(to), `#/group/${gid}`);
   await alice.page.getByRole('button', { name: 'Start a room' }).click();
   await bob.page.getByRole('button', { name: 'Join the room' }).click();
@@ -49,7 +52,33 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   await bob.page.getByLabel('Room').getByLabel('Muted').waitFor();
   await bob.page.getByRole('button', { name: 'Share screen' }).click();
   await plays(alice.page, 'Screen of bob');
-  await bob.page.getByRole('button', { name: 'Leave' }).click();
+  await bob.page.getByRole('button', { name: 'Share screen' }).click();
+
+  // Who leads the room can mute others, and remove them; who does not is not offered it.
+  expect(await bob.page.getByRole('button', { name: /^Actions for/ }).count()).toBe(0);
+  const lead = async (menu: string, action: string): Promise<void> => {
+    await alice.page.getByRole('button', { name: menu, exact: true }).click();
+    await alice.page.getByRole('menuitem', { name: action }).click();
+  };
+  await lead('Actions for bob', 'Mute');
+  await bob.page.getByRole('button', { name: 'Mute', pressed: true }).waitFor();
+  await lead('Actions for bob', 'Stop video');
+  await bob.page.getByRole('button', { name: 'Camera off', pressed: true }).waitFor();
+  await alice.page.getByRole('button', { name: 'Actions for bob', exact: true }).click();
+  await alice.page.getByRole('menuitem', { name: 'Ask to unmute' }).waitFor();
+  expect(await audit(alice.page)).toEqual([]);
+  await alice.page.keyboard.press('Escape');
+
+  // Another microphone, while the room goes on.
+  const microphones = alice.page.getByRole('group', { name: 'Microphone' }).getByRole('menuitemradio');
+  await alice.page.getByRole('button', { name: 'Devices', exact: true }).click();
+  await microphones.last().click();
+  await alice.page.getByRole('button', { name: 'Devices', exact: true }).click();
+  await expect.poll(() => microphones.last().isChecked(), { timeout: 30_000 }).toBe(true);
+  await alice.page.keyboard.press('Escape');
+
+  await lead('Everybody else', 'Remove everybody else');
+  await bob.page.getByText('The room was ended for everybody.').waitFor();
   await alice.page.getByText('Only you are here').waitFor();
   await bob.page.getByRole('button', { name: 'Join the room' }).waitFor();
   await alice.page.getByRole('button', { name: 'Leave' }).click();

@@ -21,6 +21,8 @@ export interface RoomBoardState {
   readonly active: ReadonlySet<number>;
   /** Why a room could not be joined, or was left. */
   readonly notice: string;
+  /** Where rooms are heard; undefined until somebody has chosen it. */
+  readonly speaker: string | undefined;
 }
 
 /** The rooms of this page: the one that the user is in, and where there are some. */
@@ -29,7 +31,7 @@ export class RoomBoard extends Live<RoomBoardState> {
   readonly #off: () => void;
 
   constructor(client: Client) {
-    super({ current: undefined, waiting: undefined, active: new Set(), notice: '' });
+    super({ current: undefined, waiting: undefined, active: new Set(), notice: '', speaker: undefined });
     this.#client = client;
     this.#off = client.on('room', ({ gid, isActive }) => this.#noted(gid, isActive));
   }
@@ -64,6 +66,19 @@ export class RoomBoard extends Live<RoomBoardState> {
     action(current.room)
       .catch((error: unknown) => this.#show(current.room, messageOf(error)))
       .then(() => this.#show(current.room));
+  }
+
+  /** Takes another microphone, camera or speaker. */
+  choose(kind: 'microphone' | 'camera' | 'speaker', id: string): void {
+    if (kind === 'speaker') {
+      this.set({ ...this.get(), speaker: id });
+      return;
+    }
+    this.do(async ({ ownStreams }) => {
+      const camera = ownStreams.find(({ sid }) => sid === 0);
+      // biome-ignore lint/correctness/useHookAtTopLevel: methods of a stream, not hooks.
+      await (kind === 'microphone' ? camera?.useMicrophone(id) : camera?.useCamera(id));
+    });
   }
 
   async #join(gid: number): Promise<void> {

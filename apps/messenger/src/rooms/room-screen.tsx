@@ -3,6 +3,7 @@ import { type LucideIcon, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Video, Vid
 import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import type { RoomView } from './room-board.ts';
+import { EverybodyMenu, RoomDeviceMenu } from './room-menus.tsx';
 import { RoomQueue } from './room-queue.tsx';
 import { OwnTile, RemoteTile } from './room-tile.tsx';
 import styles from './rooms.module.css';
@@ -34,7 +35,7 @@ function RoomScreen({ view: { room, phase, streams, own, count, problem } }: { v
       </header>
       <div className={styles.grid} style={{ '--columns': Math.ceil(Math.sqrt(tiles)) }}>
         {streams.map((stream) => (
-          <RemoteTile key={`${stream.sid} ${stream.dev} ${stream.user}`} stream={stream} />
+          <RemoteTile key={`${stream.sid} ${stream.dev} ${stream.user}`} stream={stream} may={room.may} />
         ))}
         {own.map((stream) => (
           <OwnTile key={stream.sid} stream={stream} />
@@ -92,6 +93,8 @@ function RoomControls({
           }
         />
       )}
+      <RoomDeviceMenu camera={camera} />
+      <EverybodyMenu may={may} />
       <Control label="Leave" icon={PhoneOff} kind="end" onClick={() => rooms.leave()} />
     </div>
   );

@@ -1,12 +1,21 @@
-import type { OwnStream, RemoteStream } from '@stoa/client';
+import { type OwnStream, type RemoteStream, type Room, setSpeaker } from '@stoa/client';
 import { MicOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { useLivePart } from '../hooks/live.ts';
+import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { StreamMenu } from './room-menus.tsx';
 import styles from './rooms.module.css';
 
 /** Somebody's stream, in the size in which it is sent. */
-export function RemoteTile({ stream }: { stream: RemoteStream }) {
+export function RemoteTile({ stream, may }: { stream: RemoteStream; may: Room['may'] }) {
+  const { rooms } = useWorkspace();
+  const speaker = useLivePart(rooms, (state) => state.speaker);
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => (element.current === null ? undefined : stream.attach(element.current)), [stream]);
+  useEffect(() => {
+    if (element.current === null || speaker === undefined) return;
+    setSpeaker([element.current], speaker).catch(console.warn);
+  }, [speaker]);
   const { participant, info, isTalking } = stream;
   const name = participant.name || participant.user;
   const label = info.source === 'screen' ? `Screen of ${name}` : name;
@@ -18,6 +27,7 @@ export function RemoteTile({ stream }: { stream: RemoteStream }) {
         name={participant.away ? `${label} (connection lost)` : label}
         isMuted={isMuted(info.audio)}
       />
+      <StreamMenu stream={stream} name={label} may={may} />
     </figure>
   );
 }
