@@ -167,6 +167,8 @@ export const roomNotices = {
   quality: Type.Object({ type: Type.Literal('quality'), direction: Direction, quality: Quality }),
   /** All media was lost at the server: what was published and received is to be set up anew. */
   restart: Type.Object({ type: Type.Literal('restart') }),
+  /** The room is going to be at another node: the device is to join again, and then sets up its media anew. */
+  moved: Type.Object({ type: Type.Literal('moved') }),
 } as const;
 
 /** Something has happened in a room. */

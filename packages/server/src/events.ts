@@ -132,6 +132,12 @@ export interface NodeEvent {
   readonly new?: true;
 }
 
+/** From one node to another (subject `node.<name>`). */
+export type NodeLineEvent =
+  | { readonly type: 'node-ask'; readonly id: string; readonly from: string; readonly body: unknown }
+  | { readonly type: 'node-answer'; readonly id: string; readonly body: unknown }
+  | { readonly type: 'node-tell'; readonly from: string; readonly body: unknown };
+
 /** Something about a user changed that nodes may have cached (subject `users`). */
 export interface UserChanged {
   readonly type: 'user-changed' | 'blocks-changed';
@@ -176,6 +182,7 @@ export const subjects = {
   webhooks: 'webhooks',
   access: 'access',
   nodes: 'nodes',
+  node: (name: string): string => `node.${name}`,
   /** Answers to one question. */
   inbox: (id: string): string => `inbox.${id}`,
 } as const;

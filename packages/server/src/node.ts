@@ -24,6 +24,7 @@ import { Directory } from './directory/index.ts';
 import { Erasures } from './erasure/index.ts';
 import { UserExport } from './export/index.ts';
 import { startFiling } from './filing.ts';
+import { gauge } from './gauges.ts';
 import { buildGroups } from './group-wiring.ts';
 import { buildHttp } from './http/index.ts';
 import { Limits } from './limits/index.ts';
@@ -227,6 +228,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     ...permissions,
     access,
     engine: options.media,
+    node,
+    hasOthers,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
   const groupFeed = groupParts.feed(blocking, (session) => catchUp.request(session));
@@ -356,10 +359,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       rooms.tick();
       pushing.tick();
       modules.tick();
-      metrics.connections.set(door.connections);
-      metrics.sessions.set(sessions.count);
-      metrics.calls.set(calls.count);
-      metrics.rooms.set(rooms.count);
+      gauge(metrics, { door, sessions, calls, rooms });
     }),
   ];
 
@@ -367,7 +367,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     readiness.leave();
     if (sessions.count > 0) logger.info({ sessions: sessions.count }, 'stopping: clients are sent elsewhere');
     const spreadMs = hasOthers ? settings.drainSeconds * 1_000 : 0;
-    await Promise.all([background.stop(), door.close(spreadMs)]);
+    await Promise.all([background.stop(), rooms.drain(), door.close(spreadMs)]);
     for (const stopTimer of timers) stopTimer();
     await groupReceipts.flush();
     try {

@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { backendOf, type Joining, may } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
+import { RoomNodes } from './room-nodes/index.ts';
 import {
   type Rights,
   type RoomDevice,
@@ -23,7 +24,11 @@ import type { SessionServices } from './socket/session.ts';
 
 export interface RoomsWiringOptions {
   readonly settings: Settings;
-  readonly store: Pick<Store, 'groups'>;
+  /** Name of this node, unique in the installation. */
+  readonly node: string;
+  /** Whether there may be other nodes. */
+  readonly hasOthers: boolean;
+  readonly store: Pick<Store, 'groups' | 'roomLeases'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: Directory;
@@ -43,11 +48,10 @@ type RoomOperations = Pick<
 
 type Connections = Omit<WorkerEngineOptions, 'workers' | 'onWorkerLost'>;
 
-/** Joins rooms with the rest of a node: the rights that their groups give, and the media plane. */
-export async function startRooms(
-  options: RoomsWiringOptions,
-): Promise<{ rooms: Rooms; operations: RoomOperations }> {
-  const { settings, store, joining, access, roomRights, logger, clock, engine, ...common } = options;
+/** Joins rooms with the rest of a node: the rights that their groups give, the media plane, and other nodes. */
+export async function startRooms(options: RoomsWiringOptions) {
+  const { settings, node, hasOthers, store, joining, access, roomRights, logger, clock, engine, ...common } =
+    options;
   const connections = await connectionOptions(settings);
   const group = async (aid: number, gid: number): Promise<Group> => {
     const found = await store.groups.find(gid);
@@ -60,9 +64,15 @@ export async function startRooms(
     return found;
   };
   const buckets = new TokenBuckets({ capacity: requestsAtOnce, fillMs: requestsFillMs, now: clock.now });
-  const rooms = new Rooms({
+  const delay = (uid: number): number => buckets.take(uid);
+  const nodes = hasOthers
+    ? new RoomNodes({ ...common, node, clock, leases: store.roomLeases, rooms: () => rooms, delay })
+    : undefined;
+  const rooms: Rooms = new Rooms({
     ...common,
     clock,
+    delay,
+    ownership: nodes?.ownership,
     openEngine: async () => engine ?? openEngine(settings, connections, logger),
     groupOf: async (aid, gid): Promise<RoomGroup> => {
       const { conv, name, flags, settings: own } = await group(aid, gid);
@@ -98,28 +108,52 @@ export async function startRooms(
         if (!(error instanceof StoaError) || error.retryable) throw error;
       }
     },
-    delay: (uid) => buckets.take(uid),
   });
-  const operations = roomOperations(rooms);
+  await nodes?.open();
+  const own = roomOperations(rooms);
+  const operations = nodes?.route(own) ?? own;
   return {
-    rooms,
     operations: {
       ...operations,
       'rooms.join': async (device, request) => {
         if (access.restricts(device.aid)) {
           await access.require(device, 'joinRoom');
-          if (await isEmpty(rooms, device, request.gid)) await access.require(device, 'startRoom');
+          if (await isEmpty(operations, device, request.gid)) await access.require(device, 'startRoom');
         }
         return operations['rooms.join'](device, request);
+      },
+    } satisfies RoomOperations,
+    rooms: {
+      get count(): number {
+        return rooms.count;
+      },
+      connectionEnded(device: RoomDevice): void {
+        if (nodes === undefined) rooms.connectionEnded(device);
+        else nodes.connectionEnded(device);
+      },
+      /** To be called about once a second, and when what apps let their users do has changed. */
+      tick(rightsChanged = false): void {
+        rooms.tick(rightsChanged);
+        nodes?.tick();
+      },
+      /** The node is going to end: where there are others, they get its rooms. */
+      drain: async (): Promise<void> => nodes?.drain(),
+      async close(): Promise<void> {
+        await rooms.close();
+        await nodes?.close();
       },
     },
   };
 }
 
 /** Whether who joins begins the room. Who may not know (he may become a member by joining) is taken for one who does. */
-async function isEmpty(rooms: Rooms, device: RoomDevice, gid: number): Promise<boolean> {
+async function isEmpty(
+  operations: ReturnType<typeof roomOperations>,
+  device: RoomDevice,
+  gid: number,
+): Promise<boolean> {
   try {
-    return (await rooms.get(device, gid)) === undefined;
+    return (await operations['rooms.get'](device, { gid })).room === undefined;
   } catch (error) {
     if (error instanceof StoaError && error.code === 'PERMISSION_DENIED') return true;
     throw error;

@@ -5,6 +5,7 @@ import type { Conversation, MessageLog } from './store-messages.ts';
 import type { ErasureStore, ScheduleStore, UserValueStore } from './store-personal.ts';
 import type { ProfileStore } from './store-profiles.ts';
 import type { PushStore, PushSweepStore } from './store-push.ts';
+import type { RoomLeaseStore } from './store-rooms.ts';
 import type { WebhookStore } from './store-webhooks.ts';
 
 export * from './store-access.ts';
@@ -14,6 +15,7 @@ export * from './store-messages.ts';
 export * from './store-personal.ts';
 export * from './store-profiles.ts';
 export * from './store-push.ts';
+export * from './store-rooms.ts';
 export * from './store-webhooks.ts';
 
 /**
@@ -44,6 +46,7 @@ export interface Store {
   readonly pushSweep: PushSweepStore;
   readonly webhooks: WebhookStore;
   readonly access: AccessStore;
+  readonly roomLeases: RoomLeaseStore;
   readonly settings: SettingStore;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;

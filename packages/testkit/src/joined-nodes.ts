@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Bus } from '@stoa/bus';
+import type { MediaEngine } from '@stoa/media';
 import { openSqliteStore, type Store } from '@stoa/storage';
 import type { ManualClock } from './manual-clock.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -25,18 +26,24 @@ export interface JoinedNodes {
 export async function startJoinedNodes(options: {
   readonly buses: readonly Bus[];
   readonly clock?: ManualClock;
+  /** What forwards the media of rooms, one for each node. */
+  readonly media?: readonly MediaEngine[];
+  /** Puts something between one node and the store. */
+  readonly storeOf?: (store: Store, index: number) => Store;
   readonly env?: Readonly<Record<string, string>>;
 }): Promise<JoinedNodes> {
-  const { buses, clock, env } = options;
+  const { buses, clock, media = [], storeOf = (same) => same, env } = options;
   const folder = tempFolder();
   const store = await openSqliteStore({ path: join(folder.path, 'stoa.db') });
   const shared: Store = { ...store, close: async () => {} };
   const nodes: TestNode[] = [];
-  for (const bus of buses) {
+  for (const [index, bus] of buses.entries()) {
+    const engine = media[index];
     nodes.push(
       await startTestNode({
-        store: shared,
+        store: storeOf(shared, index),
         bus,
+        ...(engine === undefined ? {} : { media: engine }),
         ...(clock === undefined ? {} : { clock }),
         ...(env === undefined ? {} : { env }),
       }),

@@ -19,6 +19,7 @@ import { RoomAdmin } from './room-admin.ts';
 import type { RoomPlatform } from './room-platform.ts';
 import type { RoomAsking, RoomEvents, RoomStatus } from './room-types.ts';
 import { deviceKey, Roster, type RosterChange } from './roster.ts';
+import { Staying } from './staying.ts';
 import { Viewing } from './viewing.ts';
 
 export interface RoomOptions {
@@ -54,7 +55,7 @@ export class Room {
   readonly #own: OwnStreams;
   readonly #publishing: Publishing;
   readonly #viewing: Viewing;
-  readonly #alive: Timer;
+  readonly #staying: Staying;
   readonly #watchSoon: Timer;
   #info: RoomInfo;
   #may: ReadonlySet<RoomRight>;
@@ -101,9 +102,16 @@ export class Room {
       onUp: (isUp) => this.#emitter.emit('media', 'view', isUp),
       onProblem,
     });
-    this.#alive = new Timer(clock, () => this.#sayAlive());
+    this.#staying = new Staying({
+      gid: info.gid,
+      clock,
+      ask,
+      known: () => ({ session: this.session, rev: this.#roster.rev }),
+      onJoined: (room) => this.#rejoined(room),
+      onRefused: () => this.#end('rights'),
+      onMissed: (room) => this.#take(this.#roster.reset(room)),
+    });
     this.#watchSoon = new Timer(clock, () => this.#watch());
-    this.#alive.setTo(clock.now() + aliveMs);
     // Nobody listens yet: whoever has joined looks who is there.
     this.#take(this.#roster.reset(info));
     this.#wishChanged();
@@ -246,6 +254,10 @@ export class Room {
       case 'restart':
         this.#restart();
         return;
+      case 'moved':
+        this.offline();
+        void this.online();
+        return;
       case 'started':
       case 'over':
         return;
@@ -259,16 +271,7 @@ export class Room {
 
   /** @internal There is a new connection: this device joins again, and is who it was if it is soon enough. */
   async online(): Promise<void> {
-    if (this.#status.phase === 'ended') return;
-    try {
-      const { joined, room } = await this.#options.ask('rooms.join', { gid: this.gid });
-      if (this.isOver) return;
-      if (!joined || room === undefined) this.#end('rights');
-      else this.#rejoined(room);
-    } catch (error) {
-      if (error instanceof StoaError && !error.retryable) this.#end('rights');
-      else this.#alive.setTo(this.#options.clock.now() + retryMs);
-    }
+    await this.#staying.join();
   }
 
   /** @internal The network has changed. */
@@ -290,7 +293,6 @@ export class Room {
     if (isSame) this.networkChanged();
     else this.#restart();
     this.#wishChanged();
-    this.#alive.setTo(this.#options.clock.now() + aliveMs);
     this.#enter({ phase: 'joined' });
   }
 
@@ -341,29 +343,8 @@ export class Room {
     this.#viewing.watch(wishes).catch((error) => this.#problem(error));
   }
 
-  /** Says that this device is there, and finds out whether something was not told to it. */
-  #sayAlive(): void {
-    if (this.isOver) return;
-    const { ask, clock } = this.#options;
-    const { gid, session } = this;
-    this.#alive.setTo(clock.now() + aliveMs);
-    const { rev: before } = this.#roster;
-    ask('rooms.alive', { gid, session })
-      .then(({ rev }) => this.#compare(before, rev))
-      .catch((error: unknown) => {
-        if (error instanceof StoaError && error.code === 'NOT_IN_ROOM') void this.online();
-      });
-  }
-
-  /** Something was lost when the server has told more than was heard, and nothing came meanwhile. */
-  async #compare(before: number, told: number): Promise<void> {
-    if (this.isOver || told === before || before !== this.#roster.rev) return;
-    const { room } = await this.#options.ask('rooms.get', { gid: this.gid });
-    if (room !== undefined && room.session === this.session) this.#take(this.#roster.reset(room));
-  }
-
   #end(reason: RoomEndReason): void {
-    this.#alive.clear();
+    this.#staying.stop();
     this.#watchSoon.clear();
     this.#publishing.close();
     this.#viewing.close();
@@ -383,6 +364,10 @@ export class Room {
   #problem(error: unknown): void {
     if (this.isOver || this.#status.phase === 'reconnecting') return;
     const isKnown = error instanceof StoaError;
+    if (isKnown && error.code === 'NOT_IN_ROOM') {
+      void this.online();
+      return;
+    }
     this.#emitter.emit(
       'problem',
       isKnown
@@ -392,7 +377,4 @@ export class Room {
   }
 }
 
-/** The server waits for 25 seconds. */
-const aliveMs = 10_000;
-const retryMs = 2_000;
 const gatherMs = 50;

@@ -370,3 +370,26 @@ it('shows who waits to those who let in, and lets in all of them', async () => {
 function groupWith(permissions: number) {
   return { gid: 7, conv: 1, name: '', flags: 0, createdAt: 0, members: 2, permissions };
 }
+
+it('joins again when the room is moved, until it is let in, and sets all up anew there', async () => {
+  const room = await join();
+  await room.publish();
+  await settle();
+  const bob = room.streams[0];
+  server.refusal = new StoaError('UNAVAILABLE');
+  server.say({ type: 'moved' });
+  await settle();
+  expect(room.status.phase).toBe('reconnecting');
+  server.room = { ...server.room, session: 'second' };
+  server.refusal = undefined;
+  clock.advance(1_000);
+  await settle();
+  await settle();
+  expect([room.status.phase, room.session]).toEqual(['joined', 'second']);
+  expect(server.of('rooms.join')).toHaveLength(3);
+  expect([platform.peers.length, room.streams[0] === bob]).toEqual([4, true]);
+  // What the node before says counts no more.
+  server.say({ type: 'moved' });
+  await settle();
+  expect(server.of('rooms.join')).toHaveLength(3);
+});

@@ -1,27 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus, Subscription } from '@stoa/bus';
 import type { MediaEngine } from '@stoa/media';
-import {
-  limits,
-  msgpackCodec,
-  type RoomInfo,
-  type RoomNotice,
-  type RoomNoticeFrame,
-  StoaError,
-} from '@stoa/protocol';
+import { limits, type RoomInfo, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
-import { type GroupEvent, publishToUser, subjects, type UserEvent } from '../events.ts';
+import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
 import { insideTheNewDoor, mayEnter, nobodyMay, requireUnlocked } from './door.ts';
 import { LiveRoom } from './live-room.ts';
-import {
-  type Addressee,
-  keyOf,
-  type Participant,
-  type ParticipantKey,
-  type Rights,
-  type RoomRules,
-} from './room-state.ts';
+import { keyOf, type Participant, type ParticipantKey, type Rights, type RoomRules } from './room-state.ts';
+import { tellDevices, tellMembers } from './telling.ts';
 import { roomInfo } from './view.ts';
 
 /** The device that asks. */
@@ -62,7 +49,17 @@ export interface RoomsOptions {
   readonly admit: (aid: number, gid: number, uids: readonly number[]) => Promise<void>;
   /** Milliseconds that a user has to wait, who asks for too much at once. */
   readonly delay: (uid: number) => number;
+  /** Undefined for a node that is alone. */
+  readonly ownership: RoomOwnership | undefined;
   readonly onError: (error: unknown) => void;
+}
+
+/** Which of several nodes a room belongs to. */
+export interface RoomOwnership {
+  /** Makes a room this node's; rejects while it is another's. */
+  take(gid: number): Promise<{ readonly startedAt: number; readonly goesOn: boolean }>;
+  /** The room has ended. */
+  giveBack(gid: number): void;
 }
 
 /** A room of this node, and what it listens to. */
@@ -70,8 +67,9 @@ interface Hosted {
   readonly room: LiveRoom;
   readonly aid: number;
   readonly gid: number;
-  readonly conv: number;
   readonly group: Subscription;
+  /** It was at another node before. */
+  readonly goesOn: boolean;
   /** What happens to the users in it, by participant. */
   readonly users: Map<ParticipantKey, Promise<Subscription>>;
   /** How often the group was changed since it is listened to. */
@@ -137,7 +135,8 @@ export class Rooms {
     room.take({ type: 'join', joiner: { uid, dev, address, name, rights } });
     this.#follow(hosted, device);
     if (hosted.changes !== changes) this.#review(hosted);
-    if (isNew) this.#tellMembers(hosted, { type: 'started', by: address, name });
+    if (isNew && !hosted.goesOn)
+      tellMembers(this.#options.bus, room.state.facts, { type: 'started', by: address, name });
     const own = room.state.participants.get(keyOf(uid, dev));
     if (own === undefined) throw new StoaError('NOT_IN_ROOM');
     return roomInfo(room.state, own);
@@ -180,10 +179,30 @@ export class Rooms {
     return { room, key, own };
   }
 
-  /** The last connection of a device to this node has ended: it is waited for. */
-  connectionEnded({ uid, dev }: Pick<RoomDevice, 'uid' | 'dev'>): void {
+  /** The last connection of a device has ended: it is waited for, in the rooms to which it came by that. */
+  connectionEnded({ uid, dev }: Pick<RoomDevice, 'uid' | 'dev'>, cameBy = (_gid: number) => true): void {
     const key = keyOf(uid, dev);
-    for (const { room } of this.#hosted.values()) room.take({ type: 'lost', key });
+    for (const { room, gid } of this.#hosted.values()) if (cameBy(gid)) room.take({ type: 'lost', key });
+  }
+
+  /** The rooms that are here. */
+  get gids(): number[] {
+    return [...this.#hosted.keys()];
+  }
+
+  has(gid: number): boolean {
+    return this.#hosted.has(gid);
+  }
+
+  /** The room is to be at another node: its participants are told to join again. */
+  giveUp(gid: number): void {
+    const hosted = this.#hosted.get(gid);
+    if (hosted === undefined) return;
+    this.#hosted.delete(gid);
+    this.#unsubscribe(hosted);
+    const { facts, participants } = hosted.room.state;
+    tellDevices(this.#options.bus, facts, participants.values(), { type: 'moved' });
+    this.#closeMedia(hosted);
   }
 
   /** To be called about once a second; `rightsChanged`: what users may do has changed, whatever their groups say. */
@@ -226,18 +245,23 @@ export class Rooms {
   }
 
   async #begin(aid: number, gid: number, { conv, rules }: RoomGroup): Promise<Hosted> {
-    const { bus, clock, onError } = this.#options;
+    const { bus, clock, ownership, onError } = this.#options;
     const engine = await this.#openEngine();
     const session = randomBytes(12).toString('base64url');
-    const facts = { aid, gid, conv, session, startedAt: clock.now() };
+    const alone = { startedAt: clock.now(), goesOn: false };
+    const { startedAt, goesOn } = (await ownership?.take(gid)) ?? alone;
+    const facts = { aid, gid, conv, session, startedAt };
     const room = await LiveRoom.open({
       facts,
       rules,
       engine,
       clock,
-      tell: (to, notice) => this.#tell({ gid, session }, to, notice),
+      tell: (to, notice) => tellDevices(bus, facts, to, notice),
       onGone: (key) => this.#gone(hosted, key),
       onError,
+    }).catch((error: unknown) => {
+      ownership?.giveBack(gid);
+      throw error;
     });
     // Before it is there, nobody is in it.
     const review = (): void => {
@@ -254,8 +278,8 @@ export class Rooms {
       room,
       aid,
       gid,
-      conv,
       group,
+      goesOn,
       users,
       changes: 0,
       reviewing: false,
@@ -337,8 +361,13 @@ export class Rooms {
     if (hosted.room.state.participants.size > 0 || this.#hosted.get(hosted.gid) !== hosted) return;
     this.#hosted.delete(hosted.gid);
     this.#unsubscribe(hosted);
-    this.#tellMembers(hosted, { type: 'over' });
-    hosted.room.close().catch((error: unknown) => {
+    tellMembers(this.#options.bus, hosted.room.state.facts, { type: 'over' });
+    this.#options.ownership?.giveBack(hosted.gid);
+    this.#closeMedia(hosted);
+  }
+
+  #closeMedia({ room }: Hosted): void {
+    room.close().catch((error: unknown) => {
       if (!(error instanceof StoaError)) this.#options.onError(error);
     });
   }
@@ -365,36 +394,4 @@ export class Rooms {
     const wait = this.#options.delay(uid);
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
   }
-
-  #tell(
-    { gid, session }: { gid: number; session: string },
-    to: readonly Addressee[],
-    notice: RoomNotice,
-  ): void {
-    const frame: RoomNoticeFrame = { t: 'room', gid, session, event: notice };
-    const bytes = msgpackCodec.encode(frame) as Uint8Array;
-    const droppable = droppableNotices.has(notice.type);
-    for (const { uid, dev } of to) {
-      publishToUser(this.#options.bus, uid, {
-        type: 'frame',
-        bytes,
-        onlyDev: dev,
-        ...(droppable ? { droppable } : {}),
-      });
-    }
-  }
-
-  #tellMembers({ conv, gid, room }: Hosted, notice: RoomNotice): void {
-    const frame: RoomNoticeFrame = { t: 'room', gid, session: room.state.facts.session, event: notice };
-    const event: GroupEvent = {
-      type: 'group-frame',
-      to: 'admitted',
-      bytes: msgpackCodec.encode(frame) as Uint8Array,
-      droppable: true,
-    };
-    this.#options.bus.publish(subjects.group(conv), event);
-  }
 }
-
-/** What is true for the moment only. */
-const droppableNotices: ReadonlySet<RoomNotice['type']> = new Set(['speakers', 'reaction', 'quality']);

@@ -23,6 +23,7 @@ import { describeProfiles } from './profiles.ts';
 import { describePush } from './push.ts';
 import { describePushSweep } from './push-sweep.ts';
 import { describeRetention } from './retention.ts';
+import { describeRoomLeases } from './room-leases.ts';
 import { describeSchedule } from './schedule.ts';
 import { describeSettings } from './settings.ts';
 import type { OpenStore } from './store-under-test.ts';
@@ -70,6 +71,7 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeGroups(open);
     describeGroupMembership(open);
     describeTurns(open);
+    describeRoomLeases(open);
     describeConvergence(open);
     describeDurability(open);
   });

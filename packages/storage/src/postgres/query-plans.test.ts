@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newGroup } from '../contract/group-fixture.ts';
+import { useRoomLeases } from '../contract/room-leases.ts';
 import { newApp, newMessage, newPair, now, randomHash } from '../contract/store-under-test.ts';
 import { useWebhooks } from '../contract/webhooks.ts';
 import type { Store } from '../store.ts';
@@ -50,6 +52,7 @@ const fill = `
   insert into group_spans (conv, uid, joined_seq) select conv, conv - 1000000, 1 from chat_groups;
   insert into group_pins (gid, pin, flags, admin) select gid, 1, 31, 0 from chat_groups;
   insert into group_requests select gid, conv - 1000000, 0 from chat_groups;
+  insert into room_leases select gid, 'node ' || gid, 1, 9000000000000, 0 from chat_groups;
   insert into push_registrations (dev, uid, provider, target, created_at)
     select dev, uid, 'web', 'https://push.example/' || dev, 0 from devices;
   insert into profiles select uid, aid, 1, 'document', md5(uid::text), 'name ' || uid from users;
@@ -205,6 +208,7 @@ async function doEverything(store: Store): Promise<void> {
   await store.files.remove(file.id);
 
   await useWebhooks(store.webhooks, aid, bob);
+  await useRoomLeases(store.roomLeases, (await newGroup(store)).group.gid);
   await store.access.put({ aid, id: 1, name: '', rules: '{}' }, 1);
   for (const policy of [1, null]) await store.access.assign(bob, aid, policy);
   await store.access.assigned(bob);

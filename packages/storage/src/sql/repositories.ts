@@ -13,6 +13,7 @@ import { createOtpStore } from './otps.ts';
 import { createProfileStore } from './profiles.ts';
 import { createPushStore } from './push.ts';
 import { createPushSweepStore } from './push-sweep.ts';
+import { createRoomLeaseStore } from './room-leases.ts';
 import { createScheduleStore } from './schedule.ts';
 import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
@@ -44,6 +45,7 @@ export function createRepositories(
     pushSweep: createPushSweepStore(database),
     webhooks: createWebhookStore(database),
     access: createAccessStore(database),
+    roomLeases: createRoomLeaseStore(database),
     settings: createSettingStore(database),
   };
 }

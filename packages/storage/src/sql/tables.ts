@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { DeviceEnd } from '../store.ts';
 import type { AccessTables } from './access.ts';
+import type { RoomLeaseTables } from './room-leases.ts';
 import type { WebhookTables } from './webhook-tables.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { WebhookTables } from './webhook-tables.ts';
  * they are cleaned up. Columns hold integers, text and bytes only (booleans are 0 and 1, JSON is text), which every
  * database has. Their meaning is that of the fields of the same name in the Store interface.
  */
-export interface Tables extends AccessTables, WebhookTables {
+export interface Tables extends AccessTables, RoomLeaseTables, WebhookTables {
   apps: AppsTable;
   users: UsersTable;
   tokens: TokensTable;

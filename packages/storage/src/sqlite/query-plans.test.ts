@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useRoomLeases } from '../contract/room-leases.ts';
 import { newMessage, now, randomHash } from '../contract/store-under-test.ts';
 import { useWebhooks } from '../contract/webhooks.ts';
 import { createAccessStore } from '../sql/access.ts';
@@ -13,6 +15,7 @@ import { createFileRecordStore } from '../sql/files.ts';
 import { createOtpStore } from '../sql/otps.ts';
 import { createProfileStore } from '../sql/profiles.ts';
 import { createPushSweepStore } from '../sql/push-sweep.ts';
+import { createRoomLeaseStore } from '../sql/room-leases.ts';
 import { createScheduleStore } from '../sql/schedule.ts';
 import { createSettingStore } from '../sql/settings.ts';
 import { sweepDue } from '../sql/sweep-due.ts';
@@ -198,6 +201,13 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   while (await erasures.step(uid, 1));
 
   await useWebhooks(createWebhookStore(database), aid, uid);
+  const [[group]] = await database.write(
+    sql<{ gid: number }>`
+      insert into chat_groups (aid, ref, name, flags, created_at) values (${aid}, 'r', '', 0, 0) returning gid`.compile(
+      database.query,
+    ),
+  );
+  await useRoomLeases(createRoomLeaseStore(database), group?.gid ?? 0);
   const access = createAccessStore(database);
   await access.put({ aid, id: 1, name: '', rules: '{}' }, 1);
   for (const policy of [1, null]) await access.assign(uid, aid, policy);

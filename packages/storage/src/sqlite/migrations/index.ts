@@ -16,6 +16,7 @@ import { access } from './015-access.ts';
 import { threads } from './016-threads.ts';
 import { pinHolders } from './017-pin-holders.ts';
 import { webhookNotes } from './018-webhook-notes.ts';
+import { roomLeases } from './019-room-leases.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -37,4 +38,5 @@ export const migrations: readonly string[] = [
   threads,
   pinHolders,
   webhookNotes,
+  roomLeases,
 ];

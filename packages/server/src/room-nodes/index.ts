@@ -1,0 +1,1 @@
+export { RoomNodes } from './room-nodes.ts';
