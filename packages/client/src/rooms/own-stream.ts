@@ -188,21 +188,29 @@ export class OwnStream {
     this.#options.onTracks(this);
   }
 
-  /** The device is gone. Without another one nothing is sent until there is one. */
+  /** The device is gone. Without another one it is muted for the others until there is one. */
   async #useAnother(kind: Kind): Promise<void> {
     if (this.#replacing.has(kind) || !this.isThere) return;
     this.#replacing.add(kind);
+    const wasMissing = this.#missing.has(kind);
     try {
       await this.#use(kind, undefined);
+      if (wasMissing && !this.#muted[kind]) this.#tellMuted(kind, false);
     } catch (error) {
-      const isKnown = this.#missing.has(kind);
-      this.#put(kind, undefined);
+      if (wasMissing) return;
       this.#missing.add(kind);
+      this.#put(kind, undefined);
       this.#options.onTracks(this);
-      if (!isKnown) this.#options.onProblem(error as StoaError);
+      this.#options.onProblem(error as StoaError);
+      this.#tellMuted(kind, true);
     } finally {
       this.#replacing.delete(kind);
     }
+  }
+
+  /** Somebody who controls the room may not allow it, and without a connection all is said again. */
+  #tellMuted(kind: Kind, muted: boolean): void {
+    this.#options.mute(this, { [kind]: muted }).catch(() => {});
   }
 
   #take(stream: MediaStream): void {

@@ -230,9 +230,11 @@ it('takes another camera when that which is used is pulled out, and any that com
   platform.plug();
   await settle();
   expect([sent(), own.track('video'), problems]).toEqual([undefined, undefined, ['NOT_FOUND']]);
+  expect(server.of('rooms.mute')).toEqual([{ gid: 7, sid: 0, video: true }]);
   platform.plug('external');
   await settle();
   expect([sent(), problems.length, platform.peers.length]).toEqual(['external', 1, 2]);
+  expect(server.of('rooms.mute').at(-1)).toEqual({ gid: 7, sid: 0, video: false });
   // A source of the application is its own business.
   own.replaceTrack('video', undefined);
   platform.plug('external', 'built in');
@@ -296,6 +298,20 @@ it('joins again on the next connection, and sets all up anew in a room that has 
   await settle();
   expect(room.session).toBe('second');
   expect(platform.peers).toHaveLength(4);
+});
+
+it('tells how good the way is, and whether media flows on it', async () => {
+  const room = await join();
+  await room.publish();
+  await settle();
+  const told: string[] = [];
+  room.on('quality', (direction, quality) => told.push(`${direction} ${quality}`));
+  room.on('media', (direction, isUp) => told.push(`${direction} ${isUp}`));
+  peer(0).becomes('connected');
+  server.say({ type: 'quality', direction: 'publish', quality: 'poor' });
+  peer(1).becomes('disconnected');
+  expect(told).toEqual(['publish true', 'publish poor', 'view false']);
+  expect(Object.keys(await room.stats())).toEqual(['publish', 'view']);
 });
 
 it('finds out what it was not told', async () => {

@@ -25,6 +25,7 @@ export class TestPublisher {
   readonly #sequences = new Map<string, number>();
   readonly #startedAt = Date.now();
   #clock: NodeJS.Timeout | undefined;
+  #losesEvery = Number.POSITIVE_INFINITY;
 
   static async open(streams: readonly OfferedStream[]): Promise<TestPublisher> {
     const rtcp: Buffer[] = [];
@@ -79,9 +80,15 @@ export class TestPublisher {
     this.#levels.set(name, level);
   }
 
+  /** Every so manieth packet is lost from now on. */
+  loseEvery(count: number): void {
+    this.#losesEvery = count;
+  }
+
   #send({ mid, kind, name }: OfferedStream): void {
     const sequence = (this.#sequences.get(name) ?? 0) + 1;
     this.#sequences.set(name, sequence);
+    if (sequence % this.#losesEvery === 0) return;
     const isVideo = kind === 'camera' || kind === 'screen';
     const filler = Buffer.from(name);
     const extensions = [

@@ -350,6 +350,16 @@ describe('a room', () => {
     await close();
   });
 
+  it('tells a device how good the way is on which it publishes', async () => {
+    const { alice, close } = await setUp([]);
+    await alice.join();
+    const publisher = await alice.publish();
+    publisher.loseEvery(4);
+    const { direction, quality } = await alice.told('quality');
+    expect([direction, quality]).toEqual(['publish', 'poor']);
+    await close();
+  });
+
   it('ends, for all and with its media, after the time that the group gives it', async () => {
     const { gid, alice, devices, close } = await setUp(['bob'], { callDuration: 3 });
     const bob = one(devices);

@@ -105,6 +105,10 @@ export class FakePeer extends EventTarget {
     }
   }
 
+  async getStats(): Promise<Map<string, object>> {
+    return new Map();
+  }
+
   becomes(state: 'connected' | 'disconnected' | 'failed'): void {
     this.connectionState = state;
     this.dispatchEvent(new Event('connectionstatechange'));
