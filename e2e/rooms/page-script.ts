@@ -20,6 +20,9 @@ const platform = {
       audio: audio === false ? false : { ...(audio as object), ...unprocessed },
       video: video === false ? false : { ...(video as object), ...pictures },
     }),
+  /** A screen in its own size would leave nothing for the cameras where machine and path are busy. */
+  displayMedia: ({ audio = false }: DisplayMediaStreamOptions) =>
+    browser.displayMedia({ audio, video: pictures }),
 };
 const unprocessed =
   option('takes') === '' ? {} : { echoCancellation: false, noiseSuppression: false, autoGainControl: false };

@@ -13,7 +13,7 @@ declare global {
 }
 
 /** Two cores, and browsers that encode and decode. */
-export const patience = { timeout: 40_000, interval: 200 };
+export const patience = { timeout: 60_000, interval: 200 };
 
 /** How a page of a room is: its camera, and how large it shows what it sees. */
 export interface PageOptions {
