@@ -4,6 +4,7 @@
  */
 import { Client, type RemoteStream, type Room, systemRoomPlatform } from '@stoa/client';
 import { indexedDbStore } from '@stoa/client/indexed-db';
+import { StoaError } from '@stoa/protocol';
 import { Receipts } from './receipts.ts';
 
 const query = new URLSearchParams(location.search);
@@ -90,6 +91,10 @@ function follow(gid: number, joined: Room): void {
   joined.on('problem', (error) => log.push(`problem ${error.code} ${error.message} ${error.cause ?? ''}`));
 }
 
+function throwUnlessOffline(error: unknown): void {
+  if (!(error instanceof StoaError) || error.code !== 'UNAVAILABLE') throw error;
+}
+
 function elementOf(user: string): HTMLVideoElement {
   const stream = find(user, 0);
   const element = stream && elements.get(stream);
@@ -117,16 +122,16 @@ const roomPage = {
     return [...current().may];
   },
 
+  /** Again on the next connection, where a busy machine has lost that of the page. */
   async publish(): Promise<void> {
-    await current().publish();
+    while (current().ownStreams.length === 0) {
+      if (current().status.phase !== 'joined') await new Promise(requestAnimationFrame);
+      else await current().publish().catch(throwUnlessOffline);
+    }
   },
 
   async share({ audio }: { audio: boolean }): Promise<number> {
     return (await current().publish({ source: 'screen', audio })).sid;
-  },
-
-  async unpublish(): Promise<void> {
-    await Promise.all(current().ownStreams.map((stream) => stream.stop()));
   },
 
   /** Pictures decoded of this stream so far, their height, and whether it was heard; undefined when it is not there. */
