@@ -214,12 +214,14 @@ export class Delivery {
   }
 
   async #stream(): Promise<void> {
+    let streamed = 0;
     for (const conv of this.#behind.keys()) {
       if (!this.#mayStream()) return;
       const track = this.#tracks.get(conv) ?? (await this.#findTrack(conv));
       if (track !== undefined) await this.#streamPage(conv, track);
       else this.#unlisted.delete(conv);
-      await nextTurn();
+      streamed += 1;
+      if (streamed % conversationsPerTurn === 0) await nextTurn();
       // Asked after the last wait: an event may have made it behind again meanwhile.
       if (track !== undefined && track.sent < track.last) continue;
       this.#behind.delete(conv);
@@ -362,11 +364,13 @@ export class Delivery {
 
   /** Where streaming to a device begins that has received nothing of the conversation. */
   async #beginning(conversation: ConversationForDevice, recent: number): Promise<number> {
-    const { conv, received, own, last } = conversation;
+    const { conv, received, own, last, lastAt } = conversation;
     if (received !== null) return received;
     const { log, since } = this.#options;
-    const from = Math.min(own.delivered, await beforeNewest(this.#options.log, { conv, last }, recent));
-    if (from === 0) return 0;
+    // A new device asks for every conversation of its user: nothing is read whose answer is known.
+    if (own.delivered === 0) return 0;
+    const from = Math.min(own.delivered, await beforeNewest(log, { conv, last }, recent));
+    if (from === 0 || lastAt < since) return from;
     const [first] = await log.read(conv, { after: 0, limit: 1 });
     return first !== undefined && first.ts >= since ? 0 : from;
   }
@@ -398,4 +402,6 @@ const conversationsInFull = 50;
 const recentMessages = 20;
 /** Messages of one conversation read at a time, so that conversations take turns. */
 const streamPage = 100;
+/** What a turn reads goes out together: many conversations have little each. */
+const conversationsPerTurn = 8;
 const reported = -1;

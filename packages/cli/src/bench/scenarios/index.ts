@@ -20,7 +20,7 @@ export const fullSizes: Sizes = {
   offlineMessages: 100,
   reconnects: 5_000,
   groupMembers: [1_000, 5_000],
-  groupDeliveries: 300_000,
+  groupDeliveries: 200_000,
   groupWindow: 4,
 };
 
