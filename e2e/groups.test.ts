@@ -74,6 +74,11 @@ describe('groups in the messenger', { timeout: 90_000 }, () => {
       expect(await message.innerText()).toContain('alice');
     }
     await alice.tick('Saturday, 9 o’clock?', 'read');
+    // Who leads the group may call upon everybody in it.
+    await alice.write('@all bring boots');
+    await bob.message('bring boots').locator('strong', { hasText: '@all' }).waitFor();
+    await erin.write('@all I shall');
+    await erin.tick('I shall', 'read');
     await erin.write('I am in');
     for (const member of [alice, bob, carol, dave]) await member.message('I am in').waitFor();
 

@@ -5,7 +5,7 @@ import { type PageServer, startPageServer } from '../support/page-server.ts';
 import { Visitors } from '../support/visitors.ts';
 
 /** Two cores, and browsers that encode and decode. */
-const patience = { timeout: 30_000, interval: 100 };
+const patience = { timeout: 60_000, interval: 100 };
 
 let node: TestNode;
 let pages: PageServer;
@@ -93,6 +93,24 @@ it('programs of both generations meet in a room, word for word as they are docum
   await printed(v1, 'status young 0x9 false');
   expect(await v1.evaluate(`remote.get('young').getMuteStatus(false)`)).toBe(true);
   expect(await v2.evaluate('live.getAdmin()')).toBeNull();
+  // Whoever has heard how good the way is has heard it as the fourth argument.
+  expect(await v1.evaluate('typeof quality.level')).toBe('number');
+  const sorted = await v2.evaluate(`(() => {
+    const places = [];
+    const listener = {
+      ParticipantSort_onGetParticipant: (view) => view.of,
+      ParticipantSort_onSetCoordinates: (view, position, x) => places.push([view.of.getName(), position, x]),
+    };
+    const views = [...live.getParticipants(), publisher].map((of) => ({ of }));
+    return [live.sortStreams(listener, views, 800, 300).length, places.map(([, at, x]) => [at, x])];
+  })()`);
+  expect(sorted).toEqual([
+    2,
+    [
+      [0, 0],
+      [1, 400],
+    ],
+  ]);
 
   // Ended and begun again, it is the same object.
   await v2.evaluate('publisher.hangup()');
