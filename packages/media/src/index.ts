@@ -29,13 +29,8 @@ export { SenderClock } from './forwarding/sender-clock.ts';
 export { Slot, type SlotOptions, type Stamp } from './forwarding/slot.ts';
 export { Source, type SourceOptions } from './forwarding/source.ts';
 export { manifestName, type RecordingManifest } from './recording/manifest.ts';
-export {
-  Room,
-  type RoomOptions,
-  type SlotStatistics,
-  type StreamDescription,
-  type View,
-} from './room/room.ts';
+export { Room, type RoomOptions } from './room/room.ts';
+export type { SlotStatistics, StreamDescription, View } from './room/room-types.ts';
 export type * from './rtcp/messages.ts';
 export { readRtcp } from './rtcp/read.ts';
 export { writeRtcp } from './rtcp/write.ts';

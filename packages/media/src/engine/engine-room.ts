@@ -1,4 +1,7 @@
 import { StoaError } from '@stoa/protocol';
+import type { PipedStream } from '../pipe/messages.ts';
+import { RoomPart } from '../pipe/room-part.ts';
+import { RoomPipes } from '../pipe/room-pipes.ts';
 import { Room } from '../room/room.ts';
 import { chooseAudible } from '../speakers/audible.ts';
 import { RoomSpeakers } from '../speakers/room-speakers.ts';
@@ -16,6 +19,7 @@ import type {
 } from './media-engine.ts';
 import { type EngineStream, type PublishedAnswer, Publisher } from './publisher.ts';
 import { QualityMeter } from './quality-meter.ts';
+import { publishingStatistics, viewingStatistics } from './read-statistics.ts';
 import { Recorder } from './recorder.ts';
 import type { ParticipantStatistics, RoomStatistics } from './statistics.ts';
 import { Viewer, type Watchable } from './viewer.ts';
@@ -45,6 +49,10 @@ export class EngineRoom {
   readonly #participants = new Map<string, Participant>();
   /** Who publishes each stream. */
   readonly #streams = new Map<string, Publisher>();
+  readonly #pipes: RoomPipes;
+  /** Where the streams come from when the room lives in another process, and those that it has. */
+  #part: RoomPart | undefined;
+  #remote: ReadonlyMap<string, PipedStream> = new Map();
   readonly #states = new Map<string, ConnectionState>();
   readonly #speakers = new RoomSpeakers();
   readonly recorder: Recorder;
@@ -66,6 +74,7 @@ export class EngineRoom {
       onState: (transport, state) => this.#onState(transport, state),
       onLayers: (stream, layers) => this.#onLayers(stream, layers),
     });
+    this.#pipes = new RoomPipes(this.#room);
     this.recorder = new Recorder({
       room: id,
       tap: (inRoom, listener) => this.#room.tap(inRoom, listener),
@@ -75,6 +84,21 @@ export class EngineRoom {
         ),
       onError: (error) => emit({ type: 'recordingFailed', room: id, message: String(error) }),
     });
+  }
+
+  /** Makes this a part of a room that lives in another process, which will connect to this path by `pipe`. */
+  async becomePart(path: string): Promise<void> {
+    this.#part = await RoomPart.listen(path, this.#room, {
+      onStreams: (streams) => this.#setRemote(streams),
+      onLevels: (levels) => {
+        if (this.#speakers.update(levels, Date.now())) this.#showAll();
+      },
+    });
+  }
+
+  /** Gives a part in another process what is viewed there. */
+  pipe(path: string): Promise<void> {
+    return this.#pipes.open(path, this.#piped());
   }
 
   permit(id: string, kinds: readonly StreamKind[]): void {
@@ -159,14 +183,18 @@ export class EngineRoom {
   leave(id: string): void {
     const participant = this.#participants.get(id);
     if (participant === undefined) return;
+    const published = participant.publisher.streams.length > 0;
     this.#participants.delete(id);
     participant.viewer.close();
     participant.publisher.close();
-    this.#showAll();
+    // Nobody sees anything else when one of a large audience goes.
+    if (published) this.#showAll();
   }
 
   tick(now: number): void {
     this.#room.tick(now);
+    this.#pipes.tick(now);
+    this.#part?.tick(now);
     this.recorder.tick(now);
     if (now - this.#heardAt >= speakerIntervalMs) {
       this.#heardAt = now;
@@ -181,6 +209,8 @@ export class EngineRoom {
   /** Resolves when what is recorded of it is whole. */
   async close(): Promise<void> {
     this.#participants.clear();
+    this.#pipes.close();
+    this.#part?.close();
     this.#room.closeAll();
     if (this.recorder.isOn) await this.recorder.stop();
   }
@@ -190,32 +220,10 @@ export class EngineRoom {
   }
 
   #statisticsOf({ id, publisher, viewer }: Participant): ParticipantStatistics {
-    const { transport } = viewer;
-    const seen = transport === undefined ? undefined : this.#room.statistics(transport);
     return {
       participant: id,
-      publishing:
-        publisher.transport === undefined
-          ? null
-          : {
-              state: this.#stateOf(publisher.transport),
-              streams: publisher.streams.map(({ id: stream, inRoom }) => ({
-                stream,
-                ...this.#room.streamStatistics(inRoom, Date.now()),
-              })),
-            },
-      viewing:
-        transport === undefined || seen === undefined
-          ? null
-          : {
-              state: this.#stateOf(transport),
-              estimate: seen.bitrate,
-              slots: seen.slots.map(({ rid, ...slot }) => ({
-                ...slot,
-                stream: viewer.placed.get(slot.mid) ?? null,
-                rid: rid ?? null,
-              })),
-            },
+      publishing: publishingStatistics(publisher, this.#room, (transport) => this.#stateOf(transport)),
+      viewing: viewingStatistics(viewer, this.#room, (transport) => this.#stateOf(transport)),
     };
   }
 
@@ -267,7 +275,9 @@ export class EngineRoom {
 
   /** What a viewer wants of what there is, in the order of its wishes, with the audible microphones only. */
   #wanted(participant: Participant): Watchable[] {
-    const all = [...participant.wishes.keys()].flatMap((id) => this.#streams.get(id)?.find(id) ?? []);
+    const all = [...participant.wishes.keys()].flatMap(
+      (id) => this.#streams.get(id)?.find(id) ?? this.#remote.get(id) ?? [],
+    );
     const microphones = all.filter(({ kind }) => kind === 'microphone').map(({ id }) => id);
     const places = this.#options.audibleMicrophones ?? defaultAudible;
     participant.audible = new Set(
@@ -284,6 +294,7 @@ export class EngineRoom {
   }
 
   #listen(now: number): void {
+    if (this.#part !== undefined) return;
     const levels = new Map<string, number>();
     const owners = new Map<string, string>();
     for (const { id: owner, publisher } of this.#participants.values()) {
@@ -293,6 +304,7 @@ export class EngineRoom {
         owners.set(id, owner);
       }
     }
+    this.#pipes.tellLevels(levels);
     if (!this.#speakers.update(levels, now)) return;
     this.#showAll();
     this.#emit({
@@ -326,6 +338,7 @@ export class EngineRoom {
   }
 
   #onLayers(inRoom: string, layers: readonly EncodingWish[]): void {
+    this.#part?.tellLayers(inRoom, layers);
     for (const { id: participant, publisher } of this.#participants.values()) {
       const stream = publisher.streams.find((each) => each.inRoom === inRoom);
       if (stream === undefined) continue;
@@ -334,12 +347,25 @@ export class EngineRoom {
     }
   }
 
+  #piped(): PipedStream[] {
+    return [...this.#participants.values()].flatMap(({ publisher }) =>
+      publisher.streams.map(({ id, kind, inRoom }) => ({ id, kind, inRoom })),
+    );
+  }
+
+  #setRemote(streams: readonly PipedStream[]): void {
+    this.#remote = new Map(streams.map((stream) => [stream.id, stream]));
+    this.#room.setRemote(streams.map(({ inRoom, kind }) => ({ id: inRoom, kind: mediaKind(kind) })));
+    this.#showAll();
+  }
+
   #show(participant: Participant): void {
     participant.viewer.show(this.#wanted(participant), participant.wishes);
   }
 
   #showAll(): void {
     this.recorder.update();
+    this.#pipes.tellStreams(() => this.#piped());
     for (const participant of this.#participants.values()) {
       this.#show(participant);
       if (!participant.viewer.grow(this.#wanted(participant))) continue;

@@ -40,6 +40,17 @@ export class LocalEngine implements MediaEngine {
     this.#rooms.set(room, new EngineRoom(room, options, this.#connections, emit));
   }
 
+  /** Opens a part of a room that lives in another process; its viewers are viewed here. `pipe` connects the two. */
+  async openPart(room: string, options: RoomOptions, path: string): Promise<void> {
+    await this.createRoom(room, options);
+    await this.#room(room).becomePart(path);
+  }
+
+  /** Gives a part of the room, in another process, what is viewed there. */
+  async pipe(room: string, path: string): Promise<void> {
+    await this.#room(room).pipe(path);
+  }
+
   async closeRoom(room: string): Promise<void> {
     const found = this.#room(room);
     this.#rooms.delete(room);

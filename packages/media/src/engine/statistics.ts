@@ -1,5 +1,5 @@
 import type { LayerStatistics } from '../forwarding/source.ts';
-import type { SlotStatistics as SlotCounts } from '../room/room.ts';
+import type { SlotStatistics as SlotCounts } from '../room/room-types.ts';
 import type { ConnectionState } from '../transport/connection.ts';
 
 export interface StreamStatistics {

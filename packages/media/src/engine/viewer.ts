@@ -1,6 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import type { Kind } from '../codecs/codecs.ts';
-import type { Room, View } from '../room/room.ts';
+import type { Room } from '../room/room.ts';
+import type { View } from '../room/room-types.ts';
 import type { SlotContent, ViewOffer, Wish } from './media-engine.ts';
 import { type PlacedSlot, type Placing, place, samePlaces } from './placement.ts';
 

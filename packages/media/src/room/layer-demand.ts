@@ -16,9 +16,13 @@ export class LayerDemand {
   #wokenAt = Number.NEGATIVE_INFINITY;
   #bitrate = 0;
 
-  constructor(source: Source, now: number) {
+  /** With the bitrate that it had, when it is turned off already. */
+  constructor(source: Source, now: number, restingBitrate?: number) {
     this.source = source;
     this.#takenAt = now;
+    if (restingBitrate === undefined) return;
+    this.resting = true;
+    this.#bitrate = restingBitrate;
   }
 
   /** Tells whether somebody takes it now. True when the publisher should be told of a change. */

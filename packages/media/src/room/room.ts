@@ -1,7 +1,6 @@
 import { StoaError } from '@stoa/protocol';
 import { allocate, bitrateForAll, type Wish } from '../bandwidth/allocator.ts';
 import { ReleaseClock } from '../bandwidth/release-clock.ts';
-import type { Kind } from '../codecs/codecs.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Slot } from '../forwarding/slot.ts';
 import type { LayerStatistics, Source } from '../forwarding/source.ts';
@@ -15,51 +14,16 @@ import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
 import { LayerDemand } from './layer-demand.ts';
+import { isTaken, type Outlet } from './outlet.ts';
+import type { LayerWish, SlotStatistics, StreamDescription, View } from './room-types.ts';
+import { slotStatistics } from './slot-statistics.ts';
 
-/** What a viewer wants to see in a slot. */
-export interface View {
-  /** A stream's id, as `onStreams` tells it. */
-  readonly stream: string;
-  /** Pixels; 0 for a picture that is not visible. Of no meaning for sound. */
-  readonly height?: number;
-  readonly isScreen?: boolean;
-}
-
-export interface StreamDescription {
-  readonly id: string;
-  readonly transport: string;
-  readonly mid: string;
-  readonly kind: Kind;
-}
-
-export interface SlotStatistics {
-  readonly mid: string;
-  readonly packets: number;
-  readonly bytes: number;
-  /** Times that another source came into it. */
-  readonly switches: number;
-  /** Packets that were sent once more because the viewer asked for them. */
-  readonly repeated: number;
-  /** As the viewer says: packets that did not come, and times that its decoder could not go on without a key frame. */
-  readonly lost: number;
-  readonly pictureLosses: number;
-  /** Layer that is shown; `undefined` for nothing. */
-  readonly rid: string | undefined;
-  readonly height: number;
-}
+/** Gets a stream's packets, of all its layers. They are valid during the call. */
+export type PacketListener = (source: Source, packet: MediaPacket, now: number) => void;
 
 interface Stream extends StreamDescription {
   readonly layers: LayerDemand[];
 }
-
-/** How a publisher should send a layer. */
-export interface LayerWish {
-  readonly rid: string;
-  readonly active: boolean;
-}
-
-/** Gets a stream's packets, of all its layers. They are valid during the call. */
-export type PacketListener = (source: Source, packet: MediaPacket, now: number) => void;
 
 interface Subscription {
   readonly transport: ReceiveTransport;
@@ -89,6 +53,7 @@ export class Room {
   readonly #subscriptions = new Map<Slot, Subscription>();
   /** By stream, what every packet of it goes to. */
   readonly #routes = new Map<string, Subscription[]>();
+  readonly #outlets = new Set<Outlet>();
   readonly #releases = new ReleaseClock();
   /** By stream, who gets all of it besides viewers. */
   readonly #taps = new Map<string, PacketListener>();
@@ -108,8 +73,8 @@ export class Room {
   async publish(offer: string): Promise<{ transport: string; answer: string; streams: StreamDescription[] }> {
     const id = this.#newId('s');
     const sender = await SendTransport.open(id, offer, this.#connections, {
-      onSource: (mid, source) => this.#addSource(`${id}/${mid}`, source),
-      onPacket: (source, packet, now) => this.#forward(source, packet, now),
+      onSource: (mid, source) => this.addSource(`${id}/${mid}`, source),
+      onPacket: (source, packet, now) => this.forward(source, packet, now),
       onState: (state) => this.#options.onState?.(id, state),
     });
     this.#senders.set(id, sender);
@@ -181,6 +146,51 @@ export class Room {
     };
   }
 
+  /** Sends all that arrives there, too, until the answer is called. */
+  attach(outlet: Outlet): () => void {
+    this.#outlets.add(outlet);
+    return () => this.#outlets.delete(outlet);
+  }
+
+  /** The streams that are in somebody's slot. */
+  get routed(): string[] {
+    return [...this.#routes.keys()];
+  }
+
+  layersOf(stream: string): readonly LayerDemand[] {
+    return this.#streams.get(stream)?.layers ?? [];
+  }
+
+  /** Takes streams, by their ids, that do not come from a publisher of this room: by `addSource` and `forward`. */
+  setRemote(streams: readonly Pick<StreamDescription, 'id' | 'kind'>[]): void {
+    for (const { id, kind } of streams) {
+      if (!this.#streams.has(id)) this.#streams.set(id, { id, kind, transport: '', mid: '', layers: [] });
+    }
+    for (const stream of this.#streams.values()) {
+      if (stream.transport === '' && !streams.some(({ id }) => id === stream.id)) this.#remove(stream);
+    }
+  }
+
+  /** A layer of a stream has begun; or has been turned off at its publisher, when it had this bitrate. */
+  addSource(id: string, source: Source, restingBitrate?: number): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    // A browser that starts a layer anew, with another SSRC, has given up the old one.
+    const replaced = stream.layers.findIndex((layer) => layer.source.rid === source.rid);
+    if (replaced >= 0) stream.layers.splice(replaced, 1);
+    stream.layers.push(new LayerDemand(source, Date.now(), restingBitrate));
+    this.#choseAt = 0;
+  }
+
+  forward(source: Source, packet: MediaPacket, now: number): void {
+    if (this.#taps.size > 0) this.#taps.get(source.stream)?.(source, packet, now);
+    if (this.#outlets.size > 0) this.#forwardOut(source, packet, now);
+    for (const { transport, slot } of this.#routes.get(source.stream) ?? [])
+      transport.forward(slot, source, packet, now);
+    // Kept in the cache, this view would outlive the moment that it is of use.
+    packet.outgoing = undefined;
+  }
+
   /** Whether packets of a stream are taken from its publisher. */
   permit(stream: string, permitted: boolean): void {
     const found = this.#streams.get(stream);
@@ -213,6 +223,8 @@ export class Room {
   /** Asks for a key frame of every layer that somebody sees or waits for. */
   requestKeyFrame(stream: string): void {
     for (const { slot } of this.#routes.get(stream) ?? []) slot.wanted?.keyFrames.want();
+    for (const { source } of this.layersOf(stream))
+      if (isTaken(this.#outlets, source)) source.keyFrames.want();
   }
 
   /** What arrived of a stream, by layer, and what was refused. */
@@ -220,19 +232,14 @@ export class Room {
     const stream = this.#streams.get(id);
     if (stream === undefined) return { refused: 0, layers: [] };
     return {
-      refused: this.#sender(stream.transport).refused(stream.mid),
+      refused: this.#senders.get(stream.transport)?.refused(stream.mid) ?? 0,
       layers: stream.layers.map(({ source }) => source.statistics(now)),
     };
   }
 
   statistics(transport: string): { bitrate: number; slots: SlotStatistics[] } {
     const receiver = this.#receiver(transport);
-    const slots = receiver.slots.map(({ mid, slot }) => {
-      const { packets, bytes, switches, repeated, lost, pictureLosses, shown } = slot;
-      const counted = { packets, bytes, switches, repeated, lost, pictureLosses };
-      return { mid, ...counted, rid: shown?.rid, height: shown?.height ?? 0 };
-    });
-    return { bitrate: receiver.estimator.bitrate, slots };
+    return { bitrate: receiver.estimator.bitrate, slots: receiver.slots.map(slotStatistics) };
   }
 
   /** What is due: to be called every few tens of milliseconds, with the time of `Date.now`. */
@@ -297,25 +304,6 @@ export class Room {
     else this.#routes.set(stream, others);
   }
 
-  #addSource(id: string, source: Source): void {
-    const stream = this.#streams.get(id);
-    if (stream === undefined) return;
-    // A browser that starts a layer anew, with another SSRC, has given up the old one.
-    const replaced = stream.layers.findIndex((layer) => layer.source.rid === source.rid);
-    if (replaced >= 0) stream.layers.splice(replaced, 1);
-    stream.layers.push(new LayerDemand(source, Date.now()));
-    this.#choseAt = 0;
-  }
-
-  #forward(source: Source, packet: MediaPacket, now: number): void {
-    if (this.#taps.size > 0) this.#taps.get(source.stream)?.(source, packet, now);
-    const routes = this.#routes.get(source.stream);
-    if (routes === undefined) return;
-    for (const { transport, slot } of routes) transport.forward(slot, source, packet, now);
-    // Kept in the cache, this view would outlive the moment that it is of use.
-    packet.outgoing = undefined;
-  }
-
   /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
   #choose(receiver: ReceiveTransport, now: number): void {
     const video: { slot: Slot; layers: LayerDemand[]; wish: Wish }[] = [];
@@ -357,7 +345,9 @@ export class Room {
   }
 
   #isTooLarge({ transport }: Stream, { width, height }: Source): boolean {
-    return Math.min(width, height) > (this.#senders.get(transport)?.maxHeight ?? 0);
+    // What comes from another process has been looked at there.
+    const { maxHeight = Number.POSITIVE_INFINITY } = this.#senders.get(transport) ?? {};
+    return Math.min(width, height) > maxHeight;
   }
 
   #updateDemand(stream: Stream, now: number): void {
@@ -373,12 +363,19 @@ export class Room {
         layer === tapped ||
         // Only while it comes it can become smaller.
         this.#isTooLarge(stream, source) ||
-        routes.some(({ slot }) => slot.wanted === source || slot.shown === source);
+        routes.some(({ slot }) => slot.wanted === source || slot.shown === source) ||
+        isTaken(this.#outlets, source);
       changed = layer.update(taken, now) || changed;
     }
     if (!changed) return;
     const wishes = layers.map(({ source, resting }) => ({ rid: source.rid, active: !resting }));
     this.#options.onLayers?.(id, wishes);
+  }
+
+  #forwardOut(source: Source, packet: MediaPacket, now: number): void {
+    const stream = this.#streams.get(source.stream);
+    if (stream === undefined || this.#isTooLarge(stream, source)) return;
+    for (const outlet of this.#outlets) outlet.forward(source, packet, now);
   }
 
   #newId(prefix: string): string {

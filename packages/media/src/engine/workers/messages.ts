@@ -1,10 +1,11 @@
 import type { Code } from '@stoa/protocol';
 import type { ConnectionOptions } from '../../transport/connection.ts';
 import type { MediaEvent } from '../events.ts';
+import type { LocalEngine } from '../local-engine.ts';
 import type { MediaEngine } from '../media-engine.ts';
 
 /** What can be asked of the engine in a worker: all that is about one room, which is the first argument. */
-export type Commands = Omit<MediaEngine, 'onEvent' | 'close'>;
+export type Commands = Omit<MediaEngine, 'onEvent' | 'close'> & Pick<LocalEngine, 'openPart' | 'pipe'>;
 export type CommandName = keyof Commands;
 
 /** From the server to a worker. */

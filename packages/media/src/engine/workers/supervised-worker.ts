@@ -5,7 +5,7 @@ import { MediaWorker } from './media-worker.ts';
 export interface SupervisorEvents {
   onEvent(event: MediaEvent): void;
   /** A process has ended, and with it what was in it. Another starts after so many milliseconds. */
-  onLost(reason: string, restartInMs: number): void;
+  onLost(worker: MediaWorker, reason: string, restartInMs: number): void;
 }
 
 const firstDelayMs = 100;
@@ -42,13 +42,14 @@ export class SupervisedWorker {
 
   #start(): void {
     this.#startedAt = Date.now();
-    this.#worker = new MediaWorker(this.#connections, {
+    const worker = new MediaWorker(this.#connections, {
       onEvent: (event) => this.#events.onEvent(event),
-      onEnd: (reason) => this.#onEnd(reason),
+      onEnd: (reason) => this.#onEnd(worker, reason),
     });
+    this.#worker = worker;
   }
 
-  #onEnd(reason: string): void {
+  #onEnd(worker: MediaWorker, reason: string): void {
     this.#worker = undefined;
     if (this.#stopped) return;
     if (Date.now() - this.#startedAt > soundMs) this.#delayMs = firstDelayMs;
@@ -56,6 +57,6 @@ export class SupervisedWorker {
     this.#delayMs = Math.min(longestDelayMs, 2 * delay);
     this.#restart = setTimeout(() => this.#start(), delay);
     this.#restart.unref();
-    this.#events.onLost(reason, delay);
+    this.#events.onLost(worker, reason, delay);
   }
 }

@@ -1,4 +1,6 @@
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { StoaError } from '@stoa/protocol';
 import type { ConnectionOptions } from '../../transport/connection.ts';
 import type { MediaEvent } from '../events.ts';
@@ -14,11 +16,14 @@ import type {
 import { lost, type MediaWorker } from './media-worker.ts';
 import type { CommandName, Commands } from './messages.ts';
 import { splitPorts } from './split-ports.ts';
+import { SpreadRoom } from './spread-room.ts';
 import { SupervisedWorker } from './supervised-worker.ts';
 
 export interface WorkerEngineOptions extends ConnectionOptions {
   /** Processes; one per core by default. Each gets its share of the ports. */
   readonly workers?: number;
+  /** Viewers of one room that the process takes in which it lives, before they are spread over all; 100 by default. */
+  readonly viewersAtHome?: number;
   /** Called when a process has ended, for the log. */
   readonly onWorkerLost?: (lost: {
     readonly reason: string;
@@ -27,18 +32,34 @@ export interface WorkerEngineOptions extends ConnectionOptions {
   }) => void;
 }
 
-/** The media plane in processes of its own. A room lives in one of them, which is the one with the fewest. */
+const defaultAtHome = 100;
+
+/**
+ * The media plane in processes of its own. A room lives in one of them, which is the one with the fewest; a large
+ * audience is spread over all.
+ */
 export class WorkerEngine implements MediaEngine {
   readonly #supervised: readonly SupervisedWorker[];
   /** Where each room is. */
-  readonly #rooms = new Map<string, MediaWorker>();
+  readonly #rooms = new Map<string, SpreadRoom>();
+  readonly #viewersAtHome: number;
+  /** Of pipes between the processes, for them alone. */
+  #folder: string | undefined;
+  #pipes = 0;
   /** Those that are being recorded. */
   readonly #recorded = new Set<string>();
   readonly #listeners = new Set<(event: MediaEvent) => void>();
 
   /** @throws StoaError BAD_REQUEST when the ports are too few for the workers. */
   constructor(options: WorkerEngineOptions = {}) {
-    const { workers = availableParallelism(), onWorkerLost, ports, ...connections } = options;
+    const {
+      workers = availableParallelism(),
+      viewersAtHome = defaultAtHome,
+      onWorkerLost,
+      ports,
+      ...connections
+    } = options;
+    this.#viewersAtHome = viewersAtHome;
     const shares = splitPorts(ports, workers);
     this.#supervised = shares.map(
       (share) =>
@@ -46,8 +67,8 @@ export class WorkerEngine implements MediaEngine {
           { ...connections, ...(share === undefined ? {} : { ports: share }) },
           {
             onEvent: (event) => this.#emit(event),
-            onLost: (reason, restartInMs) => {
-              const rooms = this.#forgetLost();
+            onLost: (worker, reason, restartInMs) => {
+              const rooms = this.#forgetLost(worker);
               onWorkerLost?.({ reason, rooms, restartInMs });
             },
           },
@@ -62,12 +83,16 @@ export class WorkerEngine implements MediaEngine {
 
   async createRoom(room: string, options: RoomOptions = {}): Promise<void> {
     if (this.#rooms.has(room)) throw new StoaError('CONFLICT', `There is a room "${room}" already.`);
-    const worker = this.#leastBusy();
-    this.#rooms.set(room, worker);
+    const spread = new SpreadRoom(room, this.#leastBusy(), options, {
+      viewersAtHome: this.#viewersAtHome,
+      workers: () => this.#running(),
+      newPath: () => this.#newPath(),
+    });
+    this.#rooms.set(room, spread);
     try {
-      await worker.call('createRoom', [room, options]);
+      await spread.home.call('createRoom', [room, options]);
     } catch (error) {
-      if (this.#rooms.get(room) === worker) this.#rooms.delete(room);
+      if (this.#rooms.get(room) === spread) this.#rooms.delete(room);
       throw error;
     }
   }
@@ -83,8 +108,8 @@ export class WorkerEngine implements MediaEngine {
     return this.#call('permit', room, participant, kinds);
   }
 
-  limit(room: string, participant: string, limits: Limits) {
-    return this.#call('limit', room, participant, limits);
+  async limit(room: string, participant: string, limits: Limits) {
+    await this.#room(room).limit(participant, limits);
   }
 
   publish(
@@ -116,27 +141,27 @@ export class WorkerEngine implements MediaEngine {
   }
 
   view(room: string, participant: string) {
-    return this.#call('view', room, participant);
+    return this.#callViewing('view', room, participant);
   }
 
   answer(room: string, participant: string, answer: ViewOffer) {
-    return this.#call('answer', room, participant, answer);
+    return this.#callViewing('answer', room, participant, answer);
   }
 
-  watch(room: string, participant: string, wishes: readonly Wish[]) {
-    return this.#call('watch', room, participant, wishes);
+  async watch(room: string, participant: string, wishes: readonly Wish[]) {
+    return (await this.#room(room).watch(participant, wishes)) as { readonly offer: ViewOffer | null };
   }
 
   unview(room: string, participant: string) {
-    return this.#call('unview', room, participant);
+    return this.#callViewing('unview', room, participant);
   }
 
-  leave(room: string, participant: string) {
-    return this.#call('leave', room, participant);
+  async leave(room: string, participant: string) {
+    await this.#room(room).leave(participant);
   }
 
-  statistics(room: string) {
-    return this.#call('statistics', room);
+  async statistics(room: string) {
+    return this.#room(room).statistics();
   }
 
   async record(room: string, directory: string): Promise<void> {
@@ -156,9 +181,10 @@ export class WorkerEngine implements MediaEngine {
 
   async close(): Promise<void> {
     // Their files are to be whole before the processes end; without an answer they end all the same.
-    await Promise.allSettled([...this.#recorded].map((room) => this.#call('closeRoom', room)));
+    await Promise.allSettled([...this.#recorded].map((room) => this.closeRoom(room)));
     this.#rooms.clear();
     await Promise.all(this.#supervised.map((each) => each.stop()));
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #call<Name extends CommandName>(
@@ -166,26 +192,57 @@ export class WorkerEngine implements MediaEngine {
     ...args: Parameters<Commands[Name]>
   ): Promise<Awaited<ReturnType<Commands[Name]>>> {
     const [room] = args;
-    const worker = this.#rooms.get(room);
-    if (worker === undefined) throw new StoaError('NOT_FOUND', `There is no room "${room}".`);
+    return (await this.#room(room).home.call(name, args)) as Awaited<ReturnType<Commands[Name]>>;
+  }
+
+  /** Of somebody's view, which may be in another process than the room. */
+  async #callViewing<Name extends 'view' | 'answer' | 'unview'>(
+    name: Name,
+    ...args: Parameters<Commands[Name]>
+  ): Promise<Awaited<ReturnType<Commands[Name]>>> {
+    const [room, participant] = args;
+    const worker = await this.#room(room).viewing(participant);
     return (await worker.call(name, args)) as Awaited<ReturnType<Commands[Name]>>;
+  }
+
+  #room(id: string): SpreadRoom {
+    const room = this.#rooms.get(id);
+    if (room === undefined) throw new StoaError('NOT_FOUND', `There is no room "${id}".`);
+    return room;
+  }
+
+  #running(): MediaWorker[] {
+    return this.#supervised.flatMap(({ worker }) => worker ?? []);
+  }
+
+  #newPath(): string {
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'stoa-media-'));
+    this.#pipes += 1;
+    const name = `${this.#pipes}.sock`;
+    return process.platform === 'win32' ? `\\\\.\\pipe\\${this.#folder}\\${name}` : join(this.#folder, name);
   }
 
   #leastBusy(): MediaWorker {
     const counts = new Map<MediaWorker, number>();
-    for (const { worker } of this.#supervised) if (worker !== undefined) counts.set(worker, 0);
-    for (const worker of this.#rooms.values()) counts.set(worker, (counts.get(worker) ?? 0) + 1);
+    for (const worker of this.#running()) counts.set(worker, 0);
+    for (const { home } of this.#rooms.values()) counts.set(home, (counts.get(home) ?? 0) + 1);
     const [first] = [...counts].sort(([, a], [, b]) => a - b);
     if (first === undefined) throw lost();
     return first[0];
   }
 
-  /** Tells of the rooms whose process is gone, and answers how many there were. */
-  #forgetLost(): number {
-    const alive = new Set(this.#supervised.map(({ worker }) => worker));
-    const gone = [...this.#rooms].filter(([, worker]) => !alive.has(worker)).map(([room]) => room);
-    for (const room of gone) this.#rooms.delete(room);
-    for (const room of gone) this.#emit({ type: 'roomLost', room });
+  /** Tells of the rooms whose process is gone, and of views that were in it; answers how many rooms there were. */
+  #forgetLost(worker: MediaWorker): number {
+    const gone = [...this.#rooms.values()].filter(({ home }) => home === worker);
+    for (const room of gone) {
+      this.#rooms.delete(room.id);
+      room.closeParts();
+    }
+    for (const { id: room } of gone) this.#emit({ type: 'roomLost', room });
+    for (const room of this.#rooms.values()) {
+      for (const participant of room.forget(worker))
+        this.#emit({ type: 'connection', room: room.id, participant, direction: 'view', state: 'closed' });
+    }
     return gone.length;
   }
 
