@@ -1,5 +1,5 @@
 import { closeCodes, jsonCodec } from '@stoa/protocol';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { startOfTime } from '../testing/scripted-server.ts';
 import { online, scripted } from '../testing/test-client.ts';
 
@@ -328,6 +328,24 @@ it('reports a WebSocket that cannot be made as a failed attempt', async () => {
   await client.start();
   await test.status('offline');
   expect(client.status).toMatchObject({ reason: 'not allowed here' });
+});
+
+it('sends nothing into a socket that is closing', async () => {
+  const sockets: WebSocket[] = [];
+  const { client, test } = await online({
+    webSocket: (url, protocols) => {
+      const socket = new WebSocket(url, protocols);
+      sockets.push(socket);
+      return socket;
+    },
+  });
+  const [socket] = sockets;
+  if (socket === undefined) throw new Error('there is no socket');
+  const send = vi.spyOn(socket, 'send');
+  socket.close();
+  client.send({ peer: 'bob' }, { content: { text: 'soon' } });
+  await test.status('offline');
+  expect(send).not.toHaveBeenCalled();
 });
 
 it('goes by the server’s time', async () => {

@@ -18,7 +18,7 @@ import {
 } from './connection-state.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { closingError, errorOf } from './refusal.ts';
-import type { OpenWebSocket, WebSocketLike } from './web-socket.ts';
+import { isOpen, type OpenWebSocket, type WebSocketLike } from './web-socket.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -141,7 +141,8 @@ export class Connection {
     webSocket.binaryType = 'arraybuffer';
     const writer = new FrameWriter(codec, (data) => {
       // Bytes of the codec never share their memory with other agents, which the type cannot say.
-      if (this.#socket?.webSocket === webSocket) webSocket.send(data as string | Uint8Array<ArrayBuffer>);
+      if (this.#socket?.webSocket === webSocket && isOpen(webSocket))
+        webSocket.send(data as string | Uint8Array<ArrayBuffer>);
     });
     this.#socket = { webSocket, writer };
     const ifCurrent = (act: () => void): void => {
