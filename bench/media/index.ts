@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figures, medianRatio, reportTable, tableLines } from '@stoa/cli/bench';
+import { audienceBench } from './audience.ts';
 import { whyNoJanus } from './janus/janus-process.ts';
 import { runMedia } from './run-media.ts';
 import { type MediaScenario, mediaMetrics, mediaScenarios, quickScenarios } from './scenarios.ts';
@@ -18,6 +19,8 @@ const help = `usage: npm run bench -- media [options]
   --engines <list>     of bare, stoa, janus, werift; all by default
   --rounds <n>         1 by default; engines take turns in each, and the medians are shown
   --seconds <n>        that each is measured; 6 by default
+  --audience           instead of these: what a viewer costs in ever larger audiences, spread over all processes
+  --viewers <list>     sizes of the audiences; 50,200,500,1000 by default
   --quick              ${quickScenarios.join(' and ')}, 4 seconds each; not for quoting
   --profile <folder>   write CPU profiles of the forwarders, which costs a little
   --json <file>        write all figures of all rounds`;
@@ -46,6 +49,8 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       help: { type: 'boolean' },
+      audience: { type: 'boolean', default: false },
+      viewers: { type: 'string', default: '50,200,500,1000' },
       quick: { type: 'boolean', default: false },
       scenarios: { type: 'string' },
       engines: { type: 'string', default: 'bare,stoa,janus,werift' },
@@ -56,6 +61,12 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(help);
+  if (values.audience) {
+    const sizes = values.viewers.split(',').map((size) => positive(size, 'viewers'));
+    const results = await audienceBench(sizes, positive(values.seconds ?? '6', 'seconds'));
+    if (values.json !== undefined) writeJson(values.json, { figures: Object.fromEntries(results) });
+    return;
+  }
   const wanted = values.scenarios?.split(',') ?? (values.quick ? quickScenarios : names);
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined)
@@ -72,9 +83,8 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
   print(scenarios, results);
   if (noJanus !== undefined) console.log(`\nJanus is not measured: ${noJanus}.`);
   if (values.json === undefined) return;
-  const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
   const figures = Object.fromEntries([...results].map(([name, each]) => [name, Object.fromEntries(each)]));
-  writeFileSync(values.json, `${JSON.stringify({ machine, rounds, seconds, figures }, null, 2)}\n`);
+  writeJson(values.json, { rounds, seconds, figures });
 }
 
 async function measure(
@@ -115,6 +125,11 @@ function print(scenarios: readonly MediaScenario[], results: Results): void {
 
 function shown({ rate = 0, cpu = 0, p99 = 0 }: Figures): string {
   return `${rate.toFixed(0)} packets/s, ${cpu.toFixed(1)} CPU-s per million, p99 ${p99.toFixed(1)} ms`;
+}
+
+function writeJson(file: string, content: object): void {
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
+  writeFileSync(file, `${JSON.stringify({ machine, ...content }, null, 2)}\n`);
 }
 
 function positive(value: string, name: string): number {

@@ -6,6 +6,7 @@ import type { commands as Receivers } from './load/receivers.ts';
 import type { commands as Senders } from './load/senders.ts';
 import { PeerProcess } from './peer-process.ts';
 import type { MediaScenario } from './scenarios.ts';
+import { until } from './until.ts';
 
 /** Until caches and the compiler have settled. */
 const warmUpMs = 2000;
@@ -36,16 +37,16 @@ export async function runMedia(
       const sdp = await forwarder.ask.publish(`p${index}`, kind, await senders.ask.offer(kind));
       await senders.ask.accept(index, sdp);
     }
-    await until(() => senders.ask.connected(), 'publishers to connect');
+    await until(() => senders.ask.connected(), 'publishers to connect', connectMs);
     const before = await usage();
     for (let index = 0; index < viewers; index += 1) {
       const seen = publishersOf(scenario, engine, index);
       const offer = await forwarder.ask.view(`p${index}`, seen);
       await forwarder.ask.answer(`p${index}`, await receivers.ask.answer(offer, engine === 'stoa'));
     }
-    await until(() => receivers.ask.connected(), 'viewers to connect');
+    await until(() => receivers.ask.connected(), 'viewers to connect', connectMs);
     await senders.ask.start(packetsPerSecond, kind === 'microphone' ? 960 : 90);
-    await until(() => receivers.ask.served(), 'every viewer to get something');
+    await until(() => receivers.ask.served(), 'every viewer to get something', connectMs);
     const perSecond = viewers * scenario.mostPerViewer * packetsPerSecond;
     await wait(warmUpMs);
     await settle(() => receivers.ask.take(), perSecond);
@@ -92,13 +93,5 @@ async function settle(take: () => Promise<{ received: number }>, perSecond: numb
     const passed = performance.now() - from;
     from += passed;
     if (received >= (0.97 * perSecond * passed) / 1000) return;
-  }
-}
-
-async function until(ask: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + connectMs;
-  while (!(await ask())) {
-    if (performance.now() > end) throw new Error(`Waited ${connectMs / 1000} s for ${what}.`);
-    await wait(20);
   }
 }
