@@ -16,8 +16,8 @@ import type { Changes, Delivery, GroupMessages } from '../messages/index.ts';
 import type { GroupReceipts } from '../receipts/index.ts';
 import type { Schedule } from '../scheduled/index.ts';
 import type { Connection } from './connection.ts';
-import type { InOrder } from './in-order.ts';
 import { withFile } from './message-file.ts';
+import type { SendOrder } from './send-order.ts';
 import type { SessionIdentity } from './session.ts';
 
 /** What every session of a node uses for groups. */
@@ -38,7 +38,7 @@ export interface GroupTrafficOptions {
   readonly connection: Connection;
   readonly delivery: Delivery;
   /** The order of what the session sends, to whomever. */
-  readonly sends: InOrder;
+  readonly sends: SendOrder;
 }
 
 /** What a session says to groups, and of their messages. */
@@ -68,7 +68,9 @@ export class GroupTraffic {
           connection.write({ t: 'scheduled', id: frame.id, at: kept });
           return;
         }
-        const { answer, announce } = await services.groupMessages.accept(identity, group, frame);
+        const accepting = services.groupMessages.accept(identity, group, frame);
+        accepting.catch((error: unknown) => sends.failed(error));
+        const { answer, announce } = await accepting;
         connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
         const isLooped = (group.flags & groupFlags.receiveLoopback) !== 0;
         if (!isLooped && delivery.isGroup(answer.conv)) delivery.skipOwn(answer.conv, answer.seq);

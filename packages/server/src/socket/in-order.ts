@@ -3,7 +3,13 @@
  * task begins after the second steps of all tasks before it have begun. Nothing is queued while no look-up waits.
  */
 export class InOrder {
+  readonly #onFailed: (error: unknown) => void;
   #last: Promise<unknown> | undefined;
+
+  /** @param onFailed told of a look-up that had to wait and failed, before the next task goes on */
+  constructor(onFailed: (error: unknown) => void = () => {}) {
+    this.#onFailed = onFailed;
+  }
 
   run<T>(lookUp: () => T | Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
     if (this.#last === undefined) {
@@ -17,11 +23,17 @@ export class InOrder {
 
   #after<T>(found: Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
     let done: Promise<void> | undefined;
-    const begun = found.then((value) => {
-      done = proceed(value);
-      // Its outcome is the caller's; here it only must not count as unhandled.
-      done.catch(() => {});
-    });
+    const begun = found.then(
+      (value) => {
+        done = proceed(value);
+        // Its outcome is the caller's; here it only must not count as unhandled.
+        done.catch(() => {});
+      },
+      (error: unknown) => {
+        this.#onFailed(error);
+        throw error;
+      },
+    );
     this.#last = begun;
     const forget = (): void => {
       if (this.#last === begun) this.#last = undefined;

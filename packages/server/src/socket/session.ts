@@ -30,11 +30,11 @@ import type { Schedule } from '../scheduled/index.ts';
 import type { ValueFeed } from '../values/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { type GroupServices, GroupTraffic } from './group-traffic.ts';
-import { InOrder } from './in-order.ts';
 import { withFile } from './message-file.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
 import { PresenceTraffic } from './presence-traffic.ts';
 import { ReadMarks } from './read-marks.ts';
+import { SendOrder } from './send-order.ts';
 import { Turns } from './turns.ts';
 
 /** What every session of a node uses. */
@@ -84,14 +84,12 @@ export class Session implements ConnectionHandler {
   readonly #services: SessionServices;
   readonly #confirm: () => Promise<boolean>;
   readonly #onClosed: (session: Session) => void;
-  readonly #sends = new InOrder();
+  readonly #sends = new SendOrder(() => this.connection.heardAt);
   readonly #groups: GroupTraffic;
   readonly #presence: PresenceTraffic;
   readonly #pages = new Turns(historyWaiting);
   readonly #requests = new Turns(limits.requestWindow);
   readonly #reads = new ReadMarks();
-  #highestId = 0;
-  #heldUntil = 0;
 
   constructor(options: {
     identity: SessionIdentity;
@@ -218,18 +216,8 @@ export class Session implements ConnectionHandler {
   }
 
   #send(frame: SendFrame): void | Promise<void> {
-    // After a refusal that may be tried again, what is on its way behind the refused message must not overtake it:
-    // the next one that is taken is one that the client repeats.
-    const isRepeated = frame.id <= this.#highestId;
-    this.#highestId = Math.max(this.#highestId, frame.id);
-    const now = this.connection.heardAt;
-    if (now < this.#heldUntil && !isRepeated)
-      throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
-    const wait = this.#messageDelay();
-    // A transient message is not repeated, and has no place that another one could take.
     const isTransient = ((frame.flags ?? 0) & messageFlags.transient) !== 0;
-    if (!isTransient) this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
-    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+    this.#sends.letIn({ id: frame.id, isTransient }, () => this.#messageDelay());
     if (frame.gid !== undefined) return this.#groups.send(frame, frame.gid);
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     if (frame.at !== undefined) {
@@ -260,8 +248,7 @@ export class Session implements ConnectionHandler {
         announce();
       },
       (error: unknown) => {
-        const willRepeat = !(error instanceof StoaError) || error.retryable;
-        if (willRepeat) this.#heldUntil = this.connection.heardAt + holdAtMostMs;
+        this.#sends.failed(error);
         throw error;
       },
     );
@@ -378,7 +365,5 @@ const presenceActions: Readonly<Record<number, 'tellTyping' | 'tellJoined'>> = {
 
 /** Requests for history of one session that may wait for their turn. */
 const historyWaiting = 64;
-/** A client that never repeats what was refused is not held up longer than this. */
-const holdAtMostMs = 10_000;
 /** When a client may try again what was refused for its own good. */
 const holdMs = 1_000;

@@ -1,0 +1,75 @@
+import { StoaError } from '@stoa/protocol';
+import { StoreUnavailableError } from '@stoa/storage';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { SendOrder } from './send-order.ts';
+
+type Fate = 'stored' | 'refused for good' | 'not looked up' | 'not stored';
+const isForNow = (fate: Fate): boolean => fate === 'not looked up' || fate === 'not stored';
+
+const outcome = (fate: Fate): Promise<void> => {
+  if (fate === 'refused for good') return Promise.reject(new StoaError('INVALID_DESTINATION'));
+  return isForNow(fate) ? Promise.reject(new StoreUnavailableError('away')) : Promise.resolve();
+};
+
+/** One connection, on which a client sends again, in order, whatever was refused for the moment. */
+async function sendAll(scheduler: fc.Scheduler, fates: readonly (readonly Fate[])[]): Promise<number[]> {
+  const order = new SendOrder(() => 0);
+  const begun: number[] = [];
+  const left = fates.map((own) => [...own]);
+  const send = async (id: number): Promise<boolean> => {
+    try {
+      order.letIn({ id, isTransient: false }, () => 0);
+      const fate = left[id]?.shift() ?? 'stored';
+      await order.run(
+        async () => {
+          await scheduler.schedule(Promise.resolve(), `looks up ${id}`);
+          if (fate !== 'not stored') await outcome(fate);
+        },
+        async () => {
+          const storing = outcome(fate);
+          if (fate === 'stored') begun.push(id);
+          storing.catch((error: unknown) => order.failed(error));
+          await storing;
+        },
+      );
+      return false;
+    } catch (error) {
+      return !(error instanceof StoaError) || error.retryable;
+    }
+  };
+  let waiting = fates.map((_, id) => id);
+  while (waiting.length > 0) {
+    const again = await scheduler.waitFor(Promise.all(waiting.map(send)));
+    waiting = waiting.filter((_, index) => again[index]);
+  }
+  return begun;
+}
+
+it('lets nothing overtake what was refused for the moment, at whichever step', async () => {
+  const fate = fc.constantFrom<Fate>('stored', 'refused for good', 'not looked up', 'not stored');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(fc.array(fate, { maxLength: 2 }), { maxLength: 8 }),
+      async (scheduler, fates) => {
+        const begun = await sendAll(scheduler, fates);
+        expect(begun).toEqual(begun.toSorted((a, b) => a - b));
+        const refused = fates.flatMap((own, id) => (own.includes('refused for good') ? [id] : []));
+        expect(fates.map((_, id) => id).filter((id) => !begun.includes(id) && !refused.includes(id))).toEqual(
+          [],
+        );
+      },
+    ),
+  );
+});
+
+it('holds up for ten seconds at most a client that never repeats what was refused', () => {
+  let now = 0;
+  const order = new SendOrder(() => now);
+  const letIn = (id: number) => order.letIn({ id, isTransient: false }, () => (id === 1 ? 500 : 0));
+  expect(() => letIn(1)).toThrow(expect.objectContaining({ code: 'RATE_LIMITED', retryAfterMs: 500 }));
+  expect(() => letIn(2)).toThrow(expect.objectContaining({ code: 'RATE_LIMITED', retryAfterMs: 1_000 }));
+  now = 10_000;
+  letIn(3);
+});

@@ -1,0 +1,63 @@
+import { StoaError } from '@stoa/protocol';
+import { InOrder } from './in-order.ts';
+
+/**
+ * The order of what a device sends on one connection. After a refusal that may be tried again, what is on its way behind
+ * the refused message must not overtake it: it is refused, too, until the client repeats what was refused.
+ */
+export class SendOrder {
+  readonly #now: () => number;
+  readonly #inOrder = new InOrder((error) => this.failed(error));
+  #highestId = 0;
+  #heldUntil = 0;
+  /** Failures so far: tells what was let in before one. */
+  #failures = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /**
+   * Lets the next send in, or refuses it.
+   *
+   * @param waitMs how long its sender has to wait
+   * @throws StoaError RATE_LIMITED
+   */
+  letIn({ id, isTransient }: { id: number; isTransient: boolean }, waitMs: () => number): void {
+    const isRepeated = id <= this.#highestId;
+    this.#highestId = Math.max(this.#highestId, id);
+    const now = this.#now();
+    if (now < this.#heldUntil && !isRepeated) throw behindRefused();
+    const wait = waitMs();
+    // A transient message is not repeated, and has no place that another one could take.
+    if (!isTransient) this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
+    if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
+  }
+
+  /**
+   * Carries out one that was let in. `lookUp` may take a moment; `proceed` begins in the order of the calls, and reports by
+   * `failed` when it could not be done.
+   */
+  run<T>(lookUp: () => T | Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
+    const failures = this.#failures;
+    return this.#inOrder.run(lookUp, (found) => {
+      if (failures !== this.#failures) throw behindRefused();
+      return proceed(found);
+    });
+  }
+
+  /** One that was let in could not be done. */
+  failed(error: unknown): void {
+    const willBeRepeated = !(error instanceof StoaError) || error.retryable;
+    if (!willBeRepeated) return;
+    this.#heldUntil = this.#now() + holdAtMostMs;
+    this.#failures += 1;
+  }
+}
+
+const behindRefused = () => new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
+
+/** A client that never repeats what was refused is not held up longer than this. */
+const holdAtMostMs = 10_000;
+/** When a client may try again what was refused for its own good. */
+const holdMs = 1_000;
