@@ -13,7 +13,8 @@ import {
 
 /** What a node says, read with bare frames by a device of its own for each user, which acknowledges nothing. */
 export async function auditNode(url: string, users: readonly TestUser[]): Promise<Truth> {
-  const groups: GroupTruth[] = [];
+  const groups = new Map<number, readonly MessageTruth[]>();
+  const readable = new Map<number, Record<string, readonly number[]>>();
   const logs = new Map<string, readonly MessageTruth[]>();
   const cursors = new Map<string, Record<string, CursorTruth>>();
   for (const { address, token } of users) {
@@ -23,8 +24,10 @@ export async function auditNode(url: string, users: readonly TestUser[]): Promis
     const listed = client.frames.filter((frame) => frame.t === 'conversation');
     for (const conversation of listed) {
       const { peer, gid } = conversation;
-      if (gid !== undefined && address === witness) {
-        groups.push({ gid, messages: await history(client, { gid }) });
+      if (gid !== undefined) {
+        const entries = await history(client, { gid });
+        if (address === witness) groups.set(gid, entries);
+        else readable.set(gid, { ...readable.get(gid), [address]: entries.map(({ seq }) => seq) });
       }
       if (peer === undefined) continue;
       const name = [address, peer].sort().join();
@@ -39,7 +42,20 @@ export async function auditNode(url: string, users: readonly TestUser[]): Promis
       return { members, messages: logs.get(name) ?? [], cursors: cursors.get(name) ?? {} };
     },
   );
-  return { conversations, groups: groups.sort((a, b) => a.gid - b.gid) };
+  return {
+    conversations,
+    groups: [...groups]
+      .map(([gid, messages]): GroupTruth => ({ gid, messages, readable: forAll(users, readable.get(gid)) }))
+      .sort((a, b) => a.gid - b.gid),
+  };
+}
+
+/** With nothing for those of whom nothing is known. */
+function forAll(
+  users: readonly TestUser[],
+  readable: Readonly<Record<string, readonly number[]>> = {},
+): GroupTruth['readable'] {
+  return Object.fromEntries(pairing(users).map(({ address }) => [address, readable[address] ?? []]));
 }
 
 /** Those who write to each other. */
@@ -106,7 +122,15 @@ export async function auditStore(store: Store, users: readonly TestUser[]): Prom
   }
   const groups: GroupTruth[] = [];
   for (const { gid, conv } of await store.groups.list({ aid, limit: 100 })) {
-    groups.push({ gid, messages: await messagesOf(store, conv, addresses) });
+    const messages = await messagesOf(store, conv, addresses);
+    const readable: Record<string, number[]> = {};
+    for (const [address, uid] of uids) {
+      const spans = await store.groups.spans(conv, uid);
+      const isForHim = ({ seq }: MessageTruth): boolean =>
+        spans.some(({ after, upto }) => after < seq && (upto === null || seq <= upto));
+      readable[address] = messages.filter(isForHim).map(({ seq }) => seq);
+    }
+    groups.push({ gid, messages, readable });
   }
   return { conversations, groups };
 }

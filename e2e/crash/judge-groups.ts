@@ -21,7 +21,6 @@ export function judgeGroups(
   const leaked: string[] = [];
   const open: string[] = [];
   for (const group of truth.groups) {
-    const firstOf = new Map<string, { device: string; shown: string }>();
     for (const [name, view] of views) {
       const device = model.devices.get(name);
       if (device === undefined || !view.online) continue;
@@ -39,14 +38,9 @@ export function judgeGroups(
           leaked.push(`${where}: has ${message.key}, which was sent when ${device.user} was no member`);
         }
       }
-      const all = shown.map(({ seq }) => seq).join();
-      const first = firstOf.get(device.user);
-      if (first === undefined) firstOf.set(device.user, { device: name, shown: all });
-      else if (first.shown !== all) {
-        open.push(
-          `${where}: shows ${all || 'nothing'}, and ${first.device} shows ${first.shown || 'nothing'}`,
-        );
-      }
+      const is = shown.map(({ seq }) => seq).join();
+      const should = (group.readable[device.user] ?? []).join();
+      if (is !== should) open.push(`${where}: shows ${is || 'nothing'} instead of ${should || 'nothing'}`);
       if (conversation !== undefined) open.push(...judgeUnread(model, device, conversation, where));
     }
   }

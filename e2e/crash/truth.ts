@@ -15,6 +15,8 @@ export interface ConversationTruth {
 export interface GroupTruth {
   readonly gid: number;
   readonly messages: readonly MessageTruth[];
+  /** By user: the places of all entries that are for him, ascending. */
+  readonly readable: Readonly<Record<string, readonly number[]>>;
 }
 
 /** An entry of the log. */

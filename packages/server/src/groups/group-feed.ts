@@ -10,7 +10,8 @@ export interface GroupSession {
   readonly connection: { readonly closed: boolean };
   catchUp(): Promise<void>;
   readonly delivery: {
-    offer(conv: number, seq: number, bytes: Uint8Array): void;
+    /** Without `bytes` the log is asked whether it is for the user. */
+    offer(conv: number, seq: number, bytes: Uint8Array | undefined): void;
     refresh(conv: number): void;
   };
   event(event: UserEvent): void;
@@ -30,6 +31,8 @@ interface LocalMember {
   receives: boolean;
   flags: number;
   admin: number;
+  /** The epoch from which on this is true. */
+  since: number;
 }
 
 interface Feed {
@@ -50,8 +53,8 @@ interface Feed {
  * session of a member: what a message costs here does not depend on members who are elsewhere or away.
  *
  * Changes of a group and messages come from several nodes, in any order. A message says of which epoch of the group it
- * is. When that is later than what is known here, the store is asked first; so nobody is sent what is not for him. Who
- * leaves is served from the log, up to where it is for him.
+ * is. When that is later than what is known here, the store is asked first; when it is of before somebody was what he is
+ * now, he is served from the log: so nobody is sent what is not for him. So is who leaves, up to where it is for him.
  */
 export class GroupFeed {
   readonly #options: GroupFeedOptions;
@@ -113,7 +116,7 @@ export class GroupFeed {
   async #listen(
     { gid, conv, epoch, flags }: Group,
     uid: number,
-    what: Omit<LocalMember, 'sessions'>,
+    what: Omit<LocalMember, 'sessions' | 'since'>,
   ): Promise<void> {
     const sessions = this.#sessionsOf.get(uid);
     if (sessions === undefined) return;
@@ -137,7 +140,7 @@ export class GroupFeed {
     }
     // What was read may be older than what is known of the others: then all of it counts as old.
     feed.epoch = Math.min(feed.epoch, epoch);
-    feed.members.set(uid, { sessions, ...what });
+    feed.members.set(uid, { sessions, ...what, since: epoch });
     const convs = this.#convsOf.get(uid) ?? new Set();
     this.#convsOf.set(uid, convs.add(conv));
     await feed.subscription;
@@ -175,10 +178,14 @@ export class GroupFeed {
   }
 
   #deliver({ conv, members }: Feed, event: Extract<GroupEvent, { type: 'group-message' }>): void {
-    const { from, to } = event;
+    const { seq, from, to, epoch } = event;
     const offer = new Offer(conv, event);
     if (to === undefined) {
-      for (const [uid, member] of members) if (member.receives) this.#give(offer, uid, from, member.sessions);
+      for (const [uid, { receives, since, sessions }] of members) {
+        if (!receives) continue;
+        if (epoch >= since) this.#give(offer, uid, from, sessions);
+        else for (const session of sessions) session.delivery.offer(conv, seq, undefined);
+      }
       return;
     }
     for (const uid of to) {
@@ -228,6 +235,7 @@ export class GroupFeed {
       member.admin = admin;
       if (member.receives === receives) continue;
       member.receives = receives;
+      member.since = epoch;
       for (const session of member.sessions) session.delivery.refresh(feed.conv);
     }
     for (const uid of removed) this.#end(feed, uid);
@@ -264,6 +272,7 @@ export class GroupFeed {
         }
         local.flags = member.flags;
         local.admin = member.admin;
+        local.since = epoch;
         if (local.receives === receivers.has(uid)) continue;
         local.receives = receivers.has(uid);
         for (const session of local.sessions) session.delivery.refresh(feed.conv);

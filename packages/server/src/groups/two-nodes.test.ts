@@ -1,19 +1,22 @@
-import { InProcessHub } from '@stoa/bus';
+import { type Bus, InProcessHub } from '@stoa/bus';
 import { type JoinedNodes, startJoinedNodes, type TestNode } from '@stoa/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GroupEvent, subjects } from '../events.ts';
 import { GroupClient } from './testing/group-client.ts';
 
 describe('groups on two nodes', { timeout: 60_000 }, () => {
   let joined: JoinedNodes;
   let one: TestNode;
   let other: TestNode;
+  let bus: Bus;
   let users = 0;
 
   beforeAll(async () => {
     const hub = new InProcessHub();
     joined = await startJoinedNodes({ buses: [hub.connect(), hub.connect()] });
     [one, other] = joined.nodes as [TestNode, TestNode];
+    bus = hub.connect();
   });
   afterAll(() => joined.close());
 
@@ -39,6 +42,58 @@ describe('groups on two nodes', { timeout: 60_000 }, () => {
     ]);
     expect(await bob.say(gid, 'gone')).toBe('NOT_A_MEMBER');
     await Promise.all([alice.socket.close(), bob.socket.close()]);
+  });
+
+  it('tell who came back nothing of the time between, when it is repeated or comes late', async () => {
+    const { alice, bob, gid, conv } = await setUp();
+    const sayHidden = async () => {
+      alice.socket.send({ t: 'send', id: 700, gid, content: { text: 'hidden' } });
+      return alice.socket.next('sent', ({ id }) => id === 700);
+    };
+    await alice.ask('groups.members.add', { gid, users: [bob.address] });
+    await bob.told('joined');
+    await alice.say(gid, 'before');
+    await bob.heard('before');
+    await alice.ask('groups.members.remove', { gid, users: [bob.address] });
+    await bob.told('left');
+    const said = Promise.withResolvers<GroupMessageEvent>();
+    const listening = await bus.subscribe(subjects.group(conv), (event) => {
+      if ((event as GroupEvent).type === 'group-message') said.resolve(event as GroupMessageEvent);
+    });
+    const { seq } = await sayHidden();
+    const late = await said.promise;
+    listening.unsubscribe();
+    await alice.ask('groups.members.add', { gid, users: [bob.address] });
+    await bob.told('joined');
+    expect((await sayHidden()).seq).toBe(seq);
+    bus.publish(subjects.group(conv), late);
+    await alice.say(gid, 'after');
+    await bob.heard('after');
+    expect(bob.unheard).toEqual([]);
+    await Promise.all([alice.socket.close(), bob.socket.close()]);
+  });
+
+  it('hide nothing from a device that has not fetched the time before its user was away', async () => {
+    const { alice, bob, gid, conv } = await setUp();
+    await alice.ask('groups.members.add', { gid, users: [bob.address] });
+    await bob.told('joined');
+    for (let text = 1; text <= 22; text += 1) await alice.say(gid, `${text}`);
+    await bob.heard('22');
+    bob.socket.send({ t: 'received', conv, seq: 22 });
+    await alice.socket.next('receipts');
+    const second = await GroupClient.open(other, bob.user);
+    expect((await second.socket.next('conversation')).from).toBe(2);
+    await second.heard('22');
+    await alice.ask('groups.members.remove', { gid, users: [bob.address] });
+    await second.told('left');
+    await alice.say(gid, 'hidden');
+    await alice.ask('groups.members.add', { gid, users: [bob.address] });
+    await second.told('joined');
+    await alice.say(gid, 'after');
+    await second.heard('after');
+    const skipped = await second.socket.next('conversation', ({ from }) => from === 23);
+    expect(skipped.hidden).toEqual([[23, 23]]);
+    await Promise.all([alice, bob, second].map(({ socket }) => socket.close()));
   });
 
   it('send each member exactly what is for him, while members join and leave and messages flow', async () => {
@@ -89,6 +144,8 @@ function placesOf({ socket }: GroupClient, conv: number): number[] {
   }
   return places;
 }
+
+type GroupMessageEvent = Extract<GroupEvent, { type: 'group-message' }>;
 
 const step = fc.record({
   does: fc.constantFrom('say', 'say', 'say', 'add', 'remove'),

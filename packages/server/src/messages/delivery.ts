@@ -107,8 +107,8 @@ export class Delivery {
     this.#listed = listed;
   }
 
-  /** An event says that message `seq` of a conversation exists; `bytes` is its frame. */
-  offer(conv: number, seq: number, bytes: Uint8Array): void {
+  /** An event says that message `seq` of a conversation exists; `bytes` is its frame, if it is surely for the user. */
+  offer(conv: number, seq: number, bytes: Uint8Array | undefined): void {
     const track = this.#tracks.get(conv);
     if (track === undefined) {
       const own = this.#own.get(conv);
@@ -121,7 +121,7 @@ export class Delivery {
     }
     if (seq <= track.sent) return;
     track.last = Math.max(track.last, seq);
-    const continues = seq === track.sent + 1 && !this.#behind.has(conv);
+    const continues = bytes !== undefined && seq === track.sent + 1 && !this.#behind.has(conv);
     if (continues && this.#inFlight < limits.deliveryWindow && !this.#options.outlet.congested) {
       this.#options.outlet.writeEncoded(bytes);
       this.#count(track, seq);
@@ -248,7 +248,7 @@ export class Delivery {
       const spans = await this.#options.groups.spans(conv, uid, track.sent);
       const go = stepFrom(spans, track.sent);
       if (go.step === 'end') track.last = track.sent;
-      if (go.step === 'skip') await this.#skip(conv, track, { to: go.to, spans });
+      if (go.step === 'skip') await this.#skip(conv, track, go.to);
       if (go.step !== 'stream') return;
       messages.splice(messages.findIndex(({ seq }) => seq > go.upto) >>> 0);
     }
@@ -329,12 +329,10 @@ export class Delivery {
   }
 
   /** What lies between is not for the user. */
-  async #skip(
-    conv: number,
-    track: Track,
-    { to, spans }: { to: number; spans: readonly GroupSpan[] },
-  ): Promise<void> {
+  async #skip(conv: number, track: Track, to: number): Promise<void> {
     const { cursors, groups, outlet, uid, dev } = this.#options;
+    // All of them: the device may not have fetched what is for him of the time before.
+    const spans = await groups.spans(conv, uid);
     const conversation = await cursors.forDevice(conv, uid, dev);
     const last = Math.max(to, track.last);
     const frame =

@@ -102,7 +102,7 @@ export class GroupMessages {
     const isMark = change !== undefined && isMarkEvent(change.event);
     if (duplicate || (change !== undefined && (inTurn || !isMark))) {
       const to = inTurn ? { to: await this.#readers(group.conv, seq) } : {};
-      return this.#fromLog(group, answer, addresses, { epoch: duplicate ? group.epoch : epoch, ...to });
+      return this.#fromLog(group, answer, addresses, { epoch: duplicate ? beforeAll : epoch, ...to });
     }
     const special =
       change !== undefined
@@ -202,6 +202,8 @@ export class GroupMessages {
 const defaultFlags = messageFlags.deliveryReceipt | messageFlags.readReceipt;
 /** Of a message that was for everybody, until the group's members began to take turns: the others find it in the log. */
 const readersTold = 100;
+/** Of which epoch a repeated message is, nobody knows any more: no member is sent it unless the log says that it is for him. */
+const beforeAll = -1;
 const nothingSpecial = {
   event: null,
   target: null,
