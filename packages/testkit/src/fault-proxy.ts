@@ -119,9 +119,15 @@ export class FaultProxy {
 
   #pipe(from: Socket, to: Socket, link: Link): void {
     if (this.#stalled === 'both' || (this.#stalled === 'server' && from === link.server)) from.pause();
+    const waiting: (() => void)[] = [];
     const later = (run: () => void): void => {
-      if (this.#delayMs === 0) run();
-      else setTimeout(run, this.#delayMs);
+      if (this.#delayMs === 0 && waiting.length === 0) {
+        run();
+        return;
+      }
+      waiting.push(run);
+      // Whichever timer ends, what waits longest passes: bytes stay in order when the delay changes.
+      setTimeout(() => waiting.shift()?.(), this.#delayMs);
     };
     from.on('data', (chunk) => later(() => to.writable && to.write(chunk)));
     from.on('end', () => later(() => to.end()));
