@@ -40,9 +40,10 @@ const Device = Type.Object({
   current: Type.Boolean(),
 });
 
-/** Who has received and read a message; absent times: not yet. */
+/** Who has received and read a message; absent times: not yet. In a group, `after`: what came up to there was not for him. */
 const MessageReceipt = Type.Object({
   user: Address,
+  after: Type.Optional(Int(1)),
   deliveredAt: Type.Optional(Time),
   readAt: Type.Optional(Time),
 });

@@ -127,12 +127,20 @@ export const Receipt = Type.Object({
   ts: Time,
 });
 
-/** Cursors of several members of a group moved, as `receipt` says of one. */
+/**
+ * Cursors of several members of a group moved, as `receipt` says of one: `user` has received and read everything up to
+ * these places that comes after `after`, and nothing before it was for him (or another line tells of it).
+ */
 export const Receipts = Type.Object({
   t: Type.Literal('receipts'),
   conv: Conv,
   members: Type.Array(
-    Type.Object({ user: Address, delivered: Type.Optional(Seq), read: Type.Optional(Seq) }),
+    Type.Object({
+      user: Address,
+      after: Type.Optional(Seq),
+      delivered: Type.Optional(Seq),
+      read: Type.Optional(Seq),
+    }),
   ),
   ts: Time,
 });

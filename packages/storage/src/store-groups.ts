@@ -167,13 +167,13 @@ export interface GroupStore {
   /** Those that asked first come first. */
   requests(query: { gid: number; after?: GroupRequest; limit: number }): Promise<GroupRequest[]>;
   countRequests(gid: number): Promise<number>;
-  /** Who may read this place of a group's log, and when it reached him. Ascending by uid. */
+  /** Who may read this place of a group's log and those before it behind `after`, and when it reached him. Ascending by uid. */
   receipts(query: {
     conv: number;
     seq: number;
     after?: number;
     limit: number;
-  }): Promise<{ uid: number; deliveredAt: number | null; readAt: number | null }[]>;
+  }): Promise<{ uid: number; after: number; deliveredAt: number | null; readAt: number | null }[]>;
   /** Who sent the entries of a log after one place and up to another. */
   senders(conv: number, after: number, upto: number): Promise<number[]>;
   /** Groups that ended before `now` and are not deleted. */

@@ -49,6 +49,7 @@ export function looksDifferent(a: ConversationRecord, b: ConversationRecord): bo
     a.latest !== b.latest ||
     a.read !== b.read ||
     a.peerCursor !== b.peerCursor ||
+    a.peerGaps !== b.peerGaps ||
     unreadOf(a) !== unreadOf(b) ||
     unreadMentionsOf(a) !== unreadMentionsOf(b)
   );

@@ -11,4 +11,5 @@ export {
   isUnbroken,
   lastPlace,
   type Runs,
+  withoutPlaces,
 } from './runs.ts';

@@ -38,6 +38,16 @@ export function addPlaces(runs: Runs, start: number, end: number): Runs {
   return [...before, merged, ...after];
 }
 
+/** The same without the places `start` … `end`. */
+export function withoutPlaces(runs: Runs, start: number, end: number): Runs {
+  return runs.flatMap((run) => {
+    if (run.end < start || run.start > end) return [run];
+    const before = { start: run.start, end: start - 1 };
+    const after = { start: end + 1, end: run.end };
+    return [before, after].filter((part) => part.start <= part.end);
+  });
+}
+
 /** Live messages will go on after `place`: begins a new run when that is beyond what is known. */
 export function continueAfter(runs: Runs, place: number): Runs {
   if (place <= lastPlace(runs)) return runs;

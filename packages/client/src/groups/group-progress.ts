@@ -1,4 +1,4 @@
-import type { Cursors } from '../messages/index.ts';
+import { type Cursors, progressByReceipts } from '../messages/index.ts';
 import type { Requests } from '../requests/index.ts';
 import type { ConversationRecord, LocalData } from '../store/index.ts';
 
@@ -28,20 +28,10 @@ async function askFor(
 ): Promise<void> {
   const seq = latest?.seq ?? 0;
   const { receipts } = await requests.ask('message.receipts', { conv, seq });
-  const first = (times: (number | undefined)[]): number | undefined => {
-    const known = times.filter((time) => time !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
-  };
-  const deliveredAt = first(receipts.map((receipt) => receipt.deliveredAt));
-  const readAt = first(receipts.map((receipt) => receipt.readAt));
-  await data.transact((transaction) =>
-    cursors.movePeer(transaction, id, {
-      delivered: deliveredAt === undefined ? 0 : seq,
-      deliveredAt: deliveredAt ?? 0,
-      read: readAt === undefined ? 0 : seq,
-      readAt: readAt ?? 0,
-    }),
-  );
+  await data.transact(async (transaction) => {
+    for (const progress of progressByReceipts(seq, receipts))
+      await cursors.movePeer(transaction, id, progress);
+  });
 }
 
 function hasOpenStatus({ id, left, latest, peerCursor }: ConversationRecord): boolean {

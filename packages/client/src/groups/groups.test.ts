@@ -1,4 +1,4 @@
-import type { GroupInfo, ServerFrame } from '@stoa/protocol';
+import type { GroupInfo, ReceiptsFrame, ServerFrame } from '@stoa/protocol';
 import { expect, it } from 'vitest';
 import { messageFrame } from '../testing/frames.ts';
 import type { ScriptedConnection } from '../testing/scripted-server.ts';
@@ -154,6 +154,29 @@ it('learns who has received and read an own message meanwhile', async () => {
   expect(await client.conversation(friends)).toMatchObject({
     peerCursor: { delivered: 1, deliveredAt: 6_000, read: 1, readAt: 8_000 },
   });
+});
+
+it('does not count who joined after a message for its status', async () => {
+  const { connection, client, test } = await online();
+  connection.send(joined);
+  const texts = ['first', 'second'];
+  for (const [index, text] of texts.entries()) {
+    const { sent } = client.send(friends, { content: { text } });
+    const { id } = await connection.next('send');
+    connection.send({ t: 'sent', id, conv: 9, seq: index + 1, mid: index + 1, ts: startOfTime });
+    await sent;
+  }
+  const statuses = async () => (await client.messages(friends, { limit: 9 })).map(({ status }) => status);
+  const told = (...members: ReceiptsFrame['members']) =>
+    connection.send({ t: 'receipts', conv: 9, members, ts: startOfTime + 1 });
+  test.events.length = 0;
+  told({ user: 'carol', after: 1, delivered: 2, read: 2 });
+  await test.count('update', 1);
+  expect(await statuses()).toEqual(['read', 'sent']);
+  told({ user: 'bob', delivered: 1 });
+  await test.count('update', 2);
+  expect(await statuses()).toEqual(['read', 'delivered']);
+  expect(test.updates).toEqual(['second sent→read', 'first sent→delivered']);
 });
 
 it('marks own messages as delivered and read by what the first member has', async () => {

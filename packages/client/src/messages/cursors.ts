@@ -4,15 +4,8 @@ import type { ConversationRecord, MessageRecord, Transaction } from '../store/in
 import type { ConversationId } from '../types.ts';
 import { reached } from './disappearance.ts';
 import type { MessageView } from './message-view.ts';
+import { deliveredAtOf, hasReached, type PeerProgress, withProgress } from './peer-progress.ts';
 import { needsReading, recounted } from './unread.ts';
-
-/** How far the other side has got, as far as it is known. */
-export interface PeerProgress {
-  readonly delivered: number;
-  readonly deliveredAt: number;
-  readonly read: number;
-  readonly readAt: number;
-}
 
 /** Moves the cursors of conversations, and tells of the messages that changed by it. */
 export class Cursors {
@@ -24,37 +17,28 @@ export class Cursors {
     this.#events = events;
   }
 
-  /** The peer has received and read up to these places; never moves back. */
+  /** The peer, or a member of the group, has received and read up to these places; never moves back. */
   async movePeer(transaction: Transaction, id: ConversationId, progress: PeerProgress): Promise<void> {
     const before = transaction.conversation(id);
     if (before === undefined) return;
-    const old = before.peerCursor;
-    // Who has read a message has received it.
-    const delivered = Math.max(old.delivered, progress.delivered, progress.read);
-    const deliveredAt = progress.read > progress.delivered ? progress.readAt : progress.deliveredAt;
-    const read = Math.max(old.read, progress.read);
-    const movedFrom = Math.min(
-      delivered > old.delivered ? old.delivered : Number.POSITIVE_INFINITY,
-      read > old.read ? old.read : Number.POSITIVE_INFINITY,
-    );
-    if (movedFrom === Number.POSITIVE_INFINITY) return;
-    const after: ConversationRecord = {
-      ...before,
-      peerCursor: {
-        delivered,
-        deliveredAt: delivered > old.delivered ? deliveredAt : old.deliveredAt,
-        read,
-        readAt: read > old.read ? progress.readAt : old.readAt,
-      },
-    };
+    const moved = withProgress(before, progress);
+    if (moved === undefined) return;
+    const { peerCursor, peerGaps, from } = moved;
+    const { peerGaps: _, ...others } = before;
+    const after: ConversationRecord = { ...others, peerCursor, ...(peerGaps && { peerGaps }) };
     transaction.putConversation(after);
-    for (const message of await transaction.messages(id, movedFrom + 1, delivered + 1)) {
+    const upto = Math.max(progress.delivered, progress.read);
+    for (const message of await transaction.messages(id, from + 1, upto + 1)) {
+      const isFirst = (which: 'delivered' | 'read'): boolean =>
+        hasReached(which, message.seq, after) && !hasReached(which, message.seq, before);
+      const deliveredAt = isFirst('delivered') ? deliveredAtOf(progress) : undefined;
       const cameTooLate =
         message.outgoing &&
-        message.seq > old.delivered &&
+        deliveredAt !== undefined &&
         message.expiresAt !== undefined &&
         message.expiresAt < deliveredAt;
-      const covered = message.outgoing ? reached(message, reachedBy(message, after, old)) : message;
+      const readAt = isFirst('read') ? progress.readAt : undefined;
+      const covered = message.outgoing ? reached(message, { deliveredAt, readAt }) : message;
       const now: MessageRecord = cameTooLate ? { ...covered, expired: true } : covered;
       if (now !== message) transaction.putMessage(now);
       this.#tell(transaction, [message, before], [now, after]);
@@ -89,13 +73,4 @@ export class Cursors {
     const is = this.#view.of(...after);
     if (was.status !== is.status) transaction.afterwards(() => this.#events.emit('update', is, was));
   }
-}
-
-/** When the peer's cursors reached a message, as far as they have just moved past it. */
-function reachedBy({ seq }: MessageRecord, { peerCursor }: ConversationRecord, old: PeerProgress) {
-  const { delivered, deliveredAt, read, readAt } = peerCursor;
-  return {
-    deliveredAt: seq > old.delivered && seq <= delivered ? deliveredAt : undefined,
-    readAt: seq > old.read && seq <= read ? readAt : undefined,
-  };
 }

@@ -1,4 +1,5 @@
 import type { ConversationRecord, MessageRecord } from '../store/index.ts';
+import { hasReached } from './peer-progress.ts';
 
 /** When cursors reached a message: times of the server, undefined for what has not happened. */
 interface Reached {
@@ -22,8 +23,8 @@ export function withDisappearance(
   const { peerCursor, read } = conversation;
   if (!outgoing) return reached(message, { deliveredAt: now, readAt: seq <= read ? now : undefined });
   return reached(message, {
-    deliveredAt: seq <= peerCursor.delivered ? peerCursor.deliveredAt : undefined,
-    readAt: seq <= peerCursor.read ? peerCursor.readAt : undefined,
+    deliveredAt: hasReached('delivered', seq, conversation) ? peerCursor.deliveredAt : undefined,
+    readAt: hasReached('read', seq, conversation) ? peerCursor.readAt : undefined,
   });
 }
 

@@ -12,6 +12,7 @@ export { isMarkEvent } from './marks.ts';
 export { mentions, withMention } from './mentions.ts';
 export { conversationOfMessage, messageRecord } from './message-record.ts';
 export { type Expiring, MessageView } from './message-view.ts';
+export { progressByReceipts } from './peer-progress.ts';
 export { type PendingChange, PendingChanges } from './pending-changes.ts';
 export { Reading, type ReadOptions } from './reading.ts';
 export { type Accepted, Receiver, type SentMessages } from './receiver.ts';

@@ -2,10 +2,11 @@ import { messageFlags } from '@stoa/protocol';
 import type { ConversationRecord, MarkDelta, MessageRecord } from '../store/index.ts';
 import type { LocalMessage, MessageStatus } from '../types.ts';
 import { isMarkEvent, marked, marksIn, withoutMarks } from './marks.ts';
+import { hasReached } from './peer-progress.ts';
 import type { PendingChange } from './pending-changes.ts';
 
 /** The part of a conversation that decides on the status of its messages. */
-export type StatusCursors = Pick<ConversationRecord, 'peerCursor' | 'read'>;
+export type StatusCursors = Pick<ConversationRecord, 'peerCursor' | 'peerGaps' | 'read'>;
 
 /**
  * Status of a stored message. Receipts are cursors of the conversation, so one receipt changes any number of
@@ -22,9 +23,8 @@ export function statusOf(message: MessageRecord, cursors: StatusCursors, now: nu
   if (message.pending !== undefined) return 'outbox';
   if (message.scheduledAt !== undefined) return 'scheduled';
   if (message.expired || isExpired(message)) return 'expired';
-  const { delivered, read } = cursors.peerCursor;
-  if (message.seq > 0 && message.seq <= delivered) {
-    if (message.seq <= read && message.flags & messageFlags.readReceipt) return 'read';
+  if (hasReached('delivered', message.seq, cursors)) {
+    if (hasReached('read', message.seq, cursors) && message.flags & messageFlags.readReceipt) return 'read';
     return message.flags & messageFlags.deliveryReceipt ? 'delivered' : 'sent';
   }
   return message.expiresAt !== undefined && message.expiresAt <= now ? 'expired' : 'sent';

@@ -27,6 +27,7 @@ import { withDisappearance } from './disappearance.ts';
 import { mentions, withMention } from './mentions.ts';
 import { conversationOfMessage, messageRecord } from './message-record.ts';
 import type { MessageView } from './message-view.ts';
+import { progressOfMembers } from './peer-progress.ts';
 import type { Arrived, Sequence } from './sequence.ts';
 
 /** The server's answer to a send. */
@@ -153,18 +154,13 @@ export class Receiver {
     }
   }
 
-  /** Cursors of members of a group. What the first of them has received or read was delivered or read. */
+  /** Cursors of members of a group. What the first of those has received or read for whom it is was delivered or read. */
   async receipts(transaction: Transaction, frame: ReceiptsFrame): Promise<void> {
-    const { conv, members, ts } = frame;
-    const id = transaction.conversationOf(conv);
+    const id = transaction.conversationOf(frame.conv);
     if (id === undefined) return this.#keepEarly(frame);
-    const farthest = (places: (number | undefined)[]) => Math.max(0, ...places.map((place) => place ?? 0));
-    await this.#options.cursors.movePeer(transaction, id, {
-      delivered: farthest(members.map((member) => member.delivered)),
-      deliveredAt: ts,
-      read: farthest(members.map((member) => member.read)),
-      readAt: ts,
-    });
+    for (const progress of progressOfMembers(frame)) {
+      await this.#options.cursors.movePeer(transaction, id, progress);
+    }
   }
 
   /** Something about a group has changed. */

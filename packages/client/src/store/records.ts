@@ -150,6 +150,8 @@ export interface ConversationRecord {
     readonly read: number;
     readonly readAt: number;
   };
+  /** In a group: the places before these cursors that none of those has received, or read, for whom they are. */
+  readonly peerGaps?: { readonly delivered: readonly Range[]; readonly read: readonly Range[] };
   /** Places of messages that mention the user, ascending; those that were read are forgotten now and then. */
   readonly mentioned?: readonly number[];
   /** Copy of the newest message, so that a list needs no reading of messages. */

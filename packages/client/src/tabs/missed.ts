@@ -9,13 +9,14 @@ import { type Knowledge, type Told, type ToldEvent, toldEvent } from './tab-mess
 const lookedAt = 200;
 
 export function toldOf(record: ConversationRecord): Told {
-  const { id, runs, peerCursor } = record;
+  const { id, runs, peerCursor, peerGaps } = record;
   return {
     id,
     last: lastPlace(runs),
     delivered: peerCursor.delivered,
     read: peerCursor.read,
     unread: unreadOf(record),
+    ...(peerGaps && { peerGaps }),
   };
 }
 
@@ -85,7 +86,9 @@ async function missedIn(
   }
   const someWereEvents = later.length + (before.beyond?.length ?? 0) < lastPlace(record.runs) - before.last;
   const cursorBefore = { ...peerCursor, delivered: before.delivered, read: before.read };
-  const recordBefore = { ...record, peerCursor: cursorBefore };
+  const { peerGaps: _, ...others } = record;
+  const gapsBefore = before.peerGaps && { peerGaps: before.peerGaps };
+  const recordBefore = { ...others, peerCursor: cursorBefore, ...gapsBefore };
   for (const message of earlier) {
     const is = core.view.of(message, record);
     const was = localMessage(message, recordBefore, core.serverClock.now());

@@ -1,3 +1,4 @@
+import type { ConversationRecord } from '../store/index.ts';
 import type { ClientEvents, ConversationId, LocalMessage, PresenceEvent, Self } from '../types.ts';
 import type { WireError, WireStatus } from './wire-errors.ts';
 
@@ -24,6 +25,8 @@ export interface Told {
   readonly delivered: number;
   readonly read: number;
   readonly unread: number;
+  /** As in the record of the conversation. */
+  readonly peerGaps?: ConversationRecord['peerGaps'];
 }
 
 /** What a tab knows, so that nothing is lost to it and nothing is told twice when another tab leads. */

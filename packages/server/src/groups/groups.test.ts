@@ -75,6 +75,43 @@ describe('a group', () => {
     expect(carol.unheard).toEqual([]);
   });
 
+  it('tells of a member what he has received of the messages that were for him, and of no other', async () => {
+    const { alice, bob, carol, group, gid } = await setUp();
+    const { conv } = group;
+    await alice.say(gid, 'before');
+    await alice.ask('groups.members.add', { gid, users: [carol.address] });
+    await carol.told('joined');
+    await alice.say(gid, 'to all');
+    await carol.heard('to all');
+    carol.socket.send({ t: 'received', conv, seq: 2 });
+    expect((await alice.socket.next('receipts')).members).toEqual([
+      { user: carol.address, after: 1, delivered: 2 },
+    ]);
+    await alice.ask('groups.members.remove', { gid, users: [bob.address] });
+    await bob.told('left');
+    await alice.say(gid, 'without bob');
+    await alice.ask('groups.members.add', { gid, users: [bob.address] });
+    await alice.say(gid, 'with bob');
+    await bob.heard('with bob');
+    bob.socket.send({ t: 'read', conv, seq: 4 });
+    expect((await alice.socket.next('receipts')).members).toEqual([
+      { user: bob.address, delivered: 2, read: 2 },
+      { user: bob.address, after: 3, delivered: 4, read: 4 },
+    ]);
+    const readers = async (seq: number) =>
+      (await alice.ask('message.receipts', { conv, seq })).receipts.map(({ user, after, readAt }) => [
+        user,
+        after,
+        readAt !== undefined,
+      ]);
+    expect(await readers(1)).toEqual([[bob.address, undefined, true]]);
+    expect(await readers(3)).toEqual([[carol.address, 1, false]]);
+    expect(await readers(4)).toEqual([
+      [bob.address, 3, true],
+      [carol.address, 1, false],
+    ]);
+  });
+
   it('answers a send that is repeated after its sender was removed, and takes no other one', async () => {
     const { alice, bob, gid } = await setUp();
     bob.socket.send({ t: 'send', id: 500, gid, content: { text: 'last words' } });

@@ -108,9 +108,13 @@ describe('a group whose members get messages in turn, on two nodes', { timeout: 
     const [bob, carol] = others as [GroupClient, GroupClient];
     await first.say(gid, 'first');
     await bob.heard('first');
+    bob.socket.send({ t: 'received', conv, seq: 1 });
+    expect((await first.socket.next('receipts')).members).toEqual([{ user: bob.address, delivered: 1 }]);
     expect(await first.say(gid, 'changed', { event: 'edit', target: 1 })).toMatchObject({ seq: 2 });
     const edit = await bob.socket.next('message', ({ event }) => event !== undefined);
     expect(edit).toMatchObject({ conv, seq: 2 });
+    bob.socket.send({ t: 'received', conv, seq: 2 });
+    expect((await first.socket.next('receipts')).members).toEqual([{ user: bob.address, delivered: 2 }]);
     await first.say(gid, 'second');
     await carol.heard('second');
     await bob.quiet();

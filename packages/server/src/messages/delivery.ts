@@ -5,7 +5,7 @@ import { SparseMap } from '../sparse-map.ts';
 import { collapsed } from './collapse.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
 import { groupConversationFrame } from './group-conversation-frame.ts';
-import { goOnAfter, newestReadable, stepFrom } from './group-places.ts';
+import { goOnAfter, newestReadable, spansBehind, stepFrom } from './group-places.ts';
 import { beforeNewest } from './newest-messages.ts';
 
 /** How far one conversation has been sent to the device on this connection. */
@@ -13,6 +13,8 @@ interface Track {
   readonly isGroup: boolean;
   /** In a group: how far the device said, or was told, that the user has read. */
   read: number;
+  /** In a group: what is for the user, of places that he has not read or not been sent. */
+  spans: readonly GroupSpan[];
   /** Where the device was told to begin. */
   readonly from: number;
   /** Everything up to here was sent, or was received before. */
@@ -151,16 +153,21 @@ export class Delivery {
   }
 
   /**
-   * The place up to which, by what this device was sent, an acknowledgement of a group's log counts, and the one behind
-   * which it says anything new. Undefined when the conversation is no group's that the device was told of.
+   * The place up to which, by what this device was sent, an acknowledgement of a group's log counts, the one behind
+   * which it says anything new, and what of that is for the user. Undefined when the conversation is no group's that the
+   * device was told of.
    */
-  inGroup(conv: number, seq: number, isRead: boolean): { after: number; seq: number } | undefined {
+  inGroup(
+    conv: number,
+    seq: number,
+    isRead: boolean,
+  ): { after: number; seq: number; spans: readonly GroupSpan[] } | undefined {
     const track = this.#tracks.get(conv);
     if (track?.isGroup !== true) return undefined;
     const upto = Math.min(seq, track.sent);
     const after = isRead ? track.read : (track.unacknowledged[0] ?? upto) - 1;
     if (isRead) track.read = Math.max(track.read, upto);
-    return { after: Math.max(0, Math.min(after, upto - 1)), seq: upto };
+    return { after: Math.max(0, Math.min(after, upto - 1)), seq: upto, spans: track.spans };
   }
 
   /** The device sent message `seq` itself and is told so: it need not be streamed to it. */
@@ -309,6 +316,7 @@ export class Delivery {
     const frame = await groupConversationFrame(groups, conversation, { from, last, spans });
     if (frame === undefined) return undefined;
     const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from, own.seen);
+    track.spans = spansBehind(spans, Math.min(track.read, track.sent));
     outlet.write(frame);
     track.last = Math.max(track.last, last);
     if (track.sent < track.last) this.#behind.set(conv, true);
@@ -339,6 +347,7 @@ export class Delivery {
       conversation && (await groupConversationFrame(groups, conversation, { from: to, last, spans }));
     if (frame === undefined || outlet.closed) return;
     outlet.write(frame);
+    track.spans = spansBehind(spans, Math.min(track.read, track.sent));
     track.sent = Math.max(track.sent, to);
     track.last = Math.max(track.last, to);
   }
@@ -349,6 +358,7 @@ export class Delivery {
     const track: Track = {
       isGroup: read !== undefined,
       read: read ?? 0,
+      spans: [],
       from,
       sent: run !== undefined && from >= run.first - 1 ? Math.max(from, run.last) : from,
       last: this.#unlisted.get(conv) ?? 0,

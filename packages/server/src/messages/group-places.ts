@@ -22,6 +22,11 @@ export function newestReadable(spans: readonly GroupSpan[], last: number): numbe
   return span === undefined ? 0 : Math.min(last, span.upto ?? last);
 }
 
+/** Those of the spans that reach beyond `place`. */
+export function spansBehind(spans: readonly GroupSpan[], place: number): readonly GroupSpan[] {
+  return spans.filter(({ upto }) => upto === null || upto > place);
+}
+
 /** The places up to `upto` that are not for him, as ranges with their first and last place: the newest of them. */
 export function hiddenRanges(spans: readonly GroupSpan[], upto: number, atMost: number): [number, number][] {
   const ranges: [number, number][] = [];

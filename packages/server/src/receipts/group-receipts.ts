@@ -1,6 +1,12 @@
 import type { Bus } from '@stoa/bus';
 import { encodeReceipt, msgpackCodec, type ReceiptsFrame } from '@stoa/protocol';
-import { type CursorAdvance, type CursorStore, type GroupStore, StoreUnavailableError } from '@stoa/storage';
+import {
+  type CursorAdvance,
+  type CursorStore,
+  type GroupSpan,
+  type GroupStore,
+  StoreUnavailableError,
+} from '@stoa/storage';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { publishToUser } from '../events.ts';
@@ -8,7 +14,7 @@ import type { CursorsMoved, Reader } from './receipts.ts';
 
 export interface GroupReceiptsOptions {
   readonly cursors: CursorStore;
-  readonly groups: Pick<GroupStore, 'senders' | 'settled'>;
+  readonly groups: Pick<GroupStore, 'senders' | 'settled' | 'spans'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly onMoved?: (moved: CursorsMoved) => void;
@@ -22,6 +28,17 @@ export interface Acknowledged {
   readonly kind: CursorAdvance['kind'];
   readonly after: number;
   readonly seq: number;
+  /** What of it is for the reader; absent: it is to be asked. */
+  readonly spans?: readonly GroupSpan[] | undefined;
+}
+
+type Line = ReceiptsFrame['members'][number];
+
+/** A member whose cursors have moved. */
+interface Moved {
+  readonly user: string;
+  /** What it says of messages that are for all who receive. */
+  readonly lines: Line[];
 }
 
 interface Waiting extends Acknowledged {
@@ -57,7 +74,7 @@ export class GroupReceipts {
    * Of a read mark, gives a promise that resolves when it is stored; it rejects with StoreUnavailableError when it
    * could not be. What a device received is tried again until it is stored.
    */
-  add(reader: Reader, conv: number, { kind, after, seq }: Acknowledged): Promise<void> | undefined {
+  add(reader: Reader, conv: number, { kind, after, seq, spans }: Acknowledged): Promise<void> | undefined {
     let gathered = this.#waiting.get(conv);
     if (gathered === undefined) {
       gathered = { since: this.#options.clock.now(), entries: new Map(), isAwaited: false };
@@ -72,6 +89,7 @@ export class GroupReceipts {
       kind,
       after: Math.min(after, earlier?.after ?? after),
       seq: Math.max(seq, earlier?.seq ?? 0),
+      spans: earlier === undefined || earlier.spans === spans ? spans : joined(earlier.spans, spans),
       marked,
     });
     return marked?.promise;
@@ -110,7 +128,7 @@ export class GroupReceipts {
   async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {
     const { cursors, clock, groups, onError, onMoved = () => {}, isNoted = () => false } = this.#options;
     const now = clock.now();
-    const members = new Map<number, { user: string; delivered?: number; read?: number }>();
+    const members = new Map<number, Moved>();
     let [after, upto] = [Number.MAX_SAFE_INTEGER, 0];
     const advance = async (waiting: Waiting): Promise<void> => {
       const { reader, kind, seq, after: from, marked } = waiting;
@@ -128,12 +146,10 @@ export class GroupReceipts {
       const { delivered, read, seen } = moves;
       if (delivered !== undefined || read !== undefined) {
         onMoved({ aid, uid, address, conv, delivered, read, at: now });
-        const member = members.get(uid) ?? { user: address };
-        members.set(uid, {
-          ...member,
-          ...(delivered === undefined ? {} : { delivered }),
-          ...(read === undefined ? {} : { read }),
-        });
+        const spans = waiting.spans ?? (await groups.spans(conv, uid, from));
+        const member = members.get(uid) ?? { user: address, lines: [] };
+        addLines(member, { spans, after: from, delivered, read });
+        members.set(uid, member);
         after = Math.min(after, from);
         upto = Math.max(upto, delivered ?? 0, read ?? 0);
       }
@@ -162,7 +178,7 @@ export class GroupReceipts {
   async #tellInTurn(
     sender: number,
     conv: number,
-    moved: ReadonlyMap<number, ReceiptsFrame['members'][number]>,
+    moved: ReadonlyMap<number, Moved>,
     ts: number,
   ): Promise<boolean> {
     const key = `${conv}:${sender}`;
@@ -182,13 +198,8 @@ export class GroupReceipts {
     return true;
   }
 
-  #tell(
-    senders: readonly number[],
-    conv: number,
-    members: ReadonlyMap<number, ReceiptsFrame['members'][number]>,
-    ts: number,
-  ): void {
-    const encode = (lines: ReceiptsFrame['members']): Uint8Array[] => {
+  #tell(senders: readonly number[], conv: number, members: ReadonlyMap<number, Moved>, ts: number): void {
+    const encode = (lines: Line[]): Uint8Array[] => {
       const frames: Uint8Array[] = [];
       for (let from = 0; from < lines.length; from += linesPerFrame) {
         const part: ReceiptsFrame = {
@@ -204,13 +215,42 @@ export class GroupReceipts {
     let forAll: Uint8Array[] | undefined;
     for (const sender of senders) {
       const isAmong = members.has(sender);
-      if (!isAmong) forAll ??= encode([...members.values()]);
-      const others = [...members].filter(([uid]) => uid !== sender).map(([, line]) => line);
+      if (!isAmong) forAll ??= encode([...members.values()].flatMap(({ lines }) => lines));
+      const others = [...members].filter(([uid]) => uid !== sender).flatMap(([, { lines }]) => lines);
       const frames = isAmong ? encode(others) : (forAll ?? []);
       for (const bytes of frames) publishToUser(this.#options.bus, sender, { type: 'frame', bytes });
     }
   }
 }
+
+/** What a member has received or read newly behind `after`: a line for each part of it that is for him. */
+function addLines(
+  { user, lines }: Moved,
+  moved: {
+    readonly spans: readonly GroupSpan[];
+    readonly after: number;
+    readonly delivered: number | undefined;
+    readonly read: number | undefined;
+  },
+): void {
+  const { delivered = 0, read = 0 } = moved;
+  for (const { after, upto } of moved.spans) {
+    const end = (place: number): number => (upto === null ? place : Math.min(place, upto));
+    const isNew = (place: number): boolean => end(place) > Math.max(after, moved.after);
+    if (!isNew(delivered) && !isNew(read)) continue;
+    let line = lines.find((known) => (known.after ?? 0) === after);
+    if (line === undefined) {
+      line = { user, ...(after > 0 && { after }) };
+      lines.push(line);
+    }
+    if (isNew(delivered)) line.delivered = Math.max(line.delivered ?? 0, end(delivered));
+    if (isNew(read)) line.read = Math.max(line.read ?? 0, end(read));
+  }
+}
+
+/** Of the same reader, by two of his connections. Undefined where one of them is to be asked. */
+const joined = (a: Acknowledged['spans'], b: Acknowledged['spans']): Acknowledged['spans'] =>
+  a && b && [...a, ...b];
 
 const linesPerFrame = 500;
 /** Where so many members acknowledge in a moment, ticks may be a little late. */

@@ -5,6 +5,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { GroupReceipts } from './group-receipts.ts';
 
 const conv = 5;
+/** Members from the beginning. */
+const spans = [{ after: 0, upto: null }];
 const clock = new ManualClock();
 let advanced: CursorAdvance[] = [];
 let receipts: GroupReceipts;
@@ -18,7 +20,7 @@ beforeEach(() => {
         return { delivered: advance.seq };
       },
     }),
-    groups: { senders: async () => [], settled: async () => undefined },
+    groups: { senders: async () => [], settled: async () => undefined, spans: async () => spans },
     bus: createInProcessBus(),
     clock,
     onError: (error) => {
@@ -31,7 +33,7 @@ beforeEach(() => {
 function received(members: number, seq: number): void {
   for (let uid = 1; uid <= members; uid += 1) {
     const reader = { aid: 1, uid, address: `member-${uid}`, dev: uid };
-    receipts.add(reader, conv, { kind: 'received', after: seq - 1, seq });
+    receipts.add(reader, conv, { kind: 'received', after: seq - 1, seq, spans });
   }
 }
 
@@ -56,7 +58,7 @@ it('of many members wait a second, and each costs one advance however many messa
 it('of many members do not hold up a read mark', async () => {
   received(300, 1);
   const reader = { aid: 1, uid: 7, address: 'member-7', dev: 7 };
-  const marked = receipts.add(reader, conv, { kind: 'read', after: 0, seq: 1 });
+  const marked = receipts.add(reader, conv, { kind: 'read', after: 0, seq: 1, spans });
   await receipts.sweep();
   await marked;
   expect(advanced).toHaveLength(301);

@@ -54,12 +54,13 @@ async function mayRead(
 }
 
 function named(
-  receipts: readonly { uid: number; deliveredAt: number | null; readAt: number | null }[],
+  receipts: readonly { uid: number; after?: number; deliveredAt: number | null; readAt: number | null }[],
   directory: Directory,
 ) {
   return Promise.all(
-    receipts.map(async ({ uid, deliveredAt, readAt }) => ({
+    receipts.map(async ({ uid, after = 0, deliveredAt, readAt }) => ({
       user: (await directory.byUid(uid))?.address ?? '',
+      ...(after === 0 ? {} : { after }),
       ...(deliveredAt === null ? {} : { deliveredAt }),
       ...(readAt === null ? {} : { readAt }),
     })),

@@ -103,10 +103,10 @@ export function describeGroupMembership(open: OpenStore): void {
       expect(await cursors.advance({ ...advance, kind: 'received' })).toEqual({ delivered: 2 });
       expect(await cursors.advance({ ...advance, kind: 'read' })).toEqual({ read: 2, seen: 2 });
       const of = (seq: number) => groups.receipts({ conv: group.conv, seq, limit: 10 });
-      expect(await of(1)).toEqual([{ uid: alice, deliveredAt: null, readAt: null }]);
+      expect(await of(1)).toEqual([{ uid: alice, after: 0, deliveredAt: null, readAt: null }]);
       expect(await of(2)).toEqual([
-        { uid: alice, deliveredAt: null, readAt: null },
-        { uid: bob, deliveredAt: now + 7, readAt: now + 7 },
+        { uid: alice, after: 0, deliveredAt: null, readAt: null },
+        { uid: bob, after: 1, deliveredAt: now + 7, readAt: now + 7 },
       ]);
       expect(await groups.receipts({ conv: group.conv, seq: 2, after: alice, limit: 1 })).toHaveLength(1);
       expect(await groups.senders(group.conv, 0, 2)).toEqual([alice]);

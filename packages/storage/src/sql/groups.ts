@@ -233,7 +233,7 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
 
     receipts: ({ conv, seq, after = 0, limit }) =>
       reader.all(
-        `select distinct s.uid, ${firstReceipt(receiptKinds.delivered)} as "deliveredAt",
+        `select distinct s.uid, s.joined_seq as "after", ${firstReceipt(receiptKinds.delivered)} as "deliveredAt",
           ${firstReceipt(receiptKinds.read)} as "readAt"
         from group_spans s
         where s.conv = ? and s.uid > ? and s.joined_seq < ? and (s.left_seq is null or s.left_seq >= ?)
