@@ -43,7 +43,15 @@ export function backendSending({ store, messages, changes, schedule, ...options 
       messages: { accept: (...message) => messages.acceptUnjudged(...message) },
     }),
     schedule: scheduleFromBackend({ schedule, sending, directory, blocking, files }),
-    changeMessage: changeFromBackend({ log: store.log, directory, changes, messages, files }),
+    changeMessage: changeFromBackend({
+      log: store.log,
+      directory,
+      changes,
+      messages,
+      groupMessages,
+      groupOf: (aid, gid) => sending.find({ aid, uid: null, address: null }, gid),
+      files,
+    }),
     markMessage: markFromBackend({
       log: store.log,
       directory,

@@ -43,6 +43,19 @@ describe('changing messages', () => {
     }
   });
 
+  it('does both to messages of groups', async () => {
+    const { body: group } = await fixture.v1('POST', '/groups', { members: ['alice', 'bob'] });
+    const message = { from: 'alice', gid: group.gid, content: { text: 'rude' } };
+    const { body: sent } = await fixture.v1('POST', '/messages', message);
+    const mid = (sent.data as { mid: number }[])[0]?.mid ?? 0;
+    const edited = await fixture.v1('PATCH', `/messages/${mid}`, { content: { text: 'kind' } });
+    expect(edited).toMatchObject({ status: 200, body: { mid, seq: 2 } });
+    expect(await stored(mid)).toMatchObject({ content: { text: 'kind' } });
+    expect((await fixture.v1('DELETE', `/messages/${mid}`)).status).toBe(204);
+    expect(await stored(mid)).toMatchObject({ content: null, special: { gone: 'recalled' } });
+    expect((await fixture.v1('DELETE', `/messages/${mid}`)).status).toBe(404);
+  });
+
   it('does both by the older API', async () => {
     const mid = await send();
     const edited = await fixture.backend({ op: 'messageset', message: { mid, message: 'kind', title: 'T' } });
