@@ -51,3 +51,13 @@ test('connects by IPv6', async () => {
   offering.close();
   answering.close();
 });
+
+test('refuses an answer that comes after its end as what may be tried again', async () => {
+  const offering = await Connection.offering({ bindAddress }, events);
+  const answering = await Connection.answering(offering.ours, { bindAddress }, events);
+  offering.close();
+  expect(() => offering.accept({ ...answering.ours, setup: 'passive' })).toThrow(
+    expect.objectContaining({ code: 'UNAVAILABLE' }),
+  );
+  answering.close();
+});

@@ -97,17 +97,15 @@ export class Connection {
     peer.onStateChange((state) => this.#enter(states[state] ?? 'connecting'));
   }
 
-  /** Throws BAD_REQUEST when the library does not take it: the connection is of no use then. */
+  /** Throws BAD_REQUEST when the library does not take it, UNAVAILABLE after its end: it is of no use then. */
   accept(client: PeerParameters): void {
+    if (this.state === 'closed') throw gone();
     const setup = client.setup === 'actpass' ? 'active' : client.setup;
     try {
       this.#peer.setRemoteDescription(syntheticDescription(client, setup), 'answer');
     } catch (error) {
       this.close();
-      throw new StoaError('BAD_REQUEST', 'The SDP was refused by the transport.', {
-        hint: 'Open a new transport.',
-        cause: error,
-      });
+      throw refused(error);
     }
   }
 
@@ -173,18 +171,50 @@ async function newPeer({ bindAddress, ports }: TransportOptions) {
 /** The local description with all candidates. Without STUN servers they are known at once. */
 async function gathered(peer: PeerConnection, release: () => void, start: () => void): Promise<string> {
   await new Promise<void>((resolve, reject) => {
+    let isOver = false;
+    const fail = (error: StoaError): void => {
+      if (isOver) return;
+      isOver = true;
+      peer.close();
+      release();
+      reject(error);
+    };
     peer.onGatheringStateChange((state) => {
-      if (state === 'complete') resolve();
+      if (state !== 'complete') return;
+      isOver = true;
+      resolve();
+    });
+    // It gathers no more then, and says nothing of it.
+    peer.onStateChange((state) => {
+      if (state === 'closed' || state === 'failed') fail(gone());
     });
     try {
       start();
     } catch (error) {
-      peer.close();
-      release();
-      reject(new StoaError('BAD_REQUEST', 'The SDP was refused by the transport.', { cause: error }));
+      fail(refused(error));
     }
   });
   return peer.localDescription()?.sdp ?? '';
+}
+
+/**
+ * Why the library did not take a description. It takes its transports down in a thread of its own: a description that
+ * comes at that moment fails at the first candidate in it, whatever it says.
+ */
+function refused(error: unknown): StoaError {
+  const isGone = error instanceof Error && /without ICE transport|destroyed|closed/i.test(error.message);
+  if (isGone) return gone(error);
+  return new StoaError('BAD_REQUEST', 'The SDP was refused by the transport.', {
+    hint: 'Open a new transport.',
+    cause: error,
+  });
+}
+
+function gone(cause?: unknown): StoaError {
+  return new StoaError('UNAVAILABLE', 'The connection has ended while it was set up.', {
+    hint: 'Open a new transport.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function announced(ours: PeerParameters, addresses: readonly string[] = []): PeerParameters {
