@@ -2,6 +2,7 @@ import type { MediaEngine, MediaEvent, ViewOffer } from '@stoa/media';
 import { type OperationRequest, type RoomNotice, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { requireCodecs } from './codecs.ts';
+import { LastingNotices } from './lasting-notices.ts';
 import { engineWishes, offeredStreams, permittedKinds, readStreamId, streamId } from './media-names.ts';
 import { emptyRoom, reduce } from './reduce.ts';
 import {
@@ -38,6 +39,7 @@ export class LiveRoom {
   mediaId: string;
 
   readonly #options: LiveRoomOptions;
+  readonly #lasting = new LastingNotices();
   #restarts = 0;
   #isClosed = false;
 
@@ -65,11 +67,13 @@ export class LiveRoom {
     requirePublishable(this.state, key, streams);
     if (sdp === undefined || streams.length === 0) {
       if (streams.length > 0) throw new StoaError('BAD_REQUEST', 'Streams come with an offer.');
+      this.#lasting.published(key, undefined);
       this.take({ type: 'published', key, streams: [] });
       await engine.unpublish(this.mediaId, key);
       return {};
     }
     requireCodecs(sdp, this.state.rules.codecs);
+    this.#lasting.published(key, sdp);
     const publications = streams.map(toPublication);
     const answer = await engine.publish(this.mediaId, key, { sdp, streams: offeredStreams(publications) });
     try {
@@ -112,6 +116,11 @@ export class LiveRoom {
     return offer ?? undefined;
   }
 
+  /** Tells a device again what it may not have heard while it was not connected. */
+  repeat(key: ParticipantKey): void {
+    for (const notice of this.#lasting.of(key)) this.#tellOne(key, notice);
+  }
+
   /** Something happened in the media plane. */
   heard(event: MediaEvent): void {
     switch (event.type) {
@@ -120,7 +129,7 @@ export class LiveRoom {
           const of = stream === null ? undefined : this.#placeOf(stream);
           return { mid, ...(of === undefined ? {} : { of }) };
         });
-        this.#tellOne(event.participant, { type: 'slots', slots });
+        this.#tellLasting(event.participant, { type: 'slots', slots });
         return;
       }
       case 'offer':
@@ -135,7 +144,7 @@ export class LiveRoom {
       case 'encodings': {
         const { mid } = event;
         const encodings = event.encodings.map(({ rid, active }) => ({ rid, active }));
-        this.#tellOne(event.participant, { type: 'encodings', mid, encodings });
+        this.#tellLasting(event.participant, { type: 'encodings', mid, encodings });
         return;
       }
       case 'quality': {
@@ -164,6 +173,7 @@ export class LiveRoom {
     const { engine, clock, onError } = this.#options;
     const mediaId = this.#nextMediaId();
     this.mediaId = mediaId;
+    this.#lasting.clear();
     try {
       await engine.createRoom(mediaId);
     } catch (error) {
@@ -205,12 +215,14 @@ export class LiveRoom {
         this.#attempt(engine.unpublish(id, effect.key));
         return;
       case 'unview':
+        this.#lasting.unviewed(effect.key);
         this.#attempt(engine.unview(id, effect.key));
         return;
       case 'watch':
         this.#attempt(this.#watchAgain(effect.key));
         return;
       case 'gone':
+        this.#lasting.gone(effect.key);
         this.#attempt(engine.leave(id, effect.key));
         onGone(effect.key);
         return;
@@ -237,6 +249,11 @@ export class LiveRoom {
   #tellOne(key: ParticipantKey, notice: RoomNotice): void {
     const participant = this.state.participants.get(key);
     if (participant !== undefined) this.#options.tell([participant], notice);
+  }
+
+  #tellLasting(key: ParticipantKey, notice: RoomNotice): void {
+    if (this.state.participants.has(key)) this.#lasting.note(key, notice);
+    this.#tellOne(key, notice);
   }
 
   #placeOf(stream: string) {

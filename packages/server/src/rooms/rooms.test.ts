@@ -201,6 +201,10 @@ describe('a room', () => {
     await bob.join();
     await carol.join();
     await bob.publish();
+    await alice.publish();
+    await bob.watch(alice);
+    const shown = ({ slots }: { slots: readonly { of?: object }[] }) => slots.some(({ of }) => of);
+    await bob.told('slots', shown);
     const [first, second] = [bob.address, carol.address];
     const isAway = (user: string) =>
       alice.told('participant', ({ participant }) => participant.user === user && participant.away);
@@ -209,6 +213,7 @@ describe('a room', () => {
     const back = await RoomDevice.open(node, bob.user, gid, bob.device);
     const room = await back.join();
     expect(room.session).toBe(session);
+    await back.told('slots', shown);
     expect(room.participants.find(({ user }) => user === first)).toMatchObject({
       away: false,
       streams: [{ sid: 0 }],

@@ -132,7 +132,9 @@ export class Rooms {
       throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
     const name = (await this.#options.directory.byUid(uid))?.name ?? '';
     if (this.#hosted.get(gid) !== hosted) return undefined;
+    const isBack = room.state.participants.has(keyOf(uid, dev));
     room.take({ type: 'join', joiner: { uid, dev, address, name, rights } });
+    if (isBack) room.repeat(keyOf(uid, dev));
     this.#follow(hosted, device);
     if (hosted.changes !== changes) this.#review(hosted);
     if (isNew && !hosted.goesOn)
