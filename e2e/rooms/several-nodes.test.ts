@@ -1,0 +1,99 @@
+import { groupFlags } from '@stoa/protocol';
+import { addUser, backend, FaultProxy, ServerProcess, tempFolder } from '@stoa/testkit';
+import { startNats, type TestNats } from '@stoa/testkit/nats';
+import { startPostgres, type TestPostgres } from '@stoa/testkit/postgres';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type CallPages, startCallPages } from '../calls/pages.ts';
+import { Visitors } from '../support/visitors.ts';
+import { logOf, patience, seesAndHears } from './room-stage.ts';
+
+/** Two servers as they run in earnest, and a way to them that leads to the one that lives. */
+let postgres: TestPostgres;
+let nats: TestNats;
+let one: ServerProcess;
+let other: ServerProcess;
+let balancer: FaultProxy;
+let callPages: CallPages;
+let visitors: Visitors;
+const folder = tempFolder();
+
+beforeAll(async () => {
+  [postgres, nats, callPages, visitors] = await Promise.all([
+    startPostgres({ fsync: 'on' }),
+    startNats(),
+    startCallPages(new URL('page-script.ts', import.meta.url)),
+    Visitors.launch(),
+  ]);
+  const shared = {
+    STOA_DATABASE_URL: await postgres.createDatabase(),
+    STOA_NATS_URL: nats.url,
+    STOA_MEDIA_ADDRESS: '127.0.0.1',
+    STOA_MEDIA_WORKERS: '1',
+  };
+  const start = (name: string, ports: string) =>
+    ServerProcess.start({ dataDir: `${folder.path}/${name}`, env: { ...shared, STOA_MEDIA_PORTS: ports } });
+  one = await start('one', '21000-21029');
+  other = await start('other', '21030-21059');
+  balancer = await FaultProxy.start(one.port);
+}, 150_000);
+afterAll(async () => {
+  await visitors?.close();
+  await callPages?.close();
+  await balancer?.close();
+  await Promise.all([one?.kill(), other?.kill()]);
+  await Promise.all([nats?.close(), postgres?.close()]);
+  folder.remove();
+});
+
+it('people at two nodes meet, and go on by themselves at the one that is left when the other is killed', {
+  timeout: 240_000,
+}, async () => {
+  const addresses = ['alice', 'bob', 'carol'];
+  const people = await Promise.all(addresses.map((address) => addUser(one.url, address)));
+  const { group } = await backend(one.url, 'groupadd', {
+    group: { name: 'Band', flags: groupFlags.publishBySelected, members: { m: addresses.join(',') } },
+  });
+  const { gid } = group as { gid: number };
+  const permissions = { send: true, recv: true, pub: true, sub: true, list: true };
+  await backend(one.url, 'groupeditmembers', {
+    group: { gid, members: { m: addresses.join(','), permissions } },
+  });
+
+  /** Alice, with whom it begins, and Carol are at the first node, Bob at the other. */
+  const servers = [balancer.url, other.url, balancer.url];
+  const pages: Page[] = [];
+  for (const [index, { token }] of people.entries()) {
+    const query = new URLSearchParams({ server: servers[index] ?? '', token });
+    query.set('camera', JSON.stringify({ height: 90, rate: 8 }));
+    const page = await visitors.visit(`${callPages.url}/?${query}`, {
+      permissions: ['camera', 'microphone', 'local-network-access'],
+    });
+    await page.evaluate((of) => roomPage.join(of), gid);
+    await page.evaluate(() => roomPage.publish());
+    pages.push(page);
+  }
+  const everybodySeesEverybody = () =>
+    Promise.all(
+      pages.map((page, index) =>
+        seesAndHears(
+          page,
+          addresses.filter((_, each) => each !== index),
+        ),
+      ),
+    );
+  const sessions = () => Promise.all(pages.map((page) => page.evaluate(() => roomPage.session)));
+  await everybodySeesEverybody();
+  const [before] = await sessions();
+  expect(new Set(await sessions())).toEqual(new Set([before]));
+
+  balancer.retarget(other.port);
+  await one.kill('SIGKILL');
+  await expect
+    .poll(async () => (await sessions()).every((session) => session !== before), patience)
+    .toBe(true);
+  await expect.poll(async () => new Set(await sessions()).size, patience).toBe(1);
+  await everybodySeesEverybody();
+  for (const page of pages)
+    expect((await logOf(page)).filter((line) => /^(ended|problem)/.test(line))).toEqual([]);
+});
