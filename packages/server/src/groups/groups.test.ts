@@ -388,7 +388,7 @@ describe('a group', () => {
   });
 });
 
-it('a group whose time is over tells its members, and is none any more', async () => {
+it('a group whose time is over tells its members, and is none any more', { timeout: 90_000 }, async () => {
   const clock = new ManualClock();
   const node = await startTestNode({ clock });
   try {
