@@ -15,7 +15,7 @@ const patienceMs = 60_000;
 const tokenOf = (index: number): string => `token-of-member-${index}`;
 const addressOf = (index: number): string => `member-${index}`;
 
-describe('a group of which everybody is online', { timeout: 180_000 }, () => {
+describe('a group of which everybody is online', { timeout: 300_000 }, () => {
   const folder = tempFolder();
   let server: ServerProcess;
   let crowd: ChildProcess;
@@ -36,7 +36,7 @@ describe('a group of which everybody is online', { timeout: 180_000 }, () => {
     const tokens = Array.from({ length: online - 1 }, (_, index) => tokenOf(index + 1));
     expect((await ask({ port: server.port, tokens })).failure).toBeUndefined();
     memoryAfter = await memoryOf(server);
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     crowd.kill('SIGKILL');
     await server.kill();
