@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type Figures, medianRatio, reportTable, tableLines } from '@stoa/cli/bench';
 import { audienceBench } from './audience.ts';
 import { whyNoJanus } from './janus/janus-process.ts';
+import { joinBench, printJoins } from './join/index.ts';
 import { runMedia } from './run-media.ts';
 import { type MediaScenario, mediaMetrics, mediaScenarios, quickScenarios } from './scenarios.ts';
 
@@ -21,6 +22,7 @@ const help = `usage: npm run bench -- media [options]
   --seconds <n>        that each is measured; 6 by default
   --audience           instead of these: what a viewer costs in ever larger audiences, spread over all processes
   --viewers <list>     sizes of the audiences; 50,200,500,1000 by default
+  --joins <n>          times that Chromium joins a room after the scenarios, until it sees something; 10 by default, 0 for none
   --quick              ${quickScenarios.join(' and ')}, 4 seconds each; not for quoting
   --profile <folder>   write CPU profiles of the forwarders, which costs a little
   --json <file>        write all figures of all rounds`;
@@ -56,6 +58,7 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
       engines: { type: 'string', default: 'bare,stoa,janus,werift' },
       rounds: { type: 'string', default: '1' },
       seconds: { type: 'string' },
+      joins: { type: 'string' },
       profile: { type: 'string' },
       json: { type: 'string' },
     },
@@ -82,9 +85,13 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
   });
   print(scenarios, results);
   if (noJanus !== undefined) console.log(`\nJanus is not measured: ${noJanus}.`);
+  // Whoever asks for one scenario does not wait for a browser.
+  const joins = Number(values.joins ?? (values.scenarios === undefined && !values.quick ? '10' : '0'));
+  const joinMs = joins > 0 ? await joinBench(joins) : [];
+  if (joinMs.length > 0) printJoins(joinMs);
   if (values.json === undefined) return;
   const figures = Object.fromEntries([...results].map(([name, each]) => [name, Object.fromEntries(each)]));
-  writeJson(values.json, { rounds, seconds, figures });
+  writeJson(values.json, { rounds, seconds, figures, joinMs });
 }
 
 async function measure(
