@@ -46,7 +46,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-it('people at two nodes meet, and go on by themselves at the one that is left when the other is killed', {
+it('people at two nodes meet, and go on by themselves when one is killed, and when the other is restarted', {
   timeout: 240_000,
 }, async () => {
   const addresses = ['alice', 'bob', 'carol'];
@@ -83,16 +83,26 @@ it('people at two nodes meet, and go on by themselves at the one that is left wh
       ),
     );
   const sessions = () => Promise.all(pages.map((page) => page.evaluate(() => roomPage.session)));
+  /** All of them, in the same one. */
+  const inAnotherRoomThan = async (session: string | undefined) => {
+    const isAnother = async () => {
+      const found = new Set(await sessions());
+      return found.size === 1 && !found.has(session ?? '');
+    };
+    await expect.poll(isAnother, patience).toBe(true);
+  };
   await everybodySeesEverybody();
   const [before] = await sessions();
   expect(new Set(await sessions())).toEqual(new Set([before]));
 
   balancer.retarget(other.port);
   await one.kill('SIGKILL');
-  await expect
-    .poll(async () => (await sessions()).every((session) => session !== before), patience)
-    .toBe(true);
-  await expect.poll(async () => new Set(await sessions()).size, patience).toBe(1);
+  await inAnotherRoomThan(before);
+  await everybodySeesEverybody();
+
+  const [second] = await sessions();
+  await other.restart('SIGKILL');
+  await inAnotherRoomThan(second);
   await everybodySeesEverybody();
   for (const page of pages)
     expect((await logOf(page)).filter((line) => /^(ended|problem)/.test(line))).toEqual([]);
