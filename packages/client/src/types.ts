@@ -177,6 +177,8 @@ export interface BlockedParts {
   readonly presence?: boolean;
   /** Whether he sees more than the name. */
   readonly profile?: boolean;
+  /** What he says in groups; not part of `messages`: only kept from this user when it is named. */
+  readonly groups?: boolean;
 }
 
 /** How a user arranges his conversations. */

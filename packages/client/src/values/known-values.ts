@@ -63,7 +63,8 @@ export function blockedPartsOf(values: Values, address: string): BlockedParts | 
   if (!isMap(value) || typeof value.messages !== 'boolean') return undefined;
   const { messages } = value;
   const part = (name: string): boolean => (typeof value[name] === 'boolean' ? value[name] : messages);
-  return { messages, calls: part('calls'), presence: part('presence'), profile: part('profile') };
+  const groups = value.groups === true;
+  return { messages, calls: part('calls'), presence: part('presence'), profile: part('profile'), groups };
 }
 
 /** Whether messages of this user are refused. */

@@ -236,9 +236,14 @@ it('keeps contacts, and parts of somebody who is blocked', async () => {
   ]);
   expect([client.isBlocked('eve'), await client.blockedParts('eve')]).toEqual([
     false,
-    { messages: false, calls: true, presence: false, profile: false },
+    { messages: false, calls: true, presence: false, profile: false, groups: false },
   ]);
-  expect(test.of('blocked')).toEqual([['eve', false]]);
+  await client.block('eve', { messages: true, groups: true });
+  expect(await client.blockedParts('eve')).toMatchObject({ messages: true, profile: true, groups: true });
+  expect(test.of('blocked')).toEqual([
+    ['eve', false],
+    ['eve', true],
+  ]);
 });
 
 it('makes contacts of those who are users', async () => {

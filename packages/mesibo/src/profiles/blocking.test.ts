@@ -63,7 +63,7 @@ it('keeps drafts and marks on all devices', async () => {
   );
 });
 
-it('blocks calls or the profile alone, on all devices', async () => {
+it('blocks calls, the profile or messages in groups alone, on all devices', async () => {
   const [alice, bob] = await chat.pair();
   const other = await chat.signIn(alice.address);
   const [here, there] = [profileOf(alice, bob), profileOf(other, bob)];
@@ -74,4 +74,11 @@ it('blocks calls or the profile alone, on all devices', async () => {
   await eventually(() => parts() === 'false true true', 'the block of the profile');
   here.blockCalls(false);
   await eventually(() => parts() === 'false false true', 'the end of the block of calls');
+  expect([here.blockGroupMessages(), here.blockProfile(false)]).toEqual([0, 0]);
+  await eventually(
+    () => parts() === 'false false false' && there.isGroupMessageBlocked(),
+    'the block in groups',
+  );
+  here.blockGroupMessages(false);
+  await eventually(() => !there.isGroupMessageBlocked(), 'the end of the block in groups');
 });

@@ -42,6 +42,8 @@ export interface ProfileInternals {
   isContact: boolean;
   /** What is kept from the user; undefined while it is not known. */
   blockedParts: BlockedParts | undefined;
+  /** The last change of it that was begun: each goes on from the one before. */
+  blocking: Promise<void>;
   draft: string;
   isMarkedUnread: boolean;
   readonly arranged: Record<Arrangement, boolean>;
@@ -86,6 +88,7 @@ export abstract class ProfileData {
       told: undefined,
       isContact: false,
       blockedParts: undefined,
+      blocking: Promise.resolve(),
       draft: '',
       isMarkedUnread: false,
       arranged: { archived: false, favourite: false, hidden: false, muted: false },

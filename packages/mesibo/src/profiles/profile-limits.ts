@@ -1,10 +1,12 @@
-import type { ProfileChange } from '@stoa/client';
+import type { Client, ProfileChange } from '@stoa/client';
 import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import { internal } from '../internal.ts';
 import { fileToUpload } from '../messages/file-transfer.ts';
 import { unsupported } from '../unsupported.ts';
 import { ProfileData } from './profile-data.ts';
 import { visibilityChange } from './profile-publishing.ts';
+
+type BlockedPart = 'calls' | 'profile' | 'groups';
 
 /**
  * Blocking, pictures and who sees what, and what the server cannot do yet. Every such call is refused: it returns a
@@ -19,12 +21,8 @@ export abstract class ProfileLimits extends ProfileData {
     return this.block(!this.isBlocked());
   }
   blockMessages(on = true): number {
-    const { context } = this[internal];
     if (this.isGroup() || this.address === '') return this.refuse('Blocking a group');
-    context
-      .whenClient()
-      .then((client) => (on ? client.block(this.address) : client.unblock(this.address)))
-      .catch((error) => context.fail(error));
+    this.changeBlock((client) => (on ? client.block(this.address) : client.unblock(this.address)));
     return MESIBO_RESULT_OK;
   }
   /** Has the server refuse calls of this user, and nothing else. */
@@ -34,8 +32,9 @@ export abstract class ProfileLimits extends ProfileData {
   blockVideoCalls(_on?: boolean): number {
     return this.refuse('Blocking video calls alone');
   }
-  blockGroupMessages(_on?: boolean): number {
-    return this.refuse('Blocking messages in groups');
+  /** Keeps away what this user says in groups in which both are; he is not told. */
+  blockGroupMessages(on = true): number {
+    return this.blockPart('groups', on);
   }
   /** Shows this user the name only. */
   blockProfile(on = true): number {
@@ -50,6 +49,10 @@ export abstract class ProfileLimits extends ProfileData {
   /** Who blocks messages blocks calls with them. */
   isCallBlocked(): boolean {
     return this.isPartBlocked('calls');
+  }
+  /** Who blocks messages does not block what is said in groups. */
+  isGroupMessageBlocked(): boolean {
+    return this.isPartBlocked('groups');
   }
   isProfileBlocked(): boolean {
     return this.isPartBlocked('profile');
@@ -105,25 +108,30 @@ export abstract class ProfileLimits extends ProfileData {
     return MESIBO_RESULT_OK;
   }
 
-  private blockPart(part: 'calls' | 'profile', on: boolean): number {
-    const { context } = this[internal];
+  private blockPart(part: BlockedPart, on: boolean): number {
     if (this.isGroup() || this.address === '') return this.refuse('Blocking a group');
-    context
-      .whenClient()
-      .then(async (client) => {
-        const nothing = { messages: false, calls: false, presence: false, profile: false };
-        const parts = { ...nothing, ...(await client.blockedParts(this.address)), [part]: on };
-        const isBlocked = Object.values(parts).includes(true);
-        await (isBlocked ? client.block(this.address, parts) : client.unblock(this.address));
-      })
-      .catch((error) => context.fail(error));
+    this.changeBlock(async (client) => {
+      const nothing = { messages: false, calls: false, presence: false, profile: false, groups: false };
+      const parts = { ...nothing, ...(await client.blockedParts(this.address)), [part]: on };
+      const isBlocked = Object.values(parts).includes(true);
+      await (isBlocked ? client.block(this.address, parts) : client.unblock(this.address));
+    });
     return MESIBO_RESULT_OK;
   }
 
-  private isPartBlocked(part: 'calls' | 'profile'): boolean {
+  /** One after the other. */
+  private changeBlock(change: (client: Client) => Promise<void>): void {
+    const { context, blocking } = this[internal];
+    this[internal].blocking = blocking
+      .then(() => context.whenClient())
+      .then(change)
+      .catch((error) => context.fail(error));
+  }
+
+  private isPartBlocked(part: BlockedPart): boolean {
     const { blockedParts, profiles } = this[internal];
     if (blockedParts === undefined && this.address !== '') profiles.learnBlocked(this.address);
-    return blockedParts?.[part] ?? this.isMessageBlocked();
+    return blockedParts?.[part] ?? (part !== 'groups' && this.isMessageBlocked());
   }
 
   private refuse(what: string): number {

@@ -148,9 +148,7 @@ describe('a profile', () => {
   it('refuses what does not exist yet', async () => {
     const { api } = await chat.prepare('alice');
     const bob = bobOf(api);
-    expect([bob.blockGroupMessages(true), bob.setImage('element'), bob.publish()]).toEqual([
-      0x80, 0x80, 0x80,
-    ]);
+    expect([bob.blockVideoCalls(true), bob.setImage('element'), bob.publish()]).toEqual([0x80, 0x80, 0x80]);
     expect(bob.isBlocked()).toBe(false);
   });
 });
