@@ -1,21 +1,25 @@
 import { groupFlags } from '@stoa/protocol';
-import { startTestNode, type TestNode } from '@stoa/testkit';
+import { startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { audit } from './support/audit.ts';
+import { type PageServer, startPageServer } from './support/page-server.ts';
 import { Visitors } from './support/visitors.ts';
 
 let visitors: Visitors;
 let server: TestNode;
+let pages: PageServer;
 
 beforeAll(async () => {
-  [server, visitors] = await Promise.all([
+  [server, pages, visitors] = await Promise.all([
     startTestNode({ env: { STOA_MEDIA_WORKERS: '1', STOA_MEDIA_ADDRESS: '127.0.0.1' } }),
+    startPageServer(),
     Visitors.launch(),
   ]);
 });
 afterAll(async () => {
   await visitors?.close();
+  await pages?.close();
   await server?.close();
 });
 
@@ -99,5 +103,22 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   await alice.page.getByRole('button', { name: 'Let bob in' }).click();
   await plays(bob.page, 'alice');
   await alice.page.getByLabel('Waiting room').waitFor({ state: 'detached' });
+
+  // An encoder that has nothing of ours publishes as carol.
+  await server.addUser('carol');
+  await server.backend('groupset', { group: { gid, flag: 0 } });
+  await server.backend('groupeditmembers', { group: { gid, members: { m: 'carol' } } });
+  const answer = await fetch(`${server.url}/v1/groups/${gid}/media-tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ address: 'carol' }),
+  });
+  const { token } = (await answer.json()) as { token: string };
+  const query = new URLSearchParams({ token, url: `${server.url}/rooms/${gid}/whip` });
+  const encoder = await visitors.visit(`${pages.url}/whip.html?${query}`, { permissions });
+  await encoder.getByText('connected', { exact: true }).waitFor();
+  await Promise.all([plays(alice.page, 'carol'), plays(bob.page, 'carol')]);
+  expect(await encoder.evaluate('stop()')).toBe(200);
+  await alice.page.getByLabel('Room').getByText('carol').waitFor({ state: 'detached' });
   await visitors.leave();
 });

@@ -125,6 +125,10 @@ export const limits = {
   roomReactionLength: 32,
   /** Rooms in which one device is at a time. */
   roomsPerDevice: 16,
+  /** Encoders of one user in a room. */
+  whipSessionsPerUser: 8,
+  /** Seconds in which a media token may be used. */
+  mediaTokenSeconds: 31_536_000,
   /** Characters of the endpoint of a push subscription or the token of a provider, and of one of its keys. */
   pushTargetLength: 1024,
   pushKeyLength: 128,

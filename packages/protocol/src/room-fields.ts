@@ -47,6 +47,8 @@ export const RoomParticipant = Type.Object({
   ...device,
   uid: Int(1),
   name: Type.String(),
+  /** An encoder that speaks WHIP, in the name of the user. */
+  as: Type.Optional(Type.Literal('whip')),
   joinedAt: Time,
   /** The connection was lost; it is waited for. */
   away: Type.Boolean(),

@@ -222,7 +222,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     mayCall: callPermission(blocking, access, permissions.mayMeet, modules),
     alarm: pushing.alarm,
   });
-  const { rooms, operations: roomOperations } = await startRooms({
+  const {
+    rooms,
+    whip,
+    operations: roomOperations,
+  } = await startRooms({
     ...common,
     joining: groupParts.joining,
     ...permissions,
@@ -258,17 +262,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     users,
     devices,
     otps,
-    send: sending.send,
+    ...sending,
+    whip,
     blocking,
     erasures,
     profiles: profileParts.profiles,
     groups: groupParts,
     files,
     userExport: new UserExport({ store, history, links: files.links }),
-    schedule: sending.schedule,
-    changeMessage: sending.changeMessage,
-    markMessage: sending.markMessage,
-    reading: sending.reading,
     webhooks: webhooking.webhooks,
     access,
     pushActions: pushing.actions({

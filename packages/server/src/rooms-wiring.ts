@@ -19,8 +19,10 @@ import {
   Rooms,
   roomOperations,
 } from './rooms/index.ts';
+import { generateToken } from './secret-token.ts';
 import type { Settings } from './settings/index.ts';
 import type { SessionServices } from './socket/session.ts';
+import { whipDoor } from './whip-wiring.ts';
 
 export interface RoomsWiringOptions {
   readonly settings: Settings;
@@ -28,7 +30,7 @@ export interface RoomsWiringOptions {
   readonly node: string;
   /** Whether there may be other nodes. */
   readonly hasOthers: boolean;
-  readonly store: Pick<Store, 'groups' | 'roomLeases'>;
+  readonly store: Pick<Store, 'groups' | 'roomLeases' | 'settings'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: Directory;
@@ -112,7 +114,9 @@ export async function startRooms(options: RoomsWiringOptions) {
   await nodes?.open();
   const own = roomOperations(rooms);
   const operations = nodes?.route(own) ?? own;
+  const secret = await store.settings.setOnce('rooms.media-tokens', generateToken());
   return {
+    whip: whipDoor({ ...common, rooms, settings, secret, now: clock.now }),
     operations: {
       ...operations,
       'rooms.join': async (device, request) => {

@@ -18,6 +18,7 @@ import { secure } from './security.ts';
 import { socketRoute } from './socket-route.ts';
 import { restApi } from './v1/index.ts';
 import { webApp } from './web-app.ts';
+import { whipRoutes } from './whip.ts';
 
 /** Characters of one path segment: an address may be 63 of them, each up to twelve when it is percent-encoded. */
 const maxParamLength = 1_024;
@@ -57,6 +58,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   webApp(app, options);
   app.register(async (scope) => fileRoutes(scope, options));
   app.register(async (scope) => pushActionRoute(scope, options));
+  app.register(async (scope) => whipRoutes(scope, options));
   app.register(async (scope) => backendApi(scope, options));
   app.register(async (scope) => restApi(scope, options), { prefix: '/v1' });
   app.register(async (scope) => demoRoutes(scope, options));

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@stoa/bus';
+import { StoaError } from '@stoa/protocol';
 import type { Store } from '@stoa/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -22,6 +23,7 @@ import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
 import { buildProfiles } from '../profile-wiring.ts';
+import { MediaTokens } from '../rooms/index.ts';
 import { Schedule } from '../scheduled/index.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type UserChange, Users } from '../users/index.ts';
@@ -166,6 +168,10 @@ export async function openHttp(
       onError: (error) => lines.push(String(error)),
     }),
     pushActions: { perform: async () => {} },
+    whip: {
+      issue: (grant, seconds) => new MediaTokens({ secret: 'of the test', now }).issue(grant, seconds),
+      ...noRooms,
+    },
     webhooks: new Webhooks({
       store: store.webhooks,
       bus,
@@ -232,6 +238,13 @@ export async function openHttp(
 }
 
 /** A script and a web application as small as can be. */
+function refuse(): never {
+  throw new StoaError('UNAVAILABLE', 'There is no media plane in this test.');
+}
+
+/** Media needs more than the doors. */
+const noRooms = { open: async () => refuse(), find: refuse, end: async () => refuse() };
+
 function webFiles(folder: string) {
   const messengerApp = join(folder, 'messenger');
   mkdirSync(join(messengerApp, 'assets'), { recursive: true });

@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics/index.ts';
 import type { Otps } from '../otp/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { PushActions } from '../push/index.ts';
+import type { MediaTokens, Whip, WhipSession } from '../rooms/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
@@ -49,6 +50,18 @@ export type ChangeFromBackend = (
   change: BackendChange,
 ) => Promise<{ readonly conv: number; readonly seq: number; readonly ts: number }>;
 
+/** What encoders ask of rooms, see Whip; `links` are those to ICE servers, for the header of this name. */
+export interface WhipDoor {
+  readonly issue: MediaTokens['issue'];
+  readonly open: (
+    token: string,
+    gid: number,
+    sdp: string,
+  ) => Promise<WhipSession & { readonly links: readonly string[] }>;
+  readonly find: Whip['find'];
+  readonly end: Whip['end'];
+}
+
 /** Everything that the HTTP doors need; the composition root gives it. */
 export interface HttpOptions {
   readonly settings: Pick<Settings, 'publicUrl' | 'tls' | 'demo' | 'requestBytes' | 'requestSeconds'>;
@@ -72,6 +85,8 @@ export interface HttpOptions {
   readonly webhooks: Webhooks;
   readonly access: Access;
   readonly pushActions: Pick<PushActions, 'perform'>;
+  /** Absent where there are no rooms. */
+  readonly whip?: WhipDoor;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;

@@ -36,11 +36,11 @@ export function secure(app: FastifyInstance, { publicUrl, tls }: HttpOptions['se
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: [
-      ...['authorization', 'content-type', 'idempotency-key', 'stoa-app', 'range', 'if-range'],
+      ...['authorization', 'content-type', 'idempotency-key', 'stoa-app', 'range', 'if-range', 'if-match'],
       ...['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'],
     ],
     exposedHeaders: [
-      ...['retry-after', 'x-request-id', 'idempotent-replayed', 'location'],
+      ...['retry-after', 'x-request-id', 'idempotent-replayed', 'location', 'etag', 'link', 'accept-patch'],
       ...['tus-resumable', 'upload-length', 'upload-offset'],
     ],
     maxAge: 24 * 3600,

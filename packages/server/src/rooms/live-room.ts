@@ -2,6 +2,7 @@ import type { MediaEngine, MediaEvent, ViewOffer } from '@stoa/media';
 import { type OperationRequest, type RoomNotice, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { requireCodecs } from './codecs.ts';
+import { ofEncoder } from './encoders.ts';
 import { LastingNotices } from './lasting-notices.ts';
 import { engineWishes, offeredStreams, permittedKinds, readStreamId, streamId } from './media-names.ts';
 import { emptyRoom, reduce } from './reduce.ts';
@@ -155,9 +156,13 @@ export class LiveRoom {
       case 'roomLost':
         this.#restart().catch(this.#options.onError);
         return;
+      case 'connection': {
+        const input = ofEncoder(this.state.participants.get(event.participant), event);
+        if (input !== undefined) this.take(input);
+        return;
+      }
       case 'streamStarted':
       case 'streamEnded':
-      case 'connection':
         return;
     }
   }
@@ -185,7 +190,9 @@ export class LiveRoom {
       });
       return;
     }
-    for (const key of this.state.participants.keys()) {
+    for (const { key, as } of [...this.state.participants.values()]) {
+      // It cannot be told to connect anew.
+      if (as !== undefined) this.take({ type: 'leave', key, reason: 'lost' });
       this.#carryOut({ type: 'permit', key });
       this.#carryOut({ type: 'watch', key });
     }

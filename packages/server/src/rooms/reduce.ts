@@ -83,11 +83,13 @@ function join(
   { joiner }: Extract<RoomInput, { type: 'join' }>,
   { now }: RoomContext,
 ): RoomStep {
-  const { uid, dev, address, name, rights } = joiner;
+  const { uid, dev, address, name, as } = joiner;
+  const rights = leftOf(joiner.rights, as);
   const key = keyOf(uid, dev);
   const before = state.participants.get(key);
   if (before !== undefined) return heard(state, before, { now });
   requireUnlocked(state, uid);
+  if (rights.size === 0) throw new StoaError('PERMISSION_DENIED', 'The user may not publish in this room.');
   if (state.participants.size >= state.rules.participants)
     throw new StoaError(
       'TOO_MANY',
@@ -100,8 +102,10 @@ function join(
     address,
     name,
     rights,
+    as,
     joinedAt: now,
-    awayUntil: undefined,
+    // An encoder is there when its media is.
+    awayUntil: as === undefined ? undefined : now + connectMs,
     heardAt: now,
     hand: undefined,
     streams: [],
@@ -128,10 +132,11 @@ function tick(state: RoomState, { now }: RoomContext): RoomStep {
   const { facts, rules } = state;
   if (rules.longest > 0 && now >= facts.startedAt + rules.longest) return all(state, 'duration');
   let step = unchanged(state);
-  for (const { key, awayUntil, heardAt } of state.participants.values()) {
+  for (const { key, as, awayUntil, heardAt } of state.participants.values()) {
     if (awayUntil !== undefined && now >= awayUntil) step = remove(step, key, 'lost');
     // Its connection may be there, and its page not: several pages share one.
-    else if (awayUntil === undefined && now >= heardAt + silenceMs) step = away(step, key, now);
+    else if (as === undefined && awayUntil === undefined && now >= heardAt + silenceMs)
+      step = away(step, key, now);
   }
   return step;
 }
@@ -146,7 +151,7 @@ function newRights(before: RoomState, { rules, rights }: Extract<RoomInput, { ty
   for (const key of before.participants.keys()) {
     const participant = step.state.participants.get(key);
     if (participant === undefined) continue;
-    const now = rights.get(key) ?? new Set();
+    const now = leftOf(rights.get(key) ?? new Set(), participant.as);
     if (!now.has('publish') && !now.has('subscribe')) step = remove(step, key, 'rights');
     else step = withRights(step, participant, now);
   }
@@ -188,6 +193,14 @@ function tellNewlySeen(before: RoomStep, was: Participant, is: Participant): Roo
   }
   return step;
 }
+
+/** What an encoder may of what its user may. */
+function leftOf(rights: Participant['rights'], as: Participant['as']): Participant['rights'] {
+  return as === undefined ? rights : new Set(listOf(rights).filter((right) => right === 'publish'));
+}
+
+/** The time in which an encoder has to connect. */
+const connectMs = 30_000;
 
 /** Clients say every 10 seconds that they are there. */
 const silenceMs = 25_000;

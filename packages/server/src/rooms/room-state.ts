@@ -84,6 +84,8 @@ export interface Participant {
   readonly address: string;
   readonly name: string;
   readonly rights: Rights;
+  /** An encoder, which says nothing but by its media, and only publishes; undefined for a device that signals. */
+  readonly as: 'whip' | undefined;
   readonly joinedAt: number;
   /** Until when a device that was lost is waited for; undefined while it is connected. */
   readonly awayUntil: number | undefined;
@@ -109,6 +111,7 @@ export interface Joiner {
   readonly address: string;
   readonly name: string;
   readonly rights: Rights;
+  readonly as?: 'whip' | undefined;
 }
 
 /** Whom a command is about. */

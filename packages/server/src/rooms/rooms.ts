@@ -18,6 +18,8 @@ export interface RoomDevice {
   readonly address: string;
   readonly dev: number;
   readonly tokenId: number;
+  /** An encoder, see Whip. */
+  readonly as?: 'whip';
 }
 
 /** A group as far as its room is concerned. */
@@ -133,7 +135,7 @@ export class Rooms {
     const name = (await this.#options.directory.byUid(uid))?.name ?? '';
     if (this.#hosted.get(gid) !== hosted) return undefined;
     const isBack = room.state.participants.has(keyOf(uid, dev));
-    room.take({ type: 'join', joiner: { uid, dev, address, name, rights } });
+    room.take({ type: 'join', joiner: { uid, dev, address, name, rights, as: device.as } });
     if (isBack) room.repeat(keyOf(uid, dev));
     this.#follow(hosted, device);
     if (hosted.changes !== changes) this.#review(hosted);

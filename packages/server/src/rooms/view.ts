@@ -13,12 +13,13 @@ export function sees(viewer: Pick<Participant, 'key' | 'rights'>, other: Partici
 }
 
 export function participantInfo(participant: Participant): RoomParticipant {
-  const { address, dev, uid, name, joinedAt, awayUntil, hand, streams } = participant;
+  const { address, dev, uid, name, as, joinedAt, awayUntil, hand, streams } = participant;
   return {
     user: address,
     dev,
     uid,
     name,
+    ...(as === undefined ? {} : { as }),
     joinedAt,
     away: awayUntil !== undefined,
     ...(hand === undefined ? {} : { hand }),

@@ -9,6 +9,7 @@ import { deviceRoutes } from './devices.ts';
 import { groupJoiningRoutes } from './group-joining.ts';
 import { groupRoutes } from './groups.ts';
 import { IdempotentCalls } from './idempotency.ts';
+import { mediaTokenRoutes } from './media-tokens.ts';
 import { messageChangeRoutes } from './message-changes.ts';
 import { messageMarkRoutes } from './message-marks.ts';
 import { messageRoutes } from './messages.ts';
@@ -53,6 +54,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       otpRoutes,
       groupRoutes,
       groupJoiningRoutes,
+      mediaTokenRoutes,
       webhookRoutes,
       accessRoutes,
     ])

@@ -40,6 +40,7 @@ export interface V1Services
     | 'settings'
     | 'webhooks'
     | 'access'
+    | 'whip'
   > {
   readonly idempotent: IdempotentCalls;
 }

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { ofEncoder } from './encoders.ts';
+import { emptyRoom, reduce } from './reduce.ts';
+import { keyOf, type RoomInput, type RoomRules, type RoomState } from './room-state.ts';
+
+const rules: RoomRules = {
+  participants: 9,
+  longest: 0,
+  grace: 20_000,
+  height: 720,
+  bitrate: 0,
+  audio: true,
+  video: true,
+  screen: true,
+  locked: false,
+  waiting: false,
+  codecs: ['VP8'],
+};
+const facts = { aid: 1, gid: 1000, conv: 1, session: 's', startedAt: 0 };
+const key = keyOf(7, 2 ** 31);
+const person = { uid: 7, address: 'alice', name: 'Alice' };
+
+/** The room after an encoder has joined at 0, and this has happened at these times. */
+function play(...inputs: readonly (readonly [at: number, input: RoomInput | undefined])[]): RoomState {
+  const rights = new Set(['publish', 'subscribe', 'list', 'control'] as const);
+  const join: RoomInput = { type: 'join', joiner: { ...person, dev: 2 ** 31, rights, as: 'whip' } };
+  return [[0, join] as const, ...inputs].reduce(
+    (state, [now, input]) => (input === undefined ? state : reduce(state, input, { now }).state),
+    emptyRoom(facts, rules),
+  );
+}
+
+const media = (state: 'connecting' | 'connected' | 'disconnected' | 'closed') =>
+  ofEncoder({ key, as: 'whip' }, { state });
+const tick: RoomInput = { type: 'tick' };
+
+it('is away until its media comes, and ends when that does not', () => {
+  expect(play().participants.get(key)).toMatchObject({ awayUntil: 30_000 });
+  expect(play([29_999, tick]).participants.has(key)).toBe(true);
+  expect(play([30_000, tick]).participants.has(key)).toBe(false);
+});
+
+it('stays without saying anything while its media comes', () => {
+  const room = play([1_000, media('connecting')], [2_000, media('connected')], [3_600_000, tick]);
+  expect(room.participants.get(key)).toMatchObject({ awayUntil: undefined });
+});
+
+it('is waited for when its media is gone, and ends with its connection', () => {
+  const lost = [[2_000, media('connected')] as const, [5_000, media('disconnected')] as const];
+  expect(play(...lost).participants.get(key)).toMatchObject({ awayUntil: 25_000 });
+  expect(play(...lost, [6_000, media('connected')], [60_000, tick]).participants.has(key)).toBe(true);
+  expect(play(...lost, [25_000, tick]).participants.has(key)).toBe(false);
+  expect(play(...lost, [6_000, media('closed')]).participants.has(key)).toBe(false);
+});
+
+it('only publishes, whatever its user may, and goes when he may not', () => {
+  expect([...(play().participants.get(key)?.rights ?? [])]).toEqual(['publish']);
+  const rights = new Map([[key, new Set(['subscribe', 'control'] as const)]]);
+  expect(play([1_000, { type: 'rights', rules, rights }]).participants.has(key)).toBe(false);
+  const joiner = { ...person, dev: 5, rights: new Set(['subscribe'] as const), as: 'whip' } as const;
+  expect(() => reduce(emptyRoom(facts, rules), { type: 'join', joiner }, { now: 0 })).toThrow(
+    expect.objectContaining({ code: 'PERMISSION_DENIED' }),
+  );
+});
+
+it('leaves devices that signal to what they say', () => {
+  expect(ofEncoder({ key, as: undefined }, { state: 'closed' })).toBeUndefined();
+  expect(ofEncoder(undefined, { state: 'closed' })).toBeUndefined();
+});
