@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { appCommand } from './commands/app.ts';
 import { benchCommand } from './commands/bench.ts';
 import { groupCommand } from './commands/group.ts';
+import { recordingCommand } from './commands/recording.ts';
 import { sendCommand } from './commands/send.ts';
 import { tokenCommand } from './commands/token.ts';
 import { userCommand } from './commands/user.ts';
@@ -16,6 +17,7 @@ for (const command of [
   appCommand(),
   userCommand(),
   groupCommand(),
+  recordingCommand(),
   tokenCommand(),
   sendCommand(),
   benchCommand(),

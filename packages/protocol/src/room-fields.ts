@@ -39,6 +39,7 @@ export const RoomRight = Type.Union([
   Type.Literal('control'),
   Type.Literal('hangup'),
   Type.Literal('admit'),
+  Type.Literal('record'),
 ]);
 export type RoomRight = Static<typeof RoomRight>;
 
@@ -68,6 +69,8 @@ export const RoomInfo = Type.Object({
   startedAt: Time,
   /** When it will be ended; absent when it is not. */
   ends: Type.Optional(Time),
+  /** Everything that is published is being recorded. */
+  recording: Type.Optional(Type.Object({ by: Address, startedAt: Time })),
   /** What the device that asks may do; empty when it has not joined. */
   may: Type.Array(RoomRight),
   limits: Type.Object({
@@ -167,6 +170,13 @@ export const roomNotices = {
   }),
   ask: Type.Object({ type: Type.Literal('ask'), by: Address, ask: RoomAsk }),
   quality: Type.Object({ type: Type.Literal('quality'), direction: Direction, quality: Quality }),
+  /** Everything that is published is recorded from now on, or no more. */
+  recording: Type.Object({
+    type: Type.Literal('recording'),
+    on: Type.Boolean(),
+    by: Type.Optional(Address),
+    startedAt: Type.Optional(Time),
+  }),
   /** All media was lost at the server: what was published and received is to be set up anew. */
   restart: Type.Object({ type: Type.Literal('restart') }),
   /** The room is going to be at another node: the device is to join again, and then sets up its media anew. */

@@ -96,6 +96,8 @@ export const roomOperations = {
     }),
     response: Nothing,
   },
+  /** Has the server record all that is published, or end that. */
+  'rooms.record': { request: Type.Object({ gid: GroupId, on: Type.Boolean() }), response: Nothing },
   /**
    * What who controls the room does with others. `who`: these participants, or all others when it is absent. `mute`
    * with `on: false` takes it back, and asks them to unmute themselves.

@@ -134,7 +134,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   const { access, ...permissions } = await startAccess({
     ...common,
-    onChanged: [() => reviewPresence(), () => rooms.tick(true)],
+    onChanged: [() => reviewPresence(), () => roomParts.rooms.tick(true)],
   });
   const judge = new MessagePermission({ access, ...permissions, modules, directory, log: store.log });
   const messaging = buildMessaging({ ...common, observer, judge });
@@ -222,11 +222,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     mayCall: callPermission(blocking, access, permissions.mayMeet, modules),
     alarm: pushing.alarm,
   });
-  const {
-    rooms,
-    whip,
-    operations: roomOperations,
-  } = await startRooms({
+  const roomParts = await startRooms({
     ...common,
     joining: groupParts.joining,
     ...permissions,
@@ -263,7 +259,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     devices,
     otps,
     ...sending,
-    whip,
+    whip: roomParts.whip,
     blocking,
     erasures,
     profiles: profileParts.profiles,
@@ -271,6 +267,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     files,
     userExport: new UserExport({ store, history, links: files.links }),
     webhooks: webhooking.webhooks,
+    recordings: roomParts.recordings,
     access,
     pushActions: pushing.actions({
       send: (message) => ('gid' in message ? groupParts.sendFromBackend(message) : sending.send(message)),
@@ -313,7 +310,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       access,
       requireOperation: permissions.requireOperation,
       calls,
-      rooms,
+      rooms: roomParts.rooms,
       bus,
       operations: {
         ...deviceOperations(devices),
@@ -324,7 +321,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
         ...groupParts.operations,
         ...operations,
-        ...roomOperations,
+        ...roomParts.operations,
         ...pushing.operations,
         ...previewing(settings, clock, options.linkReach),
         ...profileParts.operations,
@@ -357,10 +354,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       readiness.look();
       devices.flush().catch(onError);
       calls.tick();
-      rooms.tick();
+      roomParts.rooms.tick();
       pushing.tick();
       modules.tick();
-      gauge(metrics, { door, sessions, calls, rooms });
+      gauge(metrics, { door, sessions, calls, rooms: roomParts.rooms });
     }),
   ];
 
@@ -368,14 +365,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     readiness.leave();
     if (sessions.count > 0) logger.info({ sessions: sessions.count }, 'stopping: clients are sent elsewhere');
     const spreadMs = hasOthers ? settings.drainSeconds * 1_000 : 0;
-    await Promise.all([background.stop(), rooms.drain(), door.close(spreadMs)]);
+    await Promise.all([background.stop(), roomParts.rooms.drain(), door.close(spreadMs)]);
     for (const stopTimer of timers) stopTimer();
     await groupReceipts.flush();
     try {
       await http.close();
       files.close();
       await calls.close();
-      await rooms.close();
+      await roomParts.rooms.close();
       await pushing.close();
       await Promise.all([presence.close(), devices.flush()]);
       await Promise.all([webhooking.close(), modules.close()]);

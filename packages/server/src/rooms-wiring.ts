@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { backendOf, type Joining, may } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
+import { Recordings } from './recordings/index.ts';
 import { RoomNodes } from './room-nodes/index.ts';
 import {
   type Rights,
@@ -70,8 +71,10 @@ export async function startRooms(options: RoomsWiringOptions) {
   const nodes = hasOthers
     ? new RoomNodes({ ...common, node, clock, leases: store.roomLeases, rooms: () => rooms, delay })
     : undefined;
+  const recordings = new Recordings(settings.recordingsDir, clock);
   const rooms: Rooms = new Rooms({
     ...common,
+    recordings,
     clock,
     delay,
     ownership: nodes?.ownership,
@@ -117,6 +120,7 @@ export async function startRooms(options: RoomsWiringOptions) {
   const secret = await store.settings.setOnce('rooms.media-tokens', generateToken());
   return {
     whip: whipDoor({ ...common, rooms, settings, secret, now: clock.now }),
+    recordings,
     operations: {
       ...operations,
       'rooms.join': async (device, request) => {
@@ -172,6 +176,7 @@ function rightsOf(group: Group, member: Parameters<typeof may>[2]): Rights {
     control: 'callControl',
     hangup: 'hangup',
     admit: 'addUser',
+    record: 'record',
   } as const;
   const rights = Object.keys(actions) as (keyof typeof actions)[];
   return new Set(rights.filter((right) => may(actions[right], group, member) === 'yes'));

@@ -11,6 +11,7 @@ import type {
 } from '@stoa/protocol';
 import type { OwnStream } from './own-stream.ts';
 import type { RemoteStream } from './remote-stream.ts';
+import type { RecordingInfo } from './room-recording.ts';
 
 export type RoomStatus =
   /** Media can be published and watched. */
@@ -41,6 +42,8 @@ export interface RoomEvents {
   /** Somebody who controls the room asks for something; the application decides. */
   ask: [ask: RoomAsk, by: string];
   rights: [may: ReadonlySet<RoomRight>];
+  /** The room is recorded from now on, or no more. */
+  recording: [recording: RecordingInfo | undefined];
   /** How good the way is on which this device publishes, or that on which it is sent what it watches. */
   quality: [direction: 'publish' | 'view', quality: RoomQuality];
   /** Whether media flows on one of the two ways. */

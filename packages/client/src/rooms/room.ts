@@ -17,6 +17,7 @@ import type { RemoteStream } from './remote-stream.ts';
 import { RemoteStreams } from './remote-streams.ts';
 import { RoomAdmin } from './room-admin.ts';
 import type { RoomPlatform } from './room-platform.ts';
+import { RoomRecording } from './room-recording.ts';
 import type { RoomAsking, RoomEvents, RoomStatus } from './room-types.ts';
 import { deviceKey, Roster, type RosterChange } from './roster.ts';
 import { Staying } from './staying.ts';
@@ -48,6 +49,7 @@ export class Room {
   readonly gid: number;
   /** What only those can do who control the room. */
   readonly admin: RoomAdmin;
+  readonly recording: RoomRecording;
   readonly #options: RoomOptions;
   readonly #emitter: Emitter<RoomEvents>;
   readonly #roster = new Roster();
@@ -70,6 +72,7 @@ export class Room {
     this.#may = new Set(info.may);
     this.gid = info.gid;
     this.admin = new RoomAdmin(info.gid, ask);
+    this.recording = new RoomRecording(info, ask, (recording) => this.#emitter.emit('recording', recording));
     this.#emitter = new Emitter((event, error) => options.onListenerError(event, error));
     this.#streams = new RemoteStreams({
       platform,
@@ -109,7 +112,7 @@ export class Room {
       known: () => ({ session: this.session, rev: this.#roster.rev }),
       onJoined: (room) => this.#rejoined(room),
       onRefused: () => this.#end('rights'),
-      onMissed: (room) => this.#take(this.#roster.reset(room)),
+      onMissed: (room) => this.#refresh(room),
     });
     this.#watchSoon = new Timer(clock, () => this.#watch());
     // Nobody listens yet: whoever has joined looks who is there.
@@ -251,6 +254,9 @@ export class Room {
       case 'quality':
         this.#emitter.emit('quality', event.direction, event.quality);
         return;
+      case 'recording':
+        this.recording.notice(event);
+        return;
       case 'restart':
         this.#restart();
         return;
@@ -289,11 +295,16 @@ export class Room {
     const isSame = info.session === this.#info.session;
     this.#info = info;
     this.#useRights(info.may);
-    this.#take(this.#roster.reset(info));
+    this.#refresh(info);
     if (isSame) this.networkChanged();
     else this.#restart();
     this.#wishChanged();
     this.#enter({ phase: 'joined' });
+  }
+
+  #refresh(info: RoomInfo): void {
+    this.recording.use(info.recording);
+    this.#take(this.#roster.reset(info));
   }
 
   #restart(): void {

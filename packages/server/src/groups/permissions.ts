@@ -18,6 +18,7 @@ export type GroupAction =
   | 'removeGroup'
   | 'callControl'
   | 'hangup'
+  | 'record'
   | 'addPin'
   | 'removePin'
   | 'listPin';
@@ -92,7 +93,8 @@ export function may(
     const stays = has(group.flags, groupFlags.noSelfDelete) || has(member.flags, memberFlags.noSelfDelete);
     return stays ? 'denied' : 'yes';
   }
-  const right = adminFlags[action as keyof typeof adminFlags];
+  if (action === 'record' && has(member.flags, memberFlags.record)) return 'yes';
+  const right = action === 'record' ? adminFlags.callControl : adminFlags[action as keyof typeof adminFlags];
   return has(member.admin, adminFlags.owner) || has(member.admin, right) ? 'yes' : 'denied';
 }
 

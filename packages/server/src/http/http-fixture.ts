@@ -23,6 +23,7 @@ import { createMetrics } from '../metrics/index.ts';
 import { openStore } from '../open-store.ts';
 import { Otps } from '../otp/index.ts';
 import { buildProfiles } from '../profile-wiring.ts';
+import { Recordings } from '../recordings/index.ts';
 import { MediaTokens } from '../rooms/index.ts';
 import { Schedule } from '../scheduled/index.ts';
 import { loadSettings } from '../settings/index.ts';
@@ -36,6 +37,7 @@ export const adminPassword = 'correct horse battery';
 export interface HttpFixture {
   readonly http: FastifyInstance;
   readonly options: HttpOptions;
+  readonly recordings: Recordings;
   readonly store: Store;
   readonly aid: number;
   /** What the rest of the server was told. */
@@ -143,6 +145,7 @@ export async function openHttp(
     files: claims,
     metrics,
   });
+  const recordings = new Recordings(settings.recordingsDir, clock);
   const options: HttpOptions = {
     settings,
     apps,
@@ -172,6 +175,7 @@ export async function openHttp(
       issue: (grant, seconds) => new MediaTokens({ secret: 'of the test', now }).issue(grant, seconds),
       ...noRooms,
     },
+    recordings,
     webhooks: new Webhooks({
       store: store.webhooks,
       bus,
@@ -194,6 +198,7 @@ export async function openHttp(
   return {
     http,
     options,
+    recordings,
     store,
     aid,
     changes,

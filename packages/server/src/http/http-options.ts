@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics/index.ts';
 import type { Otps } from '../otp/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { PushActions } from '../push/index.ts';
+import type { Recordings } from '../recordings/index.ts';
 import type { MediaTokens, Whip, WhipSession } from '../rooms/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
@@ -83,6 +84,7 @@ export interface HttpOptions {
   readonly markMessage: (mark: BackendMark) => ReturnType<ChangeFromBackend>;
   readonly reading: BackendReading;
   readonly webhooks: Webhooks;
+  readonly recordings: Pick<Recordings, 'list' | 'get' | 'file' | 'remove'>;
   readonly access: Access;
   readonly pushActions: Pick<PushActions, 'perform'>;
   /** Absent where there are no rooms. */

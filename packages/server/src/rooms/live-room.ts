@@ -1,10 +1,13 @@
 import type { MediaEngine, MediaEvent, ViewOffer } from '@stoa/media';
 import { type OperationRequest, type RoomNotice, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
+import type { RunningRecording } from '../recordings/index.ts';
 import { requireCodecs } from './codecs.ts';
 import { ofEncoder } from './encoders.ts';
 import { LastingNotices } from './lasting-notices.ts';
 import { engineWishes, offeredStreams, permittedKinds, readStreamId, streamId } from './media-names.ts';
+import { Recorder } from './recorder.ts';
+import { requireRecordable } from './recording.ts';
 import { emptyRoom, reduce } from './reduce.ts';
 import {
   type Addressee,
@@ -25,6 +28,7 @@ export interface LiveRoomOptions {
   readonly rules: RoomRules;
   readonly engine: MediaEngine;
   readonly clock: Clock;
+  readonly beginRecording: (by: string) => Promise<RunningRecording>;
   readonly tell: (to: readonly Addressee[], notice: RoomNotice) => void;
   /** A participant is not in the room any more. */
   readonly onGone: (key: ParticipantKey) => void;
@@ -41,6 +45,7 @@ export class LiveRoom {
 
   readonly #options: LiveRoomOptions;
   readonly #lasting = new LastingNotices();
+  readonly #recorder: Recorder;
   #restarts = 0;
   #isClosed = false;
 
@@ -54,6 +59,8 @@ export class LiveRoom {
     this.#options = options;
     this.state = emptyRoom(options.facts, options.rules);
     this.mediaId = this.#nextMediaId();
+    const { engine, clock, beginRecording: begin, onError } = options;
+    this.#recorder = new Recorder({ engine, begin, now: () => clock.now(), onError });
   }
 
   /** @throws StoaError when it is not allowed */
@@ -61,6 +68,7 @@ export class LiveRoom {
     const { state, effects } = reduce(this.state, input, { now: this.#options.clock.now() });
     this.state = state;
     for (const effect of effects) this.#carryOut(effect);
+    if (input.type === 'join') this.#recorder.note(state.participants.values());
   }
 
   async publish(key: ParticipantKey, { sdp, streams }: PublishRequest): Promise<{ sdp?: string }> {
@@ -122,6 +130,29 @@ export class LiveRoom {
     for (const notice of this.#lasting.of(key)) this.#tellOne(key, notice);
   }
 
+  /**
+   * Records all that is published, or ends that: then resolves when the files are whole.
+   *
+   * @throws StoaError NOT_IN_ROOM or PERMISSION_DENIED
+   */
+  async record(key: ParticipantKey, on: boolean): Promise<void> {
+    requireRecordable(this.state, key);
+    if (!on) {
+      await this.endRecording();
+      return;
+    }
+    const { address } = participantOf(this.state, key);
+    await this.#recorder.start(this.mediaId, address, this.state.participants.values());
+    if (this.state.participants.has(key)) this.take({ type: 'recording', by: key });
+    else await this.endRecording();
+  }
+
+  /** Resolves when the files are whole. */
+  async endRecording(): Promise<void> {
+    this.take({ type: 'recording', by: undefined });
+    await this.#recorder.stop(this.mediaId);
+  }
+
   /** Something happened in the media plane. */
   heard(event: MediaEvent): void {
     switch (event.type) {
@@ -153,6 +184,9 @@ export class LiveRoom {
         this.#tellOne(event.participant, { type: 'quality', direction, quality });
         return;
       }
+      case 'recordingFailed':
+        this.#options.onError(new Error(`A room could not be recorded: ${event.message}`));
+        return;
       case 'roomLost':
         this.#restart().catch(this.#options.onError);
         return;
@@ -170,6 +204,7 @@ export class LiveRoom {
   /** Ends the media. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#recorder.stop(this.mediaId).catch(this.#options.onError);
     await this.#options.engine.closeRoom(this.mediaId);
   }
 
@@ -190,6 +225,7 @@ export class LiveRoom {
       });
       return;
     }
+    this.#attempt(this.#recorder.resume(mediaId));
     for (const { key, as } of [...this.state.participants.values()]) {
       // It cannot be told to connect anew.
       if (as !== undefined) this.take({ type: 'leave', key, reason: 'lost' });

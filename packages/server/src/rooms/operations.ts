@@ -63,6 +63,11 @@ export function roomOperations(rooms: Rooms): RoomHandlers {
       room.take({ type: 'react', key, reaction });
       return {};
     },
+    'rooms.record': async (device, { gid, on }) => {
+      const { room, key } = rooms.of(device, gid);
+      await room.record(key, on);
+      return {};
+    },
     'rooms.control': async (device, { gid, ...request }) => {
       const { room, key } = rooms.of(device, gid);
       room.take({ type: 'control', key, command: commandOf(request) });

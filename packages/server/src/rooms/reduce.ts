@@ -1,6 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import { control } from './control.ts';
 import { requireUnlocked } from './door.ts';
+import { recording } from './recording.ts';
 import type {
   Participant,
   RoomContext,
@@ -29,7 +30,7 @@ import { listOf, participantInfo, sees } from './view.ts';
 
 /** Nobody is in it yet. */
 export function emptyRoom(facts: RoomFacts, rules: RoomRules): RoomState {
-  return { facts, rules, participants: new Map() };
+  return { facts, rules, recording: undefined, participants: new Map() };
 }
 
 /**
@@ -70,6 +71,8 @@ export function reduce(state: RoomState, input: RoomInput, context: RoomContext)
       return control(state, input.key, input.command);
     case 'speakers':
       return speakers(state, input);
+    case 'recording':
+      return recording(state, input, context);
     case 'mediaLost':
       return { state, effects: [tell([...state.participants.values()], { type: 'restart' })] };
     case 'tick':

@@ -101,6 +101,8 @@ export interface Participant {
 export interface RoomState {
   readonly facts: RoomFacts;
   readonly rules: RoomRules;
+  /** Since when it is recorded, and who began that; undefined while it is not. */
+  readonly recording: { readonly by: string; readonly startedAt: number } | undefined;
   /** In the order in which they have joined. */
   readonly participants: ReadonlyMap<ParticipantKey, Participant>;
 }
@@ -163,6 +165,8 @@ export type RoomInput =
       readonly speakers: readonly StreamId[];
       readonly active: StreamId | undefined;
     }
+  /** Its recording begins, or ends when nobody is named. */
+  | { readonly type: 'recording'; readonly by: ParticipantKey | undefined }
   | { readonly type: 'mediaLost' }
   | { readonly type: 'tick' };
 

@@ -94,7 +94,7 @@ describe('a room', () => {
     const { alice, devices, close } = await setUp(['bob']);
     const bob = one(devices);
     expect(await alice.join()).toMatchObject({
-      may: ['publish', 'subscribe', 'list', 'control', 'hangup', 'admit'],
+      may: ['publish', 'subscribe', 'list', 'control', 'hangup', 'admit', 'record'],
       count: 1,
     });
     expect(await bob.told('started')).toMatchObject({ by: alice.address });

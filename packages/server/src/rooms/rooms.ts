@@ -1,68 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Bus, Subscription } from '@stoa/bus';
+import type { Subscription } from '@stoa/bus';
 import type { MediaEngine } from '@stoa/media';
 import { limits, type RoomInfo, StoaError } from '@stoa/protocol';
-import type { Clock } from '../clock.ts';
-import type { Directory } from '../directory/index.ts';
 import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
 import { insideTheNewDoor, mayEnter, nobodyMay, requireUnlocked } from './door.ts';
 import { LiveRoom } from './live-room.ts';
 import { keyOf, type Participant, type ParticipantKey, type Rights, type RoomRules } from './room-state.ts';
+import type { RoomDevice, RoomGroup, RoomsOptions } from './rooms-options.ts';
 import { tellDevices, tellMembers } from './telling.ts';
 import { roomInfo } from './view.ts';
-
-/** The device that asks. */
-export interface RoomDevice {
-  readonly aid: number;
-  readonly uid: number;
-  readonly address: string;
-  readonly dev: number;
-  readonly tokenId: number;
-  /** An encoder, see Whip. */
-  readonly as?: 'whip';
-}
-
-/** A group as far as its room is concerned. */
-export interface RoomGroup {
-  readonly conv: number;
-  readonly name: string;
-  readonly rules: RoomRules;
-}
-
-export interface RoomsOptions {
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly directory: Pick<Directory, 'byUid'>;
-  /** Called when the first room begins. */
-  readonly openEngine: () => Promise<MediaEngine>;
-  /** @throws StoaError NOT_FOUND for a group that is not, or not any more */
-  readonly groupOf: (aid: number, gid: number) => Promise<RoomGroup>;
-  /** What these users may do in the room of a group, as it is now. */
-  readonly rightsOf: (
-    aid: number,
-    gid: number,
-    uids: readonly number[],
-  ) => Promise<ReadonlyMap<number, Rights>>;
-  /** Makes a user a member, where he may become one; false when he has to be let in first. */
-  readonly enter: (device: RoomDevice, gid: number, pin: number | undefined) => Promise<boolean>;
-  /** The user waits no longer to be let in. */
-  readonly withdraw: (device: RoomDevice, gid: number) => Promise<void>;
-  /** These users need not be let in. */
-  readonly admit: (aid: number, gid: number, uids: readonly number[]) => Promise<void>;
-  /** Milliseconds that a user has to wait, who asks for too much at once. */
-  readonly delay: (uid: number) => number;
-  /** Undefined for a node that is alone. */
-  readonly ownership: RoomOwnership | undefined;
-  readonly onError: (error: unknown) => void;
-}
-
-/** Which of several nodes a room belongs to. */
-export interface RoomOwnership {
-  /** Makes a room this node's; rejects while it is another's. */
-  take(gid: number): Promise<{ readonly startedAt: number; readonly goesOn: boolean }>;
-  /** The room has ended. */
-  giveBack(gid: number): void;
-}
 
 /** A room of this node, and what it listens to. */
 interface Hosted {
@@ -219,8 +165,10 @@ export class Rooms {
   }
 
   async close(): Promise<void> {
-    for (const hosted of this.#hosted.values()) this.#unsubscribe(hosted);
+    const all = [...this.#hosted.values()];
+    for (const hosted of all) this.#unsubscribe(hosted);
     this.#hosted.clear();
+    await Promise.allSettled(all.map(({ room }) => room.endRecording()));
     await (await this.#engine)?.close();
   }
 
@@ -248,8 +196,8 @@ export class Rooms {
     }
   }
 
-  async #begin(aid: number, gid: number, { conv, rules }: RoomGroup): Promise<Hosted> {
-    const { bus, clock, ownership, onError } = this.#options;
+  async #begin(aid: number, gid: number, { conv, name, rules }: RoomGroup): Promise<Hosted> {
+    const { bus, clock, ownership, recordings, onError } = this.#options;
     const engine = await this.#openEngine();
     const session = randomBytes(12).toString('base64url');
     const alone = { startedAt: clock.now(), goesOn: false };
@@ -260,6 +208,7 @@ export class Rooms {
       rules,
       engine,
       clock,
+      beginRecording: (by) => recordings.begin({ aid, gid, name, by }),
       tell: (to, notice) => tellDevices(bus, facts, to, notice),
       onGone: (key) => this.#gone(hosted, key),
       onError,

@@ -28,7 +28,10 @@ export function participantInfo(participant: Participant): RoomParticipant {
 }
 
 /** The room as a participant sees it, or, without one, somebody with these rights. */
-export function roomInfo({ facts, rules, participants }: RoomState, viewer: Participant | Rights): RoomInfo {
+export function roomInfo(
+  { facts, rules, recording, participants }: RoomState,
+  viewer: Participant | Rights,
+): RoomInfo {
   const isIn = 'key' in viewer;
   const as = isIn ? viewer : { key: '', rights: viewer };
   const { height, bitrate, audio, video, screen, codecs } = rules;
@@ -38,6 +41,7 @@ export function roomInfo({ facts, rules, participants }: RoomState, viewer: Part
     rev: isIn ? viewer.rev : 0,
     startedAt: facts.startedAt,
     ...(rules.longest === 0 ? {} : { ends: facts.startedAt + rules.longest }),
+    ...(recording === undefined ? {} : { recording }),
     may: isIn ? listOf(viewer.rights) : [],
     limits: { participants: rules.participants, height, bitrate, audio, video, screen, codecs: [...codecs] },
     count: participants.size,

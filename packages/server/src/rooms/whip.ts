@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { limits, type OperationRequest, StoaError } from '@stoa/protocol';
 import type { Directory } from '../directory/index.ts';
 import type { MediaGrant, MediaTokens } from './media-tokens.ts';
-import type { RoomDevice, Rooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
+import type { RoomDevice } from './rooms-options.ts';
 
 export interface WhipOptions {
   readonly rooms: Pick<Rooms, 'join' | 'leave' | 'of'>;

@@ -14,6 +14,7 @@ export type DatabasePlace =
 export interface Settings extends SettingValues {
   readonly database: DatabasePlace;
   readonly filesDir: string;
+  readonly recordingsDir: string;
   /** Null when the server speaks plain HTTP. */
   readonly tls: Tls | null;
   /** Where each value came from: a port that was not asked for may give way, one that was may not. */
@@ -82,6 +83,7 @@ export function loadSettings(inputs: SettingInputs = {}): Settings {
     ...read,
     dataDir: absolute,
     filesDir: resolve(absolute, read.filesDir ?? 'files'),
+    recordingsDir: resolve(absolute, read.recordingsDir ?? 'recordings'),
     database,
     tls,
     sources: sources as Record<SettingName, SettingSource>,

@@ -171,6 +171,13 @@ export const settingTable = {
     description:
       'Folder of uploaded files; the folder files of the data directory when unset. Several nodes need one that they share, or STOA_FILES; then it has unfinished uploads only.',
   }),
+  recordingsDir: optional({
+    group: 'storage',
+    env: 'STOA_RECORDINGS_DIR',
+    type: text('the path of a folder'),
+    description:
+      'Folder of the recordings of rooms; the folder recordings of the data directory when unset. Of several nodes, each has its own, or all one that they share.',
+  }),
   fileLinkHours: setting({
     group: 'storage',
     env: 'STOA_FILE_LINK_HOURS',

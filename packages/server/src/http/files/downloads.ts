@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type CompleteFile, isComplete, isShown } from '../../files/index.ts';
 import type { HttpOptions } from '../http-options.ts';
-import { rangeOf } from './range.ts';
+import { rangeOf } from '../range.ts';
 
 const Params = Type.Object({ id: FileId, name: Type.String() });
 const Query = Type.Object({

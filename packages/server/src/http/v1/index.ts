@@ -16,6 +16,7 @@ import { messageRoutes } from './messages.ts';
 import { openApi } from './openapi.ts';
 import { otpRoutes } from './otps.ts';
 import { profileRoutes } from './profiles.ts';
+import { recordingRoutes } from './recordings.ts';
 import { declareCaller, setCaller, type V1Services } from './route-context.ts';
 import { resources } from './schemas.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -57,6 +58,7 @@ export function restApi(app: FastifyInstance, options: HttpOptions): void {
       mediaTokenRoutes,
       webhookRoutes,
       accessRoutes,
+      recordingRoutes,
     ])
       routes(typed, services);
   });

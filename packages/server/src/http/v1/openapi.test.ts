@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +25,7 @@ function byDestruction(a: { operation: Operation }, b: { operation: Operation })
       'closePoll',
       'editMessage',
       'recallMessage',
+      'deleteRecording',
       'deleteWebhook',
       'deletePolicy',
       'removeGroup',
@@ -132,7 +135,18 @@ describe('the OpenAPI document', () => {
     };
     const { body: group } = await fixture.v1('POST', '/groups', { name: 'Band', members: ['alice'] });
     const pin = (await fixture.v1('POST', `/groups/${group.gid}/pins`, {})).body.pin;
+    const recording = await fixture.recordings.begin({
+      aid: fixture.aid,
+      gid: 1000,
+      name: 'Band',
+      by: 'alice',
+    });
+    const part = recording.nextPart();
+    await mkdir(part);
+    await writeFile(join(part, '1-camera.webm'), 'as it was sent');
     const values: Record<string, string> = {
+      '{recording}': recording.id,
+      '{file}': '1-1-camera.webm',
       '{address}': 'alice',
       '{peer}': 'bob',
       '{aid}': '1',

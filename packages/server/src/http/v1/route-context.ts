@@ -39,6 +39,7 @@ export interface V1Services
     | 'groups'
     | 'settings'
     | 'webhooks'
+    | 'recordings'
     | 'access'
     | 'whip'
   > {

@@ -5,6 +5,7 @@ import { accessResources } from './access-schemas.ts';
 import { groupResources } from './group-schemas.ts';
 import { MessageResource } from './message-schemas.ts';
 import { ProfileResource } from './profile-schemas.ts';
+import { recordingResources } from './recording-schemas.ts';
 import { webhookResources } from './webhook-schemas.ts';
 
 const Time = (description: string) =>
@@ -187,6 +188,7 @@ export const resources = [
   ProfileResource,
   ...webhookResources,
   ...accessResources,
+  ...recordingResources,
   ErrorBody,
 ] as const;
 

@@ -1,5 +1,5 @@
 import { parse } from 'range-parser';
-import type { ByteRange } from '../../files/index.ts';
+import type { ByteRange } from '../files/index.ts';
 
 /**
  * The part of a file of `size` bytes that a `Range` header asks for. Undefined when all of it is to be sent: there is

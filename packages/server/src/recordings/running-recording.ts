@@ -1,0 +1,54 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { aboutName, type RecordedPeople, type RecordingAbout } from './recording-files.ts';
+
+/** A recording that goes on: its parts are made by the media plane, who took part is noted here. */
+export class RunningRecording {
+  readonly #directory: string;
+  #about: RecordingAbout;
+  #parts = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(directory: string, about: RecordingAbout) {
+    this.#directory = directory;
+    this.#about = about;
+  }
+
+  get id(): string {
+    return this.#about.id;
+  }
+
+  /** The directory of the next part, which is not there yet. */
+  nextPart(): string {
+    this.#parts += 1;
+    return join(this.#directory, String(this.#parts));
+  }
+
+  /** These take part; those who have left stay named. */
+  async note(people: RecordedPeople): Promise<void> {
+    const isKnown = Object.entries(people).every(
+      ([key, { user, name }]) =>
+        this.#about.people[key]?.user === user && this.#about.people[key].name === name,
+    );
+    if (!isKnown) await this.write({ people: { ...this.#about.people, ...people } });
+  }
+
+  async end(now: number): Promise<void> {
+    await this.write({ endedAt: now });
+  }
+
+  /** In place of what was there before: a reader never sees half of it. */
+  async write(change: Partial<RecordingAbout>): Promise<void> {
+    this.#about = { ...this.#about, ...change };
+    const text = `${JSON.stringify(this.#about, undefined, 2)}\n`;
+    const path = join(this.#directory, aboutName);
+    const next = this.#writing
+      .catch(() => {})
+      .then(async () => {
+        await writeFile(`${path}.new`, text);
+        await rename(`${path}.new`, path);
+      });
+    this.#writing = next;
+    await next;
+  }
+}
