@@ -66,7 +66,7 @@ export abstract class Messaging {
 
   /**
    * Reacts to a message with an emoji, or (`on` false) takes the own reaction back. One user can react with several. It
-   * is shown at once (`update` event) and goes through the outbox; when the server refuses it (TOO_MANY, or what it
+   * is shown at once (`update` event) and goes through the outbox; when the server refuses it (LIMIT_REACHED, or what it
    * says to messages), the message is shown as before.
    *
    * @throws StoaError BAD_REQUEST for a message that the server does not have or that is gone, BAD_FRAME for what

@@ -151,6 +151,7 @@ export const codes = {
     'Close some, or raise the limit in the settings.',
     true,
   ),
+  LIMIT_REACHED: entry(409, 'There are as many of these as there may be.', 'Remove one of them first.'),
   UNAVAILABLE: entry(503, 'The server cannot store anything at the moment.', 'Try again in a moment.', true),
   INTERNAL: entry(
     500,

@@ -93,7 +93,7 @@ export class Changes {
     const pinned = await this.#options.log.pinned(conv, limits.pinsPerConversation);
     if (pinned.length < limits.pinsPerConversation || pinned.some((message) => message.seq === seq)) return;
     throw new StoaError(
-      'TOO_MANY',
+      'LIMIT_REACHED',
       `A conversation has ${limits.pinsPerConversation} pinned messages at most.`,
     );
   }

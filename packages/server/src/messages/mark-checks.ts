@@ -5,7 +5,7 @@ import type { StoredMark, StoredMessage } from '@stoa/storage';
  * Refuses marks that the message cannot have.
  *
  * @param said what the event says
- * @throws StoaError TOO_MANY, NOT_FOUND, PERMISSION_DENIED, TOO_LATE or BAD_REQUEST
+ * @throws StoaError LIMIT_REACHED, NOT_FOUND, PERMISSION_DENIED, TOO_LATE or BAD_REQUEST
  */
 export function requireMark(message: StoredMessage, uid: number, event: MessageEvent, said: Content): void {
   const marks = message.special?.marks?.list ?? [];
@@ -45,10 +45,10 @@ function requireRoom(marks: readonly StoredMark[], uid: number, emoji: string): 
   const reactions = marks.filter(({ event }) => event === 'react');
   if (reactions.some((mark) => mark.value === emoji && mark.uid === uid)) return;
   if (reactions.length >= limits.reactionsPerMessage) {
-    throw new StoaError('TOO_MANY', `A message can have ${limits.reactionsPerMessage} reactions.`);
+    throw new StoaError('LIMIT_REACHED', `A message can have ${limits.reactionsPerMessage} reactions.`);
   }
   const kinds = new Set(reactions.map(({ value }) => value));
   if (!kinds.has(emoji) && kinds.size >= limits.emojiPerMessage) {
-    throw new StoaError('TOO_MANY', `A message can have ${limits.emojiPerMessage} different reactions.`);
+    throw new StoaError('LIMIT_REACHED', `A message can have ${limits.emojiPerMessage} different reactions.`);
   }
 }

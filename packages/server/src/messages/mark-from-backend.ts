@@ -20,7 +20,7 @@ export interface BackendMark {
  * Makes the function behind the HTTP doors' operations that mark messages. What the user may not do himself is refused, and
  * what is done comes to the devices of the others as if he had done it.
  *
- * @throws StoaError NOT_FOUND for the user or the message, BLOCKED, PERMISSION_DENIED, TOO_LATE, TOO_MANY or BAD_REQUEST.
+ * @throws StoaError NOT_FOUND for the user or the message, BLOCKED, PERMISSION_DENIED, TOO_LATE, LIMIT_REACHED or BAD_REQUEST.
  */
 export function markFromBackend({
   log,

@@ -131,7 +131,7 @@ describe('reactions', () => {
       String.fromCodePoint(0x1f600 + index),
     );
     for (const one of emoji.slice(0, -1)) await send(from, react(one));
-    expect(await refused(to, react(emoji.at(-1) ?? ''))).toMatchObject({ code: 'TOO_MANY' });
+    expect(await refused(to, react(emoji.at(-1) ?? ''))).toMatchObject({ code: 'LIMIT_REACHED' });
     await send(to, react(emoji[0] ?? ''));
     await send(from, react(emoji[1] ?? '', false));
     await send(to, react(emoji.at(-1) ?? ''));

@@ -17,6 +17,7 @@ const errorNames: Readonly<Partial<Record<Code, string>>> = {
   TOO_LARGE: 'TOOLARGE',
   RATE_LIMITED: 'RATELIMIT',
   TOO_MANY: 'OVERCAPACITY',
+  LIMIT_REACHED: 'OVERCAPACITY',
   UNAVAILABLE: 'RETRYLATER',
   INTERNAL: 'GENERROR',
 };
