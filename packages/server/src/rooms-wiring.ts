@@ -118,16 +118,18 @@ export async function startRooms(options: RoomsWiringOptions) {
   const own = roomOperations(rooms);
   const operations = nodes?.route(own) ?? own;
   const secret = await store.settings.setOnce('rooms.media-tokens', generateToken());
+  const requireMayJoin = async (device: RoomDevice, gid: number): Promise<void> => {
+    if (!access.restricts(device.aid)) return;
+    await access.require(device, 'joinRoom');
+    if (await isEmpty(operations, device, gid)) await access.require(device, 'startRoom');
+  };
   return {
-    whip: whipDoor({ ...common, rooms, settings, secret, now: clock.now }),
+    whip: whipDoor({ ...common, rooms, requireMayJoin, settings, secret, now: clock.now }),
     recordings,
     operations: {
       ...operations,
       'rooms.join': async (device, request) => {
-        if (access.restricts(device.aid)) {
-          await access.require(device, 'joinRoom');
-          if (await isEmpty(operations, device, request.gid)) await access.require(device, 'startRoom');
-        }
+        await requireMayJoin(device, request.gid);
         return operations['rooms.join'](device, request);
       },
     } satisfies RoomOperations,

@@ -1,11 +1,12 @@
 import { turnServers } from './calls/index.ts';
 import type { Directory } from './directory/index.ts';
 import type { WhipDoor } from './http/index.ts';
-import { MediaTokens, type Rooms, Whip } from './rooms/index.ts';
+import { MediaTokens, type RoomDevice, type Rooms, Whip } from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
 
 export interface WhipWiringOptions {
   readonly rooms: Rooms;
+  readonly requireMayJoin: (device: RoomDevice, gid: number) => Promise<void>;
   readonly directory: Directory;
   readonly settings: Settings;
   readonly secret: string;

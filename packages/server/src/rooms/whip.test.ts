@@ -37,13 +37,14 @@ afterAll(async () => {
   await node.close();
 });
 
-async function v1(path: string, body: object) {
+async function v1(path: string, body: object, method = 'POST') {
   const response = await fetch(`${node.url}/v1${path}`, {
-    method: 'POST',
+    method,
     headers: { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  const text = await response.text();
+  return { status: response.status, body: JSON.parse(text || '{}') as Record<string, unknown> };
 }
 
 async function tokenFor(address: string, group = gid): Promise<string> {
@@ -144,6 +145,24 @@ describe('an encoder that speaks WHIP', () => {
     expect([refused.status, JSON.parse(refused.body).code]).toEqual([403, 'PERMISSION_DENIED']);
     second.publisher.close();
     await alice.ask('groups.update', { gid, flags: 0 });
+  });
+
+  it('comes in only where the rules of the app let its user in', async () => {
+    await alice.join();
+    const token = await tokenFor(encoder.address);
+    const publisher = await TestPublisher.open(streams);
+    const allow = async (conf: object) => {
+      expect((await v1('/access/7', { rules: { conf } }, 'PUT')).status).toBeLessThan(300);
+      const applied = await v1(`/users/${encoder.address}/access`, { policy: 7 }, 'PUT');
+      expect(applied.status).toBeLessThan(300);
+    };
+    const post = async () =>
+      (await whip('POST', `/rooms/${gid}/whip`, token, { body: publisher.offer.sdp })).status;
+    await allow({ join: false });
+    expect(await post()).toBe(403);
+    await allow({});
+    expect(await post()).toBe(201);
+    publisher.close();
   });
 
   it('is told what is wrong in a problem, and has changed nothing', async () => {

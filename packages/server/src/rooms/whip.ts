@@ -7,6 +7,8 @@ import type { RoomDevice } from './rooms-options.ts';
 
 export interface WhipOptions {
   readonly rooms: Pick<Rooms, 'join' | 'leave' | 'of'>;
+  /** Rejects when the rules of the app do not let the device into the room, or begin it. */
+  readonly requireMayJoin: (device: RoomDevice, gid: number) => Promise<void>;
   readonly tokens: Pick<MediaTokens, 'read'>;
   readonly directory: Pick<Directory, 'byUid'>;
 }
@@ -36,6 +38,7 @@ export class Whip {
     const streams = offeredStreams(sdp);
     const device = await this.#device(grant, firstDev + randomInt(2 ** 31));
     const { dev } = device;
+    await this.#options.requireMayJoin(device, gid);
     if ((await rooms.join(device, gid, undefined)) === undefined) {
       await rooms.leave(device, gid);
       throw new StoaError('NOT_ADMITTED');
