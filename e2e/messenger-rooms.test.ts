@@ -54,6 +54,12 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   expect(await audit(alice.page)).toEqual([]);
   await alice.page.getByRole('button', { name: 'Mute' }).click();
   await bob.page.getByLabel('Room').getByLabel('Muted').waitFor();
+  const record = alice.page.getByRole('button', { name: 'Record', exact: true });
+  await record.click();
+  const recorded = bob.page.getByLabel('Room').getByText('· recorded');
+  await recorded.waitFor();
+  await record.click();
+  await recorded.waitFor({ state: 'hidden' });
   await bob.page.getByRole('button', { name: 'Share screen' }).click();
   await plays(alice.page, 'Screen of bob');
   await bob.page.getByRole('button', { name: 'Share screen' }).click();

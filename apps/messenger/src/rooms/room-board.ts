@@ -10,6 +10,7 @@ export interface RoomView {
   readonly own: readonly OwnStream[];
   /** People in the room, the user too. */
   readonly count: number;
+  readonly isRecorded: boolean;
   readonly problem: string;
 }
 
@@ -103,7 +104,8 @@ export class RoomBoard extends Live<RoomBoardState> {
     for (const event of ['stream', 'streamChanged', 'streamEnded', 'ownStream', 'ownStreamEnded'] as const) {
       room.on(event, refresh);
     }
-    for (const event of ['participant', 'left', 'speakers', 'rights'] as const) room.on(event, refresh);
+    for (const event of ['participant', 'left', 'speakers', 'rights', 'recording'] as const)
+      room.on(event, refresh);
     room.on('problem', (problem) => this.#show(room, problem.message));
     room.on('status', (status) => {
       if (status.phase === 'ended') this.#ended(ended[status.reason] ?? '');
@@ -131,8 +133,9 @@ export class RoomBoard extends Live<RoomBoardState> {
 }
 
 function viewOf(room: Room, problem: string): RoomView {
-  const { status, streams, ownStreams: own, participants } = room;
-  return { room, phase: status.phase, streams, own, count: participants.length, problem };
+  const { status, streams, ownStreams: own, participants, recording } = room;
+  const isRecorded = recording.current !== undefined;
+  return { room, phase: status.phase, streams, own, count: participants.length, isRecorded, problem };
 }
 
 /** Of a room that the user has left himself, nothing needs to be said. */

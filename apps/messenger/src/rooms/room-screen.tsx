@@ -1,5 +1,15 @@
 import type { OwnStream } from '@stoa/client';
-import { type LucideIcon, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Video, VideoOff } from 'lucide-react';
+import {
+  Disc,
+  type LucideIcon,
+  Mic,
+  MicOff,
+  MonitorUp,
+  MonitorX,
+  PhoneOff,
+  Video,
+  VideoOff,
+} from 'lucide-react';
 import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import type { RoomView } from './room-board.ts';
@@ -25,13 +35,14 @@ export function Rooms() {
 }
 
 /** Everybody's streams in a grid, and what the user can do about his own. */
-function RoomScreen({ view: { room, phase, streams, own, count, problem } }: { view: RoomView }) {
+function RoomScreen({ view: { room, phase, streams, own, count, isRecorded, problem } }: { view: RoomView }) {
   const tiles = streams.length + own.length;
   return (
     <section className={styles.room} data-scheme="dark" aria-label="Room">
       <header className={styles.head}>
         {count === 1 ? 'Only you are here' : `${count} people`}
         {phase === 'reconnecting' && ' · connecting again …'}
+        <span role="status">{isRecorded && ' · recorded'}</span>
       </header>
       <div className={styles.grid} style={{ '--columns': Math.ceil(Math.sqrt(tiles)) }}>
         {streams.map((stream) => (
@@ -51,6 +62,7 @@ function RoomScreen({ view: { room, phase, streams, own, count, problem } }: { v
         camera={own.find(({ sid }) => sid === 0)}
         screen={own.find(({ sid }) => sid !== 0)}
         may={room.may}
+        isRecorded={isRecorded}
       />
     </section>
   );
@@ -60,10 +72,12 @@ function RoomControls({
   camera,
   screen,
   may,
+  isRecorded,
 }: {
   camera: OwnStream | undefined;
   screen: OwnStream | undefined;
   may: RoomView['room']['may'];
+  isRecorded: boolean;
 }) {
   const { rooms } = useWorkspace();
   const toggle = (kind: 'audio' | 'video', label: string, on: LucideIcon, off: LucideIcon) => {
@@ -81,6 +95,13 @@ function RoomControls({
   };
   return (
     <div className={styles.controls}>
+      {camera === undefined && may.has('publish') && (
+        <Control
+          label="Turn camera and microphone on"
+          icon={Video}
+          onClick={() => rooms.do((room) => room.publish({ video: room.limits.video }))}
+        />
+      )}
       {toggle('audio', 'Mute', Mic, MicOff)}
       {toggle('video', 'Camera off', Video, VideoOff)}
       {may.has('publish') && (
@@ -91,6 +112,14 @@ function RoomControls({
           onClick={() =>
             rooms.do((room) => (screen === undefined ? room.publish({ source: 'screen' }) : screen.stop()))
           }
+        />
+      )}
+      {may.has('record') && (
+        <Control
+          label="Record"
+          icon={Disc}
+          pressed={isRecorded}
+          onClick={() => rooms.do(({ recording }) => (isRecorded ? recording.stop() : recording.start()))}
         />
       )}
       <RoomDeviceMenu camera={camera} />

@@ -1,0 +1,62 @@
+/** A page that publishes a flash and a beep of a fifth of a second at the beginning of each second, by plain WebRTC. */
+const peer = new RTCPeerConnection();
+const everyMs = 1000;
+const lastsMs = 200;
+
+function flash(now: () => number): MediaStreamTrack {
+  const canvas = document.createElement('canvas');
+  canvas.width = 320;
+  canvas.height = 180;
+  const context = canvas.getContext('2d');
+  const stream = canvas.captureStream();
+  setInterval(() => {
+    if (context === null) return;
+    context.fillStyle = now() % everyMs < lastsMs ? 'white' : 'black';
+    context.fillRect(0, 0, canvas.width, canvas.height);
+  }, 20);
+  const [track] = stream.getVideoTracks();
+  if (track === undefined) throw new Error('There is no picture.');
+  return track;
+}
+
+function beep(audio: AudioContext): MediaStreamTrack {
+  const destination = audio.createMediaStreamDestination();
+  const loudness = audio.createGain();
+  loudness.gain.value = 0;
+  const tone = audio.createOscillator();
+  tone.connect(loudness).connect(destination);
+  tone.start();
+  for (let second = 1; second < 120; second += 1) {
+    loudness.gain.setValueAtTime(0.5, (second * everyMs) / 1000);
+    loudness.gain.setValueAtTime(0, (second * everyMs + lastsMs) / 1000);
+  }
+  const [track] = destination.stream.getAudioTracks();
+  if (track === undefined) throw new Error('There is no sound.');
+  return track;
+}
+
+const page = {
+  async offer(): Promise<string> {
+    const audio = new AudioContext();
+    await audio.resume();
+    const stream = new MediaStream([beep(audio), flash(() => audio.currentTime * 1000)]);
+    for (const track of stream.getTracks()) {
+      peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    }
+    await peer.setLocalDescription();
+    await new Promise<void>((resolve) => {
+      peer.onicegatheringstatechange = () => {
+        if (peer.iceGatheringState === 'complete') resolve();
+      };
+    });
+    return peer.localDescription?.sdp ?? '';
+  },
+
+  async accept(sdp: string): Promise<void> {
+    await peer.setRemoteDescription({ type: 'answer', sdp });
+  },
+};
+
+export type RecordingPage = typeof page;
+
+Object.assign(globalThis, { recordingPage: page });
