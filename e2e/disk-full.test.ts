@@ -104,8 +104,10 @@ it('an upload in pieces that finds no room goes on where it was when there is so
   const content = new Blob([randomBytes(3 * megabyte)]);
   const { id } = await from.files.send({ peer: 'bob' }, { file: content, name: 'large.bin' });
   const makeRoom = await full;
-  await vi.waitUntil(() => from.files.transfers()[0]?.error !== undefined, patience);
-  expect(from.files.transfers()[0]).toMatchObject({ state: 'waiting', error: { code: 'STORAGE_FULL' } });
+  // It tries again by itself meanwhile.
+  await expect
+    .poll(() => from.files.transfers()[0], patience)
+    .toMatchObject({ state: 'waiting', error: { code: 'STORAGE_FULL' } });
   makeRoom();
   await from.files.resume(id);
   await arrived;

@@ -25,7 +25,9 @@ async function bind(port: number): Promise<number> {
   }
 }
 
-it('a coturn answers on its port, is silent while it is paused, and can be started again after a crash', async () => {
+it('a coturn answers on its port, is silent while it is paused, and can be started again after a crash', {
+  timeout: 90_000,
+}, async () => {
   turn = await startTurn({ secret: 'shared secret' });
   expect(await bind(turn.port)).toBe(0x101);
   turn.pause();
