@@ -40,8 +40,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 60_000,
-          // Browsers and servers share the cores, and wait for one another most of the time: after all others.
-          maxWorkers: 3,
+          // Browsers and servers share the cores: after all others.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

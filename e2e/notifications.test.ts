@@ -55,16 +55,19 @@ describe('notifications of the messenger', () => {
     worker.evaluate(async () => {
       const registration: ServiceWorkerRegistration = Reflect.get(globalThis, 'registration');
       const shown = await registration.getNotifications();
+      if (shown[0] !== undefined) Reflect.set(globalThis, 'lastSeen', shown[0]);
       return shown.map(({ title, body }) => ({ title, body }));
     });
 
-  /** As if the user had used a button of the notification, or the notification itself. */
+  /**
+   * As if the user had used a button of the notification, or the notification itself: the one that was seen last, since
+   * without a screen Chromium may have forgotten it meanwhile.
+   */
   const click = (worker: Worker, action: string, reply?: string) =>
     worker.evaluate(
-      async ({ action, reply }) => {
-        const registration: ServiceWorkerRegistration = Reflect.get(globalThis, 'registration');
+      ({ action, reply }) => {
         const Click: new (type: string, init: object) => Event = Reflect.get(globalThis, 'NotificationEvent');
-        const [notification] = await registration.getNotifications();
+        const notification: Notification = Reflect.get(globalThis, 'lastSeen');
         globalThis.dispatchEvent(new Click('notificationclick', { notification, action, reply }));
       },
       { action, reply },

@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -106,20 +106,33 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when a STUN binding request (RFC 8489) is answered. */
+/**
+ * Resolves when a STUN binding request (RFC 8489) is answered. Each is sent from another port: a coturn that gets one before it
+ * is ready may go on ignoring the port from which it came.
+ */
 async function answered(port: number): Promise<void> {
-  const socket = createSocket('udp4');
   const request = Buffer.alloc(20);
   request.writeUInt16BE(0x0001);
   request.writeUInt32BE(0x2112a442, 4);
-  // What comes before the server listens is lost.
-  const asking = setInterval(() => socket.send(request, port, '127.0.0.1'), 50);
-  // The system tells of a port on which nobody listens.
-  socket.on('error', () => {});
+  const sockets: Socket[] = [];
   try {
-    await once(socket, 'message');
+    await new Promise<void>((resolve) => {
+      const ask = (): void => {
+        const socket = createSocket('udp4');
+        sockets.push(socket);
+        // The system tells of a port on which nobody listens.
+        socket.on('error', () => {});
+        socket.on('message', () => resolve());
+        socket.send(request, port, '127.0.0.1');
+        clearTimeout(next);
+        if (sockets.length < mostRequests) next = setTimeout(ask, 100);
+      };
+      let next: NodeJS.Timeout | undefined;
+      ask();
+    });
   } finally {
-    clearInterval(asking);
-    socket.close();
+    for (const socket of sockets) socket.close();
   }
 }
+
+const mostRequests = 300;
