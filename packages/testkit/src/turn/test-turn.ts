@@ -38,7 +38,8 @@ export class TestTurn {
       ...['--listening-ip', '127.0.0.1', '--relay-ip', '127.0.0.1', '--listening-port', String(port)],
       ...['--min-port', '49152', '--max-port', '65535', '--allow-loopback-peers'],
       ...['--realm', 'test', '--use-auth-secret', '--static-auth-secret', secret],
-      ...['--no-tls', '--no-dtls', '--no-cli', '--no-rfc5780'],
+      // Without TCP: the number that is free of UDP may be in use there, and coturn would wait until it is not.
+      ...['--no-tcp', '--no-tls', '--no-dtls', '--no-cli', '--no-rfc5780'],
       ...['--userdb', join(path, 'turn.db'), '--pidfile', join(path, 'turn.pid'), '--log-file', 'stdout'],
     ];
     const turn = new TestTurn(new GuardedFolder(path), program, args, port);
