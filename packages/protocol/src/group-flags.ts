@@ -45,9 +45,9 @@ export const memberFlags = {
   record: 0x20,
   /** Need not wait in front of the room, where the group has a waiting room. */
   admitted: 0x40,
-  /** This member may not leave. */
   /** Is removed with the PIN by which he joined. */
   deleteWithPin: 0x200,
+  /** This member may not leave. */
   noSelfDelete: 0x2000,
 } as const;
 

@@ -88,9 +88,9 @@ async function downloadFiles(api: ApiOptions, id: string, folder: string): Promi
   return downloaded;
 }
 
-function durationOf({ startedAt, endedAt, files }: RecordingWithFiles): number {
-  if (endedAt !== null) return endedAt - startedAt;
-  return Math.max(...files.map(({ startMs, endMs }) => endMs ?? startMs)) || hourMs;
+/** Undefined when the node ended before it could write that down. */
+function durationOf({ startedAt, endedAt }: Recording): number | undefined {
+  return endedAt === null ? undefined : endedAt - startedAt;
 }
 
 function lengthOf({ startedAt, endedAt }: Recording): string {
@@ -98,6 +98,3 @@ function lengthOf({ startedAt, endedAt }: Recording): string {
   const seconds = Math.round((endedAt - startedAt) / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
-
-/** Where nothing says how long it is, ffmpeg ends with the files. */
-const hourMs = 3_600_000;

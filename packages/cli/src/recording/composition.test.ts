@@ -26,6 +26,12 @@ describe('the film of a recording', () => {
     expect(grid).toContain('layout=0_0|640_0|1280_0|0_360|640_360');
   });
 
+  it('is as long as its files where the recording has no end', () => {
+    const args = compositionArguments([{ ...camera, endMs: null }, microphone], undefined, 'out.mp4');
+    expect(args).not.toContain('-t');
+    expect(filtersOf(args)[0]).toContain('stop_duration=0.000');
+  });
+
   it('has sound only where there is nothing else', () => {
     const args = compositionArguments([microphone], 3000, 'out.m4a');
     expect(args).toContain('[sound]');

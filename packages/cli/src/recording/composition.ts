@@ -12,14 +12,15 @@ const cell = { width: 640, height: 360 };
 const framesPerSecond = 25;
 
 /**
- * What ffmpeg is told, to make one film: pictures side by side while they are there, all voices mixed.
+ * What ffmpeg is told, to make one film: pictures side by side while they are there, all voices mixed. It is as long as the
+ * recording, or, where nobody could write down how long that was, as the longest of its files.
  *
  * @example
  * compositionArguments([{ path: 'mic.webm', kind: 'microphone', startMs: 0, endMs: 1000 }], 1000, 'all.mp4');
  */
 export function compositionArguments(
   files: readonly ComposedFile[],
-  durationMs: number,
+  durationMs: number | undefined,
   out: string,
 ): string[] {
   const indexed = files.map((file, index) => ({ ...file, index }));
@@ -44,16 +45,17 @@ export function compositionArguments(
     ...['-filter_complex', filters.join(';')],
     ...(pictures.length === 0 ? [] : ['-map', '[picture]', '-pix_fmt', 'yuv420p']),
     ...(sounds.length === 0 ? [] : ['-map', '[sound]']),
-    ...['-t', seconds(durationMs), out],
+    ...(durationMs === undefined ? [] : ['-t', seconds(durationMs)]),
+    out,
   ];
 }
 
 function pictureFilter(
   { index, startMs, endMs }: ComposedFile & { index: number },
-  durationMs: number,
+  durationMs: number | undefined,
 ): string {
   const { width, height } = cell;
-  const after = endMs === null ? 0 : Math.max(0, durationMs - endMs);
+  const after = endMs === null || durationMs === undefined ? 0 : Math.max(0, durationMs - endMs);
   return [
     `[${index}:v]fps=${framesPerSecond}`,
     `scale=${width}:${height}:force_original_aspect_ratio=decrease`,

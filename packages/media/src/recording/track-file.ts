@@ -31,7 +31,7 @@ export interface TrackFormat {
   readonly height: number;
 }
 
-/** WebM has no H.264 and AV1 of every player, Matroska has. */
+/** WebM knows no H.264. */
 export function extensionFor(codec: Codec): 'webm' | 'mkv' {
   return codec === 'H264' ? 'mkv' : 'webm';
 }

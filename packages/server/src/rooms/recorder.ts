@@ -26,7 +26,12 @@ export class Recorder {
       if (this.#running !== undefined) return;
       const running = await this.#options.begin(by);
       await running.note(namesOf(people));
-      await this.#options.engine.record(mediaId, running.nextPart());
+      try {
+        await this.#options.engine.record(mediaId, running.nextPart());
+      } catch (error) {
+        await running.end(this.#options.now());
+        throw error;
+      }
       this.#running = running;
     });
   }
