@@ -225,7 +225,11 @@ export class LiveRoom {
       });
       return;
     }
-    this.#attempt(this.#recorder.resume(mediaId));
+    this.#recorder.resume(mediaId).catch((error: unknown) => {
+      onError(error);
+      // Nobody is to be told that he is recorded when he is not.
+      this.#attempt(this.endRecording());
+    });
     for (const { key, as } of [...this.state.participants.values()]) {
       // It cannot be told to connect anew.
       if (as !== undefined) this.take({ type: 'leave', key, reason: 'lost' });
