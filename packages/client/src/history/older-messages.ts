@@ -125,6 +125,9 @@ export class OlderMessages {
     for (const change of [...changed, ...(this.#missed.get(id) ?? [])]) {
       await changes.apply(transaction, id, change);
     }
+    for (const { seq, event, marks } of messages) {
+      if (event === undefined && marks !== undefined) await changes.learnMarks(transaction, id, seq, marks);
+    }
     const now = transaction.conversation(id) ?? record;
     return (await transaction.messages(id, firstPlace(now.runs), before)).length;
   }

@@ -42,12 +42,18 @@ export function changedRecord(record: MessageRecord, change: LoggedChange, runs:
     : { ...record, content: change.content, edited: change.ts, editedSeq: change.seq };
 }
 
+/** The message with all that is on it, as the server tells; the same object when that is nothing new. */
+export function recordWithMarks(record: MessageRecord, told: Marks): MessageRecord {
+  if (record.gone !== undefined) return record;
+  const marks = withSnapshot(record.marks, told);
+  return marks === undefined || marks === record.marks ? record : { ...record, marks };
+}
+
 function markedRecord(record: MessageRecord, change: LoggedChange, runs: Runs): MessageRecord {
   const { event, seq, ts, from: user, content, marks: told } = change;
-  const marks =
-    told === undefined
-      ? withDelta(record.marks, { event, seq, ts, user, content }, isUnbroken(runs, record.seq, seq - 1))
-      : withSnapshot(record.marks, told);
+  if (told !== undefined) return recordWithMarks(record, told);
+  const isComplete = isUnbroken(runs, record.seq, seq - 1);
+  const marks = withDelta(record.marks, { event, seq, ts, user, content }, isComplete);
   return marks === undefined || marks === record.marks ? record : { ...record, marks };
 }
 

@@ -1,8 +1,8 @@
-import type { MessageEvent } from '@stoa/protocol';
+import type { Marks, MessageEvent } from '@stoa/protocol';
 import type { Events } from '../events.ts';
 import type { ConversationRecord, MessageRecord, Transaction } from '../store/index.ts';
 import type { ConversationId, LocalMessage } from '../types.ts';
-import { changedRecord, type LoggedChange } from './changed-record.ts';
+import { changedRecord, type LoggedChange, recordWithMarks } from './changed-record.ts';
 import { isMarkEvent, newReactions, sameMarks } from './marks.ts';
 import { withoutMention } from './mentions.ts';
 import type { MessageView } from './message-view.ts';
@@ -42,6 +42,14 @@ export class Changes {
     if (before !== undefined && after !== undefined && after !== before) replace(transaction, before, after);
     this.#tell(transaction, id, before, after, settle);
     return before !== undefined;
+  }
+
+  /** The server has told all that is on the message at a place, which stands for events that it told not by themselves. */
+  async learnMarks(transaction: Transaction, id: ConversationId, seq: number, marks: Marks): Promise<void> {
+    const before = await transaction.message(id, seq);
+    const after = before === undefined ? undefined : recordWithMarks(before, marks);
+    if (after !== undefined && after !== before) transaction.putMessage(after);
+    this.#tell(transaction, id, before, after, () => {});
   }
 
   #changed(transaction: Transaction, before: MessageRecord, change: LoggedChange): MessageRecord {

@@ -226,24 +226,26 @@ export class Receiver {
   ): Promise<void> {
     const { sequence } = this.#options;
     const record = sequence.adopt(transaction, id, conv);
-    await this.#learnOwn(transaction, id, arrived, self);
+    await this.#learnAhead(transaction, id, arrived, self);
     await this.#take(transaction, id, sequence.arrive(record, arrived), self);
   }
 
   /**
-   * An own event that was read from the log stands for those of others before it. It may have its place already, by the
-   * answer to the send.
+   * What was read from the log stands for events before it, also when it has its place here already: it came twice, or
+   * its place was known by the answer to the send.
    */
-  async #learnOwn(
+  async #learnAhead(
     transaction: Transaction,
     id: ConversationId,
     { message }: Arrived,
     self: Self,
   ): Promise<void> {
-    if (message === 'stored' || message.marks === undefined || message.event === undefined) return;
+    if (message === 'stored' || message.marks === undefined) return;
+    const { changes } = this.#options;
+    if (message.event === undefined) return changes.learnMarks(transaction, id, message.seq, message.marks);
     const change = loggedChange(message);
     const isOwn = message.from === self.address && message.dev === self.dev;
-    if (isOwn && change !== undefined) await this.#options.changes.apply(transaction, id, change);
+    if (isOwn && change !== undefined) await changes.apply(transaction, id, change);
   }
 
   /** These have their turn. */
@@ -267,7 +269,11 @@ export class Receiver {
       // Sent from here: the answer to the send was lost, or it came before.
       const isAnswer = await this.#accept(transaction, id, frame);
       const known = isAnswer || (await transaction.message(id, frame.seq));
-      if (known) return this.#placeOwn(transaction, id, frame.seq);
+      if (known) {
+        const { seq, event, marks } = frame;
+        if (event === undefined && marks !== undefined) await changes.learnMarks(transaction, id, seq, marks);
+        return this.#placeOwn(transaction, id, seq);
+      }
     }
     if (frame.event !== undefined) {
       const change = loggedChange(frame);
