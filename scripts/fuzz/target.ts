@@ -17,7 +17,7 @@ export interface Target {
 const folder = fileURLToPath(new URL('corpus', import.meta.url));
 
 /** A file of packets in base64, one in each line. */
-export function readInputs(path: string): Uint8Array[] {
+function readInputs(path: string): Uint8Array[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => new Uint8Array(Buffer.from(line, 'base64')));
 }
