@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import { tempFolder } from '@stoa/testkit';
 import { startTurn, type TestTurn } from '@stoa/testkit/turn';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { film, Playing } from './play.ts';
 import { logOf, patience, RoomStage, received, sees, seesAndHears, seesNoMore } from './room-stage.ts';
 
 const secret = 'secret of the relay';
@@ -166,4 +169,21 @@ it('lets one be in two rooms at once, with one camera after the other, through a
   expect((await logOf(bob)).filter((line) => /^(left|problem)/.test(line))).toEqual([]);
   // Her cameras in both rooms.
   expect(await bob.evaluate(() => roomPage.streams)).toBe(2);
+});
+
+it('shows and plays a file that stoa play publishes, until that is stopped', {
+  timeout: 120_000,
+}, async () => {
+  const { gid, people } = await stage.newRoom('alice', 'bob');
+  const [watcher, player] = people;
+  if (watcher === undefined || player === undefined) throw new Error('there is nobody');
+  const alice = await stage.enter(gid, watcher, { publishes: false });
+  const folder = tempFolder();
+  const path = join(folder.path, 'film.webm');
+  await film(alice, path, 2000);
+  const playing = new Playing(stage.node, [path, '--room', String(gid), '--as', player.address, '--loop']);
+  await seesAndHears(alice, [player.address]);
+  expect(await playing.stop()).toBe(`Playing ${path} (0:02).\nStopped.\n`);
+  await seesNoMore(alice, player.address);
+  folder.remove();
 });

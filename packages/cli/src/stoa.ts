@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { appCommand } from './commands/app.ts';
 import { benchCommand } from './commands/bench.ts';
 import { groupCommand } from './commands/group.ts';
+import { playCommand } from './commands/play.ts';
 import { recordingCommand } from './commands/recording.ts';
 import { sendCommand } from './commands/send.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -18,6 +19,7 @@ for (const command of [
   userCommand(),
   groupCommand(),
   recordingCommand(),
+  playCommand(),
   tokenCommand(),
   sendCommand(),
   benchCommand(),

@@ -28,6 +28,7 @@ export { ourExtensionIds } from './forwarding/outgoing-header.ts';
 export { SenderClock } from './forwarding/sender-clock.ts';
 export { Slot, type SlotOptions, type Stamp } from './forwarding/slot.ts';
 export { Source, type SourceOptions } from './forwarding/source.ts';
+export { FilePlayer, type FilePlayerOptions } from './player/file-player.ts';
 export { manifestName, type RecordingManifest } from './recording/manifest.ts';
 export { Room, type RoomOptions } from './room/room.ts';
 export type { SlotStatistics, StreamDescription, View } from './room/room-types.ts';

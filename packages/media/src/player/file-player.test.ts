@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EncodedPacketSink, FilePathSource, Input, WEBM } from 'mediabunny';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { VideoCodec } from '../codecs/codecs.ts';
+import { LocalEngine } from '../engine/index.ts';
+import { TrackFile } from '../recording/track-file.ts';
+import { FilePlayer } from './file-player.ts';
+
+const bindAddress = '127.0.0.1';
+const streams = [
+  { mid: '0', kind: 'microphone', name: 'sound' },
+  { mid: '1', kind: 'camera', name: 'picture' },
+] as const;
+const frames = 30;
+const frameMs = 20;
+
+let directory: string;
+let engine: LocalEngine;
+let files: { readonly opus: string; readonly VP8: string; readonly VP9: string };
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'stoa-player-'));
+  engine = new LocalEngine({ bindAddress });
+  files = { opus: await makeFile('opus'), VP8: await makeFile('VP8'), VP9: await makeFile('VP9') };
+});
+
+afterAll(async () => {
+  await engine.close();
+  await rm(directory, { recursive: true });
+});
+
+/** A file of made-up frames; of pictures, the first is a key frame. */
+async function makeFile(codec: 'opus' | Extract<VideoCodec, 'VP8' | 'VP9'>): Promise<string> {
+  const path = join(directory, `${codec}.webm`);
+  const file = new TrackFile(path, { codec, width: 320, height: 180 }, (error) => {
+    throw error;
+  });
+  for (let index = 0; index < frames; index += 1)
+    file.write(frame(codec, index), isKey(codec, index), index * frameMs);
+  await file.close();
+  return path;
+}
+
+const isKey = (codec: string, index: number): boolean => codec === 'opus' || index === 0;
+
+function frame(codec: string, index: number): Uint8Array {
+  const data = Buffer.alloc(codec === 'opus' ? 80 : 2500, index);
+  // RFC 6386, section 9.1: the lowest bit says that it is no key frame; start code and size follow in one.
+  if (codec === 'VP8') data.set(index === 0 ? [0x10, 0, 0, 0x9d, 1, 0x2a, 0x40, 1, 0xb4, 0] : [0x11]);
+  return data;
+}
+
+async function framesOf(path: string) {
+  const input = new Input({ source: new FilePathSource(path), formats: [WEBM] });
+  try {
+    const [track] = await input.getTracks();
+    const found: { data: Buffer; atMs: number }[] = [];
+    if (track === undefined) return found;
+    for await (const { data, timestamp } of new EncodedPacketSink(track).packets()) {
+      found.push({ data: Buffer.from(data), atMs: Math.round(timestamp * 1000) });
+    }
+    return found;
+  } finally {
+    input.dispose();
+  }
+}
+
+it.each(['VP8', 'VP9'] as const)(
+  'of Opus and %s publishes what a recording then has, frame by frame',
+  async (codec) => {
+    await engine.createRoom(codec);
+    await engine.permit(codec, 'film', ['camera', 'microphone']);
+    const recorded = join(directory, `recorded-${codec}`);
+    await engine.record(codec, recorded);
+    const player = await FilePlayer.open([files.opus, files[codec]], { bindAddress });
+    expect(Math.abs(player.durationMs - (frames - 1) * frameMs)).toBeLessThanOrEqual(frameMs);
+    player.accept((await engine.publish(codec, 'film', { sdp: player.offer, streams })).sdp);
+    await player.play();
+    const { tracks } = await engine.stopRecording(codec);
+    player.close();
+
+    expect(tracks.map(({ kind }) => kind).sort()).toEqual(['camera', 'microphone']);
+    const recordings = await Promise.all(
+      tracks.map(async ({ kind, file, startMs }) => ({
+        kind,
+        frames: (await framesOf(join(recorded, file))).map(({ data, atMs }) => ({
+          data,
+          atMs: startMs + atMs,
+        })),
+      })),
+    );
+    for (const { kind, frames: found } of recordings) {
+      // The last one may still be on its way when it is stopped.
+      expect(found.length).toBeGreaterThanOrEqual(frames - 1);
+      for (const [index, { data }] of found.entries()) {
+        expect(data).toEqual(Buffer.from(frame(kind === 'camera' ? codec : 'opus', index)));
+      }
+    }
+    const [one, other] = recordings;
+    const apart = one?.frames.map(({ atMs }, index) => Math.abs(atMs - (other?.frames[index]?.atMs ?? atMs)));
+    expect(Math.max(...(apart ?? []))).toBeLessThan(40);
+  },
+);
+
+it('says what cannot be played, and why', async () => {
+  const text = join(directory, 'text.webm');
+  await writeFile(text, 'This is no film.');
+  const { opus, VP8 } = files;
+  await expect(FilePlayer.open([join(directory, 'none.webm')])).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(FilePlayer.open([text])).rejects.toMatchObject({ code: 'UNSUPPORTED_TYPE' });
+  await expect(FilePlayer.open([opus, VP8, opus])).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
+it('stops when it is told to, also before there is a connection', async () => {
+  const player = await FilePlayer.open([files.VP8], { bindAddress, loop: true });
+  const stop = new AbortController();
+  const playing = player.play(stop.signal);
+  stop.abort();
+  await playing;
+  player.close();
+  await expect(player.play()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
