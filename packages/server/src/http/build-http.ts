@@ -10,6 +10,7 @@ import { failureOf, sendFailure, unknownRoute } from './failure.ts';
 import { fileRoutes } from './files/index.ts';
 import { healthRoutes } from './health.ts';
 import type { HttpOptions } from './http-options.ts';
+import { lazySerializers } from './lazy-serializers.ts';
 import { answerMalformed } from './malformed.ts';
 import { mesiboScript } from './mesibo-script.ts';
 import { observeRequests } from './observe.ts';
@@ -39,6 +40,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     serverFactory: (handler) => serverFor(handler, settings),
     bodyLimit: settings.requestBytes,
     routerOptions: { maxParamLength },
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     clientErrorHandler: answerMalformed,
     trustProxy: (address) => limits.isTrustedProxy(address),
     frameworkErrors: (error, request, reply) => {
