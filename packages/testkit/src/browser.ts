@@ -1,5 +1,31 @@
 import { type Browser, chromium } from 'playwright-core';
 
+/**
+ * Chromium has the list of the address bar ready in every window, as two web pages of its own: they take as much of a
+ * processor as the messenger does. Nor has it to keep a process for the page that may come next.
+ *
+ * The others are those that Playwright disables. The last list counts, which is this one.
+ */
+const disabledFeatures = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxFullPopup',
+  'SpareRendererForSitePerProcess',
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+];
+
 /** Flags for a browser in a container without network: nothing calls home, fake devices for calls. */
 const flags = [
   '--no-sandbox',
@@ -10,6 +36,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--use-fake-ui-for-media-stream',
+  `--disable-features=${disabledFeatures.join(',')}`,
 ];
 
 export interface BrowserOptions {
