@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './scripts/setup/find-chromium.mjs';
 import { findNatsServer } from './scripts/setup/find-nats-server.mjs';
@@ -19,6 +20,8 @@ export default defineConfig({
       ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
       ...(natsServer === undefined ? {} : { NATS_SERVER_PATH: natsServer }),
       ...(turnServer === undefined ? {} : { TURN_SERVER_PATH: turnServer }),
+      // They start some hundred servers, which would each compile the same sources.
+      NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.stoa/compiled', import.meta.url)),
     },
     projects: [
       {
@@ -42,6 +45,7 @@ export default defineConfig({
           testTimeout: 60_000,
           // Browsers and servers share the cores: after all others.
           maxWorkers: 2,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
