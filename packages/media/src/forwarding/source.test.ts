@@ -63,3 +63,13 @@ test('knows when sound and picture were recorded, by the sender reports of their
   // A report that makes no sense is not believed.
   expect(camera.recordedAt(90_000 + 900_000, 100_600)).toBe(100_600);
 });
+
+test('takes sound of which the level is not told for quiet speech, unless it is a packet of silence', () => {
+  const source = new Source({ ssrc: 7, codec: 'opus', rid: '', stream: 'obs/mic', clock: new SenderClock() });
+  expect(source.takeLevel()).toBe(-1);
+  receive(source, rtpPacket({ sequence: 1, ssrc: 7, payload: Buffer.alloc(3) }), 1000);
+  expect(source.takeLevel()).toBe(127);
+  receive(source, rtpPacket({ sequence: 2, ssrc: 7, payload: Buffer.alloc(160) }), 1020);
+  receive(source, rtpPacket({ sequence: 3, ssrc: 7, payload: Buffer.alloc(3) }), 1040);
+  expect(source.takeLevel()).toBe(45);
+});

@@ -177,9 +177,12 @@ export class Source {
     packet.receivedAt = now;
     fillMediaPacket(packet, buffer, payloadStart, header.payloadEnd, extensions);
     if (this.codec !== 'opus' && this.codec !== 'red') this.#look(this.codec, packet);
-    else if (packet.audioLevel >= 0)
-      this.#level = this.#level < 0 ? packet.audioLevel : Math.min(this.#level, packet.audioLevel);
+    else this.#hear(packet.audioLevel < 0 ? guessedLevel(bytes) : packet.audioLevel);
     return packet;
+  }
+
+  #hear(level: number): void {
+    this.#level = this.#level < 0 ? level : Math.min(this.#level, level);
   }
 
   #gap(from: number, to: number, now: number): void {
@@ -197,3 +200,16 @@ export class Source {
     this.height = payload.height;
   }
 }
+
+/**
+ * How loud a packet of an encoder counts that does not tell (most that speak WHIP do not): as quiet speech, so that it
+ * is heard in a large room, while everybody who tells that he talks goes before it.
+ */
+function guessedLevel(bytes: number): number {
+  return bytes > silentBytes ? quietSpeech : silence;
+}
+
+/** What Opus takes for a packet without sound (RFC 7587, section 3.1.3). */
+const silentBytes = 8;
+const quietSpeech = 45;
+const silence = 127;
