@@ -17,6 +17,7 @@ export async function auditNode(url: string, users: readonly TestUser[]): Promis
   const readable = new Map<number, Record<string, readonly number[]>>();
   const logs = new Map<string, readonly MessageTruth[]>();
   const cursors = new Map<string, Record<string, CursorTruth>>();
+  const leaked: string[] = [];
   for (const { address, token } of users) {
     const client = await SocketClient.open(url);
     await client.hello(token, { device: `auditor-of-${address}`.padEnd(16, '-') });
@@ -25,14 +26,18 @@ export async function auditNode(url: string, users: readonly TestUser[]): Promis
     for (const conversation of listed) {
       const { peer, gid } = conversation;
       if (gid !== undefined) {
-        const entries = await history(client, { gid });
+        const { entries, edits } = await history(client, { gid });
+        const places = new Set(entries.map(({ seq }) => seq));
+        for (const { target, text } of edits) {
+          if (!places.has(target)) leaked.push(`${address} reads ${text} of ${target} in group ${gid}`);
+        }
         if (address === witness) groups.set(gid, entries);
         else readable.set(gid, { ...readable.get(gid), [address]: entries.map(({ seq }) => seq) });
       }
       if (peer === undefined) continue;
       const name = [address, peer].sort().join();
       cursors.set(name, { ...cursors.get(name), ...cursorsOf(conversation, address, cursors.get(name)) });
-      if (!logs.has(name)) logs.set(name, await history(client, { peer }));
+      if (!logs.has(name)) logs.set(name, (await history(client, { peer })).entries);
     }
     client.terminate();
   }
@@ -47,6 +52,7 @@ export async function auditNode(url: string, users: readonly TestUser[]): Promis
     groups: [...groups]
       .map(([gid, messages]): GroupTruth => ({ gid, messages, readable: forAll(users, readable.get(gid)) }))
       .sort((a, b) => a.gid - b.gid),
+    leaked,
   };
 }
 
@@ -79,20 +85,23 @@ function cursorsOf(
 async function history(
   client: SocketClient,
   target: { peer: string } | { gid: number },
-): Promise<MessageTruth[]> {
+): Promise<{ entries: MessageTruth[]; edits: { target: number; text: string }[] }> {
   const messages: MessageTruth[] = [];
+  const edits: { target: number; text: string }[] = [];
   for (let id = 1; ; id++) {
     client.send({ t: 'history', id, ...target, after: messages.at(-1)?.seq ?? 0, limit: 100 });
     const page = await client.next('page');
     for (const { seq, mid, from, dev, id, localId, content, gone, event, target } of page.messages) {
       const entry = { seq, mid, from, dev, id, event: event ?? null, target: target ?? null };
+      const text = wordOf(content);
+      if (event === 'edit' && target !== undefined && text !== null) edits.push({ target, text });
       messages.push(
         event === undefined
-          ? { ...entry, key: keyOf(localId), text: wordOf(content), gone: gone ?? null }
+          ? { ...entry, key: keyOf(localId), text, gone: gone ?? null }
           : { ...entry, ...ofAnEvent },
       );
     }
-    if (!page.more) return messages;
+    if (!page.more) return { entries: messages, edits };
   }
 }
 
@@ -132,7 +141,7 @@ export async function auditStore(store: Store, users: readonly TestUser[]): Prom
     }
     groups.push({ gid, messages, readable });
   }
-  return { conversations, groups };
+  return { conversations, groups, leaked: [] };
 }
 
 async function messagesOf(

@@ -103,7 +103,7 @@ const weighted: { weight: number; arbitrary: Arbitrary<Command> }[] = [
     arbitrary: record({
       do: constantFrom('edit' as const, 'edit' as const, 'edit' as const, 'recall' as const),
       device,
-      peer: user,
+      peer: target,
       but: constantFrom(0, 0, 1, 3),
     }),
   },

@@ -74,10 +74,10 @@ export class Device {
   }
 
   /** Edits or recalls an own message of the conversation: the newest but `but`. */
-  change(peer: string, but: number, how: 'edit' | 'recall'): void {
+  change(target: Target, but: number, how: 'edit' | 'recall'): void {
     this.#edits += 1;
     const text = how === 'edit' ? `${this.name}~${this.#edits}` : undefined;
-    this.#life?.change(peer, but, text).catch(() => {});
+    this.#life?.change(target, but, text).catch(() => {});
   }
 
   read(target: Target, but: number, receipt: boolean): void {

@@ -11,7 +11,8 @@ export interface GroupJudgement {
 
 /**
  * Nobody has what was sent while he surely was no member; everybody has, on each device, what was sent while he surely was
- * one, each message once and in order, and all devices of a user have the same.
+ * one, each message once and in order, as it was edited or recalled last, whenever he was away; and all devices of a user
+ * have the same.
  */
 export function judgeGroups(
   model: Model,
@@ -29,9 +30,11 @@ export function judgeGroups(
       const shown = (conversation?.messages ?? []).filter(
         ({ seq, status }) => seq > 0 && status !== 'failed',
       );
-      for (const problem of judgeMessages(shown, group)) open.push(`${where}: ${problem}`);
+      for (const problem of judgeMessages(shown, group, saidBefore(model, group, device.user)))
+        open.push(`${where}: ${problem}`);
       const places = new Set(shown.map(({ seq }) => seq));
       for (const message of group.messages) {
+        if (message.event !== null) continue;
         const was = membershipAt(model, group.gid, device.user, message);
         if (was === 'member' && !places.has(message.seq)) open.push(`${where}: misses ${message.key}`);
         if (was === 'outsider' && places.has(message.seq)) {
@@ -39,12 +42,17 @@ export function judgeGroups(
         }
       }
       const is = shown.map(({ seq }) => seq).join();
-      const should = (group.readable[device.user] ?? []).join();
+      const should = messagesFor(group, device.user).join();
       if (is !== should) open.push(`${where}: shows ${is || 'nothing'} instead of ${should || 'nothing'}`);
       if (conversation !== undefined) open.push(...judgeUnread(model, device, conversation, where));
     }
   }
   return { leaked, open };
+}
+
+/** The places of the messages that are for the user; events change them and are not shown. */
+function messagesFor({ messages, readable }: GroupTruth, user: string): number[] {
+  return (readable[user] ?? []).filter((seq) => messages[seq - 1]?.event === null);
 }
 
 /** What the user was when the message was stored. */
@@ -55,19 +63,51 @@ function membershipAt(model: Model, gid: number, user: string, { key }: MessageT
   return model.memberships.during(gid, user, send.keptAt, stored);
 }
 
-function judgeMessages(shown: ConversationView['messages'], { messages }: GroupTruth): string[] {
+/**
+ * What messages may still say to a user, by place: they were changed when he was no member, which he was not told of. Whoever
+ * fetches them afterwards gets them as they are.
+ */
+function saidBefore(
+  model: Model,
+  { gid, messages, readable }: GroupTruth,
+  user: string,
+): ReadonlyMap<number, readonly (string | null)[]> {
+  const told = new Set(readable[user] ?? []);
+  const said = new Map<number, (string | null)[]>();
+  for (const { seq, event, target } of messages) {
+    if (event === null || target === null || told.has(seq) || said.has(target)) continue;
+    const key = messages[target - 1]?.key ?? '';
+    const changes = model.changes.filter(
+      (change) => change.conversation === `g:${gid}` && (change.target === target || change.target === key),
+    );
+    said.set(target, [model.sends.get(key)?.text ?? null, ...changes.map(({ text }) => text)]);
+  }
+  return said;
+}
+
+function judgeMessages(
+  shown: ConversationView['messages'],
+  { messages }: GroupTruth,
+  said: ReadonlyMap<number, readonly (string | null)[]>,
+): string[] {
   const problems: string[] = [];
   let before = 0;
-  for (const { seq, mid, from, key, text } of shown) {
+  for (const { seq, mid, from, key, text, gone } of shown) {
     if (seq <= before) problems.push(`shows ${key} at ${seq} after ${before}`);
     before = seq;
     const stored = messages[seq - 1];
-    const is = JSON.stringify({ mid, from, key, text });
-    const should =
-      stored && JSON.stringify({ mid: stored.mid, from: stored.from, key: stored.key, text: stored.text });
-    if (is !== should) problems.push(`shows ${is} at ${seq} instead of ${should ?? 'nothing'}`);
+    const is = JSON.stringify({ mid, from, key, text, gone });
+    const should = stored && JSON.stringify(shownOf(stored));
+    const saysOlder = gone === null && said.get(seq)?.includes(text) === true;
+    const older = saysOlder && stored && JSON.stringify({ ...shownOf(stored), text, gone });
+    if (is !== should && is !== older)
+      problems.push(`shows ${is} at ${seq} instead of ${should ?? 'nothing'}`);
   }
   return problems;
+}
+
+function shownOf({ mid, from, key, text, gone }: MessageTruth) {
+  return { mid, from, key, text, gone };
 }
 
 function judgeUnread(
@@ -77,7 +117,9 @@ function judgeUnread(
   where: string,
 ): string[] {
   const { read } = model.progress(user, id);
-  const expected = messages.filter(({ seq, from }) => seq > read && from !== user).length;
+  const expected = messages.filter(
+    ({ seq, from, text }) => seq > read && from !== user && text !== null,
+  ).length;
   if (unread === expected) return [];
   const seqs = messages.map(({ seq, status }) => `${seq} ${status}`).join();
   return [`${where}: counts ${unread} unread instead of ${expected}, read up to ${read} of ${seqs}`];

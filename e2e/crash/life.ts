@@ -101,12 +101,14 @@ export class Life {
   }
 
   /** Edits (to `text`) or recalls (without) the newest own message but `but`, from whatever device it is. */
-  async change(peer: string, but: number, text: string | undefined): Promise<void> {
-    const newest = await this.#client.messages({ peer }, { limit: 20 });
-    const message = newest.filter(({ outgoing, gone }) => outgoing && gone === undefined)[but];
+  async change(target: Target, but: number, text: string | undefined): Promise<void> {
+    const newest = await this.#client.messages(target, { limit: 20 });
+    const message = newest.filter(
+      ({ outgoing, gone, status }) => outgoing && gone === undefined && status !== 'failed',
+    )[but];
     if (message === undefined) return;
     const { done } = text === undefined ? this.#client.recall(message) : this.#client.edit(message, { text });
-    // Another device may recall it before.
+    // Another device may recall it before, or the user may have left the group.
     done.catch(() => {});
   }
 

@@ -25,6 +25,8 @@ export interface ChangeModel {
   readonly device: string;
   readonly user: string;
   readonly conversation: ConversationId;
+  /** The time of the model when the device had kept it. */
+  readonly keptAt: number;
   /** Key or place of the message. */
   readonly target: string | number;
   readonly text: string | null;
@@ -95,7 +97,8 @@ export class Model {
         break;
       case 'changed': {
         const { conversation, target, text } = seen;
-        this.changes.push({ device: name, user: device.user, conversation, target, text });
+        const keptAt = this.time;
+        this.changes.push({ device: name, user: device.user, conversation, keptAt, target, text });
         break;
       }
       case 'stored':

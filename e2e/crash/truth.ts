@@ -2,6 +2,8 @@
 export interface Truth {
   readonly conversations: readonly ConversationTruth[];
   readonly groups: readonly GroupTruth[];
+  /** What users were told of messages that are not for them. */
+  readonly leaked: readonly string[];
 }
 
 export interface ConversationTruth {

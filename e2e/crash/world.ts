@@ -73,7 +73,7 @@ export class World {
         return this.#device(command.device).read(this.#target(command.peer), command.but, command.receipt);
       case 'edit':
       case 'recall':
-        return this.#device(command.device).change(this.#address(command.peer), command.but, command.do);
+        return this.#device(command.device).change(this.#target(command.peer), command.but, command.do);
       case 'cut':
       case 'stall':
       case 'refuse':
@@ -157,7 +157,7 @@ export class World {
   async #judge(): Promise<Judgement> {
     const asOf = this.model.time;
     const truth = await auditNode(this.#node(0).url, this.#users);
-    const final = [...this.model.problems, ...judgeLogs(this.model, truth, asOf)];
+    const final = [...this.model.problems, ...truth.leaked, ...judgeLogs(this.model, truth, asOf)];
     const open = [...judgeOutboxes(this.model, truth), ...judgeCursors(this.model, truth)];
     const views = new Map<string, DeviceView>();
     for (const device of this.#devices) {

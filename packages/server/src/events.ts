@@ -68,6 +68,8 @@ export type GroupEvent =
       readonly from: string;
       /** The only users whom it is for; absent when it is for all who receive. */
       readonly to?: readonly number[];
+      /** Members who get nothing but its place: it changes what was sent before they joined. */
+      readonly unseenBy?: readonly number[];
     }
   /** Anything that is not part of the log, for connected devices. */
   | {

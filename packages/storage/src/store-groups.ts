@@ -152,6 +152,8 @@ export interface GroupStore {
     sender: number;
     after: number;
   }): Promise<{ delivered: number; read: number } | undefined>;
+  /** Who receives what is sent now and may not read this place of the log, of a time before he joined; in any order. */
+  joinedBehind(query: { conv: number; seq: number; limit: number }): Promise<number[]>;
   /** The users of these who receive what is sent now, with the epoch of which this is true. */
   receiversAmong(conv: number, uids: readonly number[]): Promise<{ epoch: number; uids: number[] }>;
   /** Ascending by pin. */

@@ -222,6 +222,37 @@ it('lets a change follow what the server may have already', async () => {
   ]);
 });
 
+it('keeps in order what is handed in before a change follows its message', async () => {
+  const store = memoryStore();
+  let isHeld: Promise<void> | undefined;
+  const { client, connection, test } = await online({
+    store: {
+      ...store,
+      apply: async (changes) => {
+        await isHeld;
+        return store.apply(changes);
+      },
+    },
+  });
+  const sending = client.send(bob, { content: { text: 'Hello' } });
+  const frame = await connection.next('send');
+  client.edit(sending.message, better);
+  await test.count('update', 1);
+  let release = (): void => {};
+  isHeld = new Promise((resolve) => {
+    release = resolve;
+  });
+  // The store is busy with this one while the answer comes and the next message is handed in.
+  client.setDraft(bob, { text: 'some' });
+  connection.send(sent(frame, 1), { t: 'pong' });
+  await connection.settled();
+  client.send(bob, { content: { text: 'next' } });
+  release();
+  const [first, second] = [await connection.next('send'), await connection.next('send')];
+  expect([first, second]).toMatchObject([{ event: 'edit' }, { content: { text: 'next' } }]);
+  expect(second.id).toBeGreaterThan(first.id);
+});
+
 it('takes no edit of what was recalled and may have left, however close they come', async () => {
   const { client, connection, sending, frame } = await unanswered();
   const recalling = client.recall(sending.message);

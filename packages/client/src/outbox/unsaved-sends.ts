@@ -46,10 +46,14 @@ export class UnsavedSends {
    * clock was behind: then all are replaced, so that they stay in order.
    */
   opened(lastSendId: number): void {
-    const first = this.#unsaved[0];
-    if (first === undefined || first.record.id > lastSendId) return;
+    this.#unsaved = this.#above(lastSendId, this.#unsaved);
+  }
+
+  #above(lastSendId: number, sends: Unsaved[]): Unsaved[] {
+    const first = sends[0];
+    if (first === undefined || first.record.id > lastSendId) return sends;
     const { ids, onNewId } = this.#options;
-    this.#unsaved = this.#unsaved.map((unsaved) => {
+    return sends.map((unsaved) => {
       const { record } = unsaved;
       const id = ids.next();
       onNewId(record.id, id);
@@ -62,7 +66,8 @@ export class UnsavedSends {
     let batch: Unsaved[] | undefined;
     data
       .transact(async (transaction) => {
-        const sends = this.#take();
+        // A change that follows its message may have got an id, and its place in the outbox, meanwhile.
+        const sends = this.#above(transaction.device.lastSendId, this.#take());
         batch = sends;
         const records: MessageRecord[] = [];
         for (const unsaved of sends) records.push(await this.#put(transaction, unsaved));

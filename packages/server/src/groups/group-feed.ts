@@ -178,12 +178,13 @@ export class GroupFeed {
   }
 
   #deliver({ conv, members }: Feed, event: Extract<GroupEvent, { type: 'group-message' }>): void {
-    const { seq, from, to, epoch } = event;
+    const { seq, from, to, epoch, unseenBy } = event;
     const offer = new Offer(conv, event);
     if (to === undefined) {
       for (const [uid, { receives, since, sessions }] of members) {
         if (!receives) continue;
-        if (epoch >= since) this.#give(offer, uid, from, sessions);
+        if (unseenBy?.includes(uid)) offer.to(sessions, false);
+        else if (epoch >= since) this.#give(offer, uid, from, sessions);
         else for (const session of sessions) session.delivery.offer(conv, seq, undefined);
       }
       return;

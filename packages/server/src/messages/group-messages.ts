@@ -15,7 +15,7 @@ import { TransientIds } from './transient-ids.ts';
 
 export interface GroupMessagesOptions {
   readonly log: MessageLog;
-  readonly groups: Pick<GroupStore, 'nextInTurn' | 'receipts'>;
+  readonly groups: Pick<GroupStore, 'nextInTurn' | 'receipts' | 'joinedBehind'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly gone: Gone;
@@ -102,7 +102,8 @@ export class GroupMessages {
     const isMark = change !== undefined && isMarkEvent(change.event);
     if (duplicate || (change !== undefined && (inTurn || !isMark))) {
       const to = inTurn ? { to: await this.#readers(group.conv, seq) } : {};
-      return this.#fromLog(group, answer, addresses, { epoch: duplicate ? beforeAll : epoch, ...to });
+      const about = duplicate ? { epoch: beforeAll } : await this.#aboutChange(group.conv, change, epoch);
+      return this.#fromLog(group, answer, addresses, { ...about, ...to });
     }
     const special =
       change !== undefined
@@ -127,7 +128,7 @@ export class GroupMessages {
     group: Group,
     answer: Accepted['answer'],
     addresses: FrameAddresses,
-    about: { readonly epoch: number; readonly to?: readonly number[] },
+    about: Pick<GroupMessageEvent, 'epoch' | 'to' | 'unseenBy'>,
   ): Promise<Accepted> {
     const { log, gone, observer = nobody } = this.#options;
     const first = await log.find(answer.mid);
@@ -146,6 +147,19 @@ export class GroupMessages {
       answer,
       announce: () => this.#publish(conv, { type: 'group-message', seq, bytes, from, ...about }),
     };
+  }
+
+  /** What was sent before somebody joined stays unknown to him when it is changed. */
+  async #aboutChange(
+    conv: number,
+    change: { readonly target: number } | undefined,
+    epoch: number,
+  ): Promise<Pick<GroupMessageEvent, 'epoch' | 'unseenBy'>> {
+    if (change === undefined) return { epoch };
+    const query = { conv, seq: change.target, limit: newcomersTold + 1 };
+    const unseenBy = await this.#options.groups.joinedBehind(query);
+    if (unseenBy.length > newcomersTold) return { epoch: beforeAll };
+    return unseenBy.length === 0 ? { epoch } : { epoch, unseenBy };
   }
 
   /** Who may read this place, where that is one in turn. */
@@ -199,9 +213,13 @@ export class GroupMessages {
   }
 }
 
+type GroupMessageEvent = Extract<GroupEvent, { type: 'group-message' }>;
+
 const defaultFlags = messageFlags.deliveryReceipt | messageFlags.readReceipt;
 /** Of a message that was for everybody, until the group's members began to take turns: the others find it in the log. */
 const readersTold = 100;
+/** For more than these, everybody's place in the log is looked up. */
+const newcomersTold = 100;
 /** Of which epoch a repeated message is, nobody knows any more: no member is sent it unless the log says that it is for him. */
 const beforeAll = -1;
 const nothingSpecial = {

@@ -95,7 +95,7 @@ export class History {
     toFrame: ToFrame<Frame>,
   ): Promise<Frame[]> {
     const { key } = conversation;
-    if (key.kind === 'group') return this.#groupFrames(key.gid, entries, reader, toFrame);
+    if (key.kind === 'group') return this.#groupFrames(conversation, key.gid, entries, reader, toFrame);
     const { a, b } = await this.sides(conversation);
     const fromA = { from: a.address, to: b.address };
     const fromB = { from: b.address, to: a.address };
@@ -118,14 +118,19 @@ export class History {
   }
 
   async #groupFrames<Frame>(
+    { conv }: Conversation,
     gid: number,
     entries: readonly SentEntry[],
     reader: number,
     toFrame: ToFrame<Frame>,
   ): Promise<Frame[]> {
     const frames: Frame[] = [];
+    const hasChanges = entries.some(({ message }) => targetOf(message) !== undefined);
+    const spans = hasChanges ? await this.#groups.spans(conv, reader) : [];
     for (const entry of entries) {
       const { message } = entry;
+      const target = targetOf(message);
+      const isUnseen = target !== undefined && !isReadable(spans, target);
       const sender = await this.#directory.byUid(message.sender);
       // For its sender, a message does not expire: it was never on its way to him.
       const isOwn = message.sender === reader;
@@ -133,7 +138,7 @@ export class History {
       const isWithheld = !isOwn && !(await this.#blocking.mayReach(reader, from, 'groups'));
       const found = await this.#gone.reasonFor(message, reader);
       const lost = isOwn && found === 'expired' ? (message.special?.gone ?? null) : found;
-      const gone = isWithheld ? 'erased' : lost;
+      const gone = isWithheld || isUnseen ? 'erased' : lost;
       frames.push(toFrame(message, { from, gid }, gone, await this.#extras(entry)));
     }
     return frames;
@@ -257,6 +262,11 @@ type ToFrame<Frame> = (
 ) => Frame;
 
 const none: FrameExtras = {};
+
+/** The place of the message that an event changes. */
+function targetOf({ special }: StoredMessage): number | undefined {
+  return special?.event == null ? undefined : (special.target ?? undefined);
+}
 
 /** Where to look next for what is for the reader; undefined when there is nothing. */
 function nextOf(

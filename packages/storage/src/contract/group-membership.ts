@@ -8,7 +8,7 @@ export function describeGroupMembership(open: OpenStore): void {
     const tested = useStore(open);
 
     it('decides what of the log is for whom: from joining to leaving', async () => {
-      const { alice, bob, say, change, readable } = await newGroup(tested.store);
+      const { group, alice, bob, say, change, readable } = await newGroup(tested.store);
       await say();
       await change({ put: [putting(bob)] });
       await say();
@@ -20,6 +20,10 @@ export function describeGroupMembership(open: OpenStore): void {
       await say();
       expect(await readable(bob)).toEqual([2, 3, 5]);
       expect(await readable(alice)).toEqual([1, 2, 3, 4, 5]);
+      const { conv } = group;
+      const joinedBehind = (seq: number) => tested.store.groups.joinedBehind({ conv, seq, limit: 10 });
+      const places = await Promise.all([1, 2, 3, 4, 5].map(joinedBehind));
+      expect(places).toEqual([[bob], [], [], [bob], []]);
     });
 
     it('that ends and begins again between two messages leaves nothing out', async () => {

@@ -167,6 +167,20 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
       };
     },
 
+    async joinedBehind({ conv, seq, limit }) {
+      const rows = await reader.all<{ uid: number }>(
+        `select s.uid from group_spans s where s.conv = ? and s.left_seq is null and s.joined_seq >= ?
+        and not exists (select 1 from group_spans o where o.conv = s.conv and o.uid = s.uid
+          and o.joined_seq < ? and o.left_seq >= ?) limit ?`,
+        conv,
+        seq,
+        seq,
+        seq,
+        limit,
+      );
+      return rows.map(({ uid }) => uid);
+    },
+
     async receiversAmong(conv, uids) {
       type Row = { readonly epoch: number; readonly uid: number | null };
       // The epoch of each part is of one moment with it; a change between two parts shows in the lowest.
