@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readRtcp } from '../rtcp/read.ts';
-import { TestPublisher, TestViewer } from '../testing/test-client.ts';
+import { TestPlayer, TestPublisher, TestViewer } from '../testing/test-client.ts';
 import { until } from '../testing/until.ts';
 import type { MediaEvent } from './events.ts';
 import { LocalEngine } from './local-engine.ts';
@@ -67,6 +67,47 @@ describe.each([
     const all = participants.flatMap(({ publishing }) => publishing?.streams ?? []);
     return all.find((each) => each.stream === stream)?.refused ?? 0;
   }
+
+  it('shows a player, in the m-lines of its offer and by its numbers, now this and now that', async () => {
+    for (const participant of ['alice', 'carol']) await engine.permit('room', participant, everything);
+    await publish('alice', [camera, microphone]);
+    const player = await TestPlayer.open();
+    clients.push(player);
+    await engine.watch('room', 'bob', [{ stream: 'alice/cam' }, { stream: 'alice/mic' }]);
+    player.accept(await engine.play('room', 'bob', player.offer));
+    await until(() => player.plays('cam') && player.plays('mic'));
+    expect([slotOf('bob', 'alice/mic'), slotOf('bob', 'alice/cam')]).toEqual(['sound', 'picture']);
+
+    // There will be no more m-lines, whatever is wanted.
+    await publish('carol', [{ ...camera, name: 'other' }]);
+    const wishes = [{ stream: 'carol/other' }, { stream: 'alice/cam' }];
+    expect((await engine.watch('room', 'bob', wishes)).offer).toBeNull();
+    expect((await engine.watch('room', 'bob', wishes.slice(0, 1))).offer).toBeNull();
+    await until(() => player.plays('other'));
+    await engine.leave('room', 'carol');
+    await engine.permit('room', 'carol', everything);
+    player.forget();
+    await publish('carol', [{ ...camera, name: 'other' }]);
+    await until(() => player.plays('other'));
+  });
+
+  it('shows a player nothing that it cannot decode', async () => {
+    await engine.permit('room', 'alice', everything);
+    await publish('alice', [camera, microphone]);
+    const player = await TestPlayer.open('H264');
+    clients.push(player);
+    await engine.watch('room', 'bob', [{ stream: 'alice/cam' }, { stream: 'alice/mic' }]);
+    await expect(engine.play('room', 'bob', 'v=0')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    player.accept(
+      await engine.play(
+        'room',
+        'bob',
+        player.offer.replace(/^(a=fmtp:121.*)$/m, '$1\r\na=fmtp:120 packetization-mode=1'),
+      ),
+    );
+    await until(() => player.plays('mic'));
+    expect(player.plays('cam')).toBe(false);
+  });
 
   it('forwards what a viewer wants into the slots that it tells of', async () => {
     await engine.permit('room', 'alice', everything);

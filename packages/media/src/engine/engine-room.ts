@@ -21,7 +21,7 @@ import { type EngineStream, type PublishedAnswer, Publisher } from './publisher.
 import { QualityMeter } from './quality-meter.ts';
 import { publishingStatistics, viewingStatistics } from './read-statistics.ts';
 import { Recorder } from './recorder.ts';
-import type { ParticipantStatistics, RoomStatistics } from './statistics.ts';
+import type { RoomStatistics } from './statistics.ts';
 import { Viewer, type Watchable } from './viewer.ts';
 
 interface Participant {
@@ -153,13 +153,11 @@ export class EngineRoom {
   }
 
   view(id: string): Promise<ViewOffer> {
-    const participant = this.#participant(id);
-    return this.#oneByOne(participant, async () => {
-      const offer = await participant.viewer.open(this.#wanted(participant));
-      if (this.#participants.get(id) !== participant) participant.viewer.close();
-      this.#applyLimits(participant);
-      return offer;
-    });
+    return this.#connect(id, (participant) => participant.viewer.open(this.#wanted(participant)));
+  }
+
+  play(id: string, offer: string): Promise<string> {
+    return this.#connect(id, ({ viewer }) => viewer.play(offer));
   }
 
   answer(id: string, answer: ViewOffer): void {
@@ -216,15 +214,13 @@ export class EngineRoom {
   }
 
   statistics(): RoomStatistics {
-    return { participants: [...this.#participants.values()].map((each) => this.#statisticsOf(each)) };
-  }
-
-  #statisticsOf({ id, publisher, viewer }: Participant): ParticipantStatistics {
-    return {
+    const stateOf = (transport: string): ConnectionState => this.#states.get(transport) ?? 'connecting';
+    const participants = [...this.#participants.values()].map(({ id, publisher, viewer }) => ({
       participant: id,
-      publishing: publishingStatistics(publisher, this.#room, (transport) => this.#stateOf(transport)),
-      viewing: viewingStatistics(viewer, this.#room, (transport) => this.#stateOf(transport)),
-    };
+      publishing: publishingStatistics(publisher, this.#room, stateOf),
+      viewing: viewingStatistics(viewer, this.#room, stateOf),
+    }));
+    return { participants };
   }
 
   #participant(id: string): Participant {
@@ -255,6 +251,17 @@ export class EngineRoom {
     if (publisher === undefined || stream === undefined)
       throw new StoaError('NOT_FOUND', `There is no stream "${id}".`);
     return { stream, publisher };
+  }
+
+  #connect<T>(id: string, open: (participant: Participant) => Promise<T>): Promise<T> {
+    const participant = this.#participant(id);
+    return this.#oneByOne(participant, async () => {
+      const answer = await open(participant);
+      if (this.#participants.get(id) !== participant) participant.viewer.close();
+      this.#applyLimits(participant);
+      this.#show(participant);
+      return answer;
+    });
   }
 
   #oneByOne<T>(participant: Participant, work: () => Promise<T>): Promise<T> {
@@ -372,10 +379,6 @@ export class EngineRoom {
       const offer = participant.viewer.growing;
       if (offer !== null) this.#emit({ type: 'offer', room: this.#id, participant: participant.id, offer });
     }
-  }
-
-  #stateOf(transport: string): ConnectionState {
-    return this.#states.get(transport) ?? 'connecting';
   }
 
   #onState(transport: string, state: ConnectionState): void {

@@ -97,6 +97,10 @@ export class LocalEngine implements MediaEngine {
     return this.#room(room).view(participant);
   }
 
+  async play(room: string, participant: string, offer: string): Promise<string> {
+    return this.#room(room).play(participant, offer);
+  }
+
   async answer(room: string, participant: string, answer: ViewOffer): Promise<void> {
     this.#room(room).answer(participant, answer);
   }

@@ -111,6 +111,13 @@ export interface MediaEngine {
 
   /** Opens a viewer's transport; again, a new one in place of it (the network changed), with the same slots. */
   view(room: string, participant: string): Promise<ViewOffer>;
+  /**
+   * As `view`, for a player that makes the offer itself: its m-lines that receive are the slots, all that there will be,
+   * and its payload types and header extensions count. What is published in another codec is not shown.
+   *
+   * @returns the answer
+   */
+  play(room: string, participant: string, offer: string): Promise<string>;
   /** Takes the viewer's answer to the newest offer. */
   answer(room: string, participant: string, answer: ViewOffer): Promise<void>;
   /**

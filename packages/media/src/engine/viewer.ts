@@ -29,6 +29,8 @@ export class Viewer {
   #offer: ViewOffer = { version: 0, sdp: '' };
   /** The newest offer, while the slots that it adds are not answered. */
   #growing: ViewOffer | null = null;
+  /** The slots are those of a player's own offer, and there will be no more. */
+  #isFixed = false;
 
   constructor(room: Room, onSlots: (slots: readonly SlotContent[]) => void) {
     this.#room = room;
@@ -48,7 +50,22 @@ export class Viewer {
     this.#answered = [];
     this.#views.clear();
     this.#growing = null;
+    this.#isFixed = false;
     return this.#offered(offer, slots);
+  }
+
+  /** Takes the offer of a player in place of the transport before it, and answers it: its m-lines are the slots. */
+  async play(offer: string): Promise<string> {
+    const { transport, answer, slots } = await this.#room.play(offer);
+    this.close();
+    this.transport = transport;
+    this.#slots = slots;
+    this.#answered = slots;
+    this.#placed = new Map();
+    this.#views.clear();
+    this.#growing = null;
+    this.#isFixed = true;
+    return answer;
   }
 
   /** An offer that is not answered yet, of more slots than there were. */
@@ -58,6 +75,7 @@ export class Viewer {
 
   /** Adds slots when these do not fit into the pool: the offer is in `growing`. True when it is a new one. */
   grow(wanted: readonly Placing[]): boolean {
+    if (this.#isFixed) return false;
     const counts = this.#counts(wanted);
     if (this.transport === undefined || counts.audio + counts.video <= this.#slots.length) return false;
     const { offer, slots } = this.#room.grow(this.transport, counts);
@@ -67,6 +85,7 @@ export class Viewer {
 
   answer({ version, sdp }: ViewOffer): void {
     if (this.transport === undefined) throw new StoaError('NOT_FOUND', 'The participant has no viewer.');
+    if (this.#isFixed) throw new StoaError('CONFLICT', 'The offer of a player needs no answer of it.');
     if (version !== this.#offer.version)
       throw new StoaError('CONFLICT', 'There is a newer offer.', { hint: 'Answer the newest one.' });
     this.#room.answer(this.transport, sdp);

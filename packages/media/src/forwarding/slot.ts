@@ -1,9 +1,11 @@
-import type { Kind } from '../codecs/codecs.ts';
+import type { Codec, Kind } from '../codecs/codecs.ts';
 import type { SenderReport } from '../rtcp/messages.ts';
 import { ntpFromUnix } from '../rtcp/ntp.ts';
+import type { ExtensionIds } from '../rtp/header-extensions.ts';
 import { unwrap16 } from '../rtp/sequence.ts';
 import type { MediaPacket } from './media-packet.ts';
 import { type OutgoingHeader, writeOutgoing } from './outgoing-header.ts';
+import { Renumbering } from './renumbering.ts';
 import {
   advance,
   beginSegment,
@@ -25,6 +27,17 @@ export interface SlotOptions {
   readonly ssrc: number;
   /** Of its retransmissions; 0 for none. */
   readonly rtxSsrc: number;
+  /** Those of a player, when the offer was its own. Ours by default. */
+  readonly numbers?: SlotNumbers;
+}
+
+/** What a player calls codecs and header extensions. It takes no other codecs. */
+export interface SlotNumbers {
+  readonly payloadTypes: ReadonlyMap<
+    Codec,
+    { readonly payloadType: number; readonly rtxPayloadType: number }
+  >;
+  readonly extensions: ExtensionIds;
 }
 
 /** What a transport adds to every packet that it sends. */
@@ -58,11 +71,16 @@ export class Slot {
   #rtxSequence = 0;
   readonly #sentAgainAt = new Float64Array(againSlots).fill(Number.NEGATIVE_INFINITY);
   readonly #header: OutgoingHeader;
+  readonly #payloadTypes: SlotNumbers['payloadTypes'] | undefined;
+  readonly #renumbering: Renumbering | undefined;
 
   constructor(options: SlotOptions) {
     this.kind = options.kind;
     this.ssrc = options.ssrc;
     this.rtxSsrc = options.rtxSsrc;
+    const { numbers } = options;
+    this.#payloadTypes = numbers?.payloadTypes;
+    this.#renumbering = numbers === undefined ? undefined : new Renumbering(numbers.extensions);
     this.#header = {
       payloadType: 0,
       marker: false,
@@ -73,6 +91,11 @@ export class Slot {
       sentAt: 0,
       original: -1,
     };
+  }
+
+  /** Whether the viewer can decode a source. */
+  takes({ codec }: Pick<Source, 'codec'>): boolean {
+    return this.#payloadTypes?.has(codec) ?? true;
   }
 
   /** The source that is shown now. */
@@ -178,7 +201,7 @@ export class Slot {
   }
 
   #write(segment: Segment, packet: MediaPacket, stamp: Stamp, original: number): Buffer {
-    const { payloadType, rtxPayloadType } = segment.source;
+    const { payloadType, rtxPayloadType } = this.#payloadTypes?.get(segment.source.codec) ?? segment.source;
     const again = original >= 0;
     const header = this.#header;
     if (again) this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
@@ -196,6 +219,7 @@ export class Slot {
       this.packets += 1;
       this.bytes += packet.payloadEnd - packet.payloadStart;
     }
-    return writeOutgoing(packet, header);
+    const written = writeOutgoing(packet, header);
+    return this.#renumbering?.apply(written) ?? written;
   }
 }

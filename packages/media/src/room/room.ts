@@ -1,6 +1,6 @@
 import { StoaError } from '@stoa/protocol';
-import { allocate, bitrateForAll, type Wish } from '../bandwidth/allocator.ts';
 import { ReleaseClock } from '../bandwidth/release-clock.ts';
+import type { Kind } from '../codecs/codecs.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Slot } from '../forwarding/slot.ts';
 import type { LayerStatistics, Source } from '../forwarding/source.ts';
@@ -13,6 +13,7 @@ import {
 import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
+import { chooseLayers } from './choose-layers.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { isTaken, type Outlet } from './outlet.ts';
 import type { LayerWish, SlotStatistics, StreamDescription, View } from './room-types.ts';
@@ -40,8 +41,6 @@ export interface RoomOptions extends Omit<ConnectionOptions, 'ports'> {
 }
 
 const choiceIntervalMs = 200;
-/** What sound takes of a viewer's bitrate, per slot in use. */
-const audioBitrate = 48_000;
 
 /** Publishers and viewers, and which of their streams goes to which of their slots. */
 export class Room {
@@ -96,6 +95,25 @@ export class Room {
     );
     this.#receivers.set(id, receiver);
     return { transport: id, offer: receiver.offer, slots: receiver.slots.map(({ mid }) => mid) };
+  }
+
+  /** Takes the offer of a player, whose m-lines become its slots, all that it will have. */
+  async play(
+    offer: string,
+  ): Promise<{ transport: string; answer: string; slots: readonly { mid: string; kind: Kind }[] }> {
+    const id = this.#newId('r');
+    const { transport, answer } = await ReceiveTransport.playing(
+      offer,
+      this.#connections,
+      this.#releases,
+      (state) => this.#options.onState?.(id, state),
+    );
+    this.#receivers.set(id, transport);
+    return {
+      transport: id,
+      answer,
+      slots: transport.slots.map(({ mid, slot: { kind } }) => ({ mid, kind })),
+    };
   }
 
   /** Gives a viewer more slots: the offer is to be answered. */
@@ -304,35 +322,14 @@ export class Room {
     else this.#routes.set(stream, others);
   }
 
-  /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
   #choose(receiver: ReceiveTransport, now: number): void {
-    const video: { slot: Slot; layers: LayerDemand[]; wish: Wish }[] = [];
-    let bitrate = receiver.bitrate;
-    for (const { slot } of receiver.slots) {
+    const viewed = receiver.slots.flatMap(({ slot }) => {
       const view = this.#subscriptions.get(slot)?.view;
-      if (view === undefined) continue;
-      const layers = this.#layers(view.stream, now);
-      if (slot.kind === 'audio') {
-        slot.show(layers[0]?.source);
-        bitrate -= audioBitrate;
-        continue;
-      }
-      const { height = Number.POSITIVE_INFINITY, isScreen = false } = view;
-      const described = layers.map((layer) => ({ bitrate: layer.bitrate(now), height: layer.source.height }));
-      const shown = layers.findIndex(({ source }) => source === slot.shown);
-      video.push({ slot, layers, wish: { isScreen, height, layers: described, shown } });
-    }
-    const chosen = allocate(
-      video.map(({ wish }) => wish),
-      bitrate,
-    );
-    let spent = 0;
-    for (const [index, { slot, layers }] of video.entries()) {
-      const layer = layers[chosen[index] ?? -1];
-      slot.show(layer?.source);
-      spent += layer?.bitrate(now) ?? 0;
-    }
-    receiver.setDemand(spent, bitrateForAll(video.map(({ wish }) => wish)));
+      if (view === undefined) return [];
+      const layers = this.#layers(view.stream, now).filter(({ source }) => slot.takes(source));
+      return [{ slot, view, layers }];
+    });
+    chooseLayers(receiver, viewed, now);
   }
 
   /** The layers of a stream, from the smallest; without those that do not come while another does, or are too large. */

@@ -2,7 +2,7 @@ import { type MediaDescription, write } from 'sdp-transform';
 import { describeCodec } from '../codecs/codecs.ts';
 import { type ExtensionName, extensionUris } from '../rtp/header-extensions.ts';
 import type { PeerParameters } from './peer-parameters.ts';
-import type { OfferedSection, PublishOffer } from './publish-offer.ts';
+import type { OfferedCodec, OfferedSection, PublishOffer } from './publish-offer.ts';
 import { feedback, session } from './sections.ts';
 
 /** Takes all that the publisher offers to send and that we can forward. We are passive in DTLS. */
@@ -15,40 +15,12 @@ export function writePublishAnswer(offer: PublishOffer, ours: PeerParameters, ve
 }
 
 function answerSection(section: OfferedSection, ours: PeerParameters): MediaDescription {
-  const common = { type: section.type, protocol: section.protocol, rtp: [], fmtp: [], mid: section.mid };
   // Refused: data channels, and sections without a codec that we know.
-  if (section.kind === undefined || section.codecs.length === 0) {
-    return { ...common, port: 0, payloads: section.payloads, direction: 'inactive' };
-  }
-  const payloads = section.codecs.flatMap(({ payloadType, rtxPayloadType }) =>
-    rtxPayloadType === undefined ? [payloadType] : [payloadType, rtxPayloadType],
-  );
+  if (section.kind === undefined || section.codecs.length === 0) return refusedSection(section);
   const layers = section.sends ? section.rids : [];
   return {
-    ...common,
-    port: 9,
-    payloads: payloads.join(' '),
-    connection: { version: 4, ip: '0.0.0.0' },
+    ...acceptedSection(section, section.codecs, ours),
     direction: section.sends ? 'recvonly' : 'inactive',
-    rtcpMux: 'rtcp-mux',
-    rtcpRsize: 'rtcp-rsize',
-    ...transportOf(ours),
-    rtp: section.codecs.flatMap(({ codec, payloadType, rtxPayloadType }) => {
-      const { clockRate, channels } = describeCodec(codec);
-      const own = {
-        payload: payloadType,
-        codec,
-        rate: clockRate,
-        ...(channels === undefined ? {} : { encoding: channels }),
-      };
-      return rtxPayloadType === undefined
-        ? [own]
-        : [own, { payload: rtxPayloadType, codec: 'rtx', rate: clockRate }];
-    }),
-    fmtp: section.codecs.flatMap(({ payloadType, rtxPayloadType, parameters }) => [
-      ...(parameters === undefined ? [] : [{ payload: payloadType, config: parameters }]),
-      ...(rtxPayloadType === undefined ? [] : [{ payload: rtxPayloadType, config: `apt=${payloadType}` }]),
-    ]),
     rtcpFb: section.codecs.flatMap(({ codec, payloadType }) => feedback(codec, payloadType)),
     ext: (Object.keys(section.extensions) as ExtensionName[]).map((name) => ({
       value: section.extensions[name] ?? 0,
@@ -60,6 +32,48 @@ function answerSection(section: OfferedSection, ours: PeerParameters): MediaDesc
           rids: layers.map((rid) => ({ id: rid, direction: 'recv' })),
           simulcast: { dir1: 'recv' as const, list1: layers.join(';') },
         }),
+  };
+}
+
+export function refusedSection({ type, protocol, mid, payloads }: OfferedSection): MediaDescription {
+  return { type, protocol, rtp: [], fmtp: [], mid, port: 0, payloads, direction: 'inactive' };
+}
+
+/** A section with these codecs under the numbers of the offer. We are passive in DTLS. */
+export function acceptedSection(
+  { type, protocol, mid }: OfferedSection,
+  codecs: readonly OfferedCodec[],
+  ours: PeerParameters,
+): MediaDescription {
+  const payloads = codecs.flatMap(({ payloadType, rtxPayloadType }) =>
+    rtxPayloadType === undefined ? [payloadType] : [payloadType, rtxPayloadType],
+  );
+  return {
+    type,
+    protocol,
+    mid,
+    port: 9,
+    payloads: payloads.join(' '),
+    connection: { version: 4, ip: '0.0.0.0' },
+    rtcpMux: 'rtcp-mux',
+    rtcpRsize: 'rtcp-rsize',
+    ...transportOf(ours),
+    rtp: codecs.flatMap(({ codec, payloadType, rtxPayloadType }) => {
+      const { clockRate, channels } = describeCodec(codec);
+      const own = {
+        payload: payloadType,
+        codec,
+        rate: clockRate,
+        ...(channels === undefined ? {} : { encoding: channels }),
+      };
+      return rtxPayloadType === undefined
+        ? [own]
+        : [own, { payload: rtxPayloadType, codec: 'rtx', rate: clockRate }];
+    }),
+    fmtp: codecs.flatMap(({ payloadType, rtxPayloadType, parameters }) => [
+      ...(parameters === undefined ? [] : [{ payload: payloadType, config: parameters }]),
+      ...(rtxPayloadType === undefined ? [] : [{ payload: rtxPayloadType, config: `apt=${payloadType}` }]),
+    ]),
   };
 }
 

@@ -5,12 +5,14 @@ import { type ExtensionIds, type ExtensionName, extensionUris } from '../rtp/hea
 import { type PeerParameters, peerParameters } from './peer-parameters.ts';
 import { readSdp } from './read-sdp.ts';
 
-/** A codec under the number that the publisher has given it. */
+/** A codec under the number that the client has given it. */
 export interface OfferedCodec {
   readonly codec: Codec;
   readonly payloadType: number;
   readonly rtxPayloadType: number | undefined;
   readonly parameters: string | undefined;
+  /** What receivers of it may tell, as in SDP: `nack pli`. */
+  readonly feedback: readonly string[];
 }
 
 export interface OfferedSection {
@@ -21,6 +23,8 @@ export interface OfferedSection {
   readonly payloads: string;
   /** False for a section that is turned off, or that nothing we know could be sent in. */
   readonly sends: boolean;
+  /** False for a section in which nothing that we know could be received. */
+  readonly receives: boolean;
   readonly codecs: readonly OfferedCodec[];
   readonly extensions: ExtensionIds;
   /** Names of the simulcast layers; none for a single stream. */
@@ -36,7 +40,7 @@ export interface PublishOffer {
 
 const maxLayers = 4;
 
-/** Reads a publisher's offer. Throws BAD_REQUEST when it is none. */
+/** Reads the offer of a publisher, or of a player that wants to receive. Throws BAD_REQUEST when it is none. */
 export function readPublishOffer(sdp: string): PublishOffer {
   return readSdp(sdp, (description) => ({
     peer: peerParameters(description),
@@ -53,14 +57,15 @@ function readSection(section: MediaDescription): OfferedSection {
   }
   const kind = type === 'audio' || type === 'video' ? type : undefined;
   const found = kind === undefined ? [] : offeredCodecs(section);
-  const sends = section.direction !== 'inactive' && section.direction !== 'recvonly' && section.port !== 0;
+  const isOn = section.direction !== 'inactive' && section.port !== 0 && found.length > 0;
   return {
     mid,
     type,
     kind,
     protocol: section.protocol,
     payloads: section.payloads ?? '',
-    sends: sends && found.length > 0,
+    sends: isOn && section.direction !== 'recvonly',
+    receives: isOn && section.direction !== 'sendonly',
     codecs: found,
     extensions: offeredExtensions(section),
     rids: sendingRids(section),
@@ -83,7 +88,10 @@ function offeredCodecs(section: MediaDescription): OfferedCodec[] {
     // One form of each codec: what viewers are offered is one.
     if (found.some(({ codec }) => codec === known.codec)) continue;
     const rtx = section.fmtp.find(({ config }) => Number(parseParams(config).apt) === payloadType)?.payload;
-    found.push({ codec: known.codec, payloadType, rtxPayloadType: rtx, parameters });
+    const feedback = (section.rtcpFb ?? [])
+      .filter(({ payload }) => String(payload) === '*' || Number(payload) === payloadType)
+      .map(({ type, subtype }) => (subtype === undefined ? type : `${type} ${subtype}`));
+    found.push({ codec: known.codec, payloadType, rtxPayloadType: rtx, parameters, feedback });
   }
   return found;
 }

@@ -2,6 +2,8 @@ import { StoaError } from '@stoa/protocol';
 import fc from 'fast-check';
 import { parse } from 'sdp-transform';
 import { expect, test } from 'vitest';
+import { extensionUris } from '../rtp/header-extensions.ts';
+import { numbersOf, playedSections, writePlayAnswer } from './play-answer.ts';
 import { writePublishAnswer } from './publish-answer.ts';
 import { readPublishOffer } from './publish-offer.ts';
 import { readSlotsAnswer, writeSlotsOffer } from './slots-offer.ts';
@@ -79,6 +81,41 @@ test('answers what can be forwarded, under the numbers of the offer, and refuses
   expect(data).toMatchObject({ port: 0 });
 });
 
+test('answers a player under its own numbers, with what it takes and we have', () => {
+  const asked = readPublishOffer(
+    offer
+      .replaceAll('a=sendonly', 'a=recvonly')
+      .replace('a=rtpmap:103', 'a=rtcp-fb:103 nack\r\na=rtcp-fb:* goog-remb\r\na=rtpmap:103')
+      .replace(
+        'a=rid',
+        `a=extmap:3 ${extensionUris.transportCc}\r\na=extmap:15 ${extensionUris.absSendTime}\r\na=rid`,
+      ),
+  );
+  const played = playedSections(asked);
+  expect(played.map(({ mid }) => mid)).toEqual(['0', '1']);
+  const slots = new Map(played.map((each, index) => [each.mid, { ...each, ssrc: 1000 + index, rtxSsrc: 0 }]));
+  const answer = parse(writePlayAnswer(asked, slots, ours));
+  expect(answer.groups).toEqual([{ type: 'BUNDLE', mids: '0 1' }]);
+  const [audio, video, off, data] = answer.media;
+  expect(audio).toMatchObject({
+    direction: 'sendonly',
+    setup: 'passive',
+    payloads: 111,
+    ssrcs: [{ id: 1000 }],
+  });
+  expect(video).toMatchObject({ direction: 'sendonly', payloads: '100 101 103', ext: [{ value: 3 }] });
+  expect(video?.rtcpFb?.map(({ payload, type }) => `${payload} ${type}`)).toEqual([
+    '100 goog-remb',
+    '103 goog-remb',
+    '103 nack',
+  ]);
+  expect(video?.simulcast).toBeUndefined();
+  expect([off?.port, data?.port]).toEqual([0, 0]);
+  const [, numbers] = played.map(numbersOf);
+  expect(numbers?.payloadTypes.get('VP8')).toEqual({ payloadType: 100, rtxPayloadType: 101 });
+  expect(() => playedSections(readPublishOffer(offer))).toThrow(StoaError);
+});
+
 test('gives the library one m-line and the candidates that can be reached', () => {
   const synthetic = syntheticDescription(readPublishOffer(offer).peer, 'active');
   expect(parse(synthetic).media).toHaveLength(1);
@@ -122,6 +159,7 @@ test('answers or refuses, whatever the offer, and fails in no other way', () => 
       for (const [at, text, cut] of all) sdp = sdp.slice(0, at) + text + sdp.slice(at + cut);
       try {
         writePublishAnswer(readPublishOffer(sdp), ours, 1);
+        playedSections(readPublishOffer(sdp.replaceAll('sendonly', 'recvonly')));
       } catch (error) {
         expect(error).toBeInstanceOf(StoaError);
       }

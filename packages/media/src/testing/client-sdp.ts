@@ -32,7 +32,7 @@ export function withoutCandidates(parameters: PeerParameters): PeerParameters {
   return { ...parameters, candidates: [] };
 }
 
-function iceAndDtls(ours: PeerParameters, setup: string) {
+export function iceAndDtls(ours: PeerParameters, setup: string) {
   return {
     iceUfrag: ours.iceUfrag,
     icePwd: ours.icePwd,

@@ -7,6 +7,8 @@ import { Connection } from '../transport/connection.ts';
 import { parametersOf, publishOffer, viewAnswer, withoutCandidates } from './client-sdp.ts';
 import { rtpPacket, vp8Payload } from './packets.ts';
 
+export { TestPlayer } from './test-player.ts';
+
 const options = { bindAddress: '127.0.0.1' };
 
 /** What a test's client has received: media packets, by SSRC, in the order of arrival. */

@@ -8,12 +8,14 @@ import type { Kind } from '../codecs/codecs.ts';
 import { LossCounter } from '../forwarding/loss-counter.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Segment } from '../forwarding/rewriting.ts';
-import { Slot } from '../forwarding/slot.ts';
+import { Slot, type SlotOptions } from '../forwarding/slot.ts';
 import type { Source } from '../forwarding/source.ts';
 import type { RtcpMessage } from '../rtcp/messages.ts';
 import { readRtcp } from '../rtcp/read.ts';
 import { writeRtcp } from '../rtcp/write.ts';
 import { isRtcp } from '../rtp/rtp-header.ts';
+import { numbersOf, playedSections, takesRtx, writePlayAnswer } from '../sdp/play-answer.ts';
+import { readPublishOffer } from '../sdp/publish-offer.ts';
 import { readSlotsAnswer, writeSlotsOffer } from '../sdp/slots-offer.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
 
@@ -77,6 +79,32 @@ export class ReceiveTransport {
     return transport;
   }
 
+  /** For a player that offers: its m-lines are the slots, under its own numbers, and there will be no others. */
+  static async playing(
+    sdp: string,
+    options: TransportOptions,
+    releases: ReleaseClock,
+    onState: (state: ConnectionState) => void,
+  ): Promise<{ transport: ReceiveTransport; answer: string }> {
+    const offer = readPublishOffer(sdp);
+    const played = playedSections(offer);
+    const transport = new ReceiveTransport(releases);
+    const slots = played.map((section) => {
+      const { ssrc, rtxSsrc } = transport.#add(section.mid, {
+        kind: section.kind,
+        hasRtx: section.kind === 'video' && takesRtx(section),
+        numbers: numbersOf(section),
+      });
+      return [section.mid, { ...section, ssrc, rtxSsrc }] as const;
+    });
+    transport.#connection = await Connection.answering(offer.peer, options, {
+      onPacket: (packet) => transport.#receive(packet, Date.now()),
+      onState,
+    });
+    transport.#answered = true;
+    return { transport, answer: writePlayAnswer(offer, new Map(slots), transport.#connection.ours) };
+  }
+
   private constructor(releases: ReleaseClock) {
     this.#releases = releases;
   }
@@ -99,7 +127,7 @@ export class ReceiveTransport {
 
   /** Adds slots up to these numbers. They are there once the next offer is answered. */
   grow({ audio, video }: SlotCounts): void {
-    if (audio + video > maxSlots) throw new StoaError('TOO_MANY', `A viewer has at most ${maxSlots} slots.`);
+    if (audio + video > maxSlots) throw tooMany();
     this.#version += 1;
     this.#growTo('audio', audio);
     this.#growTo('video', video);
@@ -159,12 +187,21 @@ export class ReceiveTransport {
   #growTo(kind: Kind, count: number): void {
     const existing = this.#slots.filter(({ slot }) => slot.kind === kind).length;
     for (let index = existing; index < count; index += 1) {
-      // Ours alone are in this bundle: any numbers do that differ.
-      const ssrc = 1000 + 2 * this.#slots.length;
-      const slot = new Slot({ kind, ssrc, rtxSsrc: kind === 'video' ? ssrc + 1 : 0 });
-      this.#slots.push({ mid: `${kind === 'audio' ? 'a' : 'v'}${index}`, slot });
-      this.#bySsrc.set(ssrc, slot);
+      this.#add(`${kind === 'audio' ? 'a' : 'v'}${index}`, { kind, hasRtx: kind === 'video' });
     }
+  }
+
+  #add(
+    mid: string,
+    { hasRtx, ...options }: Pick<SlotOptions, 'kind' | 'numbers'> & { hasRtx: boolean },
+  ): Slot {
+    if (this.#slots.length >= maxSlots) throw tooMany();
+    // Ours alone are in this bundle: any numbers do that differ.
+    const ssrc = 1000 + 2 * this.#slots.length;
+    const slot = new Slot({ ...options, ssrc, rtxSsrc: hasRtx ? ssrc + 1 : 0 });
+    this.#slots.push({ mid, slot });
+    this.#bySsrc.set(ssrc, slot);
+    return slot;
   }
 
   #sections() {
@@ -256,4 +293,8 @@ export class ReceiveTransport {
     slot.pictureLosses += 1;
     slot.shown?.keyFrames.want();
   }
+}
+
+function tooMany(): StoaError {
+  return new StoaError('TOO_MANY', `A viewer has at most ${maxSlots} slots.`);
 }

@@ -144,6 +144,10 @@ export class WorkerEngine implements MediaEngine {
     return this.#callViewing('view', room, participant);
   }
 
+  play(room: string, participant: string, offer: string) {
+    return this.#callViewing('play', room, participant, offer);
+  }
+
   answer(room: string, participant: string, answer: ViewOffer) {
     return this.#callViewing('answer', room, participant, answer);
   }
@@ -196,7 +200,7 @@ export class WorkerEngine implements MediaEngine {
   }
 
   /** Of somebody's view, which may be in another process than the room. */
-  async #callViewing<Name extends 'view' | 'answer' | 'unview'>(
+  async #callViewing<Name extends 'view' | 'play' | 'answer' | 'unview'>(
     name: Name,
     ...args: Parameters<Commands[Name]>
   ): Promise<Awaited<ReturnType<Commands[Name]>>> {

@@ -1,0 +1,45 @@
+import { allocate, bitrateForAll, type Wish } from '../bandwidth/allocator.ts';
+import type { Slot } from '../forwarding/slot.ts';
+import type { ReceiveTransport } from '../transport/receive-transport.ts';
+import type { LayerDemand } from './layer-demand.ts';
+import type { View } from './room-types.ts';
+
+/** A slot in use, with the layers that could be shown in it, from the smallest. */
+export interface ViewedSlot {
+  readonly slot: Slot;
+  readonly view: View;
+  readonly layers: readonly LayerDemand[];
+}
+
+/** What sound takes of a viewer's bitrate, per slot in use. */
+const audioBitrate = 48_000;
+
+/** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
+export function chooseLayers(
+  receiver: Pick<ReceiveTransport, 'bitrate' | 'setDemand'>,
+  viewed: readonly ViewedSlot[],
+  now: number,
+): void {
+  const video: (ViewedSlot & { readonly wish: Wish })[] = [];
+  let { bitrate } = receiver;
+  for (const { slot, view, layers } of viewed) {
+    if (slot.kind === 'audio') {
+      slot.show(layers[0]?.source);
+      bitrate -= audioBitrate;
+      continue;
+    }
+    const { height = Number.POSITIVE_INFINITY, isScreen = false } = view;
+    const described = layers.map((layer) => ({ bitrate: layer.bitrate(now), height: layer.source.height }));
+    const shown = layers.findIndex(({ source }) => source === slot.shown);
+    video.push({ slot, view, layers, wish: { isScreen, height, layers: described, shown } });
+  }
+  const wishes = video.map(({ wish }) => wish);
+  const chosen = allocate(wishes, bitrate);
+  let spent = 0;
+  for (const [index, { slot, layers }] of video.entries()) {
+    const layer = layers[chosen[index] ?? -1];
+    slot.show(layer?.source);
+    spent += layer?.bitrate(now) ?? 0;
+  }
+  receiver.setDemand(spent, bitrateForAll(wishes));
+}
