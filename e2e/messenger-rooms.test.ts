@@ -114,16 +114,27 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   await server.addUser('carol');
   await server.backend('groupset', { group: { gid, flag: 0 } });
   await server.backend('groupeditmembers', { group: { gid, members: { m: 'carol' } } });
-  const answer = await fetch(`${server.url}/v1/groups/${gid}/media-tokens`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ address: 'carol' }),
-  });
-  const { token } = (await answer.json()) as { token: string };
-  const query = new URLSearchParams({ token, url: `${server.url}/rooms/${gid}/whip` });
+  const queryFor = async (may: 'publish' | 'subscribe', door: string) => {
+    const answer = await fetch(`${server.url}/v1/groups/${gid}/media-tokens`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ address: 'carol', may }),
+    });
+    const { token } = (await answer.json()) as { token: string };
+    return new URLSearchParams({ token, url: `${server.url}/rooms/${gid}/${door}` });
+  };
+  const query = await queryFor('publish', 'whip');
   const encoder = await visitors.visit(`${pages.url}/whip.html?${query}`, { permissions });
   await encoder.getByText('connected', { exact: true }).waitFor();
   await Promise.all([plays(alice.page, 'carol'), plays(bob.page, 'carol')]);
+  // A player that has nothing of ours either shows what she sends.
+  const watching = await queryFor('subscribe', 'whep?user=carol');
+  const player = await visitors.visit(`${pages.url}/whep.html?${watching}`, { permissions });
+  await player.getByText('connected', { exact: true }).waitFor();
+  const received = () => player.evaluate('received()') as Promise<{ frames: number; sound: number }>;
+  await expect.poll(async () => (await received()).frames, { timeout: 30_000 }).toBeGreaterThan(10);
+  await expect.poll(async () => (await received()).sound, { timeout: 30_000 }).toBeGreaterThan(0);
+  expect(await player.evaluate('stop()')).toBe(200);
   expect(await encoder.evaluate('stop()')).toBe(200);
   await alice.page.getByLabel('Room').getByText('carol').waitFor({ state: 'detached' });
   await visitors.leave();

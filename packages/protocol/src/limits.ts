@@ -127,6 +127,8 @@ export const limits = {
   roomsPerDevice: 16,
   /** Encoders of one user in a room. */
   whipSessionsPerUser: 8,
+  /** Players of one user in a room. */
+  whepSessionsPerUser: 100,
   /** Seconds in which a media token may be used. */
   mediaTokenSeconds: 31_536_000,
   /** Characters of the endpoint of a push subscription or the token of a provider, and of one of its keys. */

@@ -48,8 +48,8 @@ export const RoomParticipant = Type.Object({
   ...device,
   uid: Int(1),
   name: Type.String(),
-  /** An encoder that speaks WHIP, in the name of the user. */
-  as: Type.Optional(Type.Literal('whip')),
+  /** An encoder that speaks WHIP, or a player that speaks WHEP, in the name of the user. */
+  as: Type.Optional(Type.Union([Type.Literal('whip'), Type.Literal('whep')])),
   joinedAt: Time,
   /** The connection was lost; it is waited for. */
   away: Type.Boolean(),

@@ -259,7 +259,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     devices,
     otps,
     ...sending,
-    whip: roomParts.whip,
+    media: roomParts.media,
     blocking,
     erasures,
     profiles: profileParts.profiles,

@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { backendOf, type Joining, may } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
+import { mediaDoor } from './media-door-wiring.ts';
 import { Recordings } from './recordings/index.ts';
 import { RoomNodes } from './room-nodes/index.ts';
 import {
@@ -23,7 +24,6 @@ import {
 import { generateToken } from './secret-token.ts';
 import type { Settings } from './settings/index.ts';
 import type { SessionServices } from './socket/session.ts';
-import { whipDoor } from './whip-wiring.ts';
 
 export interface RoomsWiringOptions {
   readonly settings: Settings;
@@ -124,7 +124,7 @@ export async function startRooms(options: RoomsWiringOptions) {
     if (await isEmpty(operations, device, gid)) await access.require(device, 'startRoom');
   };
   return {
-    whip: whipDoor({ ...common, rooms, requireMayJoin, settings, secret, now: clock.now }),
+    media: mediaDoor({ ...common, rooms, requireMayJoin, settings, secret, now: clock.now }),
     recordings,
     operations: {
       ...operations,

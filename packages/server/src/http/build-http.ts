@@ -12,6 +12,7 @@ import { healthRoutes } from './health.ts';
 import type { HttpOptions } from './http-options.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { answerMalformed } from './malformed.ts';
+import { mediaSessionRoutes } from './media-sessions.ts';
 import { mesiboScript } from './mesibo-script.ts';
 import { observeRequests } from './observe.ts';
 import { pushActionRoute } from './push-action-route.ts';
@@ -19,7 +20,6 @@ import { secure } from './security.ts';
 import { socketRoute } from './socket-route.ts';
 import { restApi } from './v1/index.ts';
 import { webApp } from './web-app.ts';
-import { whipRoutes } from './whip.ts';
 
 /** Characters of one path segment: an address may be 63 of them, each up to twelve when it is percent-encoded. */
 const maxParamLength = 1_024;
@@ -60,7 +60,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   webApp(app, options);
   app.register(async (scope) => fileRoutes(scope, options));
   app.register(async (scope) => pushActionRoute(scope, options));
-  app.register(async (scope) => whipRoutes(scope, options));
+  app.register(async (scope) => mediaSessionRoutes(scope, options));
   app.register(async (scope) => backendApi(scope, options));
   app.register(async (scope) => restApi(scope, options), { prefix: '/v1' });
   app.register(async (scope) => demoRoutes(scope, options));

@@ -171,9 +171,10 @@ export async function openHttp(
       onError: (error) => lines.push(String(error)),
     }),
     pushActions: { perform: async () => {} },
-    whip: {
+    media: {
       issue: (grant, seconds) => new MediaTokens({ secret: 'of the test', now }).issue(grant, seconds),
-      ...noRooms,
+      whip: noRooms,
+      whep: noRooms,
     },
     recordings,
     webhooks: new Webhooks({

@@ -14,7 +14,7 @@ import type { Otps } from '../otp/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { PushActions } from '../push/index.ts';
 import type { Recordings } from '../recordings/index.ts';
-import type { MediaTokens, Whip, WhipSession } from '../rooms/index.ts';
+import type { MediaSession, MediaTokens, Played, Whip } from '../rooms/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
@@ -51,16 +51,22 @@ export type ChangeFromBackend = (
   change: BackendChange,
 ) => Promise<{ readonly conv: number; readonly seq: number; readonly ts: number }>;
 
-/** What encoders ask of rooms, see Whip; `links` are those to ICE servers, for the header of this name. */
-export interface WhipDoor {
-  readonly issue: MediaTokens['issue'];
+/** What encoders or players ask of rooms, see Whip and Whep; `links` are those to ICE servers, for the header of this name. */
+export interface MediaSessionDoor {
   readonly open: (
     token: string,
     gid: number,
     sdp: string,
-  ) => Promise<WhipSession & { readonly links: readonly string[] }>;
+    played: Played,
+  ) => Promise<MediaSession & { readonly links: readonly string[] }>;
   readonly find: Whip['find'];
   readonly end: Whip['end'];
+}
+
+export interface MediaDoor {
+  readonly issue: MediaTokens['issue'];
+  readonly whip: MediaSessionDoor;
+  readonly whep: MediaSessionDoor;
 }
 
 /** Everything that the HTTP doors need; the composition root gives it. */
@@ -88,7 +94,7 @@ export interface HttpOptions {
   readonly access: Access;
   readonly pushActions: Pick<PushActions, 'perform'>;
   /** Absent where there are no rooms. */
-  readonly whip?: WhipDoor;
+  readonly media?: MediaDoor;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;

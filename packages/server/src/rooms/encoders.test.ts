@@ -63,6 +63,26 @@ it('only publishes, whatever its user may, and goes when he may not', () => {
   );
 });
 
+it('has a player watch only, and does not last for players alone', () => {
+  const rights = new Set(['publish', 'subscribe', 'list'] as const);
+  const plays = { user: undefined, sid: undefined, audio: 1, video: 1 };
+  const player: RoomInput = { type: 'join', joiner: { ...person, dev: 5, rights, as: 'whep', plays } };
+  const connected: RoomInput = { type: 'alive', key: keyOf(7, 5) };
+  const leave: RoomInput = { type: 'leave', key, reason: 'left' };
+  const begun = [
+    [1_000, player],
+    [2_000, connected],
+    [3_000, tick],
+  ] as const;
+  expect([...(play(...begun).participants.get(keyOf(7, 5))?.rights ?? [])]).toEqual(['subscribe']);
+  const alone = [...begun, [10_000, leave], [11_000, tick], [30_999, tick]] as const;
+  expect(play(...alone).participants.size).toBe(1);
+  expect(play(...alone, [31_000, tick]).participants.size).toBe(0);
+  // Somebody came in time.
+  const join: RoomInput = { type: 'join', joiner: { ...person, uid: 8, dev: 1, rights } };
+  expect(play(...alone, [30_999, join], [31_000, tick], [32_000, tick]).participants.size).toBe(2);
+});
+
 it('leaves devices that signal to what they say', () => {
   expect(ofEncoder({ key, as: undefined }, { state: 'closed' })).toBeUndefined();
   expect(ofEncoder(undefined, { state: 'closed' })).toBeUndefined();

@@ -111,6 +111,20 @@ export class LiveRoom {
     await this.#options.engine.answer(this.mediaId, key, answer);
   }
 
+  /**
+   * Answers the offer of a player, and shows in its m-lines what it wants.
+   *
+   * @throws StoaError NOT_IN_ROOM, PERMISSION_DENIED, or BAD_REQUEST for an offer that cannot be taken
+   */
+  async play(key: ParticipantKey, sdp: string): Promise<string> {
+    const { engine } = this.#options;
+    await engine.watch(this.mediaId, key, engineWishes(this.state, participantOf(this.state, key)));
+    const answer = await engine.play(this.mediaId, key, sdp);
+    if (this.state.participants.get(key)?.rights.has('subscribe') === true) return answer;
+    await engine.leave(this.mediaId, key);
+    throw new StoaError('PERMISSION_DENIED', 'The user may not watch in this room.');
+  }
+
   /** What is not there yet is shown when it comes, but needs m-lines then: the offer is for them. */
   async watch(
     key: ParticipantKey,

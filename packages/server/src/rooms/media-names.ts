@@ -1,6 +1,7 @@
 /** How the media plane names what is in a room: a participant by its key, a stream by number and half. */
 import type { OfferedStream, StreamKind, Wish } from '@stoa/media';
 import type { Participant, Publication, RoomRules, RoomState, StreamId } from './room-state.ts';
+import { onStage } from './stage.ts';
 
 type Source = Publication['source'];
 
@@ -47,8 +48,15 @@ export function offeredStreams(streams: readonly Publication[]): OfferedStream[]
  * picture larger than the room allows.
  */
 export function engineWishes(state: RoomState, viewer: Participant): Wish[] {
-  const { wishes, rights } = viewer;
+  const { wishes, rights, plays } = viewer;
   if (wishes === undefined || !rights.has('subscribe')) return [];
+  if (plays !== undefined) {
+    const { height } = state.rules;
+    return onStage(state, plays).map(({ key, sid, half }) => {
+      const stream = streamId(key, sid, half);
+      return half === 'audio' ? { stream } : { stream, height };
+    });
+  }
   const asked = new Map(wishes.streams.map((wish) => [`${wish.user} ${wish.dev} ${wish.sid}`, wish]));
   const found: Wish[] = [];
   for (const other of state.participants.values()) {

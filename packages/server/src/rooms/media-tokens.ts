@@ -1,16 +1,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { StoaError } from '@stoa/protocol';
 
-/** What whoever has a media token may do: publish into one room as one user, and nothing else. */
+/** What whoever has a media token may do: publish into one room as one user, or watch it, and nothing else. */
 export interface MediaGrant {
   readonly aid: number;
   readonly gid: number;
   readonly uid: number;
+  readonly may: 'publish' | 'subscribe';
 }
 
 /**
- * Tokens for encoders, which know nothing of us but an address and a token. They are signed, not stored: who must not
- * publish any more loses the right to, which the room asks for whenever somebody joins it or something has changed.
+ * Tokens for encoders and players, which know nothing of us but an address and a token. They are signed, not stored: who must not
+ * publish or watch any more loses the right to, which the room asks for whenever somebody joins it or something has changed.
  */
 export class MediaTokens {
   readonly #secret: string;
@@ -21,9 +22,9 @@ export class MediaTokens {
     this.#now = now;
   }
 
-  issue({ aid, gid, uid }: MediaGrant, seconds: number): { token: string; expiresAt: number } {
+  issue({ aid, gid, uid, may }: MediaGrant, seconds: number): { token: string; expiresAt: number } {
     const until = Math.floor(this.#now() / 1_000) + seconds;
-    const content = [kind, aid, gid, uid, until].join('.');
+    const content = [may, aid, gid, uid, until].join('.');
     return { token: `${content}.${this.#sign(content).toString('base64url')}`, expiresAt: until * 1_000 };
   }
 
@@ -40,10 +41,11 @@ export class MediaTokens {
         hint,
       });
     }
-    const [, aid = 0, gid = 0, uid = 0, until = 0] = content.split('.').map(Number);
+    const [may, ...numbers] = content.split('.');
+    const [aid = 0, gid = 0, uid = 0, until = 0] = numbers.map(Number);
     if (until * 1_000 <= this.#now())
       throw new StoaError('TOKEN_EXPIRED', 'The media token has expired.', { hint });
-    return { aid, gid, uid };
+    return { aid, gid, uid, may: may === 'subscribe' ? may : 'publish' };
   }
 
   #sign(content: string): Buffer {
@@ -51,5 +53,4 @@ export class MediaTokens {
   }
 }
 
-const kind = 'publish';
 const hint = 'Ask your back end for a new one: POST /v1/groups/{gid}/media-tokens.';

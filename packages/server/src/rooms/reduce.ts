@@ -20,6 +20,7 @@ import {
   put,
   remove,
   rewatch,
+  rewatchPlayers,
   tell,
   tellLeft,
   unchanged,
@@ -30,7 +31,14 @@ import { listOf, participantInfo, sees } from './view.ts';
 
 /** Nobody is in it yet. */
 export function emptyRoom(facts: RoomFacts, rules: RoomRules): RoomState {
-  return { facts, rules, recording: undefined, participants: new Map() };
+  return {
+    facts,
+    rules,
+    recording: undefined,
+    floor: undefined,
+    unattendedSince: undefined,
+    participants: new Map(),
+  };
 }
 
 /**
@@ -86,13 +94,17 @@ function join(
   { joiner }: Extract<RoomInput, { type: 'join' }>,
   { now }: RoomContext,
 ): RoomStep {
-  const { uid, dev, address, name, as } = joiner;
+  const { uid, dev, address, name, as, plays } = joiner;
   const rights = leftOf(joiner.rights, as);
   const key = keyOf(uid, dev);
   const before = state.participants.get(key);
   if (before !== undefined) return heard(state, before, { now });
   requireUnlocked(state, uid);
-  if (rights.size === 0) throw new StoaError('PERMISSION_DENIED', 'The user may not publish in this room.');
+  if (rights.size === 0)
+    throw new StoaError(
+      'PERMISSION_DENIED',
+      `The user may not ${as === 'whep' ? 'watch' : 'publish'} in this room.`,
+    );
   if (state.participants.size >= state.rules.participants)
     throw new StoaError(
       'TOO_MANY',
@@ -106,13 +118,14 @@ function join(
     name,
     rights,
     as,
+    plays,
     joinedAt: now,
-    // An encoder is there when its media is.
+    // An encoder or a player is there when its media is.
     awayUntil: as === undefined ? undefined : now + connectMs,
     heardAt: now,
     hand: undefined,
     streams: [],
-    wishes: undefined,
+    wishes: plays === undefined ? undefined : { streams: [], others: false },
     rev: 0,
   };
   return withEffects(change(unchanged(state), participant), { type: 'permit', key });
@@ -121,20 +134,30 @@ function join(
 /** The device is there (again). */
 function heard(state: RoomState, before: Participant, { now }: RoomContext): RoomStep {
   const present: Participant = { ...before, awayUntil: undefined, heardAt: now };
-  return before.awayUntil === undefined ? unchanged(put(state, present)) : change(unchanged(state), present);
+  return before.awayUntil === undefined
+    ? unchanged(put(state, present))
+    : changeOnStage(unchanged(state), present);
 }
 
 /** It is waited for. */
 function away(step: RoomStep, key: string, now: number): RoomStep {
   const participant = step.state.participants.get(key);
   if (participant === undefined || participant.awayUntil !== undefined) return step;
-  return change(step, { ...participant, awayUntil: now + step.state.rules.grace });
+  return changeOnStage(step, { ...participant, awayUntil: now + step.state.rules.grace });
+}
+
+/** Players show others while somebody is away. */
+function changeOnStage(before: RoomStep, participant: Participant): RoomStep {
+  const step = change(before, participant);
+  return participant.streams.length === 0 ? step : withEffects(step, ...rewatchPlayers(step.state));
 }
 
 function tick(state: RoomState, { now }: RoomContext): RoomStep {
   const { facts, rules } = state;
   if (rules.longest > 0 && now >= facts.startedAt + rules.longest) return all(state, 'duration');
-  let step = unchanged(state);
+  if (isUnattended(state, now)) return all(state, 'left');
+  const unattendedSince = hasOnlyPlayers(state) ? (state.unattendedSince ?? now) : undefined;
+  let step = unchanged({ ...state, unattendedSince });
   for (const { key, as, awayUntil, heardAt } of state.participants.values()) {
     if (awayUntil !== undefined && now >= awayUntil) step = remove(step, key, 'lost');
     // Its connection may be there, and its page not: several pages share one.
@@ -144,7 +167,17 @@ function tick(state: RoomState, { now }: RoomContext): RoomStep {
   return step;
 }
 
-function all(state: RoomState, reason: 'duration'): RoomStep {
+function hasOnlyPlayers({ participants }: RoomState): boolean {
+  return [...participants.values()].every(({ as }) => as === 'whep');
+}
+
+/** Nobody but players is there, for as long as a device would be waited for. */
+function isUnattended(state: RoomState, now: number): boolean {
+  const { unattendedSince: since, rules } = state;
+  return since !== undefined && now >= since + rules.grace && hasOnlyPlayers(state);
+}
+
+function all(state: RoomState, reason: 'duration' | 'left'): RoomStep {
   return [...state.participants.keys()].reduce((step, key) => remove(step, key, reason), unchanged(state));
 }
 
@@ -197,12 +230,14 @@ function tellNewlySeen(before: RoomStep, was: Participant, is: Participant): Roo
   return step;
 }
 
-/** What an encoder may of what its user may. */
+/** What an encoder or a player may of what its user may. */
 function leftOf(rights: Participant['rights'], as: Participant['as']): Participant['rights'] {
-  return as === undefined ? rights : new Set(listOf(rights).filter((right) => right === 'publish'));
+  if (as === undefined) return rights;
+  const own = as === 'whip' ? 'publish' : 'subscribe';
+  return new Set(listOf(rights).filter((right) => right === own));
 }
 
-/** The time in which an encoder has to connect. */
+/** The time in which an encoder or a player has to connect. */
 const connectMs = 30_000;
 
 /** Clients say every 10 seconds that they are there. */

@@ -77,6 +77,19 @@ export interface Wishes {
   readonly others: boolean;
 }
 
+/** Devices that do not signal: encoders only publish, players only watch. */
+export type Silent = 'whip' | 'whep';
+
+/** Of whom a player shows sound and pictures, in how many m-lines. */
+export interface PlayerWish {
+  /** Address; undefined for whoever has the floor. */
+  readonly user: string | undefined;
+  /** Number of a stream; undefined for all that the user publishes. */
+  readonly sid: number | undefined;
+  readonly audio: number;
+  readonly video: number;
+}
+
 export interface Participant {
   readonly key: ParticipantKey;
   readonly uid: number;
@@ -84,8 +97,10 @@ export interface Participant {
   readonly address: string;
   readonly name: string;
   readonly rights: Rights;
-  /** An encoder, which says nothing but by its media, and only publishes; undefined for a device that signals. */
-  readonly as: 'whip' | undefined;
+  /** An encoder or a player, which says nothing but by its media; undefined for a device that signals. */
+  readonly as: Silent | undefined;
+  /** What a player shows. */
+  readonly plays: PlayerWish | undefined;
   readonly joinedAt: number;
   /** Until when a device that was lost is waited for; undefined while it is connected. */
   readonly awayUntil: number | undefined;
@@ -103,6 +118,10 @@ export interface RoomState {
   readonly rules: RoomRules;
   /** Since when it is recorded, and who began that; undefined while it is not. */
   readonly recording: { readonly by: string; readonly startedAt: number } | undefined;
+  /** Who was the last to have the floor, as far as that was heard. */
+  readonly floor: ParticipantKey | undefined;
+  /** Since when only players are in it: they do not keep it. */
+  readonly unattendedSince: number | undefined;
   /** In the order in which they have joined. */
   readonly participants: ReadonlyMap<ParticipantKey, Participant>;
 }
@@ -113,7 +132,8 @@ export interface Joiner {
   readonly address: string;
   readonly name: string;
   readonly rights: Rights;
-  readonly as?: 'whip' | undefined;
+  readonly as?: Silent | undefined;
+  readonly plays?: PlayerWish | undefined;
 }
 
 /** Whom a command is about. */

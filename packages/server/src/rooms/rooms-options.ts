@@ -4,7 +4,7 @@ import type { MediaEngine } from '@stoa/media';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
 import type { Recordings } from '../recordings/index.ts';
-import type { Rights, RoomRules } from './room-state.ts';
+import type { PlayerWish, Rights, RoomRules, Silent } from './room-state.ts';
 
 /** Which of several nodes a room belongs to. */
 export interface RoomOwnership {
@@ -21,8 +21,9 @@ export interface RoomDevice {
   readonly address: string;
   readonly dev: number;
   readonly tokenId: number;
-  /** An encoder, see Whip. */
-  readonly as?: 'whip';
+  /** An encoder or a player, see Whip and Whep. */
+  readonly as?: Silent;
+  readonly plays?: PlayerWish;
 }
 
 /** A group as far as its room is concerned. */

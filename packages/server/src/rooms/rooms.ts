@@ -72,7 +72,7 @@ export class Rooms {
   }
 
   async #enter(hosted: Hosted, device: RoomDevice, isNew: boolean): Promise<RoomInfo | undefined> {
-    const { aid, uid, dev, address } = device;
+    const { aid, uid, dev, address, as, plays } = device;
     const { changes, room, gid } = hosted;
     // Asked once more, now that changes are heard: what is decided on is what counts.
     const rights = await this.#rights(aid, gid, uid);
@@ -81,7 +81,7 @@ export class Rooms {
     const name = (await this.#options.directory.byUid(uid))?.name ?? '';
     if (this.#hosted.get(gid) !== hosted) return undefined;
     const isBack = room.state.participants.has(keyOf(uid, dev));
-    room.take({ type: 'join', joiner: { uid, dev, address, name, rights, as: device.as } });
+    room.take({ type: 'join', joiner: { uid, dev, address, name, rights, as, plays } });
     if (isBack) room.repeat(keyOf(uid, dev));
     this.#follow(hosted, device);
     if (hosted.changes !== changes) this.#review(hosted);

@@ -88,6 +88,13 @@ export function rewatch(state: RoomState, except: ParticipantKey): RoomEffect[] 
     .map(({ key }) => ({ type: 'watch', key }));
 }
 
+/** Players show somebody else when who has the floor has changed. */
+export function rewatchPlayers({ participants }: RoomState): RoomEffect[] {
+  return [...participants.values()]
+    .filter(({ plays }) => plays !== undefined)
+    .map(({ key }) => ({ type: 'watch', key }));
+}
+
 /** A participant is not in the room any more. */
 export function remove(step: RoomStep, key: ParticipantKey, reason: RoomEndReason): RoomStep {
   const participant = step.state.participants.get(key);
@@ -101,5 +108,6 @@ export function remove(step: RoomStep, key: ParticipantKey, reason: RoomEndReaso
     participant,
     reason,
   );
-  return withEffects(left, tell([participant], { type: 'ended', reason }), { type: 'gone', key });
+  const shown = participant.streams.length > 0 ? rewatchPlayers(left.state) : [];
+  return withEffects(left, tell([participant], { type: 'ended', reason }), { type: 'gone', key }, ...shown);
 }

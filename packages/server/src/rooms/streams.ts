@@ -11,7 +11,16 @@ import type {
   RoomState,
   RoomStep,
 } from './room-state.ts';
-import { change, participantOf, put, rewatch, tell, unchanged, withEffects } from './steps.ts';
+import {
+  change,
+  participantOf,
+  put,
+  rewatch,
+  rewatchPlayers,
+  tell,
+  unchanged,
+  withEffects,
+} from './steps.ts';
 
 type InputOf<Type extends RoomInput['type']> = Extract<RoomInput, { type: Type }>;
 
@@ -115,7 +124,10 @@ export function speakers(state: RoomState, { speakers: talking, active }: InputO
       ? {}
       : { active: { user: of.address, dev: of.dev, sid: active.sid } };
   const to = [...state.participants.values()].filter(({ rights }) => rights.has('subscribe'));
-  return { state, effects: [tell(to, { type: 'speakers', speakers: placed, ...first })] };
+  const told = tell(to, { type: 'speakers', speakers: placed, ...first });
+  if (of === undefined || of.key === state.floor) return { state, effects: [told] };
+  const next: RoomState = { ...state, floor: of.key };
+  return { state: next, effects: [told, ...rewatchPlayers(next)] };
 }
 
 /** Which of a participant's streams the rights and rules do not allow any more. */

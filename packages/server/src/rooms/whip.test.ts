@@ -1,10 +1,11 @@
 import { LocalEngine } from '@stoa/media';
-import { TestPublisher } from '@stoa/media/testing';
+import { TestPlayer, TestPublisher } from '@stoa/media/testing';
 import { groupFlags, memberFlags } from '@stoa/protocol';
 import { ManualClock, startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MediaTokens } from './media-tokens.ts';
 import { RoomDevice } from './testing/room-device.ts';
+import { offeredSlots } from './whep.ts';
 import { offeredStreams } from './whip.ts';
 
 let node: TestNode;
@@ -47,8 +48,8 @@ async function v1(path: string, body: object, method = 'POST') {
   return { status: response.status, body: JSON.parse(text || '{}') as Record<string, unknown> };
 }
 
-async function tokenFor(address: string, group = gid): Promise<string> {
-  return String((await v1(`/groups/${group}/media-tokens`, { address })).body.token);
+async function tokenFor(address: string, group = gid, may = 'publish'): Promise<string> {
+  return String((await v1(`/groups/${group}/media-tokens`, { address, may })).body.token);
 }
 
 async function whip(
@@ -207,13 +208,106 @@ describe('an encoder that speaks WHIP', () => {
   });
 });
 
+describe('a player that speaks WHEP', () => {
+  async function play(query = '', may = 'subscribe') {
+    const token = await tokenFor(encoder.address, gid, may);
+    const player = await TestPlayer.open();
+    const opened = await whip('POST', `/rooms/${gid}/whep${query}`, token, { body: player.offer });
+    if (opened.status === 201) player.accept(opened.body);
+    const session = opened.headers.get('location') ?? '';
+    return { player, opened, token, session, dev: Number(session.split('/').at(-1)) };
+  }
+
+  it('shows whoever publishes, and goes on when he comes back, without another offer', async () => {
+    await alice.join();
+    const own = await alice.publish();
+    const { player, opened, token, session, dev } = await play();
+    expect(opened.status).toBe(201);
+    expect(opened.headers.get('link')).toMatch(/rel="ice-server"/);
+    const { participant } = await alice.told('participant', ({ participant: each }) => {
+      return each.dev === dev && !each.away;
+    });
+    expect(participant).toMatchObject({ user: encoder.address, as: 'whep', streams: [] });
+    await expect.poll(() => player.plays('0-video') && player.plays('0-audio'), patience).toBe(true);
+
+    // Who is named is shown, and nobody else; who is not named has what he had.
+    const encoderStreams = streams.map((each) => ({ ...each, name: `of-${each.kind}` }));
+    const source = await TestPublisher.open(encoderStreams);
+    const publishing = await tokenFor(encoder.address);
+    const path = `/rooms/${gid}/whip`;
+    source.accept((await whip('POST', path, publishing, { body: source.offer.sdp })).body);
+    source.start();
+    const named = await play(`?user=${encoder.address}&stream=0`);
+    await expect
+      .poll(() => named.player.plays('of-camera') && named.player.plays('of-microphone'), patience)
+      .toBe(true);
+    expect([named.player.plays('0-video'), player.plays('of-camera')]).toEqual([false, false]);
+
+    // The first publisher ends, and the next is on stage; then he is back, and the other one gone.
+    await alice.ask('rooms.publish', { gid, streams: [] });
+    own.close();
+    await expect.poll(() => player.plays('of-camera'), patience).toBe(true);
+    player.forget();
+    const again = await alice.publish();
+    source.close();
+    const ended = await alice.ask('rooms.get', { gid });
+    const whipDev = ended.room?.participants.find(({ as }) => as === 'whip')?.dev ?? 0;
+    await alice.ask('rooms.control', {
+      gid,
+      action: 'hangup',
+      who: [{ user: encoder.address, dev: whipDev }],
+    });
+    await expect.poll(() => player.plays('0-video') && player.plays('0-audio'), patience).toBe(true);
+
+    const match = opened.headers.get('etag') ?? '';
+    const candidate = { body: 'a=end-of-candidates', type: 'application/trickle-ice-sdpfrag', match };
+    expect((await whip('PATCH', session, token, candidate)).status).toBe(204);
+    expect((await whip('DELETE', session.replace('whep', 'whip'), publishing)).status).toBe(404);
+    expect((await whip('DELETE', session, token)).status).toBe(200);
+    await alice.told('left', (event) => event.dev === dev);
+    expect((await whip('DELETE', session, token)).status).toBe(404);
+    for (const each of [player, named.player, again]) each.close();
+  });
+
+  it('is refused what its token, its user or the room does not allow, and ends when that ends', async () => {
+    await alice.join();
+    const { player, dev, opened } = await play();
+    expect(opened.status).toBe(201);
+    const refusals = [await play('', 'publish'), await play('?stream=x')];
+    expect(refusals.map(({ opened: { status } }) => status)).toEqual([403, 400]);
+    await alice.ask('groups.update', { gid, flags: groupFlags.subscribeBySelected });
+    const users = [encoder.address];
+    await alice.ask('groups.members.update', { gid, users, revoke: memberFlags.subscribe });
+    await alice.told('left', (event) => event.dev === dev && event.reason === 'rights');
+    const refused = await play();
+    expect([refused.opened.status, JSON.parse(refused.opened.body).code]).toEqual([403, 'PERMISSION_DENIED']);
+    await alice.ask('groups.update', { gid, flags: 0 });
+    await alice.ask('rooms.control', { gid, action: 'hangup' });
+    await alice.ask('rooms.leave', { gid });
+    // It has begun no room by asking.
+    const early = await play();
+    expect([early.opened.status, JSON.parse(early.opened.body).code]).toEqual([409, 'CONFLICT']);
+    expect(early.opened.headers.get('retry-after')).toBe('5');
+    for (const each of [player, refused.player, early.player, ...refusals.map((one) => one.player)])
+      each.close();
+  });
+});
+
 it('makes media tokens that expire, and takes none that were changed', () => {
   const clock = new ManualClock();
   const tokens = new MediaTokens({ secret: 'secret', now: () => clock.now() });
-  const grant = { aid: 1, gid: 1000, uid: 7 };
+  const grant = { aid: 1, gid: 1000, uid: 7, may: 'publish' } as const;
   const { token } = tokens.issue(grant, 60);
   expect(tokens.read(token)).toEqual(grant);
-  for (const other of ['', '.', token.replace('1000', '1001'), `${token}A`]) {
+  const watching = { ...grant, may: 'subscribe' } as const;
+  expect(tokens.read(tokens.issue(watching, 60).token)).toEqual(watching);
+  for (const other of [
+    '',
+    '.',
+    token.replace('1000', '1001'),
+    token.replace('publish', 'subscribe'),
+    `${token}A`,
+  ]) {
     expect(() => tokens.read(other)).toThrow(expect.objectContaining({ code: 'BAD_TOKEN' }));
   }
   clock.advance(61_000);
@@ -231,4 +325,17 @@ it('takes one sound and one picture of an offer', () => {
   for (const bad of ['', section('audio', 'x') + section('audio', 'y'), 'm=video 9 RTP 96\r\n']) {
     expect(() => offeredStreams(`v=0\r\n${bad}`)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
   }
+});
+
+it('counts the m-lines in which a player receives', () => {
+  const section = (kind: string, ...more: string[]) =>
+    [`m=${kind} 9 UDP/TLS/RTP/SAVPF 96`, ...more, ''].join('\r\n');
+  const video = section('video');
+  expect(offeredSlots(`v=0\r\n${video}${video}${section('audio', 'a=sendonly')}`)).toEqual({
+    audio: 0,
+    video: 2,
+  });
+  expect(() => offeredSlots(section('audio', 'a=inactive'))).toThrow(
+    expect.objectContaining({ code: 'BAD_REQUEST' }),
+  );
 });

@@ -41,7 +41,7 @@ export interface V1Services
     | 'webhooks'
     | 'recordings'
     | 'access'
-    | 'whip'
+    | 'media'
   > {
   readonly idempotent: IdempotentCalls;
 }

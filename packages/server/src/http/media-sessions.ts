@@ -1,31 +1,39 @@
-import { StoaError } from '@stoa/protocol';
+import { limits as protocolLimits, StoaError } from '@stoa/protocol';
+import { Address } from '@stoa/protocol/validate';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { bearerToken } from './administrator-access.ts';
 import { limitCalls } from './call-limit.ts';
 import { failureOf, setRetryAfter } from './failure.ts';
-import type { HttpOptions } from './http-options.ts';
+import type { HttpOptions, MediaSessionDoor } from './http-options.ts';
 
 interface OfRoom {
   readonly Params: { readonly gid: number };
+  readonly Querystring: { readonly user?: string; readonly stream?: number };
 }
 interface OfSession {
   readonly Params: { readonly gid: number; readonly dev: number };
 }
 
 const gid = Type.Integer({ minimum: 1, maximum: 0xffff_ffff });
-const ofRoom = { params: Type.Object({ gid }) };
+const ofRoom = {
+  params: Type.Object({ gid }),
+  querystring: Type.Object({
+    user: Type.Optional(Type.String({ ...Address })),
+    stream: Type.Optional(Type.Integer({ minimum: 0, maximum: protocolLimits.roomStreamNumber })),
+  }),
+};
 const ofSession = { params: Type.Object({ gid, dev: Type.Integer({ minimum: 1, maximum: 2 ** 32 }) }) };
 
 const trickle = 'application/trickle-ice-sdpfrag';
 
 /**
- * Publishing into a room by WHIP (RFC 9725), for encoders that know nothing of us. Candidates of the encoder are not
- * needed, as it reaches the server and never the other way round: they are taken and dropped. The media plane cannot
- * restart ICE, so that an encoder whose network has changed opens another session.
+ * Publishing into a room by WHIP (RFC 9725), and watching it by WHEP (draft-ietf-wish-whep), for encoders and players
+ * that know nothing of us. Their candidates are not needed, as they reach the server and never the other way round: they
+ * are taken and dropped. The media plane cannot restart ICE, so that who changes network opens another session.
  */
-export function whipRoutes(app: FastifyInstance, { whip, limits, settings }: HttpOptions): void {
-  if (whip === undefined) return;
+export function mediaSessionRoutes(app: FastifyInstance, { media, limits, settings }: HttpOptions): void {
+  if (media === undefined) return;
   limitCalls(app, limits);
   app.addContentTypeParser('application/sdp', { parseAs: 'string', bodyLimit: offerBytes }, asText);
   app.addContentTypeParser(trickle, { parseAs: 'string', bodyLimit: offerBytes }, asText);
@@ -33,21 +41,27 @@ export function whipRoutes(app: FastifyInstance, { whip, limits, settings }: Htt
     const { status, error: failure } = failureOf(error, request);
     return problem(reply, status, failure);
   });
+  const root = new URL(settings.publicUrl ?? 'http://x').pathname.replace(/\/$/, '');
+  for (const name of ['whip', 'whep'] as const) {
+    sessionRoutes(app, media[name], `${root}/rooms`, name);
+    otherMethods(app, name);
+  }
+}
 
-  app.post<OfRoom>('/rooms/:gid/whip', { schema: ofRoom }, async (request, reply) => {
-    const { body } = request;
+function sessionRoutes(app: FastifyInstance, door: MediaSessionDoor, rooms: string, name: string): void {
+  app.post<OfRoom>(`/rooms/:gid/${name}`, { schema: ofRoom }, async (request, reply) => {
+    const { body, query } = request;
     const token = tokenOf(bearerToken(request));
     if (typeof body !== 'string' || request.headers['content-type']?.startsWith('application/sdp') !== true) {
       throw new StoaError('BAD_REQUEST', 'The body is to be an offer of the type application/sdp.');
     }
     const { gid: room } = request.params;
-    const { dev: session, sdp, links } = await whip.open(token, room, body);
-    const path = `${new URL(settings.publicUrl ?? 'http://x').pathname.replace(/\/$/, '')}/rooms/${room}/whip/${session}`;
+    const { dev: session, sdp, links } = await door.open(token, room, body, query);
     if (links.length > 0) reply.header('link', links);
     return reply
       .status(201)
       .headers({
-        location: path,
+        location: `${rooms}/${room}/${name}/${session}`,
         etag: etagOf(session),
         'accept-patch': trickle,
         'cache-control': 'no-store',
@@ -56,9 +70,9 @@ export function whipRoutes(app: FastifyInstance, { whip, limits, settings }: Htt
       .send(sdp);
   });
 
-  app.patch<OfSession>('/rooms/:gid/whip/:dev', { schema: ofSession }, async (request, reply) => {
+  app.patch<OfSession>(`/rooms/:gid/${name}/:dev`, { schema: ofSession }, async (request, reply) => {
     const { gid: room, dev: session } = request.params;
-    whip.find(tokenOf(bearerToken(request)), room, session);
+    door.find(tokenOf(bearerToken(request)), room, session);
     const match = request.headers['if-match'];
     const fragment = String(request.body);
     const refuse = (status: number, message: string, hint: string) =>
@@ -78,17 +92,19 @@ export function whipRoutes(app: FastifyInstance, { whip, limits, settings }: Htt
     return reply.status(204).send();
   });
 
-  app.delete<OfSession>('/rooms/:gid/whip/:dev', { schema: ofSession }, async (request) => {
+  app.delete<OfSession>(`/rooms/:gid/${name}/:dev`, { schema: ofSession }, async (request) => {
     const { gid: room, dev: session } = request.params;
-    await whip.end(tokenOf(bearerToken(request)), room, session);
+    await door.end(tokenOf(bearerToken(request)), room, session);
     return '';
   });
+}
 
+function otherMethods(app: FastifyInstance, name: string): void {
   for (const [url, allow] of [
-    ['/rooms/:gid/whip', 'POST, OPTIONS'],
-    ['/rooms/:gid/whip/:dev', 'PATCH, DELETE, OPTIONS'],
+    [`/rooms/:gid/${name}`, 'POST, OPTIONS'],
+    [`/rooms/:gid/${name}/:dev`, 'PATCH, DELETE, OPTIONS'],
   ] as const) {
-    // Of a browser, and of an encoder that asks what there is: it gets no token here.
+    // Of a browser, and of an encoder or player that asks what there is: it gets no token here.
     app.options(
       url,
       { config: { cors: { strictPreflight: false, preflightContinue: true } } },
@@ -100,7 +116,7 @@ export function whipRoutes(app: FastifyInstance, { whip, limits, settings }: Htt
     );
     app.route({
       url,
-      method: url.endsWith('whip') ? ['GET', 'PUT', 'PATCH', 'DELETE'] : ['GET', 'PUT', 'POST'],
+      method: url.endsWith(name) ? ['GET', 'PUT', 'PATCH', 'DELETE'] : ['GET', 'PUT', 'POST'],
       handler: async (_request, reply) => {
         reply.header('allow', allow);
         return problem(
