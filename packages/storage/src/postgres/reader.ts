@@ -7,6 +7,7 @@ import { QuestionMarks } from './question-marks.ts';
 export function createReader(connections: Connections): LogReader {
   const marks = new QuestionMarks();
   return {
+    isLocal: false,
     all<Row>(sql: string, ...parameters: SqlValue[]) {
       return connections.use((connection) => connection.rows<Row>(marks.translate(sql), parameters));
     },

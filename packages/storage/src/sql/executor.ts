@@ -28,6 +28,8 @@ export type RowsOf<Queries extends readonly CompiledQuery[]> = {
  * that building them anew each time would cost more than they do.
  */
 export interface LogReader {
+  /** Whether a statement is no round trip: then a small one that spares a large one most of the time is worth it. */
+  readonly isLocal: boolean;
   /** All rows, of one moment. The caller names their type, which is that of the columns that the statement selects. */
   all<Row>(sql: string, ...parameters: SqlValue[]): Promise<Row[]>;
   /** The same, with each row a list in the order of its columns: half the cost where there are many. */

@@ -65,6 +65,11 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
     },
 
     async ofUser({ uid, after = 0, limit }) {
+      if (reader.isLocal && after === 0) {
+        // For those who are in no group: it costs a tenth of the joins.
+        const [one] = await reader.all('select 1 from group_members where uid = ? limit 1', uid);
+        if (one === undefined) return [];
+      }
       const rows = await reader.all<MembershipRow>(
         `select ${groupColumns}, m.uid, m.role, m.flags as "memberFlags", m.admin, m.joined_at as "joinedAt", (
           select count(*) from group_spans s where s.conv = g.conv and s.uid = m.uid and s.left_seq is null

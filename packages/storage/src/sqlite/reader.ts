@@ -7,6 +7,7 @@ import { StatementCache } from './statement-cache.ts';
 
 /** Reads on the calling thread, beside the writer. Only for short indexed reads: they hold up everything else. */
 export class Reader implements LogReader {
+  readonly isLocal = true;
   readonly #database: DatabaseSync;
   readonly #statements: StatementCache;
   readonly #tupleStatements: StatementCache;
