@@ -43,9 +43,21 @@ const client = new Client({
 const rooms = new Map<number, Room>();
 const elements = new Map<RemoteStream, HTMLVideoElement>();
 const log: string[] = [];
+/** When what happened, in milliseconds since 1970. */
+const times: { readonly at: number; readonly what: string }[] = [];
 let room: Room | undefined;
 let receipts: Receipts | undefined;
 
+function time(what: string): void {
+  times.push({ at: Date.now(), what });
+}
+
+function note(what: string): void {
+  log.push(what);
+  time(what);
+}
+
+client.on('status', ({ state }) => time(state));
 client.on('problem', (error) => log.push(`problem ${error.code} ${error.message}`));
 
 /** Plays its sound, and has its picture sent in this height without showing it: painting costs more than decoding. */
@@ -81,13 +93,11 @@ function follow(gid: number, joined: Room): void {
   joined.streams.forEach(show);
   joined.on('stream', show);
   joined.on('streamEnded', (stream) => elements.get(stream)?.remove());
-  joined.on('status', (status) =>
-    log.push(status.phase === 'ended' ? `ended ${status.reason}` : status.phase),
-  );
-  joined.on('participant', ({ user, away }) => away && log.push(`away ${user}`));
-  joined.on('left', ({ user }, reason) => log.push(`left ${user} ${reason}`));
+  joined.on('status', (status) => note(status.phase === 'ended' ? `ended ${status.reason}` : status.phase));
+  joined.on('participant', ({ user, away }) => away && note(`away ${user}`));
+  joined.on('left', ({ user }, reason) => note(`left ${user} ${reason}`));
   joined.on('rights', (may) => log.push(`may ${[...may].join(' ')}`));
-  joined.on('media', (direction, isUp) => log.push(`${direction} ${isUp ? 'up' : 'down'}`));
+  joined.on('media', (direction, isUp) => note(`${direction} ${isUp ? 'up' : 'down'}`));
   joined.on('problem', (error) => log.push(`problem ${error.code} ${error.message} ${error.cause ?? ''}`));
 }
 
@@ -117,7 +127,7 @@ const roomPage = {
     }
     const known = rooms.get(gid);
     room = known ?? (await client.rooms.join(gid));
-    receipts = new Receipts(current());
+    receipts = new Receipts(current(), ({ user }) => time(`pictures ${user}`));
     if (known === undefined) follow(gid, current());
     return [...current().may];
   },
@@ -210,6 +220,7 @@ const roomPage = {
   },
 
   log,
+  times,
 
   leave: () => current().leave(),
 };

@@ -10,7 +10,7 @@ interface Line extends Receipt {
 }
 
 /** How often it is looked whose sound and picture an m-line has, in milliseconds. */
-const intervalMs = 500;
+const intervalMs = 250;
 
 /**
  * What was decoded of each stream. WebRTC counts by m-line, which shows one stream after the other: what it counts
@@ -21,9 +21,18 @@ export class Receipts {
   readonly #lines = new Map<string, Line>();
   readonly #sums = new Map<RemoteStream, Receipt>();
   readonly #heights = new Map<RemoteStream, number>();
+  /** By connection and m-line: what it shows, and from which picture on. */
+  readonly #shown = new Map<
+    string,
+    { readonly stream: RemoteStream; readonly from: number; begun: boolean }
+  >();
+  readonly #pictures = new Map<string, number>();
+  readonly #onBegun: (stream: RemoteStream) => void;
 
-  constructor(room: Room) {
+  /** `onBegun` hears of the first picture of each stream, again when it was gone meanwhile or comes on another connection. */
+  constructor(room: Room, onBegun: (stream: RemoteStream) => void) {
     this.#room = room;
+    this.#onBegun = onBegun;
     setInterval(() => void this.take(), intervalMs);
   }
 
@@ -43,10 +52,14 @@ export class Receipts {
         stream.mediaStream.getTracks().map(({ id }) => [id, stream] as const),
       ),
     );
-    for (const report of view?.values() ?? []) {
+    const reports = [...(view?.values() ?? [])];
+    // The m-lines of each have the same names.
+    const connection = reports.find(({ type }) => type === 'transport')?.iceLocalUsernameFragment;
+    for (const report of reports) {
       if (report.type !== 'inbound-rtp') continue;
       const stream = shown.get(report.trackIdentifier);
       const before = this.#lines.get(report.trackIdentifier);
+      this.#look(`${connection} ${report.trackIdentifier}`, stream, report.framesDecoded ?? 0);
       if (stream === undefined) {
         this.#lines.delete(report.trackIdentifier);
         continue;
@@ -61,5 +74,20 @@ export class Receipts {
         energy: sum.energy + Math.max(0, now.energy - before.energy),
       });
     }
+  }
+
+  #look(line: string, stream: RemoteStream | undefined, pictures: number): void {
+    const from = this.#pictures.get(line) ?? 0;
+    this.#pictures.set(line, pictures);
+    const before = this.#shown.get(line);
+    if (stream === undefined) {
+      this.#shown.delete(line);
+      return;
+    }
+    const shown = before?.stream === stream ? before : { stream, from, begun: false };
+    this.#shown.set(line, shown);
+    if (shown.begun || pictures <= shown.from) return;
+    shown.begun = true;
+    this.#onBegun(stream);
   }
 }

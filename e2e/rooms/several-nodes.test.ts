@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CallPages, startCallPages } from '../calls/pages.ts';
 import { Visitors } from '../support/visitors.ts';
+import { recovers } from './recovery.ts';
 import { logOf, patience, seesAndHears } from './room-stage.ts';
 
 /** Two servers as they run in earnest, and a way to them that leads to the one that lives. */
@@ -16,6 +17,8 @@ let other: ServerProcess;
 let balancer: FaultProxy;
 let callPages: CallPages;
 let visitors: Visitors;
+/** For which nobody else takes the rooms of a node that is dead, see docs/decisions/016. */
+const leaseMs = 5_000;
 const folder = tempFolder();
 
 beforeAll(async () => {
@@ -91,17 +94,35 @@ it('people at two nodes meet, and go on by themselves when one is killed, and wh
     };
     await expect.poll(isAnother, patience).toBe(true);
   };
+  const everybodyRecovers = (what: string, since: number, from: number) =>
+    recovers(
+      what,
+      since,
+      pages.map((page, index) => ({
+        page,
+        sees: addresses.filter((_, each) => each !== index).map((user) => `pictures ${user}`),
+      })),
+      from,
+    );
   await everybodySeesEverybody();
   const [before] = await sessions();
   expect(new Set(await sessions())).toEqual(new Set([before]));
 
   balancer.retarget(other.port);
+  const killedAt = Date.now();
   await one.kill('SIGKILL');
+  await everybodyRecovers('a node is killed, from the end of its lease', killedAt, killedAt + leaseMs);
   await inAnotherRoomThan(before);
   await everybodySeesEverybody();
 
   const [second] = await sessions();
+  const restartedAt = Date.now();
   await other.restart('SIGKILL');
+  await everybodyRecovers(
+    'the last node is killed and starts again, from when it listens and the lease has ended',
+    restartedAt,
+    Math.max(Date.now(), restartedAt + leaseMs),
+  );
   await inAnotherRoomThan(second);
   await everybodySeesEverybody();
   for (const page of pages)

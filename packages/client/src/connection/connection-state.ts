@@ -1,5 +1,5 @@
 import { type StoaError, shouldReconnect } from '@stoa/protocol';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs, longestInHasteMs } from '../backoff.ts';
 import type { EnvironmentChange } from '../environment.ts';
 
 /** `deadline` is when the state ends by itself; it is the only thing that a timer is needed for. */
@@ -69,13 +69,22 @@ const lastedMs = 5_000;
 /** After this part of the longest silence the client asks by itself: the server may be quiet for a good reason. */
 const askAfter = 2 / 3;
 
-/** The next state of the connection. Pure: `now` and `random` (0 to 1) are the only things it knows of the world. */
+/** All that decides on the state besides what happens. */
+export interface ConnectionContext {
+  readonly now: number;
+  /** 0 to 1. */
+  readonly random: number;
+  /** The user is in a call or a room, and waits for the connection to come back. */
+  readonly inHaste?: boolean;
+}
+
+/** The next state of the connection. Pure: the context is the only thing it knows of the world. */
 export function nextConnectionState(
   state: ConnectionState,
   event: ConnectionEvent,
-  now: number,
-  random: number,
+  context: ConnectionContext,
 ): Transition {
+  const { now } = context;
   switch (event.type) {
     case 'start':
       return state.name === 'stopped' || state.name === 'refused' ? connect(0, now) : unchanged(state);
@@ -88,15 +97,14 @@ export function nextConnectionState(
       return state.name === 'connecting' ? welcomed(state.failures, event.silence, now) : unchanged(state);
     case 'closed':
       if (!isLive(state)) return unchanged(state);
-      if (shouldReconnect(event.code))
-        return lost(state, event.reason, now, random, event.error.retryAfterMs);
+      if (shouldReconnect(event.code)) return lost(state, event.reason, context, event.error.retryAfterMs);
       return refused(event.error, event.signedOut);
     case 'failed':
-      return isLive(state) ? lost(state, event.reason, now, random, event.retryAfterMs) : unchanged(state);
+      return isLive(state) ? lost(state, event.reason, context, event.retryAfterMs) : unchanged(state);
     case 'refused':
       return state.name === 'stopped' ? unchanged(state) : refused(event.error, event.signedOut);
     case 'deadline':
-      return atDeadline(state, event, now, random);
+      return atDeadline(state, event, context);
     case 'environment':
       return inEnvironment(state, event.change, event.heard, now);
   }
@@ -127,14 +135,13 @@ function welcomed(failures: number, silence: number, now: number): Transition {
 function lost(
   state: LiveState,
   reason: string,
-  now: number,
-  random: number,
-  retryAfterMs: number | undefined,
+  { now, random, inHaste = false }: ConnectionContext,
+  retryAfterMs?: number,
 ): Transition {
   const lasted = state.name === 'online' && now - state.since >= lastedMs;
   const failures = lasted ? 0 : state.failures;
   // The server's word is a minimum; what is added keeps its clients apart.
-  const delay = (retryAfterMs ?? 0) + backoffMs(failures, random);
+  const delay = (retryAfterMs ?? 0) + backoffMs(failures, random, inHaste ? longestInHasteMs : undefined);
   return {
     state: { name: 'waiting', failures: failures + 1, reason, deadline: now + delay },
     effects: ['drop'],
@@ -148,15 +155,15 @@ function refused(error: StoaError, signedOut: boolean): Transition {
 function atDeadline(
   state: ConnectionState,
   { heard, heardAt }: { heard: number; heardAt: number },
-  now: number,
-  random: number,
+  context: ConnectionContext,
 ): Transition {
+  const { now } = context;
   if (state.name === 'waiting') return connect(state.failures, now);
-  if (state.name === 'connecting') return lost(state, 'The server did not answer.', now, random, undefined);
+  if (state.name === 'connecting') return lost(state, 'The server did not answer.', context);
   if (state.name !== 'online') return unchanged(state);
   const { asked, ...others } = state;
   if (asked !== undefined && heard === asked.heard) {
-    return lost(state, 'Nothing was heard from the server.', now, random, undefined);
+    return lost(state, 'Nothing was heard from the server.', context);
   }
   // Never further ahead than this, should the clock have been set back.
   const askAt = Math.min(heardAt, now) + state.silence * askAfter;

@@ -61,6 +61,23 @@ it('comes back after longer and longer pauses, and begins anew after a connectio
   expect(client.status).toMatchObject({ retryInMs: 300 });
 });
 
+it('comes back within a second for a user in a room', async () => {
+  const { server, test, client, connection: first } = await online();
+  client.request('rooms.alive', { gid: 1, session: 'one' }).catch(() => {});
+  await first.next('request');
+  let connection = first;
+  const pauses: number[] = [];
+  for (let attempt = 0; attempt < 5; attempt++) {
+    connection.terminate();
+    await test.status('offline');
+    const { status } = client;
+    if (status.state === 'offline') pauses.push(status.retryInMs);
+    test.clock.advance(1_000);
+    connection = await server.connection();
+  }
+  expect(pauses).toEqual([300, 600, 1_000, 1_000, 1_000]);
+});
+
 it('does not take a connection for a success that ends at once', async () => {
   const { server, test, client } = await scripted();
   await client.start();

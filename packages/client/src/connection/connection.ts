@@ -49,6 +49,8 @@ export class Connection {
   #leaveEnvironment: (() => void) | undefined;
   #heard = 0;
   #heardAt = 0;
+  /** When a call or a room that the user is in last said something. */
+  #mediaSaidAt = Number.NEGATIVE_INFINITY;
   /** The last error that belonged to no other frame: it tells why the connection is closed. */
   #said: StoaError | undefined;
   /** Called when the pongs come, in the order of the pings. */
@@ -88,6 +90,7 @@ export class Connection {
   /** Sends with everything else of this turn. Without a connection it does nothing and returns false. */
   send(frame: ClientFrame): boolean {
     if (!this.online) return false;
+    if (isOfMedia(frame)) this.#mediaSaidAt = this.#options.clock.now();
     this.#socket?.writer.add(frame);
     return true;
   }
@@ -100,7 +103,12 @@ export class Connection {
   #handle(event: ConnectionEvent): void {
     const { clock, random, onState } = this.#options;
     const before = this.#state;
-    const { state, effects } = nextConnectionState(before, event, clock.now(), random());
+    const now = clock.now();
+    const { state, effects } = nextConnectionState(before, event, {
+      now,
+      random: random(),
+      inHaste: now < this.#mediaSaidAt + hasteMs,
+    });
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
     if ('deadline' in state) this.#timer.setTo(state.deadline);
@@ -234,6 +242,14 @@ export class Connection {
     );
   }
 }
+
+/** Whoever is in a call or room says so every few seconds; pages that share the connection say it here, too. */
+function isOfMedia(frame: ClientFrame): boolean {
+  return frame.t === 'call' || (frame.t === 'request' && frame.op.startsWith('rooms.'));
+}
+
+/** As long as a room waits for a device that was lost. */
+const hasteMs = 30_000;
 
 const credentialCodes: ReadonlySet<string> = new Set([
   'BAD_TOKEN',
