@@ -169,6 +169,8 @@ export const roomNotices = {
     reaction: Type.String({ minLength: 1, maxLength: limits.roomReactionLength }),
   }),
   ask: Type.Object({ type: Type.Literal('ask'), by: Address, ask: RoomAsk }),
+  /** How many devices there are, for those who do not see them; now and then, when it has changed. */
+  count: Type.Object({ type: Type.Literal('count'), count: Int() }),
   quality: Type.Object({ type: Type.Literal('quality'), direction: Direction, quality: Quality }),
   /** Everything that is published is recorded from now on, or no more. */
   recording: Type.Object({

@@ -24,11 +24,11 @@ export const roomOperations = {
   'rooms.get': { request: Room, response: Type.Object({ room: Type.Optional(RoomInfo) }) },
   /**
    * Says that the device is still there. `rev`: the newest that it was told of participants; when it is another one in
-   * the answer, something was lost, and rooms.get tells what.
+   * the answer, something was lost, and rooms.get tells what. `count`: how many there are.
    */
   'rooms.alive': {
     request: Type.Object({ gid: GroupId, session: Type.String({ maxLength: 64 }) }),
-    response: Type.Object({ rev: Int() }),
+    response: Type.Object({ rev: Int(), count: Type.Optional(Int()) }),
   },
   /** All that the device publishes from now on, with its offer; none, without one, to end it. */
   'rooms.publish': {

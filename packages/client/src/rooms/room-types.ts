@@ -28,6 +28,8 @@ export interface RoomEvents {
   /** Somebody has come, or something about him has changed. */
   participant: [participant: RoomParticipant];
   left: [participant: RoomParticipant, reason: RoomEndReason];
+  /** How many devices there are, also those whom the user may not see: told once a second at the most. */
+  count: [count: number];
   /** Somebody publishes another stream. The same object as before, when it is the same stream again. */
   stream: [stream: RemoteStream];
   /** What is known of a stream has changed: muted, its name, or its tracks. */

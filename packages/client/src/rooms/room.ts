@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { Timer } from '../timer.ts';
+import { HeadCount } from './head-count.ts';
 import type { OwnStream } from './own-stream.ts';
 import { OwnStreams, type PublishOptions } from './own-streams.ts';
 import { Publishing } from './publishing.ts';
@@ -63,6 +64,7 @@ export class Room {
   #may: ReadonlySet<RoomRight>;
   #status: RoomStatus = { phase: 'joined' };
   #hearsOthers = true;
+  readonly #heads: HeadCount;
   #speakers: readonly RoomStreamPlace[] = [];
 
   constructor(options: RoomOptions) {
@@ -113,8 +115,13 @@ export class Room {
       onJoined: (room) => this.#rejoined(room),
       onRefused: () => this.#end('rights'),
       onMissed: (room) => this.#refresh(room),
+      onCount: (count) => this.#heads.say(count),
     });
     this.#watchSoon = new Timer(clock, () => this.#watch());
+    this.#heads = new HeadCount(info.count, {
+      seen: () => (this.#may.has('list') || this.#may.has('control') ? this.#roster.size : undefined),
+      onChanged: (count) => this.#emitter.emit('count', count),
+    });
     // Nobody listens yet: whoever has joined looks who is there.
     this.#take(this.#roster.reset(info));
     this.#wishChanged();
@@ -132,6 +139,16 @@ export class Room {
   /** Everybody whom the user may see, this device too. */
   get participants(): readonly RoomParticipant[] {
     return this.#roster.all;
+  }
+
+  /** How many devices are in the room, also those whom the user may not see; known to a few seconds in large rooms. */
+  get count(): number {
+    return this.#heads.value;
+  }
+
+  /** Those of them that publish nothing. */
+  get viewerCount(): number {
+    return Math.max(0, this.count - this.#roster.publishing);
   }
 
   /** This device. */
@@ -251,6 +268,9 @@ export class Room {
       case 'ask':
         this.#emitter.emit('ask', event.ask, event.by);
         return;
+      case 'count':
+        this.#heads.say(event.count);
+        return;
       case 'quality':
         this.#emitter.emit('quality', event.direction, event.quality);
         return;
@@ -303,6 +323,7 @@ export class Room {
   }
 
   #refresh(info: RoomInfo): void {
+    this.#heads.say(info.count);
     this.recording.use(info.recording);
     this.#take(this.#roster.reset(info));
   }
@@ -323,6 +344,7 @@ export class Room {
       this.#streams.gone(participant);
       this.#emitter.emit('left', participant, reason);
     }
+    this.#heads.look();
   }
 
   #useRights(may: readonly RoomRight[]): void {

@@ -19,6 +19,15 @@ export class Roster {
     return [...this.#people.values()];
   }
 
+  get size(): number {
+    return this.#people.size;
+  }
+
+  /** How many of them publish something. */
+  get publishing(): number {
+    return this.all.filter(({ streams }) => streams.length > 0).length;
+  }
+
   get(device: { readonly user: string; readonly dev: number }): RoomParticipant | undefined {
     return this.#people.get(deviceKey(device));
   }

@@ -14,6 +14,8 @@ export interface StayingOptions {
   readonly onRefused: () => void;
   /** Something was not told: this is how the room is. */
   readonly onMissed: (info: RoomInfo) => void;
+  /** How many there are. */
+  readonly onCount: (count: number) => void;
 }
 
 /** Keeps a device in a room: says that it is there, joins again when it is not, finds out what it was not told. */
@@ -75,11 +77,14 @@ export class Staying {
 
   /** Says that this device is there, and finds out whether something was not told to it. */
   #sayAlive(): void {
-    const { ask, gid, known } = this.#options;
+    const { ask, gid, known, onCount } = this.#options;
     const { session, rev: before } = known();
     this.#lookIn(aliveMs);
     ask('rooms.alive', { gid, session })
-      .then(({ rev }) => this.#compare(before, rev))
+      .then(({ rev, count }) => {
+        if (count !== undefined && !this.#isOver) onCount(count);
+        return this.#compare(before, rev);
+      })
       .catch((error: unknown) => {
         if (error instanceof StoaError && error.code === 'NOT_IN_ROOM') void this.join();
       });

@@ -68,7 +68,7 @@ export class LiveRoom {
     const { state, effects } = reduce(this.state, input, { now: this.#options.clock.now() });
     this.state = state;
     for (const effect of effects) this.#carryOut(effect);
-    if (input.type === 'join') this.#recorder.note(state.participants.values());
+    if (input.type === 'join') this.#recorder.note(() => state.participants.values());
   }
 
   async publish(key: ParticipantKey, { sdp, streams }: PublishRequest): Promise<{ sdp?: string }> {

@@ -59,7 +59,7 @@ export function engineWishes(state: RoomState, viewer: Participant): Wish[] {
   }
   const asked = new Map(wishes.streams.map((wish) => [`${wish.user} ${wish.dev} ${wish.sid}`, wish]));
   const found: Wish[] = [];
-  for (const other of state.participants.values()) {
+  for (const other of state.participants.publishers()) {
     if (other.key === viewer.key) continue;
     for (const { sid, audio, video } of other.streams) {
       const wish = asked.get(`${other.address} ${other.dev} ${sid}`);

@@ -28,7 +28,8 @@ export function roomOperations(rooms: Rooms): RoomHandlers {
       const { room, key } = rooms.of(device, gid);
       if (session !== room.state.facts.session) throw new StoaError('NOT_IN_ROOM');
       room.take({ type: 'alive', key });
-      return { rev: room.state.participants.get(key)?.rev ?? 0 };
+      const { participants } = room.state;
+      return { rev: participants.get(key)?.rev ?? 0, count: participants.size };
     },
     'rooms.publish': async (device, { gid, ...request }) => {
       const { room, key } = rooms.of(device, gid);

@@ -57,8 +57,8 @@ export class Recorder {
     });
   }
 
-  note(people: Iterable<Participant>): void {
-    this.#running?.note(namesOf(people)).catch(this.#options.onError);
+  note(people: () => Iterable<Participant>): void {
+    this.#running?.note(namesOf(people())).catch(this.#options.onError);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import type { RoomParticipant, RoomRight } from '@stoa/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isOverseer } from './people.ts';
 import { emptyRoom, reduce } from './reduce.ts';
 import {
   type ControlCommand,
@@ -50,6 +51,7 @@ function run(inputs: readonly RoomInput[], now = 0, from = emptyRoom(facts, rule
   return last;
 }
 
+const leaves = (uid: number): RoomInput => ({ type: 'leave', key: key(uid), reason: 'left' });
 const publishes = (uid: number): RoomInput => ({ type: 'published', key: key(uid), streams: [camera()] });
 const controls = (uid: number, command: ControlCommand): RoomInput => ({
   type: 'control',
@@ -157,6 +159,34 @@ describe('a room', () => {
   });
 });
 
+it('costs the same for each of a large audience: of two thousand, who comes is told to one, and sees one', () => {
+  const large = emptyRoom(facts, { ...rules, participants: 3_000 });
+  let { state } = run([joins(1, allRights), publishes(1)], 0, large);
+  for (let uid = 2; uid <= 2_001; uid += 1) {
+    const step = reduce(state, joins(uid, ['subscribe']), { now: 0 });
+    state = step.state;
+    const told = step.effects.flatMap((effect) => (effect.type === 'tell' ? effect.to : []));
+    expect(told.map((each) => each.uid)).toEqual([1, uid]);
+    const own = state.participants.get(key(uid));
+    const seen = own === undefined ? undefined : roomInfo(state, own);
+    expect(seen).toMatchObject({ count: uid, participants: [{ user: 'user-1' }, { user: `user-${uid}` }] });
+  }
+  const counts = (step: RoomStep) =>
+    step.effects.flatMap((effect) => (effect.type === 'tell' ? [[effect.notice, effect.to.length]] : []));
+  const told = reduce(state, { type: 'tick' }, { now: 2_001 });
+  expect(counts(told)).toEqual([[{ type: 'count', count: 2_001 }, 2_000]]);
+  // All that happens in the next seconds is told at once.
+  const fewer = run(
+    [1_999, 2_000, 2_001].map((uid) => leaves(uid)),
+    2_500,
+    told.state,
+  );
+  expect(counts(run([{ type: 'tick' }], 3_500, fewer.state))).toEqual([]);
+  expect(counts(run([{ type: 'tick' }], 4_500, fewer.state))).toEqual([
+    [{ type: 'count', count: 1_998 }, 1_997],
+  ]);
+});
+
 it('tells each device, whatever happens, how the room looks to it, and allows nothing without rights', () => {
   fc.assert(
     fc.property(fc.array(inputs(), { maxLength: 40 }), (steps) => {
@@ -177,6 +207,8 @@ it('tells each device, whatever happens, how the room looks to it, and allows no
           const { rev, participants } = roomInfo(state, participant);
           expect(model?.rev).toBe(rev);
           expect(model?.people).toEqual(new Map(participants.map((each) => [each.user, each])));
+          if (input.type === 'tick' && !isOverseer(participant))
+            expect(model?.count).toBe(state.participants.size);
           if (!participant.rights.has('publish')) expect(participant.streams).toEqual([]);
           if (!participant.rights.has('subscribe')) expect(participant.wishes).toBeUndefined();
         }
@@ -190,6 +222,7 @@ it('tells each device, whatever happens, how the room looks to it, and allows no
 interface Model {
   people: Map<string, RoomParticipant>;
   rev: number;
+  count: number;
 }
 
 function hear(
@@ -201,6 +234,7 @@ function hear(
     if (model === undefined) continue;
     if (notice.type === 'ended') models.delete(keyOf(uid, dev));
     if (notice.type === 'participant') model.people.set(notice.participant.user, notice.participant);
+    if (notice.type === 'count') model.count = notice.count;
     if (notice.type === 'left') model.people.delete(notice.user);
     if (notice.type === 'participant' || notice.type === 'left') model.rev = notice.rev;
   }
@@ -210,8 +244,8 @@ function hear(
 function follow(models: Map<string, Model>, state: RoomState, of: string): void {
   const own = state.participants.get(of);
   if (own === undefined) return;
-  const { rev, participants } = roomInfo(state, own);
-  models.set(of, { rev, people: new Map(participants.map((each) => [each.user, each])) });
+  const { rev, count, participants } = roomInfo(state, own);
+  models.set(of, { rev, count, people: new Map(participants.map((each) => [each.user, each])) });
 }
 
 function inputs(): fc.Arbitrary<RoomInput> {

@@ -1,6 +1,8 @@
 import { StoaError } from '@stoa/protocol';
 import { control } from './control.ts';
+import { recount, tellCount } from './counting.ts';
 import { requireUnlocked } from './door.ts';
+import { isOverseer, People } from './people.ts';
 import { recording } from './recording.ts';
 import type {
   Participant,
@@ -14,7 +16,6 @@ import type {
 } from './room-state.ts';
 import { keyOf } from './room-state.ts';
 import {
-  audience,
   change,
   participantOf,
   put,
@@ -27,7 +28,7 @@ import {
   withEffects,
 } from './steps.ts';
 import { isStillAllowed, muteOwn, published, speakers, watch } from './streams.ts';
-import { listOf, participantInfo, sees } from './view.ts';
+import { audience, listOf, participantInfo, sees } from './view.ts';
 
 /** Nobody is in it yet. */
 export function emptyRoom(facts: RoomFacts, rules: RoomRules): RoomState {
@@ -37,7 +38,8 @@ export function emptyRoom(facts: RoomFacts, rules: RoomRules): RoomState {
     recording: undefined,
     floor: undefined,
     unattendedSince: undefined,
-    participants: new Map(),
+    participants: People.none,
+    counted: { at: 0, isTrue: true },
   };
 }
 
@@ -128,7 +130,7 @@ function join(
     wishes: plays === undefined ? undefined : { streams: [], others: false },
     rev: 0,
   };
-  return withEffects(change(unchanged(state), participant), { type: 'permit', key });
+  return withEffects(change(unchanged(recount(state)), participant), { type: 'permit', key });
 }
 
 /** The device is there (again). */
@@ -164,7 +166,7 @@ function tick(state: RoomState, { now }: RoomContext): RoomStep {
     else if (as === undefined && awayUntil === undefined && now >= heardAt + silenceMs)
       step = away(step, key, now);
   }
-  return step;
+  return tellCount(step, now);
 }
 
 function hasOnlyPlayers({ participants }: RoomState): boolean {
@@ -207,6 +209,7 @@ function withRights(before: RoomStep, participant: Participant, rights: Particip
   if (!mayWatch && participant.rights.has('subscribe')) effects.push({ type: 'unview', key });
   if (isSame && !lostStreams) return withEffects({ ...before, state: put(before.state, next) }, ...effects);
   let step = lostStreams ? change(before, next) : { ...before, state: put(before.state, next) };
+  if (isOverseer(participant) && !isOverseer(next)) step = { ...step, state: recount(step.state) };
   step = tellNewlySeen(step, participant, next);
   step = withEffects(step, tell([next], { type: 'rights', may: listOf(rights) }), ...effects);
   return lostStreams ? withEffects(step, ...rewatch(step.state, key)) : step;

@@ -6,6 +6,7 @@ import type {
   RoomRight,
   RoomStreamPlace,
 } from '@stoa/protocol';
+import type { People } from './people.ts';
 
 /** Which participant: one device of a user. */
 export type ParticipantKey = string;
@@ -122,8 +123,9 @@ export interface RoomState {
   readonly floor: ParticipantKey | undefined;
   /** Since when only players are in it: they do not keep it. */
   readonly unattendedSince: number | undefined;
-  /** In the order in which they have joined. */
-  readonly participants: ReadonlyMap<ParticipantKey, Participant>;
+  readonly participants: People;
+  /** When everybody was told last how many there are, and whether that is still true. */
+  readonly counted: { readonly at: number; readonly isTrue: boolean };
 }
 
 export interface Joiner {

@@ -5,6 +5,7 @@ import { limits, type RoomInfo, StoaError } from '@stoa/protocol';
 import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
 import { insideTheNewDoor, mayEnter, nobodyMay, requireUnlocked } from './door.ts';
 import { LiveRoom } from './live-room.ts';
+import { People } from './people.ts';
 import { keyOf, type Participant, type ParticipantKey, type Rights, type RoomRules } from './room-state.ts';
 import type { RoomDevice, RoomGroup, RoomsOptions } from './rooms-options.ts';
 import { tellDevices, tellMembers } from './telling.ts';
@@ -48,7 +49,7 @@ export class Rooms {
     const { aid, uid, dev } = device;
     this.#spend(uid);
     const group = await groupOf(aid, gid);
-    const participants = this.#hosted.get(gid)?.room.state.participants ?? new Map();
+    const participants = this.#hosted.get(gid)?.room.state.participants ?? People.none;
     requireUnlocked({ rules: group.rules, participants }, uid);
     let rights = await this.#rights(aid, gid, uid);
     if (!mayEnter(rights) || pin !== undefined) {

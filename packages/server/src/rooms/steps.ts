@@ -1,7 +1,8 @@
 /** What all that happens in a room is made of. Each function takes a step on, and returns the one after it. */
 import { type RoomEndReason, type RoomNotice, StoaError } from '@stoa/protocol';
+import { recount } from './counting.ts';
 import type { Participant, ParticipantKey, RoomEffect, RoomState, RoomStep } from './room-state.ts';
-import { participantInfo, sees } from './view.ts';
+import { audience, participantInfo, sees } from './view.ts';
 
 export function unchanged(state: RoomState): RoomStep {
   return { state, effects: [] };
@@ -20,19 +21,18 @@ export function withEffects(step: RoomStep, ...effects: readonly RoomEffect[]): 
 
 /** Changes a participant in silence. */
 export function put(state: RoomState, participant: Participant): RoomState {
-  return { ...state, participants: new Map(state.participants).set(participant.key, participant) };
+  return { ...state, participants: state.participants.put(participant) };
 }
 
 /** Changes a participant, or adds one, and tells everybody who sees it; who sees it no more is told that it has left. */
 export function change(step: RoomStep, participant: Participant): RoomStep {
   const before = step.state.participants.get(participant.key);
   const state = put(step.state, participant);
-  const seen: ParticipantKey[] = [];
-  const vanished: ParticipantKey[] = [];
-  for (const viewer of state.participants.values()) {
-    if (sees(viewer, participant)) seen.push(viewer.key);
-    else if (before !== undefined && sees(viewer, before)) vanished.push(viewer.key);
-  }
+  const seen = audience(state, participant).map(({ key }) => key);
+  const vanished =
+    before === undefined || before.streams.length === 0
+      ? []
+      : audience(state, before).flatMap((viewer) => (sees(viewer, participant) ? [] : viewer.key));
   const info = participantInfo(participant);
   const told = tellCounted({ state, effects: step.effects }, seen, (rev) => ({
     type: 'participant',
@@ -58,15 +58,17 @@ function tellCounted(
   notice: (rev: number) => RoomNotice,
 ): RoomStep {
   if (to.length === 0) return step;
-  const participants = new Map(step.state.participants);
+  let { participants } = step.state;
   // Those who were told equally often get the same bytes.
   const byRev = new Map<number, Participant[]>();
   for (const key of to) {
     const viewer = participants.get(key);
     if (viewer === undefined) continue;
     const rev = viewer.rev + 1;
-    participants.set(key, { ...viewer, rev });
-    byRev.set(rev, [...(byRev.get(rev) ?? []), viewer]);
+    participants = participants.put({ ...viewer, rev });
+    const equal = byRev.get(rev);
+    if (equal === undefined) byRev.set(rev, [viewer]);
+    else equal.push(viewer);
   }
   const effects = [...byRev].map(([rev, viewers]): RoomEffect => tell(viewers, notice(rev)));
   return { state: { ...step.state, participants }, effects: [...step.effects, ...effects] };
@@ -74,11 +76,6 @@ function tellCounted(
 
 export function tell(viewers: readonly Participant[], notice: RoomNotice): RoomEffect {
   return { type: 'tell', to: viewers.map(({ uid, dev }) => ({ uid, dev })), notice };
-}
-
-/** Those who see a participant. */
-export function audience(state: RoomState, participant: Participant): Participant[] {
-  return [...state.participants.values()].filter((viewer) => sees(viewer, participant));
 }
 
 /** What everybody who listens to others by themselves is sent has to be looked at anew. */
@@ -100,10 +97,9 @@ export function remove(step: RoomStep, key: ParticipantKey, reason: RoomEndReaso
   const participant = step.state.participants.get(key);
   if (participant === undefined) return step;
   const viewers = audience(step.state, participant).filter((viewer) => viewer.key !== key);
-  const participants = new Map(step.state.participants);
-  participants.delete(key);
+  const participants = step.state.participants.remove(key);
   const left = tellLeft(
-    { state: { ...step.state, participants }, effects: step.effects },
+    { state: recount({ ...step.state, participants }), effects: step.effects },
     viewers.map((viewer) => viewer.key),
     participant,
     reason,

@@ -36,4 +36,9 @@ function encoded({ gid, session }: Told, event: RoomNotice): Uint8Array {
 }
 
 /** What is true for the moment only. */
-const droppableNotices: ReadonlySet<RoomNotice['type']> = new Set(['speakers', 'reaction', 'quality']);
+const droppableNotices: ReadonlySet<RoomNotice['type']> = new Set([
+  'speakers',
+  'reaction',
+  'quality',
+  'count',
+]);

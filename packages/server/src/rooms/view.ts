@@ -1,5 +1,6 @@
 /** How rooms look to those who are in them. */
 import type { RoomInfo, RoomParticipant, RoomRight, RoomStream } from '@stoa/protocol';
+import { isOverseer } from './people.ts';
 import type { Participant, Publication, Rights, RoomState } from './room-state.ts';
 
 /**
@@ -8,8 +9,31 @@ import type { Participant, Publication, Rights, RoomState } from './room-state.t
  */
 export function sees(viewer: Pick<Participant, 'key' | 'rights'>, other: Participant): boolean {
   const { rights } = viewer;
-  if (viewer.key === other.key || rights.has('list') || rights.has('control')) return true;
+  if (viewer.key === other.key || isOverseer(viewer)) return true;
   return rights.has('subscribe') && other.streams.length > 0;
+}
+
+/** Whom one sees: for those who do not see everybody, without looking at all. */
+function seenBy(
+  { participants }: Pick<RoomState, 'participants'>,
+  viewer: Pick<Participant, 'key' | 'rights'>,
+): Participant[] {
+  if (isOverseer(viewer)) return [...participants.values()];
+  const own = participants.get(viewer.key);
+  const publishing = viewer.rights.has('subscribe') ? participants.publishers() : [];
+  if (own === undefined || publishing.includes(own)) return publishing;
+  return [...publishing, own];
+}
+
+/** Those who see a participant: when he publishes nothing, without looking at all. */
+export function audience(
+  { participants }: Pick<RoomState, 'participants'>,
+  seen: Participant,
+): Participant[] {
+  if (seen.streams.length > 0) return [...participants.values()].filter((viewer) => sees(viewer, seen));
+  const overseers = participants.overseers();
+  const own = participants.get(seen.key);
+  return own === undefined || overseers.includes(own) ? overseers : [...overseers, own];
 }
 
 export function participantInfo(participant: Participant): RoomParticipant {
@@ -28,10 +52,8 @@ export function participantInfo(participant: Participant): RoomParticipant {
 }
 
 /** The room as a participant sees it, or, without one, somebody with these rights. */
-export function roomInfo(
-  { facts, rules, recording, participants }: RoomState,
-  viewer: Participant | Rights,
-): RoomInfo {
+export function roomInfo(state: RoomState, viewer: Participant | Rights): RoomInfo {
+  const { facts, rules, recording, participants } = state;
   const isIn = 'key' in viewer;
   const as = isIn ? viewer : { key: '', rights: viewer };
   const { height, bitrate, audio, video, screen, codecs } = rules;
@@ -45,7 +67,7 @@ export function roomInfo(
     may: isIn ? listOf(viewer.rights) : [],
     limits: { participants: rules.participants, height, bitrate, audio, video, screen, codecs: [...codecs] },
     count: participants.size,
-    participants: [...participants.values()].filter((each) => sees(as, each)).map(participantInfo),
+    participants: seenBy(state, as).map(participantInfo),
   };
 }
 
