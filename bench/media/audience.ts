@@ -58,13 +58,14 @@ async function runAudience(viewers: number, seconds: number): Promise<Figures> {
 
     const joinedFrom = performance.now();
     for (let first = 0; first < viewers; first += atOnce) {
-      const names = Array.from(
-        { length: Math.min(atOnce, viewers - first) },
-        (_, index) => `v${first + index}`,
-      );
-      await Promise.all(names.map((name) => join(forwarder, receivers, name)));
+      const some = Array.from({ length: Math.min(atOnce, viewers - first) }, (_, index) => first + index);
+      await Promise.all(some.map((viewer) => join(forwarder, receivers, viewer)));
     }
-    await until(() => receivers.ask.served(), 'every viewer to get something', connectMs);
+    const served = async (): Promise<boolean> => {
+      for (const viewer of await receivers.ask.failed()) await join(forwarder, receivers, viewer);
+      return receivers.ask.served();
+    };
+    await until(served, 'every viewer to get something', connectMs);
     const joins = viewers / ((performance.now() - joinedFrom) / 1000);
 
     await wait(warmUpMs);
@@ -95,8 +96,9 @@ async function runAudience(viewers: number, seconds: number): Promise<Figures> {
 async function join(
   forwarder: PeerProcess<Forwarder>,
   receivers: PeerProcess<typeof Receivers>,
-  name: string,
+  viewer: number,
 ): Promise<void> {
+  const name = `v${viewer}`;
   const offer = await forwarder.ask.view(name, ['p0']);
-  await forwarder.ask.answer(name, await receivers.ask.answer(offer, true));
+  await forwarder.ask.answer(name, await receivers.ask.answer(viewer, offer, true));
 }

@@ -39,12 +39,18 @@ export async function runMedia(
     }
     await until(() => senders.ask.connected(), 'publishers to connect', connectMs);
     const before = await usage();
-    for (let index = 0; index < viewers; index += 1) {
+    const connect = async (index: number): Promise<void> => {
       const seen = publishersOf(scenario, engine, index);
       const offer = await forwarder.ask.view(`p${index}`, seen);
-      await forwarder.ask.answer(`p${index}`, await receivers.ask.answer(offer, engine === 'stoa'));
-    }
-    await until(() => receivers.ask.connected(), 'viewers to connect', connectMs);
+      const answer = await receivers.ask.answer(index, offer, engine === 'stoa');
+      await forwarder.ask.answer(`p${index}`, answer);
+    };
+    for (let index = 0; index < viewers; index += 1) await connect(index);
+    const connected = async (): Promise<boolean> => {
+      for (const index of await receivers.ask.failed()) await connect(index);
+      return receivers.ask.connected();
+    };
+    await until(connected, 'viewers to connect', connectMs);
     await senders.ask.start(packetsPerSecond, kind === 'microphone' ? 960 : 90);
     await until(() => receivers.ask.served(), 'every viewer to get something', connectMs);
     const perSecond = viewers * scenario.mostPerViewer * packetsPerSecond;

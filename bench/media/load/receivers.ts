@@ -27,7 +27,8 @@ let received = 0;
 let ages: number[] = [];
 
 export const commands = {
-  async answer(sdp: string, givesFeedback: boolean): Promise<string> {
+  /** Takes the offer of a viewer, in place of what it had. */
+  async answer(viewer: number, sdp: string, givesFeedback: boolean): Promise<string> {
     const arrivals = new ArrivalLog();
     const connection = await Connection.answering(
       withoutCandidates(parametersOf(sdp)),
@@ -45,12 +46,17 @@ export const commands = {
       },
     );
     const receiver: Receiver = { connection, arrivals, received: 0 };
-    receivers.push(receiver);
+    receivers[viewer] = receiver;
     return viewAnswer(sdp, connection.ours);
   },
 
   connected(): boolean {
     return receivers.every(({ connection }) => connection.state === 'connected');
+  },
+
+  /** Viewers whose connection has failed: the library loses one handshake in some hundreds. */
+  failed(): number[] {
+    return receivers.flatMap(({ connection }, viewer) => (connection.state === 'closed' ? [viewer] : []));
   },
 
   /** Whether everybody has got something. */

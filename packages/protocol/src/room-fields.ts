@@ -179,8 +179,8 @@ export const roomNotices = {
     by: Type.Optional(Address),
     startedAt: Type.Optional(Time),
   }),
-  /** All media was lost at the server: what was published and received is to be set up anew. */
-  restart: Type.Object({ type: Type.Literal('restart') }),
+  /** Media was lost at the server: what was published or received, or both, is to be set up anew. */
+  restart: Type.Object({ type: Type.Literal('restart'), direction: Type.Optional(Direction) }),
   /** The room is going to be at another node: the device is to join again, and then sets up its media anew. */
   moved: Type.Object({ type: Type.Literal('moved') }),
 } as const;

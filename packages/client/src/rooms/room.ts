@@ -278,7 +278,8 @@ export class Room {
         this.recording.notice(event);
         return;
       case 'restart':
-        this.#restart();
+        if (event.direction !== 'view') this.#publishing.restart();
+        if (event.direction !== 'publish') this.#viewing.restart();
         return;
       case 'moved':
         this.offline();

@@ -277,6 +277,9 @@ it('replaces connections that are lost, and keeps the streams', async () => {
   server.say({ type: 'restart' });
   await settle();
   expect(platform.peers).toHaveLength(6);
+  server.say({ type: 'restart', direction: 'view' });
+  await settle();
+  expect([platform.peers.length, peer(4).closed, peer(5).closed]).toEqual([7, false, true]);
 });
 
 it('joins again on the next connection, and sets all up anew in a room that has begun anew', async () => {

@@ -134,6 +134,34 @@ describe.each([
     });
   });
 
+  it('tells of a connection that has failed, and of none that it ends itself', async () => {
+    const ended = () =>
+      events.flatMap((each) => (each.type === 'connection' && each.state === 'closed' ? each.direction : []));
+    // As somebody in between would have it.
+    const ofAnother = (sdp: string) =>
+      sdp.replace(/^(a=fingerprint:\S+ )\w\w/gm, (_, start: string) => `${start}00`);
+    const publisher = await TestPublisher.open([camera]);
+    clients.push(publisher);
+    const { sdp, streams } = publisher.offer;
+    const answer = await engine.publish('room', 'bob', { sdp: ofAnother(sdp), streams });
+    publisher.accept(answer.sdp);
+    await until(() => ended().includes('publish'));
+    const offer = await engine.view('room', 'bob');
+    const client = await TestViewer.open(offer);
+    clients.push(client);
+    const { version, sdp: answered } = client.answer(offer);
+    await engine.answer('room', 'bob', { version, sdp: ofAnother(answered) });
+    await until(() => ended().includes('view'));
+
+    events.length = 0;
+    await view('bob', []);
+    await publish('bob', [camera]);
+    await until(() => events.filter(({ type }) => type === 'connection').length >= 2);
+    await engine.unview('room', 'bob');
+    await engine.leave('room', 'bob');
+    expect(ended()).toEqual([]);
+  });
+
   it('drops where they arrive the packets of what is not permitted, or muted', async () => {
     await publish('alice', [camera, microphone]);
     const viewer = await view('bob', [{ stream: 'alice/cam' }, { stream: 'alice/mic' }]);

@@ -7,7 +7,7 @@ import { chooseAudible } from '../speakers/audible.ts';
 import { RoomSpeakers } from '../speakers/room-speakers.ts';
 import type { ConnectionState, TransportOptions } from '../transport/connection.ts';
 import { checkLimits, checkWishes, mediaKind } from './check-arguments.ts';
-import type { Direction, EncodingWish, MediaEvent } from './events.ts';
+import type { EncodingWish, MediaEvent } from './events.ts';
 import type {
   Limits,
   OfferedStream,
@@ -17,25 +17,13 @@ import type {
   ViewOffer,
   Wish,
 } from './media-engine.ts';
+import { directionOf, type Participant } from './participant.ts';
 import { type EngineStream, type PublishedAnswer, Publisher } from './publisher.ts';
 import { QualityMeter } from './quality-meter.ts';
 import { publishingStatistics, viewingStatistics } from './read-statistics.ts';
 import { Recorder } from './recorder.ts';
 import type { RoomStatistics } from './statistics.ts';
 import { Viewer, type Watchable } from './viewer.ts';
-
-interface Participant {
-  readonly id: string;
-  readonly publisher: Publisher;
-  readonly viewer: Viewer;
-  wishes: ReadonlyMap<string, Wish>;
-  limits: Limits;
-  /** Of the microphones that are wanted, those that have a slot. */
-  audible: ReadonlySet<string>;
-  readonly quality: Record<Direction, QualityMeter>;
-  /** Transports are opened one after the other. */
-  busy: Promise<unknown>;
-}
 
 const speakerIntervalMs = 100;
 const qualityIntervalMs = 2000;
@@ -385,10 +373,9 @@ export class EngineRoom {
     if (state === 'closed') this.#states.delete(transport);
     else this.#states.set(transport, state);
     for (const participant of this.#participants.values()) {
-      const { id, publisher, viewer } = participant;
+      const { id, publisher } = participant;
       if (state === 'connected' && publisher.onConnected(transport)) this.#showAll();
-      const direction: Direction | undefined =
-        publisher.transport === transport ? 'publish' : viewer.transport === transport ? 'view' : undefined;
+      const direction = directionOf(participant, transport, state);
       if (direction !== undefined)
         this.#emit({ type: 'connection', room: this.#id, participant: id, direction, state });
     }

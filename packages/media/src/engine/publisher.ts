@@ -102,12 +102,10 @@ export class Publisher {
   }
 
   close(): void {
-    for (const connected of [this.#current, this.#next]) {
-      if (connected !== undefined) this.#room.close(connected.transport);
-    }
-    const ended = this.streams;
+    const { transports, streams: ended } = this;
     this.#current = undefined;
     this.#next = undefined;
+    for (const transport of transports) this.#room.close(transport);
     for (const stream of ended) this.#events.onEnded(stream);
   }
 
@@ -120,8 +118,9 @@ export class Publisher {
     const connected: Connected = { transport, credentials, streams: new Map() };
     this.#closed.clear();
     this.#fill(connected, named, streams);
-    if (this.#next !== undefined) this.#room.close(this.#next.transport);
+    const replaced = this.#next;
     this.#next = connected;
+    if (replaced !== undefined) this.#room.close(replaced.transport);
     if (this.#current === undefined) this.#adopt(connected);
     else this.#apply();
     return { sdp: answer, streams: [...connected.streams.values()].map((stream) => this.describe(stream)) };

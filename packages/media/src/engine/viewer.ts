@@ -111,8 +111,9 @@ export class Viewer {
   }
 
   close(): void {
-    if (this.transport !== undefined) this.#room.close(this.transport);
+    const { transport } = this;
     this.transport = undefined;
+    if (transport !== undefined) this.#room.close(transport);
   }
 
   #assign(transport: string, mid: string, view: View | undefined): void {

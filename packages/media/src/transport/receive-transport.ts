@@ -41,6 +41,8 @@ interface Waiting extends Paced {
 
 const maxSlots = 128;
 const reportIntervalMs = 1000;
+/** Of slots, in one datagram: 44 bytes each. */
+const reportsAtOnce = 24;
 /** Of one moment of a probe. */
 const mostPadding = 200;
 const cname = 'stoa';
@@ -162,11 +164,11 @@ export class ReceiveTransport {
     this.#pad(this.#prober.due(now, this.estimator.bitrate), now);
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
-    for (const { slot } of this.#slots) {
-      const report = slot.senderReport(now);
-      if (report === undefined) continue;
-      const description = { type: 'sourceDescription', sources: [{ ssrc: slot.ssrc, cname }] } as const;
-      this.#connection?.send(writeRtcp(report, description));
+    const reports = this.#slots.flatMap(({ slot }) => slot.senderReport(now) ?? []);
+    for (let first = 0; first < reports.length; first += reportsAtOnce) {
+      const some = reports.slice(first, first + reportsAtOnce);
+      const sources = some.map(({ ssrc }) => ({ ssrc, cname }));
+      this.#connection?.send(writeRtcp(...some, { type: 'sourceDescription', sources }));
     }
   }
 

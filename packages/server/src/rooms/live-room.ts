@@ -205,8 +205,12 @@ export class LiveRoom {
         this.#restart().catch(this.#options.onError);
         return;
       case 'connection': {
-        const input = ofEncoder(this.state.participants.get(event.participant), event);
+        const participant = this.state.participants.get(event.participant);
+        const input = ofEncoder(participant, event);
         if (input !== undefined) this.take(input);
+        // Its connection has failed here, which the device may notice much later.
+        else if (event.state === 'closed' && participant?.as === undefined)
+          this.#tellOne(event.participant, { type: 'restart', direction: event.direction });
         return;
       }
       case 'streamStarted':

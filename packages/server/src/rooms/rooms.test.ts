@@ -1,5 +1,5 @@
 import { LocalEngine } from '@stoa/media';
-import { TestPublisher } from '@stoa/media/testing';
+import { TestPublisher, TestViewer } from '@stoa/media/testing';
 import { adminFlags, groupFlags, memberFlags, type OperationRequest } from '@stoa/protocol';
 import { startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -354,6 +354,20 @@ describe('a room', () => {
     const [before, heard] = [viewer.in('v0').length, viewer.in('a0').length];
     await expect.poll(() => viewer.in('a0').length, patience).toBeGreaterThan(heard + 10);
     expect(viewer.in('v0').length).toBe(before);
+    await close();
+  });
+
+  it('tells a device at once that a connection has failed at the server, to make another', async () => {
+    const { gid, alice, close } = await setUp([]);
+    await alice.join();
+    const offer = await alice.ask('rooms.receive', { gid });
+    const viewer = await TestViewer.open(offer);
+    const { version, sdp } = viewer.answer(offer);
+    // With the certificate of somebody in between.
+    const ofAnother = sdp.replace(/^(a=fingerprint:\S+ )\w\w/gm, (_, start: string) => `${start}00`);
+    await alice.ask('rooms.answer', { gid, version, sdp: ofAnother });
+    await alice.told('restart', ({ direction }) => direction === 'view');
+    viewer.close();
     await close();
   });
 
