@@ -35,9 +35,31 @@ test.each([400_000, 2_000_000, 5_000_000])('finds a capacity of %d bit/s and sta
   expect(estimate).toBeLessThan(1.3 * capacity);
 });
 
-test('does not grow far beyond what is sent, and falls with heavy loss', () => {
+test('does not grow far beyond what is sent', () => {
   expect(simulate(20_000_000, 30, { atMost: 1_000_000 })).toBeLessThan(3_000_000);
-  expect(simulate(20_000_000, 30, { loss: 0.25 })).toBeLessThan(300_000);
+});
+
+test.each([0.05, 0.1, 0.2])('uses a path that loses a share of %d whatever is sent', (loss) => {
+  expect(simulate(20_000_000, 40, { atMost: 1_000_000, loss })).toBeGreaterThan(700_000);
+});
+
+test('falls when a path without a queue loses what is too much, and stays there', () => {
+  const estimator = new BandwidthEstimator();
+  const capacity = 400_000;
+  const estimates: number[] = [];
+  for (let now = 0; now < 20_000; now += 100) {
+    const sent = Math.max(1, Math.round(estimator.bitrate / 10 / 8 / 500));
+    const passed = Math.floor(capacity / 10 / 8 / 500);
+    const all = Array.from({ length: sent }, (_, index) => {
+      const sentAt = now + (100 * index) / sent;
+      const fits = Math.floor(((index + 1) * passed) / sent) > Math.floor((index * passed) / sent);
+      return { sentAt, bytes: 500, arrivedAt: sent <= passed || fits ? sentAt + 20 : -1 };
+    });
+    estimator.onFeedback(acknowledged(all), now + 100);
+    estimates.push(estimator.bitrate);
+  }
+  const settled = estimates.slice(50);
+  expect(settled.reduce((sum, each) => sum + each, 0) / settled.length).toBeLessThan(1.4 * capacity);
 });
 
 test('believes REMB only as long as nothing better comes', () => {

@@ -1,28 +1,25 @@
 import { RateMeter } from '../forwarding/rate-meter.ts';
 import { DelayTrend } from './delay-trend.ts';
+import { LossTrend } from './loss-trend.ts';
 import type { Acknowledged } from './send-log.ts';
 
 const startBitrate = 1_000_000;
 const minBitrate = 50_000;
 const maxBitrate = 20_000_000;
 const holdMs = 1000;
-/** Packets over which loss is counted: of fewer, one says too much. */
-const lossWindow = 20;
 
 /**
  * What a viewer's path can take: grows while nothing queues and little is lost, and falls below what arrived when
- * the delay grows. A small relative of Google congestion control (draft-ietf-rmcat-gcc-02). Where only REMB comes, that
+ * the delay grows, or more is lost than the path loses by itself. A small relative of Google congestion control (draft-ietf-rmcat-gcc-02). Where only REMB comes, that
  * is believed.
  */
 export class BandwidthEstimator {
   #bitrate = startBitrate;
   readonly #trend = new DelayTrend();
+  readonly #loss = new LossTrend();
   #grewAt = 0;
   #fellAt = Number.NEGATIVE_INFINITY;
   #hasFeedback = false;
-  #lossRate = 0;
-  #lost = 0;
-  #counted = 0;
   readonly #acknowledged = new RateMeter();
 
   /** Bits per second. */
@@ -45,26 +42,19 @@ export class BandwidthEstimator {
     let arrived = 0;
     for (let index = 0; index < count; index += 1) {
       const at = arrivedAt[index] ?? -1;
-      this.#countLoss(at < 0);
+      this.#loss.add(at < 0);
       if (at < 0) continue;
       arrived += bytes[index] ?? 0;
       this.#trend.add(sentAt[index] ?? 0, at);
     }
     if (arrived > 0) this.#acknowledged.add(arrived, now);
     const delivered = this.#acknowledged.bitrate(now);
-    const lossRate = this.#lossRate;
+    const loss = this.#loss.judge(now);
     if (this.#trend.isOverused(now)) this.#fall(0.85 * delivered, now);
-    else if (lossRate > 0.1) this.#fall(this.#bitrate * (1 - lossRate / 2), now);
-    else if (lossRate < 0.02) this.#grow(delivered, now);
-  }
-
-  #countLoss(isLost: boolean): void {
-    this.#counted += 1;
-    if (isLost) this.#lost += 1;
-    if (this.#counted < lossWindow) return;
-    this.#lossRate = this.#lost / this.#counted;
-    this.#counted = 0;
-    this.#lost = 0;
+    else if (loss === 'too much') {
+      this.#fall(0.85 * delivered, now);
+      this.#loss.sendsLess(now);
+    } else if (loss === 'little') this.#grow(delivered, now);
   }
 
   #grow(delivered: number, now: number): void {

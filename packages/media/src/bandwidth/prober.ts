@@ -7,6 +7,7 @@ const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 /** A step that the path may take or not, without much harm. */
 const step = 2;
+const mostLost = 0.25;
 
 interface Probe {
   readonly rate: number;
@@ -84,7 +85,8 @@ function newProbe(rate: number, now: number): Probe {
 
 /** The bitrate at which it arrived, if that is about as fast as it was sent. */
 function resultOf({ rate, bytes, lost, packets, first, last, startedAt, sentAt }: Probe): number | undefined {
-  if (packets < 5 || lost > 0.05 * packets) return undefined;
+  // What a path loses by itself is no sign that it is full: how fast the rest arrives tells.
+  if (packets < 5 || lost > mostLost * packets) return undefined;
   // What was sent in one moment may arrive in another that is a little longer.
   const span = Math.max(last - first, sentAt - startedAt + probeMs / 5);
   const found = (bytes * 8000) / span;

@@ -140,6 +140,8 @@ export class Slot {
       ({ first }) => first <= sequence,
     );
     if (segment === undefined || sequence > this.#written.sequence) return undefined;
+    // What came before a switch is of no use after its key frame, and in the way where the path is full.
+    if (this.kind === 'video' && segment !== this.#segment) return undefined;
     const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
     const index = sequence & (againSlots - 1);
     if (packet === undefined || stamp.now - (this.#sentAgainAt[index] ?? 0) < againMs) return undefined;

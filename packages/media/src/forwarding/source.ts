@@ -186,7 +186,7 @@ export class Source {
   }
 
   #gap(from: number, to: number, now: number): void {
-    if (this.kind === 'video' && !this.#nacks.addGap(from, to, now)) this.keyFrames.want();
+    if (!this.#nacks.addGap(from, to, now) && this.kind === 'video') this.keyFrames.want();
   }
 
   #look(codec: Exclude<Codec, 'opus' | 'red'>, packet: MediaPacket): void {

@@ -21,11 +21,11 @@ export function chooseLayers(
   now: number,
 ): void {
   const video: (ViewedSlot & { readonly wish: Wish })[] = [];
-  let { bitrate } = receiver;
+  let sound = 0;
   for (const { slot, view, layers } of viewed) {
     if (slot.kind === 'audio') {
       slot.show(layers[0]?.source);
-      bitrate -= audioBitrate;
+      sound += audioBitrate;
       continue;
     }
     const { height = Number.POSITIVE_INFINITY, isScreen = false } = view;
@@ -34,12 +34,13 @@ export function chooseLayers(
     video.push({ slot, view, layers, wish: { isScreen, height, layers: described, shown } });
   }
   const wishes = video.map(({ wish }) => wish);
-  const chosen = allocate(wishes, bitrate);
+  const chosen = allocate(wishes, receiver.bitrate - sound);
   let spent = 0;
   for (const [index, { slot, layers }] of video.entries()) {
     const layer = layers[chosen[index] ?? -1];
     slot.show(layer?.source);
     spent += layer?.bitrate(now) ?? 0;
   }
-  receiver.setDemand(spent, bitrateForAll(wishes));
+  // Sound has its share first: what is looked for has room for both.
+  receiver.setDemand(spent, sound + bitrateForAll(wishes));
 }

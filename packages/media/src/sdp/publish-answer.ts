@@ -1,5 +1,5 @@
 import { type MediaDescription, write } from 'sdp-transform';
-import { describeCodec } from '../codecs/codecs.ts';
+import { type Codec, describeCodec } from '../codecs/codecs.ts';
 import { type ExtensionName, extensionUris } from '../rtp/header-extensions.ts';
 import type { PeerParameters } from './peer-parameters.ts';
 import type { OfferedCodec, OfferedSection, PublishOffer } from './publish-offer.ts';
@@ -70,11 +70,18 @@ export function acceptedSection(
         ? [own]
         : [own, { payload: rtxPayloadType, codec: 'rtx', rate: clockRate }];
     }),
-    fmtp: codecs.flatMap(({ payloadType, rtxPayloadType, parameters }) => [
-      ...(parameters === undefined ? [] : [{ payload: payloadType, config: parameters }]),
+    fmtp: codecs.flatMap(({ codec, payloadType, rtxPayloadType, parameters }) => [
+      ...parametersFor(codec, payloadType, parameters),
       ...(rtxPayloadType === undefined ? [] : [{ payload: rtxPayloadType, config: `apt=${payloadType}` }]),
     ]),
   };
+}
+
+/** As offered; microphones are asked to send next to nothing while it is silent. */
+function parametersFor(codec: Codec, payload: number, parameters: string | undefined) {
+  if (codec !== 'opus') return parameters === undefined ? [] : [{ payload, config: parameters }];
+  const others = (parameters ?? '').split(';').filter((each) => each !== '' && !each.startsWith('usedtx'));
+  return [{ payload, config: [...others, 'usedtx=1'].join(';') }];
 }
 
 function transportOf(ours: PeerParameters) {

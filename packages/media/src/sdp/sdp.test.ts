@@ -68,6 +68,8 @@ test('answers what can be forwarded, under the numbers of the offer, and refuses
     rtcpMux: 'rtcp-mux',
   });
   expect(audio?.ext).toMatchObject([{ value: 7 }]);
+  expect(audio?.fmtp).toEqual([{ payload: 111, config: 'minptime=10;usedtx=1' }]);
+  expect(audio?.rtcpFb?.map(({ type }) => type)).toContain('nack');
   expect(camera).toMatchObject({ payloads: '100 101 103', simulcast: { dir1: 'recv', list1: 'q;h;f' } });
   expect(camera?.rids?.map(({ id, direction }) => `${id} ${direction}`)).toEqual([
     'q recv',

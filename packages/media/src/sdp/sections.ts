@@ -25,7 +25,7 @@ export function session(version: number, mids: readonly string[]): Omit<SessionD
 export function feedback(codec: Codec, payload: number) {
   const entries: readonly (readonly [type: string, subtype?: string])[] =
     describeCodec(codec).kind === 'audio'
-      ? [['transport-cc']]
+      ? [['transport-cc'], ['nack']]
       : [['transport-cc'], ['goog-remb'], ['ccm', 'fir'], ['nack'], ['nack', 'pli']];
   return entries.map(([type, subtype]) => ({ payload, type, ...(subtype === undefined ? {} : { subtype }) }));
 }

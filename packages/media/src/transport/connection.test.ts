@@ -61,3 +61,11 @@ test('refuses an answer that comes after its end as what may be tried again', as
   );
   answering.close();
 });
+
+test('ends what does not become a connection in time', async () => {
+  const states: string[] = [];
+  const options = { bindAddress, connectMs: 50 };
+  const offering = await Connection.offering(options, { ...events, onState: (state) => states.push(state) });
+  await expect.poll(() => states, { timeout: 15_000 }).toEqual(['closed']);
+  expect(() => offering.accept(offering.ours)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+});

@@ -11,7 +11,11 @@ export interface ConnectionOptions {
   readonly ports?: { readonly first: number; readonly last: number };
   /** Addresses to tell clients instead of the local ones, behind a NAT that forwards the ports. */
   readonly announcedAddresses?: readonly string[];
+  /** A connection that is not there after this ends: ICE found no way, or DTLS was begun and left. 30 seconds by default. */
+  readonly connectMs?: number;
 }
+
+const patienceMs = 30_000;
 
 /** As `ConnectionOptions`, with the ports of all connections of the process. */
 export interface TransportOptions extends Omit<ConnectionOptions, 'ports'> {
@@ -48,6 +52,7 @@ export class Connection {
   readonly #peer: PeerConnection;
   readonly #events: ConnectionEvents;
   readonly #release: () => void;
+  readonly #patience: NodeJS.Timeout;
   #track: Track | undefined;
 
   /** For a client that offers. */
@@ -95,6 +100,7 @@ export class Connection {
     this.#events = events;
     this.ours = announced(readSynthetic(sdp), options.announcedAddresses);
     peer.onStateChange((state) => this.#enter(states[state] ?? 'connecting'));
+    this.#patience = setTimeout(() => this.close(), options.connectMs ?? patienceMs).unref();
   }
 
   /** Throws BAD_REQUEST when the library does not take it, UNAVAILABLE after its end: it is of no use then. */
@@ -143,6 +149,7 @@ export class Connection {
   #enter(state: ConnectionState): void {
     if (this.state === state || this.state === 'closed') return;
     this.state = state;
+    if (state !== 'connecting') clearTimeout(this.#patience);
     if (state === 'closed') this.#release();
     // What a listener throws is to end the process with its own trace, not as a failure in the library.
     try {

@@ -3,6 +3,7 @@ import { BandwidthEstimator } from '../bandwidth/estimator.ts';
 import { type Paced, Pacer } from '../bandwidth/pacer.ts';
 import { Prober } from '../bandwidth/prober.ts';
 import type { ReleaseClock } from '../bandwidth/release-clock.ts';
+import { RepeatBudget } from '../bandwidth/repeat-budget.ts';
 import { type Acknowledged, SendLog } from '../bandwidth/send-log.ts';
 import type { Kind } from '../codecs/codecs.ts';
 import { LossCounter } from '../forwarding/loss-counter.ts';
@@ -60,6 +61,7 @@ export class ReceiveTransport {
   readonly #sent = new SendLog();
   readonly #pacer = new Pacer<Waiting>();
   readonly #prober = new Prober();
+  readonly #again = new RepeatBudget();
   readonly #stamp = { transportSequence: 0, now: 0 };
   #connection: Connection | undefined;
   #answered = false;
@@ -241,8 +243,11 @@ export class ReceiveTransport {
   }
 
   #sendAgain(slot: Slot, sequences: readonly number[], now: number): void {
+    this.#again.refill(this.estimator.bitrate, now);
     for (const sequence of sequences) {
+      if (!this.#again.hasRoom) return;
       const packet = slot.sendAgain(sequence, this.#stampAt(now));
+      this.#again.spend(packet?.length ?? 0);
       this.#pacer.charge(packet?.length ?? 0);
       this.#send(packet, now);
     }

@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { ImpairedCall } from './impaired-call.ts';
+import type { Sample } from './page-script.ts';
+
+let call: ImpairedCall;
+
+beforeAll(async () => {
+  call = await ImpairedCall.launch();
+});
+afterEach(() => call.end());
+afterAll(() => call.close());
+
+/** What came between two samples. */
+function between(from: Sample | undefined, to: Sample | undefined) {
+  if (from === undefined || to === undefined) throw new Error('There are no samples.');
+  return {
+    seconds: (to.at - from.at) / 1000,
+    frames: to.frames - from.frames,
+    concealed: (to.concealed - from.concealed) / Math.max(1, to.samples - from.samples),
+  };
+}
+
+/** What somebody gets in the next seconds. */
+async function next(name: 'good' | 'bad', seconds: number) {
+  const [begin] = (await call.samples(name)).slice(-1);
+  const isOver = (samples: readonly Sample[]) =>
+    (samples.at(-1)?.at ?? 0) - (begin?.at ?? 0) > seconds * 1000;
+  return between(begin, (await call.until(name, isOver)).at(-1));
+}
+
+it('goes on in a network that loses every tenth packet, and what is heard is nearly all that was said', async () => {
+  await call.begin({ height: 180, rate: 10 });
+  call.set({ loss: 0.1 });
+  const [toBad, fromBad] = await Promise.all([next('bad', 6), next('good', 6)]);
+  console.log('10 % loss', { toBad, fromBad });
+  for (const { frames, concealed } of [toBad, fromBad]) {
+    expect(frames).toBeGreaterThan(15);
+    // Without retransmission it would be more than what is lost, a tenth.
+    expect(concealed).toBeLessThan(0.07);
+  }
+});
+
+it('shows a smaller picture while the network takes no larger one, goes on to be heard, and shows it again', {
+  timeout: 120_000,
+}, async () => {
+  // Chromium sends a second layer from here on.
+  await call.begin({ height: 360, rate: 6 });
+  const is = (height: number) => (samples: readonly Sample[]) => samples.at(-1)?.height === height;
+  call.set({ bitrate: 3_000_000 });
+  await call.until('bad', is(360));
+  call.set({ bitrate: 300_000 });
+  await call.until('bad', is(180));
+  const { frames, concealed } = await next('bad', 5);
+  console.log('300 kbit/s', { frames, concealed });
+  expect(frames).toBeGreaterThan(5);
+  // Of half of it there would be nothing, if the larger picture still came.
+  expect(concealed).toBeLessThan(0.3);
+  call.set({ bitrate: 3_000_000 });
+  await call.until('bad', is(360), 60_000);
+});
+
+it('passes redundant sound on, and silence costs next to nothing', async () => {
+  await call.begin({ height: 90, rate: 5, red: true });
+  expect((await call.published('good')).map(({ codec }) => codec)).toContain('red');
+  await call.evaluate('good', () => networkPage.speak(false));
+  const sent = () => call.evaluate('good', () => networkPage.audioPackets());
+  // The encoder takes a moment to believe that it is silent.
+  await expect
+    .poll(
+      async () => {
+        const before = await sent();
+        await next('bad', 1);
+        return (await sent()) - before;
+      },
+      { timeout: 30_000 },
+    )
+    .toBeLessThan(10);
+});

@@ -1,0 +1,2 @@
+export { ImpairedLink } from './impaired-link.ts';
+export type { Conditions } from './path.ts';
