@@ -2,6 +2,7 @@
 import { callsBench } from './calls/index.ts';
 import { mediaBench } from './media/index.ts';
 import { messagingBench } from './messaging.ts';
+import { roomsBench } from './rooms/index.ts';
 
 // Ending in order removes what servers under test have written.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
@@ -13,6 +14,7 @@ try {
     ['groups', (args) => messagingBench(args, 'groups')],
     ['calls', callsBench],
     ['media', mediaBench],
+    ['rooms', roomsBench],
   ]);
   const bench = benches.get(name ?? '');
   if (bench === undefined)
