@@ -1,40 +1,45 @@
 import { turnServers } from './calls/index.ts';
-import type { Directory } from './directory/index.ts';
-import type { MediaDoor } from './http/index.ts';
-import { type MediaSession, MediaTokens, type RoomDevice, type Rooms, Whep, Whip } from './rooms/index.ts';
+import type { MediaDoor, MediaSessionDoor } from './http/index.ts';
+import type { MediaOperations, MediaTokens, RoomDevice } from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
 
 export interface MediaWiringOptions {
-  readonly rooms: Rooms;
-  readonly requireMayJoin: (device: RoomDevice, gid: number) => Promise<void>;
-  readonly directory: Directory;
+  /** Carried out by the node of the room. */
+  readonly operations: MediaOperations;
+  readonly tokens: MediaTokens;
   readonly settings: Settings;
-  readonly secret: string;
   readonly now: () => number;
 }
 
 /** Joins encoders and players with the rest of a node: their tokens, and the TURN servers that they may need. */
-export function mediaDoor({ settings, secret, now, ...options }: MediaWiringOptions): MediaDoor {
-  const tokens = new MediaTokens({ secret, now });
-  const whip = new Whip({ ...options, tokens });
-  const whep = new Whep({ ...options, tokens });
+export function mediaDoor({ operations, tokens, settings, now }: MediaWiringOptions): MediaDoor {
   const turn = { urls: settings.turnUrls, secret: settings.turnSecret, seconds: settings.turnSeconds };
-  const withLinks = (token: string, session: MediaSession) => {
-    const { servers } = turnServers(turn, tokens.read(token).uid, now());
-    return { ...session, links: servers.flatMap((server) => server.urls.map((url) => iceLink(url, server))) };
+  const linksFor = (uid: number): string[] => {
+    const { servers } = turnServers(turn, uid, now());
+    return servers.flatMap((server) => server.urls.map((url) => iceLink(url, server)));
   };
+  /** Who asks, as far as the bounds go of what a user may ask; who he is, the node of the room reads in the token. */
+  const asking = (token: string): RoomDevice => {
+    const { aid, uid } = tokens.read(token);
+    return { aid, uid, address: '', dev: noDevice, tokenId: noDevice };
+  };
+  const door = (as: 'whip' | 'whep'): MediaSessionDoor => ({
+    open: async (token, gid, sdp, played) => {
+      const device = asking(token);
+      const session = await operations['media.open'](device, { gid, as, token, sdp, played });
+      return { ...session, links: linksFor(device.uid) };
+    },
+    find: async (token, gid, dev) => {
+      await operations['media.find'](asking(token), { gid, as, token, dev });
+    },
+    end: async (token, gid, dev) => {
+      await operations['media.end'](asking(token), { gid, as, token, dev });
+    },
+  });
   return {
     issue: (grant, seconds) => tokens.issue(grant, seconds),
-    whip: {
-      open: async (token, gid, sdp) => withLinks(token, await whip.open(token, gid, sdp)),
-      find: (token, gid, dev) => whip.find(token, gid, dev),
-      end: (token, gid, dev) => whip.end(token, gid, dev),
-    },
-    whep: {
-      open: async (token, gid, sdp, played) => withLinks(token, await whep.open(token, gid, sdp, played)),
-      find: (token, gid, dev) => whep.find(token, gid, dev),
-      end: (token, gid, dev) => whep.end(token, gid, dev),
-    },
+    whip: door('whip'),
+    whep: door('whep'),
   };
 }
 
@@ -44,3 +49,5 @@ function iceLink(url: string, { username, credential }: { username?: string; cre
   if (username === undefined || credential === undefined) return link;
   return `${link}; username="${username}"; credential="${credential}"; credential-type="password"`;
 }
+
+const noDevice = -1;

@@ -14,12 +14,16 @@ import { mediaDoor } from './media-door-wiring.ts';
 import { Recordings } from './recordings/index.ts';
 import { RoomNodes } from './room-nodes/index.ts';
 import {
+  MediaTokens,
+  mediaOperations,
   type Rights,
   type RoomDevice,
   type RoomGroup,
   type RoomRules,
   Rooms,
   roomOperations,
+  Whep,
+  Whip,
 } from './rooms/index.ts';
 import { generateToken } from './secret-token.ts';
 import type { Settings } from './settings/index.ts';
@@ -115,16 +119,25 @@ export async function startRooms(options: RoomsWiringOptions) {
     },
   });
   await nodes?.open();
-  const own = roomOperations(rooms);
-  const operations = nodes?.route(own) ?? own;
   const secret = await store.settings.setOnce('rooms.media-tokens', generateToken());
+  const tokens = new MediaTokens({ secret, now: clock.now });
   const requireMayJoin = async (device: RoomDevice, gid: number): Promise<void> => {
     if (!access.restricts(device.aid)) return;
     await access.require(device, 'joinRoom');
     if (await isEmpty(operations, device, gid)) await access.require(device, 'startRoom');
   };
+  const sessions = { ...common, rooms, requireMayJoin, tokens };
+  const ofMedia = mediaOperations({ whip: new Whip(sessions), whep: new Whep(sessions) });
+  const own = { ...roomOperations(rooms), ...ofMedia };
+  const routed = nodes?.route(own) ?? own;
+  const { 'media.open': open, 'media.find': find, 'media.end': end, ...operations } = routed;
   return {
-    media: mediaDoor({ ...common, rooms, requireMayJoin, settings, secret, now: clock.now }),
+    media: mediaDoor({
+      operations: { 'media.open': open, 'media.find': find, 'media.end': end },
+      tokens,
+      settings,
+      now: clock.now,
+    }),
     recordings,
     operations: {
       ...operations,

@@ -249,7 +249,7 @@ function refuse(): never {
 }
 
 /** Media needs more than the doors. */
-const noRooms = { open: async () => refuse(), find: refuse, end: async () => refuse() };
+const noRooms = { open: async () => refuse(), find: async () => refuse(), end: async () => refuse() };
 
 function webFiles(folder: string) {
   const messengerApp = join(folder, 'messenger');

@@ -14,7 +14,7 @@ import type { Otps } from '../otp/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { PushActions } from '../push/index.ts';
 import type { Recordings } from '../recordings/index.ts';
-import type { MediaSession, MediaTokens, Played, Whip } from '../rooms/index.ts';
+import type { MediaSession, MediaTokens, Played } from '../rooms/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
@@ -59,8 +59,8 @@ export interface MediaSessionDoor {
     sdp: string,
     played: Played,
   ) => Promise<MediaSession & { readonly links: readonly string[] }>;
-  readonly find: Whip['find'];
-  readonly end: Whip['end'];
+  readonly find: (token: string, gid: number, dev: number) => Promise<void>;
+  readonly end: (token: string, gid: number, dev: number) => Promise<void>;
 }
 
 export interface MediaDoor {

@@ -1,2 +1,2 @@
 export { buildHttp } from './build-http.ts';
-export type { HttpOptions, MediaDoor, SendFromBackend } from './http-options.ts';
+export type { HttpOptions, MediaDoor, MediaSessionDoor, SendFromBackend } from './http-options.ts';

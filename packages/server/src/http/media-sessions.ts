@@ -72,7 +72,7 @@ function sessionRoutes(app: FastifyInstance, door: MediaSessionDoor, rooms: stri
 
   app.patch<OfSession>(`/rooms/:gid/${name}/:dev`, { schema: ofSession }, async (request, reply) => {
     const { gid: room, dev: session } = request.params;
-    door.find(tokenOf(bearerToken(request)), room, session);
+    await door.find(tokenOf(bearerToken(request)), room, session);
     const match = request.headers['if-match'];
     const fragment = String(request.body);
     const refuse = (status: number, message: string, hint: string) =>

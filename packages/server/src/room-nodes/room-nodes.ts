@@ -119,7 +119,7 @@ export class RoomNodes {
 
   #carryOut(asked: Asked): Promise<object> {
     const { gid } = asked.body;
-    if (asked.op === 'rooms.join') return this.#join(asked);
+    if (joining.has(asked.op)) return this.#join(asked);
     return this.#options.rooms().has(gid) ? this.#here(asked) : this.#there(asked);
   }
 
@@ -150,7 +150,7 @@ export class RoomNodes {
     } catch (error) {
       if (!(error instanceof RoomElsewhere)) throw error;
       // Nobody is in it, or nobody yet.
-      if (op === 'rooms.get' || op === 'rooms.leave') return this.#handler(op)(caller, asked.body as never);
+      if (answersWithoutRoom(op)) return this.#handler(op)(caller, asked.body as never);
       throw new StoaError('NOT_IN_ROOM');
     }
   }
@@ -181,6 +181,8 @@ export class RoomNodes {
   async #joinAt(owner: RoomOwner, asked: Asked): Promise<object> {
     const { uid, dev } = asked.caller;
     const { gid } = owner;
+    // An encoder or player is connected to the owner alone.
+    if (asked.op !== 'rooms.join') return this.#ask(owner, asked, answerMs);
     const isIn = this.#elsewhere.get(gid)?.devices.has(dev) === true;
     if (!isIn && this.#elsewhere.countOf(dev) >= limits.roomsPerDevice)
       throw new StoaError('TOO_MANY', `A device is in ${limits.roomsPerDevice} rooms at the most.`);
@@ -208,7 +210,7 @@ export class RoomNodes {
   async #serve(from: string, { op, caller, body, epoch }: Asked): Promise<object> {
     const { gid } = body;
     const isOurs = (): boolean => this.#leases.epochOf(gid) === epoch;
-    if (!isOurs() || (op !== 'rooms.join' && !this.#options.rooms().has(gid))) throw new RoomElsewhere();
+    if (!isOurs() || (!joining.has(op) && !this.#options.rooms().has(gid))) throw new RoomElsewhere();
     if (this.#isDraining) {
       await this.#handOver(gid);
       throw new RoomElsewhere();
@@ -278,6 +280,14 @@ export class RoomNodes {
       });
     });
   }
+}
+
+/** What begins a room that is nowhere. */
+const joining: ReadonlySet<string> = new Set(['rooms.join', 'media.open']);
+
+/** What has an answer also where nobody is in the room. */
+function answersWithoutRoom(op: string): boolean {
+  return op === 'rooms.get' || op === 'rooms.leave' || op.startsWith('media.');
 }
 
 /** What the node of a device tells the owner of a room. */

@@ -1,3 +1,4 @@
+export { type MediaOperations, mediaOperations } from './media-operations.ts';
 export type { MediaSession } from './media-sessions.ts';
 export { MediaTokens } from './media-tokens.ts';
 export { roomOperations } from './operations.ts';

@@ -1,7 +1,8 @@
 import { InProcessHub } from '@stoa/bus';
 import { LocalEngine } from '@stoa/media';
+import { TestPublisher } from '@stoa/media/testing';
 import { groupFlags } from '@stoa/protocol';
-import { type JoinedNodes, ManualClock, startJoinedNodes, type TestNode } from '@stoa/testkit';
+import { type JoinedNodes, ManualClock, startJoinedNodes, type TestNode, testAppToken } from '@stoa/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RoomDevice } from './testing/room-device.ts';
 
@@ -131,6 +132,63 @@ describe('A room of two nodes', { timeout: 60_000 }, () => {
     await bob.ask('rooms.leave', { gid });
     await alice.told('left', ({ user }) => user === bob.address);
     expect(await bob.refused('rooms.hand', { gid, raised: true })).toBe('NOT_IN_ROOM');
+  });
+
+  it('takes encoders at any node, until it is at another one: then they begin anew', async () => {
+    await alice.join();
+    const ask = (method: string, path: string, headers: object, body?: string) =>
+      fetch(new URL(path, other.url), { method, headers: { ...headers }, ...(body && { body }) });
+    const app = { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' };
+    const granted = await ask(
+      'POST',
+      `/v1/groups/${gid}/media-tokens`,
+      app,
+      JSON.stringify({ address: bob.address, may: 'publish' }),
+    );
+    const { token } = (await granted.json()) as { token: string };
+    const authorization = `Bearer ${token}`;
+    const encoder = await TestPublisher.open([
+      { mid: '0', kind: 'microphone', name: '0-audio' },
+      { mid: '1', kind: 'camera', name: '0-video' },
+    ]);
+    const post = () =>
+      ask(
+        'POST',
+        `/rooms/${gid}/whip`,
+        { authorization, 'content-type': 'application/sdp' },
+        encoder.offer.sdp,
+      );
+    const opened = await post();
+    expect(opened.status).toBe(201);
+    encoder.accept(await opened.text());
+    encoder.start();
+    await alice.told('participant', ({ participant }) => participant.as === 'whip' && !participant.away);
+    const session = opened.headers.get('location') ?? '';
+    const patched = await ask(
+      'PATCH',
+      session,
+      {
+        authorization,
+        'content-type': 'application/trickle-ice-sdpfrag',
+        'if-match': opened.headers.get('etag') ?? '',
+      },
+      'a=ice-ufrag:abcd\r\n',
+    );
+    expect(patched.status).toBe(204);
+    expect((await ask('DELETE', session, { authorization })).status).toBe(200);
+    await alice.told('left', ({ user }) => user === bob.address);
+    expect((await ask('DELETE', session, { authorization })).status).toBe(404);
+
+    const second = (await post()).headers.get('location') ?? '';
+    await bob.join();
+    isCutOff = true;
+    await passing(bob.told('moved'));
+    await bob.join();
+    expect((await ask('DELETE', second, { authorization })).status).toBe(404);
+    expect((await post()).status).toBe(201);
+    encoder.close();
+    isCutOff = false;
+    await passing(alice.told('moved'));
   });
 
   it('keeps a device that comes back by the other node, and waits for one that does not', async () => {
