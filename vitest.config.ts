@@ -8,9 +8,20 @@ const chromium = findChromium();
 const natsServer = findNatsServer();
 const turnServer = findTurnServer();
 
+/** Tests of everything together that wait for servers most of the time, and leave the processors to others. */
+const withoutBrowser = [
+  'e2e/crash/**/*.test.ts',
+  'e2e/calls/crossing.test.ts',
+  'e2e/{deploy,disk-full,documents,files,messaging,refused-for-a-moment,several-devices,several-nodes}.test.ts',
+];
+/** Files of tests that run at a time on two processors. */
+const workers = { withoutBrowser: 3, withBrowser: 2 };
+
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Nothing keeps state in its modules, so that files can share them: loading them took a third of the time.
+    isolate: false,
     retry: 0,
     hookTimeout: 30_000,
     unstubGlobals: true,
@@ -28,11 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packages',
-          // They start servers, child processes and worker threads of their own, and wait for them most of the time: three
-          // at a time keep two cores busy.
-          maxWorkers: 3,
-          // Nothing keeps state in its modules, so that files can share them: loading them took a third of the time.
-          isolate: false,
+          maxWorkers: workers.withoutBrowser,
           include: ['{packages,apps,scripts,bench}/**/*.test.{ts,tsx}'],
           testTimeout: 20_000,
         },
@@ -40,12 +47,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
+          name: 'nodes',
+          maxWorkers: workers.withoutBrowser,
+          include: withoutBrowser,
           testTimeout: 60_000,
-          // Browsers and servers share the cores: after all others.
-          maxWorkers: 2,
-          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browsers',
+          include: ['e2e/**/*.test.ts'],
+          exclude: withoutBrowser,
+          testTimeout: 60_000,
+          // Browsers and servers share the cores: after all others, since pages are slow with more of them at a time.
+          maxWorkers: workers.withBrowser,
           sequence: { groupOrder: 1 },
         },
       },
