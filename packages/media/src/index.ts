@@ -11,6 +11,7 @@ export {
   LocalEngine,
   type MediaEngine,
   type MediaEvent,
+  type MediaTotals,
   type OfferedStream,
   type ParticipantStatistics,
   type PublishedStream,

@@ -11,6 +11,7 @@ import type { Directory } from './directory/index.ts';
 import { backendOf, type Joining, may } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
 import { mediaDoor } from './media-door-wiring.ts';
+import { type Metrics, observeMedia } from './metrics/index.ts';
 import { Recordings } from './recordings/index.ts';
 import { RoomNodes } from './room-nodes/index.ts';
 import {
@@ -44,6 +45,7 @@ export interface RoomsWiringOptions {
   /** What the app's rules leave of the rights that a group gives a user. */
   readonly roomRights: (subject: Subject, rights: Rights) => Promise<Rights>;
   readonly engine: MediaEngine | undefined;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   readonly onError: (error: unknown) => void;
 }
@@ -57,8 +59,8 @@ type Connections = Omit<WorkerEngineOptions, 'workers' | 'onWorkerLost'>;
 
 /** Joins rooms with the rest of a node: the rights that their groups give, the media plane, and other nodes. */
 export async function startRooms(options: RoomsWiringOptions) {
-  const { settings, node, hasOthers, store, joining, access, roomRights, logger, clock, engine, ...common } =
-    options;
+  const { settings, node, hasOthers, store, joining, access, roomRights, ...others } = options;
+  const { logger, clock, engine, metrics, ...common } = others;
   const connections = await connectionOptions(settings);
   const group = async (aid: number, gid: number): Promise<Group> => {
     const found = await store.groups.find(gid);
@@ -118,6 +120,7 @@ export async function startRooms(options: RoomsWiringOptions) {
       }
     },
   });
+  observeMedia(metrics.registry, () => rooms.mediaTotals());
   await nodes?.open();
   const secret = await store.settings.setOnce('rooms.media-tokens', generateToken());
   const tokens = new MediaTokens({ secret, now: clock.now });

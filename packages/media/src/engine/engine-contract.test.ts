@@ -134,6 +134,33 @@ describe.each([
     });
   });
 
+  it('counts what it does, over all rooms', async () => {
+    const sum = async () => {
+      const all = await engine.totals();
+      expect(all.map(({ worker }) => worker)).toEqual([0]);
+      return all[0];
+    };
+    const before = await sum();
+    await engine.permit('room', 'alice', everything);
+    const { client } = await publish('alice', [camera, microphone]);
+    client.loseEvery(10);
+    const viewer = await view('bob', [{ stream: 'alice/cam' }]);
+    await until(() => viewer.sees('v0', 'cam'));
+    await until(async () => {
+      const now = await sum();
+      const grown = (['packetsIn', 'bytesIn', 'packetsOut', 'bytesOut', 'lostIn'] as const).every(
+        (key) => (now?.[key] ?? 0) > (before?.[key] ?? 0),
+      );
+      return grown && now?.streams === 2 && now.transports === (before?.transports ?? 0) + 2;
+    });
+    await engine.unview('room', 'bob');
+    await engine.leave('room', 'alice');
+    await until(async () => {
+      const now = await sum();
+      return now?.streams === 0 && now.transports === before?.transports;
+    });
+  });
+
   it('tells of a connection that has failed, and of none that it ends itself', async () => {
     const ended = () =>
       events.flatMap((each) => (each.type === 'connection' && each.state === 'closed' ? each.direction : []));

@@ -1,6 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import type { RecordingManifest } from '../recording/manifest.ts';
 import { type ConnectionOptions, type TransportOptions, transportOptions } from '../transport/connection.ts';
+import { newMediaCounters } from '../transport/media-counters.ts';
 import { EngineRoom } from './engine-room.ts';
 import type { MediaEvent } from './events.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
   Wish,
 } from './media-engine.ts';
 import type { PublishedAnswer } from './publisher.ts';
-import type { RoomStatistics } from './statistics.ts';
+import type { MediaTotals, RoomStatistics } from './statistics.ts';
 
 /** Feedback, reports and pacing are due this often. */
 const tickMs = 20;
@@ -22,12 +23,13 @@ const tickMs = 20;
 /** The media plane in this process. */
 export class LocalEngine implements MediaEngine {
   readonly #connections: TransportOptions;
+  readonly #counters = newMediaCounters();
   readonly #rooms = new Map<string, EngineRoom>();
   readonly #listeners = new Set<(event: MediaEvent) => void>();
   readonly #clock: NodeJS.Timeout;
 
   constructor(connections: ConnectionOptions = {}) {
-    this.#connections = transportOptions(connections);
+    this.#connections = { ...transportOptions(connections), counters: this.#counters };
     this.#clock = setInterval(() => this.#tick(Date.now()), tickMs);
     this.#clock.unref();
   }
@@ -123,6 +125,12 @@ export class LocalEngine implements MediaEngine {
 
   async statistics(room: string): Promise<RoomStatistics> {
     return this.#room(room).statistics();
+  }
+
+  async totals(): Promise<readonly MediaTotals[]> {
+    const rooms = [...this.#rooms.values()];
+    const streams = rooms.reduce((sum, room) => sum + room.streams().length, 0);
+    return [{ ...this.#counters, streams, worker: 0 }];
   }
 
   async record(room: string, directory: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RecordingManifest } from '../recording/manifest.ts';
 import type { MediaEvent } from './events.ts';
-import type { RoomStatistics } from './statistics.ts';
+import type { MediaTotals, RoomStatistics } from './statistics.ts';
 
 /** What a stream shows or tells, as its publisher says; the kind of its m-line has to fit. */
 export type StreamKind = 'microphone' | 'camera' | 'screen' | 'screenSound';
@@ -135,6 +135,8 @@ export interface MediaEngine {
   leave(room: string, participant: string): Promise<void>;
 
   statistics(room: string): Promise<RoomStatistics>;
+  /** Of each process; one that does not answer within a second is missing. */
+  totals(): Promise<readonly MediaTotals[]>;
 
   /**
    * Records all that is published from now on into a new directory, a file for each stream, until it is stopped or the

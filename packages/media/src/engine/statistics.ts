@@ -1,6 +1,7 @@
 import type { LayerStatistics } from '../forwarding/source.ts';
 import type { SlotStatistics as SlotCounts } from '../room/room-types.ts';
 import type { ConnectionState } from '../transport/connection.ts';
+import type { MediaCounters } from '../transport/media-counters.ts';
 
 export interface StreamStatistics {
   readonly stream: string;
@@ -31,4 +32,12 @@ export interface ParticipantStatistics {
 
 export interface RoomStatistics {
   readonly participants: readonly ParticipantStatistics[];
+}
+
+/** What a process of the media plane has done since it began, and has now. */
+export interface MediaTotals extends Readonly<MediaCounters> {
+  /** From 0. */
+  readonly worker: number;
+  /** That are published. */
+  readonly streams: number;
 }

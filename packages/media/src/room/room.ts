@@ -10,6 +10,7 @@ import {
   type TransportOptions,
   transportOptions,
 } from '../transport/connection.ts';
+import type { MediaCounters } from '../transport/media-counters.ts';
 import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
@@ -35,6 +36,7 @@ interface Subscription {
 export interface RoomOptions extends Omit<ConnectionOptions, 'ports'> {
   /** UDP ports, best outside of the ephemeral range; a pool where rooms share them. */
   readonly ports?: ConnectionOptions['ports'] | PortPool;
+  readonly counters?: MediaCounters;
   readonly onState?: (transport: string, state: ConnectionState) => void;
   /** Layers of a picture that nobody takes should be turned off at the publisher, and others on again. */
   readonly onLayers?: (stream: string, layers: readonly LayerWish[]) => void;

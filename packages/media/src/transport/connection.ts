@@ -2,6 +2,7 @@ import { StoaError } from '@stoa/protocol';
 import ndc, { type PeerConnection, type RtcConfig, type Track } from 'node-datachannel';
 import type { PeerParameters } from '../sdp/peer-parameters.ts';
 import { readSynthetic, syntheticDescription } from '../sdp/synthetic.ts';
+import { type MediaCounters, newMediaCounters } from './media-counters.ts';
 import { PortPool } from './port-pool.ts';
 
 export interface ConnectionOptions {
@@ -20,6 +21,8 @@ const patienceMs = 30_000;
 /** As `ConnectionOptions`, with the ports of all connections of the process. */
 export interface TransportOptions extends Omit<ConnectionOptions, 'ports'> {
   readonly ports?: PortPool;
+  /** Those of the process; what is done without counts nowhere. */
+  readonly counters?: MediaCounters;
 }
 
 export function transportOptions({ ports, ...options }: ConnectionOptions): TransportOptions {
@@ -53,6 +56,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #release: () => void;
   readonly #patience: NodeJS.Timeout;
+  readonly #counters: MediaCounters;
   #track: Track | undefined;
 
   /** For a client that offers. */
@@ -98,6 +102,8 @@ export class Connection {
     this.#peer = peer;
     this.#release = release;
     this.#events = events;
+    this.#counters = options.counters ?? newMediaCounters();
+    this.#counters.transports += 1;
     this.ours = announced(readSynthetic(sdp), options.announcedAddresses);
     peer.onStateChange((state) => this.#enter(states[state] ?? 'connecting'));
     this.#patience = setTimeout(() => this.close(), options.connectMs ?? patienceMs).unref();
@@ -119,7 +125,10 @@ export class Connection {
   send(packet: Buffer): boolean {
     if (this.state !== 'connected' || this.#track === undefined) return false;
     try {
-      return this.#track.sendMessageBinary(packet);
+      if (!this.#track.sendMessageBinary(packet)) return false;
+      this.#counters.packetsOut += 1;
+      this.#counters.bytesOut += packet.length;
+      return true;
     } catch {
       // The library has closed the track, and its event is still under way.
       return false;
@@ -137,6 +146,8 @@ export class Connection {
     this.#track = track;
     track.onMessage((packet) => {
       if (this.state === 'closed') return;
+      this.#counters.packetsIn += 1;
+      this.#counters.bytesIn += packet.length;
       try {
         this.#events.onPacket(packet);
       } catch (error) {
@@ -150,7 +161,10 @@ export class Connection {
     if (this.state === state || this.state === 'closed') return;
     this.state = state;
     if (state !== 'connecting') clearTimeout(this.#patience);
-    if (state === 'closed') this.#release();
+    if (state === 'closed') {
+      this.#release();
+      this.#counters.transports -= 1;
+    }
     // What a listener throws is to end the process with its own trace, not as a failure in the library.
     try {
       this.#events.onState(state);

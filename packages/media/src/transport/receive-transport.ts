@@ -19,6 +19,7 @@ import { numbersOf, playedSections, takesRtx, writePlayAnswer } from '../sdp/pla
 import { readPublishOffer } from '../sdp/publish-offer.ts';
 import { readSlotsAnswer, writeSlotsOffer } from '../sdp/slots-offer.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
+import { type MediaCounters, newMediaCounters } from './media-counters.ts';
 
 /** How many m-lines of each kind a viewer gets. */
 export interface SlotCounts {
@@ -56,6 +57,7 @@ export class ReceiveTransport {
   /** Bits per second; `undefined` for as much as the path takes. */
   maxBitrate: number | undefined;
   readonly #releases: ReleaseClock;
+  readonly #counters: MediaCounters;
   readonly #slots: NumberedSlot[] = [];
   readonly #bySsrc = new Map<number, Slot>();
   readonly #sent = new SendLog();
@@ -74,7 +76,7 @@ export class ReceiveTransport {
     releases: ReleaseClock,
     onState: (state: ConnectionState) => void,
   ): Promise<ReceiveTransport> {
-    const transport = new ReceiveTransport(releases);
+    const transport = new ReceiveTransport(releases, options.counters);
     transport.grow(counts);
     transport.#connection = await Connection.offering(options, {
       onPacket: (packet) => transport.#receive(packet, Date.now()),
@@ -92,7 +94,7 @@ export class ReceiveTransport {
   ): Promise<{ transport: ReceiveTransport; answer: string }> {
     const offer = readPublishOffer(sdp);
     const played = playedSections(offer);
-    const transport = new ReceiveTransport(releases);
+    const transport = new ReceiveTransport(releases, options.counters);
     const slots = played.map((section) => {
       const { ssrc, rtxSsrc } = transport.#add(section.mid, {
         kind: section.kind,
@@ -109,8 +111,9 @@ export class ReceiveTransport {
     return { transport, answer: writePlayAnswer(offer, new Map(slots), transport.#connection.ours) };
   }
 
-  private constructor(releases: ReleaseClock) {
+  private constructor(releases: ReleaseClock, counters = newMediaCounters()) {
     this.#releases = releases;
+    this.#counters = counters;
   }
 
   /** What may be sent, in bits per second. */
@@ -247,6 +250,7 @@ export class ReceiveTransport {
     for (const sequence of sequences) {
       if (!this.#again.hasRoom) return;
       const packet = slot.sendAgain(sequence, this.#stampAt(now));
+      if (packet !== undefined) this.#counters.retransmitted += 1;
       this.#again.spend(packet?.length ?? 0);
       this.#pacer.charge(packet?.length ?? 0);
       this.#send(packet, now);
@@ -261,6 +265,7 @@ export class ReceiveTransport {
   #take(message: RtcpMessage, now: number): void {
     switch (message.type) {
       case 'nack': {
+        this.#counters.nacksIn += 1;
         const slot = this.#bySsrc.get(message.ssrc);
         if (slot !== undefined) this.#sendAgain(slot, message.sequences, now);
         return;
@@ -278,7 +283,9 @@ export class ReceiveTransport {
         for (const { ssrc, fractionLost, totalLost } of message.reports) {
           this.loss.add(1, fractionLost);
           const slot = this.#bySsrc.get(ssrc);
-          if (slot !== undefined) slot.lost = totalLost;
+          if (slot === undefined) continue;
+          this.#counters.lostOut += Math.max(0, totalLost - slot.lost);
+          slot.lost = totalLost;
         }
         return;
       case 'transportFeedback':
@@ -298,6 +305,7 @@ export class ReceiveTransport {
     const slot = this.#bySsrc.get(ssrc);
     if (slot === undefined) return;
     slot.pictureLosses += 1;
+    this.#counters.keyFrameRequestsIn += 1;
     slot.shown?.keyFrames.want();
   }
 }

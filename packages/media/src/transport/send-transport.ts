@@ -12,6 +12,7 @@ import { writePublishAnswer } from '../sdp/publish-answer.ts';
 import { type OfferedSection, type PublishOffer, readPublishOffer } from '../sdp/publish-offer.ts';
 import { ArrivalLog } from './arrival-log.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
+import { type MediaCounters, newMediaCounters } from './media-counters.ts';
 import { findStream, maxSsrcs } from './stream-finder.ts';
 
 export interface PublishedStream {
@@ -52,6 +53,7 @@ export class SendTransport {
 
   readonly #id: string;
   readonly #events: SendTransportEvents;
+  readonly #counters: MediaCounters;
   readonly #clock = new SenderClock();
   readonly #arrivals = new ArrivalLog();
   readonly #header = newRtpHeader();
@@ -62,6 +64,8 @@ export class SendTransport {
   #offer: PublishOffer;
   #version = 1;
   #connection: Connection | undefined;
+  /** Of all sources, as of the last report. */
+  #lost = 0;
   #reportedAt = 0;
   #feedbackAt = 0;
 
@@ -72,7 +76,7 @@ export class SendTransport {
     options: TransportOptions,
     events: SendTransportEvents,
   ): Promise<SendTransport> {
-    const transport = new SendTransport(id, readPublishOffer(offer), events);
+    const transport = new SendTransport(id, readPublishOffer(offer), events, options.counters);
     transport.#connection = await Connection.answering(transport.#offer.peer, options, {
       onPacket: (packet) => transport.#receive(packet, Date.now()),
       onState: (state) => events.onState(state),
@@ -80,8 +84,14 @@ export class SendTransport {
     return transport;
   }
 
-  private constructor(id: string, offer: PublishOffer, events: SendTransportEvents) {
+  private constructor(
+    id: string,
+    offer: PublishOffer,
+    events: SendTransportEvents,
+    counters = newMediaCounters(),
+  ) {
     this.#id = id;
+    this.#counters = counters;
     this.#offer = offer;
     this.#events = events;
   }
@@ -125,8 +135,14 @@ export class SendTransport {
     for (const source of sources) {
       const sequences = source.missing(now, roundTripMs);
       const about = { sender: ourSsrc, ssrc: source.ssrc };
-      if (sequences.length > 0) messages.push({ type: 'nack', ...about, sequences });
-      if (source.keyFrames.due(now)) messages.push({ type: 'pictureLoss', ...about });
+      if (sequences.length > 0) {
+        messages.push({ type: 'nack', ...about, sequences });
+        this.#counters.nacksOut += 1;
+      }
+      if (source.keyFrames.due(now)) {
+        messages.push({ type: 'pictureLoss', ...about });
+        this.#counters.keyFrameRequestsOut += 1;
+      }
     }
     if (now - this.#feedbackAt >= feedbackIntervalMs) {
       this.#feedbackAt = now;
@@ -137,6 +153,9 @@ export class SendTransport {
       this.#reportedAt = now;
       const reports = [...sources].slice(0, 31).map((source) => source.report(now));
       for (const { fractionLost } of reports) this.loss.add(1, fractionLost);
+      const lost = reports.reduce((sum, { totalLost }) => sum + totalLost, 0);
+      this.#counters.lostIn += Math.max(0, lost - this.#lost);
+      this.#lost = lost;
       messages.unshift({ type: 'receiverReport', ssrc: ourSsrc, reports });
       // A browser takes this for a limit of what it has learned from the feedback.
       const ssrcs = reports.map(({ ssrc }) => ssrc);

@@ -113,6 +113,11 @@ describe('a room', () => {
       .toEqual([true, true]);
     const { speakers } = await bob.told('speakers', (event) => event.speakers.length > 0);
     expect(one(speakers)).toEqual({ user: alice.address, dev: expect.any(Number), sid: 0 });
+    const metrics = await (await fetch(`${node.url}/metrics`)).text();
+    for (const name of ['packets_total{worker="0",direction="out"}', 'streams{worker="0"}']) {
+      const [, value] = metrics.split(`\nstoa_media_${name} `);
+      expect(Number.parseInt(value ?? '', 10)).toBeGreaterThan(0);
+    }
     await close();
   });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Subscription } from '@stoa/bus';
-import type { MediaEngine } from '@stoa/media';
+import type { MediaEngine, MediaTotals } from '@stoa/media';
 import { limits, type RoomInfo, StoaError } from '@stoa/protocol';
 import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
 import { insideTheNewDoor, mayEnter, nobodyMay, requireUnlocked } from './door.ts';
@@ -41,6 +41,11 @@ export class Rooms {
 
   get count(): number {
     return this.#hosted.size;
+  }
+
+  /** What the media plane does; nothing before the first room. */
+  async mediaTotals(): Promise<readonly MediaTotals[]> {
+    return (await this.#engine)?.totals() ?? [];
   }
 
   /** Resolves to undefined when the user has to be let into the group first. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { StoaError } from '@stoa/protocol';
 import type { ConnectionOptions } from '../../transport/connection.ts';
 import type { MediaEvent } from '../events.ts';
-import type { CommandName, FromWorker, ToWorker } from './messages.ts';
+import type { FromWorker, ToWorker, WorkerCommandName } from './messages.ts';
 
 export interface WorkerEvents {
   onEvent(event: MediaEvent): void;
@@ -47,7 +47,7 @@ export class MediaWorker {
     return this.#child.pid;
   }
 
-  call(name: CommandName, args: readonly unknown[]): Promise<unknown> {
+  call(name: WorkerCommandName, args: readonly unknown[]): Promise<unknown> {
     if (this.#ended) return Promise.reject(lost());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

@@ -5,8 +5,11 @@ import type { LocalEngine } from '../local-engine.ts';
 import type { MediaEngine } from '../media-engine.ts';
 
 /** What can be asked of the engine in a worker: all that is about one room, which is the first argument. */
-export type Commands = Omit<MediaEngine, 'onEvent' | 'close'> & Pick<LocalEngine, 'openPart' | 'pipe'>;
+export type Commands = Omit<MediaEngine, 'onEvent' | 'close' | 'totals'> &
+  Pick<LocalEngine, 'openPart' | 'pipe'>;
 export type CommandName = keyof Commands;
+/** And of it as a whole. */
+export type WorkerCommandName = CommandName | 'totals';
 
 /** From the server to a worker. */
 export type ToWorker =
@@ -14,7 +17,7 @@ export type ToWorker =
   | {
       readonly type: 'call';
       readonly id: number;
-      readonly name: CommandName;
+      readonly name: WorkerCommandName;
       readonly args: readonly unknown[];
     }
   | { readonly type: 'ping' };

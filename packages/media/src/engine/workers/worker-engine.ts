@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { StoaError } from '@stoa/protocol';
 import type { ConnectionOptions } from '../../transport/connection.ts';
 import type { MediaEvent } from '../events.ts';
@@ -13,6 +14,7 @@ import type {
   ViewOffer,
   Wish,
 } from '../media-engine.ts';
+import type { MediaTotals } from '../statistics.ts';
 import { lost, type MediaWorker } from './media-worker.ts';
 import type { CommandName, Commands } from './messages.ts';
 import { splitPorts } from './split-ports.ts';
@@ -33,6 +35,8 @@ export interface WorkerEngineOptions extends ConnectionOptions {
 }
 
 const defaultAtHome = 100;
+/** A process that hangs is not to hold up who looks after all. */
+const totalsMs = 1000;
 
 /**
  * The media plane in processes of its own. A room lives in one of them, which is the one with the fewest; a large
@@ -166,6 +170,18 @@ export class WorkerEngine implements MediaEngine {
 
   async statistics(room: string) {
     return this.#room(room).statistics();
+  }
+
+  async totals(): Promise<readonly MediaTotals[]> {
+    const late = wait(totalsMs, undefined, { ref: false });
+    const all = await Promise.all(
+      this.#supervised.map(async ({ worker: running }, worker) => {
+        const asked = (running?.call('totals', []) ?? late) as Promise<readonly MediaTotals[] | undefined>;
+        const totals = await Promise.race([asked.catch(() => undefined), late]);
+        return totals?.map((each) => ({ ...each, worker })) ?? [];
+      }),
+    );
+    return all.flat();
   }
 
   async record(room: string, directory: string): Promise<void> {
