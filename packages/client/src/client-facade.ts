@@ -14,6 +14,7 @@ import { LocalClient } from './local-client.ts';
 import { localHost } from './local-host.ts';
 import { Messaging } from './messaging-facade.ts';
 import { checkAge, checkTarget } from './outbox/index.ts';
+import { OwnPresence } from './presence/index.ts';
 import { LinkPreviews } from './previews/index.ts';
 import { Profiles } from './profiles/index.ts';
 import type { RequestOptions } from './requests/index.ts';
@@ -53,6 +54,8 @@ export class Client extends Messaging {
   readonly groups: Groups;
   /** What users say of themselves. */
   readonly profiles: Profiles;
+  /** When this user is online for others. */
+  readonly presence: OwnPresence;
   /** Who may see what the user shows to contacts. */
   readonly contacts: Contacts;
 
@@ -64,6 +67,7 @@ export class Client extends Messaging {
     this.groups = new Groups(this.host);
     this.profiles = new Profiles(this.host);
     this.contacts = new Contacts(this.host, this.profiles);
+    this.presence = new OwnPresence(this.host);
     this.calls = new Calls({
       ...resolved,
       settings: resolved.calls,
@@ -95,6 +99,7 @@ export class Client extends Messaging {
    * rejects when it cannot be opened.
    */
   async start(): Promise<void> {
+    this.presence.start();
     this.calls.start();
     await this.host.start();
     await this.files.start();
@@ -102,6 +107,7 @@ export class Client extends Messaging {
 
   /** Ends the calls of this page, leaves its rooms, disconnects and releases the store, which keeps everything. What waits in the outbox goes out after start(). */
   stop(): Promise<void> {
+    this.presence.stop();
     this.calls.stop();
     this.rooms.stop();
     this.files.stop();

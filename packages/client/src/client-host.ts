@@ -21,7 +21,7 @@ export type Question = {
 }[Exclude<keyof LocalClient, 'start' | 'stop' | 'resume'>];
 
 /** Methods of a client that tell somebody something, once, if it is possible now. */
-export type Remark = 'sendPresence' | 'sendTyping' | 'sayInCall';
+export type Remark = 'setFront' | 'sendPresence' | 'sendTyping' | 'sayInCall';
 
 /** Where the commands of a client are carried out: in this page, or in another one that shares the client. */
 export interface ClientHost {
@@ -40,6 +40,8 @@ export interface ClientHost {
   mark(message: LocalMessage, change: PendingChange): Changing;
   watch(peers: readonly string[]): void;
   unwatch(peers: readonly string[]): void;
+  /** Whether this page is in front; undefined where there is none. */
+  setFront(on: boolean | undefined): void;
   remark<Name extends Remark>(name: Name, ...args: Parameters<LocalClient[Name]>): void;
   ask<Name extends Question>(
     name: Name,

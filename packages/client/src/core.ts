@@ -82,7 +82,7 @@ export class Core {
   run = randomId();
 
   constructor(options: ResolvedOptions) {
-    const { clock, random } = options;
+    const { clock, random, idShare } = options;
     const { events } = this;
     const self = () => this.self;
     const wants = (message: LocalMessage): boolean => this.#asks(() => options.filter(message));
@@ -110,7 +110,8 @@ export class Core {
       environment: options.environment,
       openWebSocket: options.openWebSocket,
       random,
-      hello: () => helloOf(this.data.device ?? newDevice(), options, this.run),
+      hello: () =>
+        helloOf(this.data.device ?? newDevice(), options, this.run, this.presence.front.forHello()),
       onWelcome: (welcome) => this.#welcome(welcome),
       onState: (state) => this.#stateChanged(state),
       onFrames: (frames) => this.#received(frames),
@@ -150,7 +151,6 @@ export class Core {
     this.#values = values;
     const cursors = new Cursors(view, events);
     const changes = new Changes({ view, events, accepts, onListed: (record) => this.#announce(record) });
-    const { idShare } = options;
     this.outbox = new Outbox({ data, link, view, events, changes, pending, clock, random, idShare, self });
     this.deletions = new Deletions({ data, values, outbox: this.outbox, events });
     this.marks = new ConversationMarks({ data, values, events, onLooks: (record) => this.#announce(record) });

@@ -26,6 +26,7 @@ export function helloOf(
   { device, position }: DeviceRecord,
   { token, app, agent }: { token: string; app: string | undefined; agent: string | undefined },
   run: string,
+  front: boolean,
 ): HelloFrame {
   return {
     t: 'hello',
@@ -33,6 +34,7 @@ export function helloOf(
     token,
     device,
     run,
+    ...(front ? {} : { front }),
     ...(app === undefined ? {} : { app }),
     ...(position === undefined ? {} : { position }),
     ...(agent === undefined ? {} : { agent }),

@@ -143,6 +143,11 @@ export class LocalClient extends LocalMessaging {
     this.core.presence.send(target, value, interval);
   }
 
+  /** `page`: which one says so; undefined when it is gone. */
+  setFront(page: string, on: boolean | undefined): void {
+    this.core.presence.front.set(page, on);
+  }
+
   sendTyping(target: Target): void {
     this.core.presence.sendTyping(target);
   }

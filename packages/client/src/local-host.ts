@@ -23,6 +23,7 @@ export function localHost(client: LocalClient): ClientHost {
     mark: (message, change) => client.mark(message, change),
     watch: (peers) => client.watch(peers),
     unwatch: (peers) => client.unwatch(peers),
+    setFront: (on) => client.setFront('', on),
     remark: (name, ...args) => callOf(client, name)(...args),
     ask: (name, ...args) => callOf(client, name)(...args),
   };

@@ -15,6 +15,7 @@ import { guarded, type MesiboListener } from './listeners.ts';
 import { MesiboV1 } from './mesibo-v1.ts';
 import type { MessageReader } from './messages/message-reader.ts';
 import { withoutSlash } from './platform/server-of-script.ts';
+import { setAudience, setInForeground, setMode, setOnline } from './presence/online-status.ts';
 import type { MesiboProfile } from './profiles/profile.ts';
 import { PushTokens } from './push-tokens.ts';
 import { randomId } from './random-id.ts';
@@ -282,6 +283,22 @@ export class Mesibo extends MesiboV1 {
   /** Has this device woken by FCM or APNs; an empty token ends it. */
   setPushToken(token: string, voip = false): number {
     return this.pushTokens.set(this[internal], String(token), voip);
+  }
+  /** When this user is online for others, on all of his devices: MESIBO_ONLINEMODE_*. */
+  setOnlineStatusMode(mode: number): number {
+    return setMode(this[internal], mode);
+  }
+  /** Who may see whether he is: 0 for everybody, or MESIBO_GROUP_CONTACTS. */
+  setOnlineStatusAudience(gid: number): number {
+    return setAudience(this[internal], gid);
+  }
+  /** Online or not by his own word, until another mode is set. */
+  setOnlineStatus(online: boolean): number {
+    return setOnline(this[internal], online);
+  }
+  /** For who knows better than the visibility of the page whether the application is in front. */
+  setAppInForeground(on: boolean): number {
+    return setInForeground(this[internal], on);
   }
   /** Files are uploaded there by a form, as the `mesibo` documentation says; an empty URL: to the server itself. */
   setUploadUrl(url: string, auth = ''): number {

@@ -42,6 +42,8 @@ export const Hello = Type.Object({
    * comes back by itself. A device that was displaced is admitted with a new one only.
    */
   run: Type.Optional(RandomId),
+  /** Whether the application is in front; absent: it is. See `front`. */
+  front: Type.Optional(Type.Boolean()),
   /** Name and version of the client, for logs and device lists. */
   agent: Type.Optional(Type.String({ maxLength: limits.nameLength })),
 });
@@ -97,6 +99,9 @@ export const SendPresence = Type.Object({
   interval: Type.Optional(Int(0, limits.presenceSeconds)),
 });
 
+/** The application of this device came in front of the user, or went into the background. */
+export const Front = Type.Object({ t: Type.Literal('front'), on: Type.Boolean() });
+
 /** Begin (or end) being told when these users go online and offline. */
 export const Watch = Type.Object({
   t: Type.Literal('watch'),
@@ -135,6 +140,7 @@ export const clientFrames = {
   read: Read,
   presence: SendPresence,
   watch: Watch,
+  front: Front,
   history: History,
   request: Request,
   call: CallRequestFrame,
@@ -148,6 +154,7 @@ export type ReceivedFrame = Static<typeof Received>;
 export type ReadFrame = Static<typeof Read>;
 export type SendPresenceFrame = Static<typeof SendPresence>;
 export type WatchFrame = Static<typeof Watch>;
+export type FrontFrame = Static<typeof Front>;
 export type HistoryFrame = Static<typeof History>;
 export type RequestFrame = Static<typeof Request>;
 export type PingFrame = Static<typeof Ping>;
@@ -160,6 +167,7 @@ export type ClientFrame =
   | ReadFrame
   | SendPresenceFrame
   | WatchFrame
+  | FrontFrame
   | HistoryFrame
   | RequestFrame
   | CallRequestFrame

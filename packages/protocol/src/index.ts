@@ -20,6 +20,7 @@ export type {
   ContactCard,
   Content,
   ConversationFrame,
+  FrontFrame,
   GroupInfo,
   GroupMemberInfo,
   GroupNoticeFrame,
@@ -71,6 +72,7 @@ export { limits } from './limits.ts';
 export type { OperationName, OperationRequest, OperationResponse } from './operations.ts';
 export type {
   Audience,
+  PresenceMode,
   ProfileFrame,
   ProfileInfo,
   ProfileSettings,

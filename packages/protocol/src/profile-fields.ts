@@ -27,6 +27,16 @@ export const ProfileVisibility = Type.Object({
 });
 export type ProfileVisibility = Static<typeof ProfileVisibility>;
 
+/**
+ * When a user is online for those who may see it: while a device is connected (`login`), while the application is in front on
+ * one of them (`foreground`, what holds when nothing is said), or when he says so himself (`manual`, with `online`).
+ */
+export const PresenceMode = Type.Object({
+  mode: Type.Union([Type.Literal('login'), Type.Literal('foreground'), Type.Literal('manual')]),
+  online: Type.Optional(Type.Boolean()),
+});
+export type PresenceMode = Static<typeof PresenceMode>;
+
 /** What a user can set of his profile. */
 export const profileSettings = {
   name: Type.Optional(Type.String({ maxLength: limits.nameLength })),
@@ -53,6 +63,7 @@ export const profileSettings = {
     ),
   ),
   visibility: Type.Optional(Plain(ProfileVisibility)),
+  presence: Type.Optional(Plain(PresenceMode)),
   /** Whether others find the user by his name. */
   searchable: Type.Optional(Type.Boolean()),
 };
@@ -83,6 +94,7 @@ export const ProfileInfo = Type.Object({
   tag: Type.String(),
   /** In the own profile only, as is `visibleTo`. */
   visibility: Type.Optional(ProfileVisibility),
+  presence: Type.Optional(PresenceMode),
   searchable: Type.Optional(Type.Boolean()),
 });
 export type ProfileInfo = Static<typeof ProfileInfo>;

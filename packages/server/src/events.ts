@@ -1,5 +1,5 @@
 import type { Bus } from '@stoa/bus';
-import type { CallRequest } from '@stoa/protocol';
+import type { CallRequest, PresenceMode } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
 import { BoundedMap } from './bounded-map.ts';
 import type { ChangedValue } from './values/index.ts';
@@ -25,6 +25,8 @@ export type UserEvent =
   | ({ readonly type: 'values'; readonly exceptDev: number } & ChangedValue)
   /** Somebody began to watch the user: nodes that hold him answer on his presence subject. */
   | { readonly type: 'presence-query' }
+  /** The user has said anew when he is online. */
+  | { readonly type: 'presence-mode'; readonly presence: PresenceMode }
   /** End the user's sessions: all, or those signed in with one token. */
   | {
       readonly type: 'end-sessions';

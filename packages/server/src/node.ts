@@ -302,6 +302,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       schedule,
       files: files.attachments,
       presence,
+      presenceMode: profileParts.presenceMode,
       groups: groupFeed,
       groupSending: groupParts.sending,
       groupMessages: groupParts.groupMessages,

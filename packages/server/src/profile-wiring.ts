@@ -58,6 +58,7 @@ export function buildProfiles({ store, files, onError = () => {}, ...rest }: Pro
     contactsChanged: (uid: number): void => {
       profiles.contactsChanged(uid).catch(onError);
     },
+    presenceMode: (uid: number) => profiles.presenceMode(uid),
     operations: profileOperations(profiles),
   };
 }

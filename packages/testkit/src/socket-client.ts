@@ -66,7 +66,14 @@ export class SocketClient {
 
   async hello(
     token: string,
-    more: { device?: string; position?: number; app?: string; run?: string; agent?: string } = {},
+    more: {
+      device?: string;
+      position?: number;
+      app?: string;
+      run?: string;
+      agent?: string;
+      front?: boolean;
+    } = {},
   ): Promise<WelcomeFrame> {
     this.send({ t: 'hello', v: protocolVersion, token, device: randomBytes(16).toString('hex'), ...more });
     return this.next('welcome');

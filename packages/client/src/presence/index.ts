@@ -1,1 +1,2 @@
+export { OwnPresence } from './own-presence.ts';
 export { Presence } from './presence.ts';

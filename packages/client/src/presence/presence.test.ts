@@ -1,6 +1,8 @@
 import { presenceValues } from '@stoa/protocol';
 import { expect, it } from 'vitest';
 import { online, scripted } from '../testing/test-client.ts';
+import { Front } from './front.ts';
+import { OwnPresence, type Page } from './own-presence.ts';
 
 const bob = { peer: 'bob' };
 
@@ -93,4 +95,64 @@ it('refuses names that nobody can have', async () => {
   expect(() => client.watch(['bob', ''])).toThrow(refusal);
   expect(() => client.sendTyping({ peer: 'a\nb' })).toThrow(refusal);
   expect(() => client.sendPresence({ gid: -1 }, 3)).toThrow(refusal);
+});
+
+it('says whether the application is in front, on every connection', async () => {
+  const { server, test, client } = await scripted();
+  client.presence.setInFront(false);
+  await client.start();
+  const connection = await server.connection();
+  expect(await connection.welcome()).toMatchObject({ front: false });
+  client.presence.setInFront(true);
+  expect(await connection.next('front')).toEqual({ t: 'front', on: true });
+  connection.terminate();
+  await test.status('offline');
+  client.presence.setInFront(false);
+  test.clock.advance(300);
+  const next = await server.connection();
+  expect(await next.welcome()).toMatchObject({ front: false });
+});
+
+it('counts as in front while one of the pages of a connection is', () => {
+  const told: boolean[] = [];
+  const front = new Front({
+    online: true,
+    send: (frame) => {
+      if (frame.t === 'front') told.push(frame.on);
+      return true;
+    },
+  });
+  front.set('one', false);
+  front.set('two', true);
+  front.set('one', true);
+  front.set('two', undefined);
+  front.set('one', false);
+  front.set('one', undefined);
+  expect(told).toEqual([false, true, false, true]);
+});
+
+it('follows the visibility of the page, unless the application knows better', () => {
+  const told: (boolean | undefined)[] = [];
+  let visibilityState: Page['visibilityState'] = 'visible';
+  const listeners = new Set<() => void>();
+  const page: Page = {
+    get visibilityState() {
+      return visibilityState;
+    },
+    addEventListener: (_, listener) => listeners.add(listener),
+    removeEventListener: (_, listener) => listeners.delete(listener),
+  };
+  const host = {
+    setFront: (on: boolean | undefined) => told.push(on),
+    ask: () => Promise.reject(new Error()),
+  };
+  const presence = new OwnPresence(host as ConstructorParameters<typeof OwnPresence>[0], page);
+  presence.start();
+  visibilityState = 'hidden';
+  for (const listener of listeners) listener();
+  presence.setInFront(true);
+  presence.setInFront(undefined);
+  presence.stop();
+  expect(told).toEqual([true, false, true, false]);
+  expect(listeners.size).toBe(0);
 });

@@ -4,6 +4,7 @@ import type { Link } from '../connection/index.ts';
 import { conversationId } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
 import type { ConversationId, PresenceEvent, Target } from '../types.ts';
+import { Front } from './front.ts';
 
 export interface PresenceOptions {
   readonly link: Link;
@@ -19,8 +20,12 @@ export class Presence {
   /** When typing was last told of. */
   readonly #typing = new Map<ConversationId, number>();
 
+  /** Whether the application is in front, which the server is told. */
+  readonly front: Front;
+
   constructor(options: PresenceOptions) {
     this.#options = options;
+    this.front = new Front(options.link);
   }
 
   watch(peers: readonly string[]): void {
@@ -70,6 +75,7 @@ export class Presence {
   }
 
   connected(): void {
+    this.front.connected();
     this.#sendWatch([...this.#watched], true);
   }
 

@@ -188,19 +188,21 @@ export class Leading {
     return isSameUser ? undefined : 'other-user';
   }
 
-  #enter(tab: string, { isStarted, watched }: Hello): void {
+  #enter(tab: string, { isStarted, watched, front }: Hello): void {
     this.#members.get(tab)?.forget();
     const forget =
       tab === this.#options.tab ? () => {} : this.#options.group.whenGone(tab, () => this.#gone(tab));
     this.#members.set(tab, { forget });
     if (isStarted) this.#started.add(tab);
     this.#watchers.watch(tab, watched);
+    this.client.setFront(tab, front);
   }
 
   #gone(tab: string): void {
     this.#members.get(tab)?.forget();
     this.#members.delete(tab);
     this.#watchers.forget(tab);
+    this.client.setFront(tab, undefined);
     if (this.#started.delete(tab) && this.#started.size === 0) this.client.pause();
   }
 

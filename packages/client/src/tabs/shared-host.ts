@@ -21,6 +21,7 @@ import { Calls, type WaitingCall } from './calls.ts';
 import { HandIn, type Prepared } from './hand-in.ts';
 import { KnowledgeOfTab } from './knowledge.ts';
 import { Leading } from './leading.ts';
+import { otherUser, outdated, type Refused, refusedBy } from './refused-tab.ts';
 import { TabGroup } from './tab-group.ts';
 import type { Hello, LeaderMessage, SharedState, Told, ToldEvent, Welcome } from './tab-messages.ts';
 import type { TabPlatform } from './tab-platform.ts';
@@ -33,8 +34,6 @@ export function sharedHost(options: ResolvedOptions): ClientHost | undefined {
   if (tabPlatform === undefined || store.sharedAs === undefined) return undefined;
   return new SharedHost(options, tabPlatform, store.sharedAs);
 }
-
-type Refused = Extract<ConnectionStatus, { state: 'refused' }>;
 
 /**
  * One tab of those that share a client. While it leads, it has the client; otherwise it hands the application's
@@ -63,6 +62,8 @@ class SharedHost implements ClientHost {
   #mustTake = false;
   /** Whether the leader has yet to find out whether he is of the user of this tab. */
   #awaitsProof = false;
+  /** Whether this tab is in front, as far as it said. */
+  #front: boolean | undefined;
   /** Why it takes part no longer. */
   #end: Refused | undefined;
   /** What the server said to this tab's token when it last led. */
@@ -174,6 +175,11 @@ class SharedHost implements ClientHost {
     else this.#toLeader((to) => this.#group.toLeader({ type: 'unwatch', to, peers }));
   }
 
+  setFront(on: boolean | undefined): void {
+    this.#front = on;
+    this.remark('setFront', this.#tab, on);
+  }
+
   remark<Name extends Remark>(name: Name, ...args: Parameters<LocalClient[Name]>): void {
     if (this.#leading !== undefined) this.#leading.remark(name, args);
     else this.#toLeader((to) => this.#group.toLeader({ type: 'remark', to, name, args }));
@@ -255,6 +261,7 @@ class SharedHost implements ClientHost {
       user: this.#view.user,
       isStarted: this.#isStarted,
       watched: [...this.#watched],
+      front: this.#front,
       knowledge: this.#wasJoined ? this.#knowledge.export() : undefined,
     };
   }
@@ -385,15 +392,3 @@ class SharedHost implements ClientHost {
 
 /** Tabs whose ids of sends are different: enough that those made in one moment hardly ever meet. */
 const idShares = 512;
-
-const refusedBy = (error: StoaError): Refused => ({ state: 'refused', error, signedOut: true });
-
-const outdated = (): StoaError =>
-  new StoaError('UNSUPPORTED_VERSION', 'A newer version of the application is open in another tab.', {
-    hint: 'Reload this page.',
-  });
-
-const otherUser = (): StoaError =>
-  new StoaError('CONFLICT', 'Another user has signed in in another tab.', {
-    hint: 'Give every user a store of his own; start the client again to take this one back.',
-  });

@@ -66,6 +66,8 @@ export interface Hello {
   readonly user: Pick<Self, 'uid' | 'address'> | undefined;
   readonly isStarted: boolean;
   readonly watched: readonly string[];
+  /** Whether it is in front; undefined when it does not know. */
+  readonly front: boolean | undefined;
   /** Undefined when its application has not been told anything yet. */
   readonly knowledge: Knowledge | undefined;
 }

@@ -1,2 +1,3 @@
+export { isOnlineBy } from './appearance.ts';
 export { OtherNodes } from './other-nodes.ts';
 export { Presence, type Watcher, type WatcherGroup } from './presence.ts';

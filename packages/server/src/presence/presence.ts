@@ -4,6 +4,7 @@ import type { UserStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { type PresenceChange, type ProfileChanged, publishToUser, subjects } from '../events.ts';
 import type { OtherNodes } from './other-nodes.ts';
+import { PresentUsers } from './present-users.ts';
 
 /** Somebody who wants to be told of users' going online and offline. */
 export interface Watcher {
@@ -64,16 +65,18 @@ interface Watched extends WatcherGroup {
  */
 export class Presence {
   readonly #options: PresenceOptions;
-  /** Sessions on this node, by user; 0 while he is leaving. */
-  readonly #sessions = new Map<number, number>();
-  /** When the last session of a leaving user ended; in that order. */
-  readonly #leaving = new Map<number, number>();
+  /** Those with a session on this node. */
+  readonly #connected: PresentUsers;
+  /** Those with a session here by which they are online. */
+  readonly #online: PresentUsers;
   readonly #watched = new Map<number, Watched>();
   /** Those of whom other nodes were asked a moment ago. */
   readonly #asked = new Set<Watched>();
 
   constructor(options: PresenceOptions) {
     this.#options = options;
+    this.#connected = new PresentUsers(options.clock, options.graceMs);
+    this.#online = new PresentUsers(options.clock, options.graceMs);
   }
 
   /** Begins to follow what becomes of other nodes. */
@@ -86,56 +89,57 @@ export class Presence {
     });
   }
 
+  /** A session by itself makes nobody online: see appeared(). */
   sessionOpened(uid: number): void {
-    const sessions = this.#sessions.get(uid);
-    this.#sessions.set(uid, (sessions ?? 0) + 1);
-    this.#leaving.delete(uid);
-    if (sessions !== undefined) return;
-    this.#publish(uid, true);
-    this.#options.onCame?.(uid);
+    if (this.#connected.add(uid)) this.#options.onCame?.(uid);
+  }
+
+  /** By a session on this node, the user is online now. */
+  appeared(uid: number): void {
+    if (this.#online.add(uid)) this.#publish(uid, true);
+  }
+
+  /** He is so by one of them no longer. */
+  vanished(uid: number): void {
+    this.#online.remove(uid);
   }
 
   /** Users of whom this node holds a session, or held one until a moment ago. */
   held(): Iterable<number> {
-    return this.#sessions.keys();
+    return this.#connected.all();
   }
 
   sessionClosed(uid: number): void {
-    const sessions = (this.#sessions.get(uid) ?? 1) - 1;
-    this.#sessions.set(uid, sessions);
-    if (sessions === 0) this.#leaving.set(uid, this.#options.clock.now());
+    this.#connected.remove(uid);
   }
 
   /** Called several times a second: users whose time of grace is over go offline, and questions are settled. */
   sweep(): void {
-    const { clock, graceMs, onError } = this.#options;
+    const { clock, onError } = this.#options;
     const now = clock.now();
     for (const watched of this.#asked) {
       if (watched.settledAt <= now) this.#settle(watched).catch(onError);
     }
-    for (const [uid, endedAt] of this.#leaving) {
-      if (endedAt + graceMs > now) return;
-      this.#leave(uid, endedAt).catch(onError);
-    }
+    this.#leave(false).catch(onError);
   }
 
   /** Writes down when the users were last seen whose sessions have ended with the node, and says goodbye. */
   async close(): Promise<void> {
-    await Promise.all([...this.#leaving].map(([uid, endedAt]) => this.#leave(uid, endedAt)));
+    await this.#leave(true);
     this.#options.others.leave();
   }
 
-  async #leave(uid: number, endedAt: number): Promise<void> {
-    this.#leaving.delete(uid);
-    this.#sessions.delete(uid);
-    this.#publish(uid, false, endedAt);
-    this.#options.onLeft?.(uid);
-    await this.#options.users.update(uid, { lastSeen: endedAt });
+  async #leave(all: boolean): Promise<void> {
+    const { onLeft, users } = this.#options;
+    const offline = this.#online.takeLeft(all);
+    for (const [uid, endedAt] of offline) this.#publish(uid, false, endedAt);
+    for (const [uid] of this.#connected.takeLeft(all)) onLeft?.(uid);
+    await Promise.all(offline.map(([uid, lastSeen]) => users.update(uid, { lastSeen })));
   }
 
   /** Another node asks about a user of this one. */
   answerQuery(uid: number): void {
-    if (this.#sessions.has(uid)) this.#publish(uid, true);
+    if (this.#online.has(uid)) this.#publish(uid, true);
   }
 
   /**
@@ -204,7 +208,7 @@ export class Presence {
       blocked: new Set(),
       unseen: new Set(),
       untold: new Set(),
-      nodes: new Set(this.#sessions.has(uid) ? [node] : []),
+      nodes: new Set(this.#online.has(uid) ? [node] : []),
       doubted: new Set(),
       settledAt: 0,
       seen: 0,

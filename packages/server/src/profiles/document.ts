@@ -1,6 +1,7 @@
 import {
   type Audience,
   limits,
+  type PresenceMode,
   type ProfileSettings,
   type ProfileVisibility,
   packValue,
@@ -27,6 +28,7 @@ export interface ProfileDocument {
   readonly picture?: ProfilePicture;
   readonly fields?: readonly ProfileField[];
   readonly visibility?: ProfileVisibility;
+  readonly presence?: PresenceMode;
   readonly searchable?: boolean;
 }
 
@@ -41,7 +43,7 @@ export const writeDocument = (document: ProfileDocument): Uint8Array => packValu
  * @throws StoaError TOO_LARGE or TOO_MANY
  */
 export function changedDocument(before: ProfileDocument, change: ProfileSettings): ProfileDocument {
-  const { status = before.status, searchable = before.searchable } = change;
+  const { status = before.status, searchable = before.searchable, presence = before.presence } = change;
   const picture = change.picture ?? before.picture;
   const fields = changedFields(before.fields ?? [], change.fields ?? []);
   const visibility = { ...before.visibility, ...change.visibility };
@@ -50,6 +52,7 @@ export function changedDocument(before: ProfileDocument, change: ProfileSettings
     ...(picture !== undefined && hasPlace(picture) && { picture }),
     ...(fields.length > 0 && { fields }),
     ...(Object.keys(visibility).length > 0 && { visibility }),
+    ...(presence !== undefined && { presence }),
     ...(searchable === true && { searchable }),
   };
 }

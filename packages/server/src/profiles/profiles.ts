@@ -1,6 +1,7 @@
 import type { Bus } from '@stoa/bus';
 import {
   msgpackCodec,
+  type PresenceMode,
   type ProfileFrame,
   type ProfileInfo,
   type ProfileSettings,
@@ -86,6 +87,9 @@ export class Profiles {
     }
     const isPresence = change.visibility?.online !== undefined || change.visibility?.seen !== undefined;
     this.#tell(owner.uid, seen, { isNamed, isPresence }, exceptDev);
+    if (change.presence !== undefined) {
+      publishToUser(this.#options.bus, owner.uid, { type: 'presence-mode', presence: change.presence });
+    }
     return this.#view(seen, 'self');
   }
 
@@ -182,6 +186,12 @@ export class Profiles {
     const [record] = await this.#options.store.find([uid]);
     if (record === undefined || !hasSecrets(readDocument(record.document))) return;
     this.#tellWatchers(uid, true);
+  }
+
+  /** When the user wants to be seen online; undefined when he has not said. */
+  async presenceMode(uid: number): Promise<PresenceMode | undefined> {
+    const [record] = await this.#options.store.find([uid]);
+    return record && readDocument(record.document).presence;
   }
 
   /** What the user keeps from somebody by his own choice: that he is online, when he last was, or nothing. */

@@ -30,7 +30,7 @@ export function profileView(
   relation: Relation,
   linkTo: (id: string) => string,
 ): ProfileInfo {
-  const { status, picture, fields = [], visibility = {}, searchable = false } = document;
+  const { status, picture, fields = [], visibility = {}, presence, searchable = false } = document;
   const isOwn = relation === 'self';
   const shown = fields.filter(({ visibleTo }) => isVisible(visibleTo, relation));
   const isPictureShown = picture !== undefined && isVisible(visibility.picture, relation);
@@ -46,7 +46,7 @@ export function profileView(
         ...(isOwn && visibleTo !== undefined && { visibleTo }),
       })),
     }),
-    ...(isOwn && { visibility, searchable }),
+    ...(isOwn && { visibility, searchable, ...(presence !== undefined && { presence }) }),
   };
   return { ...view, tag: tagOf(view) };
 }

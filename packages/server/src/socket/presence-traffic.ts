@@ -3,6 +3,7 @@ import {
   limits,
   msgpackCodec,
   type PresenceFrame,
+  type PresenceMode,
   type SendPresenceFrame,
   StoaError,
   type WatchFrame,
@@ -11,9 +12,10 @@ import type { Access } from '../access/index.ts';
 import type { Blocking } from '../blocking/index.ts';
 import type { Directory } from '../directory/index.ts';
 import { publishToUser } from '../events.ts';
-import type { Presence, Watcher } from '../presence/index.ts';
+import { isOnlineBy, type Presence, type Watcher } from '../presence/index.ts';
 import { SparseMap } from '../sparse-map.ts';
 import type { Connection } from './connection.ts';
+import type { Appearance, SessionIdentity } from './session.ts';
 import { Turns } from './turns.ts';
 
 export interface PresenceServices {
@@ -26,16 +28,20 @@ export interface PresenceServices {
 
 /** What a session tells others of its user's presence, and whose presence it wants to hear. */
 export class PresenceTraffic {
-  readonly #identity: { readonly aid: number; readonly address: string };
+  readonly #identity: Pick<SessionIdentity, 'aid' | 'uid' | 'address'>;
   readonly #connection: Connection;
   readonly #services: PresenceServices;
   readonly #watching = new SparseMap<string, number>();
   readonly #watcher: Watcher;
+  #mode: PresenceMode | undefined;
+  #inFront: boolean | undefined;
+  #isOpen = false;
+  #isOnline = false;
   /** Counted in addresses: a list of contacts may be watched in one frame or in one for each. */
   readonly #turns = new Turns(2 * limits.watchPerSession);
 
   constructor(options: {
-    readonly identity: { readonly aid: number; readonly address: string };
+    readonly identity: Pick<SessionIdentity, 'aid' | 'uid' | 'address'>;
     readonly connection: Connection;
     readonly services: PresenceServices;
   }) {
@@ -44,6 +50,34 @@ export class PresenceTraffic {
     this.#connection = connection;
     this.#services = options.services;
     this.#watcher = { address: identity.address, write: (frame) => connection.write(frame) };
+  }
+
+  /** The session is counted from now on. */
+  opened({ inFront, mode }: Appearance): void {
+    this.#isOpen = true;
+    // The device may have said it anew meanwhile.
+    this.#inFront ??= inFront;
+    this.changeMode(mode);
+  }
+
+  /** The application came in front, or went into the background. */
+  front(inFront: boolean): void {
+    this.#inFront = inFront;
+    this.changeMode(this.#mode);
+  }
+
+  /** The user has said when he wants to be online. */
+  changeMode(mode: PresenceMode | undefined): void {
+    this.#mode = mode;
+    this.#appear(this.#isOpen && isOnlineBy({ inFront: this.#inFront ?? true }, mode));
+  }
+
+  #appear(isOnline: boolean): void {
+    const { presence } = this.#services;
+    if (isOnline === this.#isOnline) return;
+    this.#isOnline = isOnline;
+    if (isOnline) presence.appeared(this.#identity.uid);
+    else presence.vanished(this.#identity.uid);
   }
 
   /** Typing and the like, to one other user; throws StoaError INVALID_DESTINATION. */
@@ -72,6 +106,8 @@ export class PresenceTraffic {
   }
 
   closed(): void {
+    this.#isOpen = false;
+    this.#appear(false);
     for (const uid of this.#watching.values()) this.#services.presence.unwatch(this.#watcher, uid);
     this.#watching.clear();
   }

@@ -6,6 +6,7 @@ import {
   type HistoryFrame,
   limits,
   messageFlags,
+  type PresenceMode,
   presenceValues,
   type RequestFrame,
   type SendFrame,
@@ -62,6 +63,8 @@ export interface SessionServices extends GroupServices {
   ) => Promise<void>;
   /** Called for each message that was accepted. */
   readonly onAccepted: () => void;
+  /** When the user wants to be seen online. */
+  readonly presenceMode: (uid: number) => Promise<PresenceMode | undefined>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -72,6 +75,12 @@ export interface SessionIdentity {
   readonly address: string;
   readonly dev: number;
   readonly tokenId: number;
+}
+
+/** What decides at first whether the user is online by a session. */
+export interface Appearance {
+  readonly inFront: boolean;
+  readonly mode: PresenceMode | undefined;
 }
 
 /** A signed-in connection: turns its frames into calls of the domain, and events about its user into frames. */
@@ -135,6 +144,8 @@ export class Session implements ConnectionHandler {
         return this.#tellPresence(frame);
       case 'watch':
         return this.#presence.watch(frame);
+      case 'front':
+        return this.#presence.front(frame.on);
       case 'history':
         return this.#pages.take(1, () => this.#history(frame));
       case 'request':
@@ -175,6 +186,9 @@ export class Session implements ConnectionHandler {
       case 'values':
         if (event.exceptDev !== this.identity.dev) this.#values.offer(event, this.#services.onError);
         return;
+      case 'presence-mode':
+        this.#presence.changeMode(event.presence);
+        return;
       case 'presence-query':
       case 'group-joined':
       case 'device-query':
@@ -189,8 +203,14 @@ export class Session implements ConnectionHandler {
   async catchUp(): Promise<void> {
     if (!(await this.#confirm())) return;
     await this.#services.groups.refresh(this.identity.uid);
+    this.#presence.changeMode(await this.#services.presenceMode(this.identity.uid));
     await this.#values.catchUp();
     await this.delivery.catchUp();
+  }
+
+  /** It hears of everything: by it, its user may be online from now on. */
+  opened(appearance: Appearance): void {
+    if (!this.connection.closed) this.#presence.opened(appearance);
   }
 
   drained(): void {

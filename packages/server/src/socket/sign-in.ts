@@ -73,7 +73,9 @@ export async function signIn(
   // Listening begins before the store is read, so that nothing falls between the two.
   await sessions.add(session);
   // The token may have been revoked, or the device displaced, before anybody listened for it.
-  if (!(await isStillAllowed()) || connection.closed) return;
+  const [isAllowed, mode] = await Promise.all([isStillAllowed(), services.presenceMode(uid)]);
+  if (!isAllowed || connection.closed) return;
+  session.opened({ inFront: hello.front ?? true, mode });
   connection.write({
     t: 'welcome',
     v: protocolVersion,
