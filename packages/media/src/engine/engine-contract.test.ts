@@ -189,6 +189,32 @@ describe.each([
     expect(ended()).toEqual([]);
   });
 
+  it('tells nobody where others are, or where their media goes', async () => {
+    await engine.permit('room', 'alice', everything);
+    const client = await TestPublisher.open([camera]);
+    clients.push(client);
+    const { sdp, streams } = client.offer;
+    const hers = 'a=candidate:9 1 udp 2113937151 203.0.113.77 4444 typ host';
+    const offered = sdp.replace(/^a=mid:.*$/gm, (line) => `${line}\r\n${hers}`);
+    const answer = await engine.publish('room', 'alice', { sdp: offered, streams });
+    client.accept(answer.sdp);
+    client.start();
+    const [, port] = /^a=candidate:\S+ 1 udp \d+ \S+ (\d+) /im.exec(answer.sdp) ?? [];
+    const viewer = await view('bob', [{ stream: 'alice/cam' }]);
+    await until(() => viewer.sees(slotOf('bob', 'alice/cam'), 'cam'));
+    await engine.createRoom('another');
+    try {
+      const offers = [await engine.view('room', 'carol'), await engine.view('another', 'dave')];
+      const told = JSON.stringify([offers, events, answer.streams, await engine.statistics('room')]);
+      expect(port).toMatch(/^\d+$/);
+      expect(told).not.toContain('203.0.113.77');
+      expect(told).not.toContain(` ${port} typ`);
+      expect(JSON.stringify(answer)).not.toContain('203.0.113.77');
+    } finally {
+      await engine.closeRoom('another');
+    }
+  });
+
   it('drops where they arrive the packets of what is not permitted, or muted', async () => {
     await publish('alice', [camera, microphone]);
     const viewer = await view('bob', [{ stream: 'alice/cam' }, { stream: 'alice/mic' }]);

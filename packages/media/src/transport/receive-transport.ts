@@ -20,6 +20,7 @@ import { readPublishOffer } from '../sdp/publish-offer.ts';
 import { readSlotsAnswer, writeSlotsOffer } from '../sdp/slots-offer.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
 import { type MediaCounters, newMediaCounters } from './media-counters.ts';
+import { PacketBudget, packetsPerSecond } from './packet-budget.ts';
 
 /** How many m-lines of each kind a viewer gets. */
 export interface SlotCounts {
@@ -64,6 +65,7 @@ export class ReceiveTransport {
   readonly #pacer = new Pacer<Waiting>();
   readonly #prober = new Prober();
   readonly #again = new RepeatBudget();
+  readonly #budget = new PacketBudget(packetsPerSecond.rtcp);
   readonly #stamp = { transportSequence: 0, now: 0 };
   #connection: Connection | undefined;
   #answered = false;
@@ -258,7 +260,7 @@ export class ReceiveTransport {
   }
 
   #receive(packet: Buffer, now: number): void {
-    if (!isRtcp(packet)) return;
+    if (!isRtcp(packet) || !this.#budget.take(now)) return;
     for (const message of readRtcp(packet)) this.#take(message, now);
   }
 

@@ -13,6 +13,7 @@ import { type OfferedSection, type PublishOffer, readPublishOffer } from '../sdp
 import { ArrivalLog } from './arrival-log.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
 import { type MediaCounters, newMediaCounters } from './media-counters.ts';
+import { PacketBudget, packetsPerSecond } from './packet-budget.ts';
 import { findStream, maxSsrcs } from './stream-finder.ts';
 
 export interface PublishedStream {
@@ -56,6 +57,8 @@ export class SendTransport {
   readonly #counters: MediaCounters;
   readonly #clock = new SenderClock();
   readonly #arrivals = new ArrivalLog();
+  readonly #rtpBudget = new PacketBudget(packetsPerSecond.rtp);
+  readonly #rtcpBudget = new PacketBudget(packetsPerSecond.rtcp);
   readonly #header = newRtpHeader();
   readonly #extensions = newHeaderExtensions();
   readonly #bindings = new Map<number, Binding>();
@@ -170,8 +173,9 @@ export class SendTransport {
   }
 
   #receive(packet: Buffer, now: number): void {
-    if (isRtcp(packet)) this.#receiveRtcp(packet, now);
-    else this.#receiveRtp(packet, now);
+    if (isRtcp(packet)) {
+      if (this.#rtcpBudget.take(now)) this.#receiveRtcp(packet, now);
+    } else if (this.#rtpBudget.take(now)) this.#receiveRtp(packet, now);
   }
 
   #receiveRtp(packet: Buffer, now: number): void {
