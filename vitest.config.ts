@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { findChromium } from './scripts/setup/find-chromium.mjs';
 import { findNatsServer } from './scripts/setup/find-nats-server.mjs';
 import { findTurnServer } from './scripts/setup/find-turn-server.mjs';
+import { SlowestFirst } from './scripts/tests/slowest-first.ts';
 
 const chromium = findChromium();
 const natsServer = findNatsServer();
@@ -22,6 +23,7 @@ export default defineConfig({
     pool: 'forks',
     // Nothing keeps state in its modules, so that files can share them: loading them took a third of the time.
     isolate: false,
+    sequence: { sequencer: SlowestFirst },
     retry: 0,
     hookTimeout: 30_000,
     unstubGlobals: true,
