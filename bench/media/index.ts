@@ -46,6 +46,15 @@ const bounds = [
 
 type Results = Map<string, Map<string, Figures[]>>;
 
+/** What could not be measured: its figures are none. */
+interface Failure {
+  readonly scenario: string;
+  readonly engine: string;
+  /** From 1. */
+  readonly round: number;
+  readonly reason: string;
+}
+
 export async function mediaBench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -79,11 +88,11 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
   const seconds = positive(values.seconds ?? (values.quick ? '4' : '6'), 'seconds');
   const noJanus = whyNoJanus();
   const engines = values.engines.split(',').filter((name) => name !== 'janus' || noJanus === undefined);
-  const results = await measure(scenarios, engines, rounds, {
+  const { results, failures } = await measure(scenarios, engines, rounds, {
     seconds,
     profile: values.profile,
   });
-  print(scenarios, results);
+  print(scenarios, results, failures);
   if (noJanus !== undefined) console.log(`\nJanus is not measured: ${noJanus}.`);
   // Whoever asks for one scenario does not wait for a browser.
   const joins = Number(values.joins ?? (values.scenarios === undefined && !values.quick ? '10' : '0'));
@@ -91,7 +100,7 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
   if (joinMs.length > 0) printJoins(joinMs);
   if (values.json === undefined) return;
   const figures = Object.fromEntries([...results].map(([name, each]) => [name, Object.fromEntries(each)]));
-  writeJson(values.json, { rounds, seconds, figures, joinMs });
+  writeJson(values.json, { rounds, seconds, figures, failures, joinMs });
 }
 
 async function measure(
@@ -99,25 +108,39 @@ async function measure(
   engines: readonly string[],
   rounds: number,
   options: { readonly seconds: number; readonly profile: string | undefined },
-): Promise<Results> {
+): Promise<{ results: Results; failures: Failure[] }> {
   const results: Results = new Map();
+  const failures: Failure[] = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const scenario of scenarios) {
       const ofScenario = results.get(scenario.name) ?? new Map<string, Figures[]>();
       results.set(scenario.name, ofScenario);
       for (const engine of scenario.engines.filter((name) => engines.includes(name))) {
-        const figures = await runMedia(scenario, engine, options);
+        const [figures, said] = await runMedia(scenario, engine, options).then(
+          (measured): [Figures, string] => [measured, shown(measured)],
+          (error: unknown): [Figures, string] => {
+            const reason = error instanceof Error ? error.message : String(error);
+            failures.push({ scenario: scenario.name, engine, round: round + 1, reason });
+            return [{}, `not measured: ${reason}`];
+          },
+        );
         ofScenario.set(engine, [...(ofScenario.get(engine) ?? []), figures]);
-        process.stderr.write(`round ${round + 1}, ${scenario.name}, ${engine}: ${shown(figures)}\n`);
+        process.stderr.write(`round ${round + 1}, ${scenario.name}, ${engine}: ${said}\n`);
       }
     }
   }
-  return results;
+  return { results, failures };
 }
 
-function print(scenarios: readonly MediaScenario[], results: Results): void {
+function print(scenarios: readonly MediaScenario[], results: Results, failures: readonly Failure[]): void {
   for (const { name, title } of scenarios) {
-    console.log(['', title, ...reportTable(mediaMetrics, results.get(name) ?? new Map())].join('\n'));
+    const failed = failures.filter(({ scenario }) => scenario === name);
+    const rows = [...(results.get(name) ?? [])].map(([engine, all]): [string, Figures[]] => {
+      const count = failed.filter((each) => each.engine === engine).length;
+      return [count === 0 ? engine : `${engine} (${count} of ${all.length} rounds not measured)`, all];
+    });
+    const reasons = failed.map(({ engine, round, reason }) => `${engine} in round ${round}: ${reason}`);
+    console.log(['', title, ...reportTable(mediaMetrics, new Map(rows)), ...reasons].join('\n'));
   }
   const rows = bounds.flatMap(({ scenario, figure, title, of, most }) => {
     const series = (engine: string) =>

@@ -15,7 +15,7 @@ it('shows the medians of the rounds in columns that line up, and a dash where no
         { rate: 99_999, p99: 4.26 },
       ],
     ],
-    ['another', [{ rate: 7 }]],
+    ['another', [{}, { rate: 7 }]],
   ]);
   expect(reportTable(metrics, rounds)).toEqual([
     '         messages/s  p99 ms',

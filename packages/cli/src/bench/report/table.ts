@@ -13,9 +13,9 @@ export function reportTable(
   return tableLines(rows);
 }
 
-/** The median of one figure over the rounds. */
+/** The median of one figure over the rounds that have it. */
 function medianOf(rounds: readonly Figures[], name: string): number {
-  return median(rounds.map((figures) => figures[name] ?? Number.NaN));
+  return median(rounds.flatMap((figures) => figures[name] ?? []));
 }
 
 function shown(value: number, digits: number): string {
