@@ -6,9 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { percentiles, tableLines } from '@stoa/cli/bench';
-import { addUser, launchBrowser, ServerProcess, tempFolder } from '@stoa/testkit';
-import type { BrowserContext, Page } from 'playwright-core';
-import { startCallPages } from '../../e2e/calls/pages.ts';
+import type { Page } from 'playwright-core';
+import { withPages } from '../with-pages.ts';
 import type { Callers } from './page.ts';
 
 declare global {
@@ -47,17 +46,10 @@ export async function callsBench(args: readonly string[]): Promise<void> {
   writeFileSync(values.json, `${JSON.stringify({ machine, calls, times }, null, 2)}\n`);
 }
 
-async function measure(calls: number): Promise<{ direct: Times; stoa: Times }> {
-  const folder = tempFolder();
-  const server = await ServerProcess.start({ dataDir: folder.path, env: { STOA_LOG_LEVEL: 'error' } });
-  const pages = await startCallPages(new URL('page.ts', import.meta.url));
-  const browser = await launchBrowser();
-  try {
-    // Chromium asks its user before a page reaches a server on the same machine.
-    const permissions = ['local-network-access', 'camera', 'microphone'];
-    const context = await browser.newContext({ permissions });
-    const open = async (user: string): Promise<Page> => visit(context, pages.url, server.url, user);
-    const [alice, bob] = [await open('alice'), await open('bob')];
+function measure(calls: number): Promise<{ direct: Times; stoa: Times }> {
+  return withPages(new URL('page.ts', import.meta.url), async ({ open }) => {
+    const isOnline = (): boolean => callers.client.status.state === 'online';
+    const [alice, bob] = [await open('alice', isOnline), await open('bob', isOnline)];
     const times = { direct: { callee: [], caller: [] }, stoa: { callee: [], caller: [] } };
     // The first ones load what later ones find loaded.
     for (let round = -1; round < calls; round += 1) {
@@ -68,20 +60,7 @@ async function measure(calls: number): Promise<{ direct: Times; stoa: Times }> {
       process.stderr.write(`call ${round + 1} of ${calls}: ${shown(stoa)}; directly ${shown(direct)}\n`);
     }
     return times;
-  } finally {
-    await browser.close();
-    await pages.close();
-    await server.kill();
-    folder.remove();
-  }
-}
-
-async function visit(context: BrowserContext, url: string, server: string, user: string): Promise<Page> {
-  const { token } = await addUser(server, user);
-  const page = await context.newPage();
-  await page.goto(`${url}/?${new URLSearchParams({ server, token, user })}`);
-  await page.waitForFunction(() => callers.client.status.state === 'online');
-  return page;
+  });
 }
 
 interface Taken {

@@ -1,7 +1,6 @@
 import { percentiles, tableLines } from '@stoa/cli/bench';
-import { addUser, backend, launchBrowser, ServerProcess, tempFolder } from '@stoa/testkit';
-import type { BrowserContext, Page } from 'playwright-core';
-import { startCallPages } from '../../../e2e/calls/pages.ts';
+import { backend } from '@stoa/testkit';
+import { withPages } from '../../with-pages.ts';
 import type { Joiner } from './page.ts';
 
 declare global {
@@ -10,18 +9,11 @@ declare global {
 }
 
 /** How long it takes in Chromium from joining a room, in which somebody publishes, to the first decoded frame. */
-export async function joinBench(joins: number): Promise<number[]> {
-  const folder = tempFolder();
-  const server = await ServerProcess.start({ dataDir: folder.path, env: { STOA_LOG_LEVEL: 'error' } });
-  const pages = await startCallPages(new URL('page.ts', import.meta.url));
-  const browser = await launchBrowser();
-  try {
-    // Chromium asks its user before a page reaches a server on the same machine.
-    const permissions = ['local-network-access', 'camera', 'microphone'];
-    const context = await browser.newContext({ permissions });
-    const open = async (user: string): Promise<Page> => visit(context, pages.url, server.url, user);
-    const [alice, bob] = [await open('alice'), await open('bob')];
-    const { group } = await backend(server.url, 'groupadd', {
+export function joinBench(joins: number): Promise<number[]> {
+  return withPages(new URL('page.ts', import.meta.url), async ({ url, open }) => {
+    const isOnline = (): boolean => joiner.client.status.state === 'online';
+    const [alice, bob] = [await open('alice', isOnline), await open('bob', isOnline)];
+    const { group } = await backend(url, 'groupadd', {
       group: { name: 'Band', members: { m: 'alice,bob' } },
     });
     const { gid } = group as { gid: number };
@@ -31,12 +23,7 @@ export async function joinBench(joins: number): Promise<number[]> {
     const times: number[] = [];
     for (let join = 0; join < joins; join += 1) times.push(await bob.evaluate((of) => joiner.join(of), gid));
     return times;
-  } finally {
-    await browser.close();
-    await pages.close();
-    await server.kill();
-    folder.remove();
-  }
+  });
 }
 
 export function printJoins(times: readonly number[]): void {
@@ -46,12 +33,4 @@ export function printJoins(times: readonly number[]): void {
     [`${times.length} joins`, p50.toFixed(0), p95.toFixed(0)],
   ];
   console.log(['', 'From joining to the first decoded frame, in Chromium', ...tableLines(rows)].join('\n'));
-}
-
-async function visit(context: BrowserContext, url: string, server: string, user: string): Promise<Page> {
-  const { token } = await addUser(server, user);
-  const page = await context.newPage();
-  await page.goto(`${url}/?${new URLSearchParams({ server, token, user })}`);
-  await page.waitForFunction(() => joiner.client.status.state === 'online');
-  return page;
 }
