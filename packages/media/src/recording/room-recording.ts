@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StreamKind } from '../engine/media-engine.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Source } from '../forwarding/source.ts';
-import { ManifestFile, type RecordingManifest } from './manifest.ts';
+import { manifestName, type RecordingManifest } from './manifest.ts';
+import { ReplacedJson } from './replaced-json.ts';
 import { TrackRecording } from './track-recording.ts';
 
 /** A stream of the room, by the connection that it comes by now. */
@@ -44,7 +46,7 @@ export class RoomRecording {
   readonly #directory: string;
   readonly #tap: Tap;
   readonly #startedAt: number;
-  readonly #manifest: ManifestFile;
+  readonly #manifest: ReplacedJson;
   readonly #onError: (error: unknown) => void;
   /** Those that come, by id. */
   readonly #recorded = new Map<string, Recorded>();
@@ -68,7 +70,7 @@ export class RoomRecording {
     this.#tap = options.tap;
     this.#startedAt = options.now;
     this.#onError = options.onError;
-    this.#manifest = new ManifestFile(options.directory);
+    this.#manifest = new ReplacedJson(join(options.directory, manifestName));
   }
 
   /** The streams that there are now: new ones are recorded too, others have ended. */

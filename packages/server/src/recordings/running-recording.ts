@@ -1,17 +1,18 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ReplacedJson } from '@stoa/media/replaced-json';
 import { aboutName, type RecordedPeople, type RecordingAbout } from './recording-files.ts';
 
 /** A recording that goes on: its parts are made by the media plane, who took part is noted here. */
 export class RunningRecording {
   readonly #directory: string;
+  readonly #file: ReplacedJson;
   #about: RecordingAbout;
   #parts = 0;
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(directory: string, about: RecordingAbout) {
     this.#directory = directory;
     this.#about = about;
+    this.#file = new ReplacedJson(join(directory, aboutName));
   }
 
   get id(): string {
@@ -40,15 +41,6 @@ export class RunningRecording {
   /** In place of what was there before: a reader never sees half of it. */
   async write(change: Partial<RecordingAbout>): Promise<void> {
     this.#about = { ...this.#about, ...change };
-    const text = `${JSON.stringify(this.#about, undefined, 2)}\n`;
-    const path = join(this.#directory, aboutName);
-    const next = this.#writing
-      .catch(() => {})
-      .then(async () => {
-        await writeFile(`${path}.new`, text);
-        await rename(`${path}.new`, path);
-      });
-    this.#writing = next;
-    await next;
+    await this.#file.write(this.#about);
   }
 }
