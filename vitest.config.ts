@@ -25,7 +25,9 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: SlowestFirst },
     retry: 0,
-    hookTimeout: 30_000,
+    // Nothing takes so long, unless the machine has much else to do.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     unstubGlobals: true,
     restoreMocks: true,
     // Where tests find the programs that they start.
@@ -43,7 +45,6 @@ export default defineConfig({
           name: 'packages',
           maxWorkers: workers.withoutBrowser,
           include: ['{packages,apps,scripts,bench}/**/*.test.{ts,tsx}'],
-          testTimeout: 20_000,
         },
       },
       {
@@ -52,7 +53,6 @@ export default defineConfig({
           name: 'nodes',
           maxWorkers: workers.withoutBrowser,
           include: withoutBrowser,
-          testTimeout: 60_000,
         },
       },
       {
@@ -61,7 +61,6 @@ export default defineConfig({
           name: 'browsers',
           include: ['e2e/**/*.test.ts'],
           exclude: withoutBrowser,
-          testTimeout: 60_000,
           // Browsers and servers share the cores: after all others, since pages are slow with more of them at a time.
           maxWorkers: workers.withBrowser,
           sequence: { groupOrder: 1 },
