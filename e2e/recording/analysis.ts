@@ -1,14 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const maxBuffer = 64 * 1024 * 1024;
-
-export const hasFfmpeg = (process.env.PATH ?? '')
-  .split(':')
-  .some((folder) => existsSync(join(folder, 'ffmpeg')));
 
 /** A file of a recording, and where in it it begins. */
 export interface Recorded {

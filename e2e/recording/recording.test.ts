@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestName, type RecordingManifest, WorkerEngine } from '@stoa/media';
-import { tempFolder } from '@stoa/testkit';
+import { isInstalled, tempFolder } from '@stoa/testkit';
 import { ImpairedLink } from '@stoa/testkit/impairment';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CallPages, startCallPages } from '../calls/pages.ts';
 import { Visitors } from '../support/visitors.ts';
-import { beeps, flashes, hasFfmpeg, lastMs, median, type Recorded, skews } from './analysis.ts';
+import { beeps, flashes, lastMs, median, type Recorded, skews } from './analysis.ts';
 import type { RecordingPage } from './page-script.ts';
 
 declare global {
@@ -94,7 +94,7 @@ it('recordings of browsers last as long as what was sent, and keep flash and bee
       expect(startMs).toBeLessThan(2000);
       expect(Math.abs((endMs ?? 0) - lasted)).toBeLessThan(1000);
     }
-    if (!hasFfmpeg) continue;
+    if (!isInstalled('ffmpeg')) continue;
     const [beepsAt, flashesAt] = await Promise.all([beeps(sound), flashes(picture)]);
     const apart = skews(beepsAt, flashesAt);
     console.log(participant, { beepsAt, skews: apart, lasted, sound: sound.endMs, picture: picture.endMs });
@@ -122,7 +122,7 @@ it('what was recorded plays up to the last second when the media process is kill
   for (const participant of ['alice', 'bob']) {
     const { sound, picture } = tracksOf(manifest, participant, directory);
     expect([sound.endMs, picture.endMs]).toEqual([null, null]);
-    if (!hasFfmpeg) continue;
+    if (!isInstalled('ffmpeg')) continue;
     const last = [await lastMs(sound), await lastMs(picture)];
     console.log(participant, { lasted, last });
     for (const at of last) expect(lasted - at).toBeLessThan(1000);

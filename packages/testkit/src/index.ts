@@ -6,6 +6,7 @@
 export { addUser, type BackendAnswer, backend, type TestUser } from './backend.ts';
 export { type BrowserOptions, launchBrowser } from './browser.ts';
 export { FaultProxy } from './fault-proxy.ts';
+export { isInstalled } from './is-installed.ts';
 export { type JoinedNodes, startJoinedNodes } from './joined-nodes.ts';
 export { ManualClock } from './manual-clock.ts';
 export { type Pushed, PushService } from './push-service.ts';

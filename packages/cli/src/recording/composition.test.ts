@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempFolder } from '@stoa/testkit';
+import { isInstalled, tempFolder } from '@stoa/testkit';
 import { describe, expect, it } from 'vitest';
 import { compositionArguments } from './composition.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
@@ -39,13 +38,9 @@ describe('the film of a recording', () => {
   });
 });
 
-const isInstalled = [...(process.env.PATH ?? '').split(':')].some((folder) =>
-  existsSync(join(folder, 'ffmpeg')),
-);
-
 describe('ffmpeg', () => {
   it('makes it, or is asked for in words that help', async () => {
-    if (!isInstalled) {
+    if (!isInstalled('ffmpeg')) {
       await expect(runFfmpeg(['-version'])).rejects.toThrow(/apt-get install ffmpeg/);
       return;
     }
