@@ -5,18 +5,24 @@ import { GroupId } from './group-fields.ts';
 import { limits } from './limits.ts';
 import { Mid, RoomAsk, RoomInfo, RoomSdp, RoomStreamSource, StreamNumber } from './room-fields.ts';
 
+/** Proves, for a minute, that its user is in the room. */
+const Pass = Type.String({ maxLength: 128 });
 const Nothing = Type.Object({});
 const Room = Type.Object({ gid: GroupId });
 const Offer = Type.Object({ version: Int(), sdp: RoomSdp });
 
 export const roomOperations = {
-  /** Joins the room of a group, and begins it when nobody is in it. Again, it tells how the room is now. */
+  /**
+   * Joins the room of a group, and begins it when nobody is in it. Again, it tells how the room is now. `pass`: the newest
+   * that the device was given, which gets it back into a locked room whose node has died.
+   */
   'rooms.join': {
-    request: Type.Object({ gid: GroupId, pin: Type.Optional(Uint32) }),
+    request: Type.Object({ gid: GroupId, pin: Type.Optional(Uint32), pass: Type.Optional(Pass) }),
     response: Type.Object({
       /** False when the user has to be let into the group first. */
       joined: Type.Boolean(),
       room: Type.Optional(RoomInfo),
+      pass: Type.Optional(Pass),
     }),
   },
   'rooms.leave': { request: Room, response: Nothing },
@@ -28,7 +34,7 @@ export const roomOperations = {
    */
   'rooms.alive': {
     request: Type.Object({ gid: GroupId, session: Type.String({ maxLength: 64 }) }),
-    response: Type.Object({ rev: Int(), count: Type.Optional(Int()) }),
+    response: Type.Object({ rev: Int(), count: Type.Optional(Int()), pass: Type.Optional(Pass) }),
   },
   /** All that the device publishes from now on, with its offer; none, without one, to end it. */
   'rooms.publish': {

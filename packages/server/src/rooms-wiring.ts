@@ -20,6 +20,7 @@ import {
   type Rights,
   type RoomDevice,
   type RoomGroup,
+  RoomPasses,
   type RoomRules,
   Rooms,
   roomOperations,
@@ -131,7 +132,7 @@ export async function startRooms(options: RoomsWiringOptions) {
   };
   const sessions = { ...common, rooms, requireMayJoin, tokens };
   const ofMedia = mediaOperations({ whip: new Whip(sessions), whep: new Whep(sessions) });
-  const own = { ...roomOperations(rooms), ...ofMedia };
+  const own = { ...roomOperations(rooms, new RoomPasses({ secret, now: clock.now })), ...ofMedia };
   const routed = nodes?.route(own) ?? own;
   const { 'media.open': open, 'media.find': find, 'media.end': end, ...operations } = routed;
   return {

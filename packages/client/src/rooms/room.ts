@@ -26,6 +26,7 @@ import { Viewing } from './viewing.ts';
 
 export interface RoomOptions {
   readonly info: RoomInfo;
+  readonly pass?: string | undefined;
   readonly self: { readonly user: string; readonly dev: number };
   readonly platform: RoomPlatform;
   readonly clock: Clock;
@@ -108,9 +109,8 @@ export class Room {
       onProblem,
     });
     this.#staying = new Staying({
-      gid: info.gid,
-      clock,
-      ask,
+      ...common,
+      pass: options.pass,
       known: () => ({ session: this.session, rev: this.#roster.rev }),
       onJoined: (room) => this.#rejoined(room),
       onRefused: () => this.#end('rights'),

@@ -55,7 +55,7 @@ class Server {
     if (this.refusal !== undefined && op !== 'calls.servers') throw this.refusal;
     switch (op) {
       case 'rooms.join':
-        return this.mustWait ? { joined: false } : { joined: true, room: this.room };
+        return this.mustWait ? { joined: false } : { joined: true, room: this.room, pass: 'first pass' };
       case 'groups.requests.list':
         return { requests: this.requests };
       case 'rooms.get':
@@ -67,7 +67,7 @@ class Server {
       case 'rooms.publish':
         return { sdp: 'answer' };
       case 'rooms.alive':
-        return { rev: this.room.rev };
+        return { rev: this.room.rev, count: 2_000, pass: 'second pass' };
       default:
         return op === 'calls.servers' ? { servers: [], seconds: 60 } : {};
     }
@@ -143,6 +143,25 @@ it('shows a stream as one object, whose tracks follow the m-lines', async () => 
   expect(room.streams).toEqual([]);
   server.say({ type: 'participant', rev: 3, participant: person('bob', [camera]) });
   expect(room.streams[0]).toBe(bob);
+});
+
+it('comes back with the newest pass that it was given, and knows how many there are', async () => {
+  server.room = { ...infoWith(person('alice'), person('bob', [camera])), may: ['subscribe'], count: 1_000 };
+  const room = await join();
+  const told: number[] = [];
+  room.on('count', (count) => told.push(count));
+  expect([room.count, room.viewerCount]).toEqual([1_000, 999]);
+  await settle();
+  clock.advance(10_000);
+  await settle();
+  server.say({ type: 'count', count: 1_999 });
+  expect([room.count, room.viewerCount, told]).toEqual([1_999, 1_998, [2_000, 1_999]]);
+  server.say({ type: 'moved' });
+  await settle();
+  expect(server.asked.filter(({ op }) => op === 'rooms.join').map(({ body }) => body)).toEqual([
+    { gid: 7 },
+    { gid: 7, pass: 'second pass' },
+  ]);
 });
 
 it('asks for pictures in the size in which they are seen, and for sound by itself', async () => {

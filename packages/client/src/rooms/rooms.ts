@@ -124,7 +124,11 @@ export class Rooms {
         hint: 'Join from a browser, or hand in a platform for rooms.',
       });
     }
-    const { joined, room: info } = await this.#ask('rooms.join', {
+    const {
+      joined,
+      room: info,
+      pass,
+    } = await this.#ask('rooms.join', {
       gid,
       ...(pin === undefined ? {} : { pin }),
     });
@@ -132,6 +136,7 @@ export class Rooms {
     if (!joined || info === undefined || self?.dev === undefined) return undefined;
     const room = new Room({
       info,
+      pass,
       self: { user: self.address, dev: self.dev },
       platform,
       clock,

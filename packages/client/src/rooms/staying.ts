@@ -5,6 +5,8 @@ import type { RoomAsking } from './room-types.ts';
 
 export interface StayingOptions {
   readonly gid: number;
+  /** With which it comes back when the node of the room has died. */
+  readonly pass: string | undefined;
   readonly clock: Clock;
   readonly ask: RoomAsking;
   /** Of the room, and the newest that was told of its participants. */
@@ -27,9 +29,11 @@ export class Staying {
   #isJoining = false;
   #isIn = true;
   #isOver = false;
+  #pass: string | undefined;
 
   constructor(options: StayingOptions) {
     this.#options = options;
+    this.#pass = options.pass;
     this.#timer = new Timer(options.clock, () => this.#look());
     this.#lookIn(aliveMs);
   }
@@ -56,8 +60,11 @@ export class Staying {
     const { ask, gid, onJoined, onRefused } = this.#options;
     if (this.#isOver) return false;
     try {
-      const { joined, room } = await ask('rooms.join', { gid });
+      const pass = this.#pass;
+      const joining = pass === undefined ? { gid } : { gid, pass };
+      const { joined, room, ...given } = await ask('rooms.join', joining);
       if (this.#isOver) return false;
+      this.#pass = given.pass ?? pass;
       if (!joined || room === undefined) onRefused();
       else onJoined(room);
       this.#lookIn(aliveMs);
@@ -81,7 +88,8 @@ export class Staying {
     const { session, rev: before } = known();
     this.#lookIn(aliveMs);
     ask('rooms.alive', { gid, session })
-      .then(({ rev, count }) => {
+      .then(({ rev, count, pass = this.#pass }) => {
+        this.#pass = pass;
         if (count !== undefined && !this.#isOver) onCount(count);
         return this.#compare(before, rev);
       })

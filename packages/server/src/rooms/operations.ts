@@ -1,5 +1,6 @@
 import { type OperationRequest, StoaError } from '@stoa/protocol';
 import type { OperationHandlers } from '../socket/operations.ts';
+import type { RoomPasses } from './room-passes.ts';
 import type { ControlCommand } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -10,11 +11,14 @@ type RoomHandlers = {
 };
 
 /** What a signed-in device can ask about rooms. */
-export function roomOperations(rooms: Rooms): RoomHandlers {
+export function roomOperations(rooms: Rooms, passes: RoomPasses): RoomHandlers {
   return {
-    'rooms.join': async (device, { gid, pin }) => {
-      const room = await rooms.join(device, gid, pin);
-      return room === undefined ? { joined: false } : { joined: true, room };
+    'rooms.join': async (device, { gid, pin, pass }) => {
+      const wasInside = pass !== undefined && passes.isGood(pass, gid, device.uid);
+      const room = await rooms.join(device, gid, pin, wasInside);
+      return room === undefined
+        ? { joined: false }
+        : { joined: true, room, pass: passes.issue(gid, device.uid) };
     },
     'rooms.leave': async (device, { gid }) => {
       await rooms.leave(device, gid);
@@ -29,7 +33,11 @@ export function roomOperations(rooms: Rooms): RoomHandlers {
       if (session !== room.state.facts.session) throw new StoaError('NOT_IN_ROOM');
       room.take({ type: 'alive', key });
       const { participants } = room.state;
-      return { rev: participants.get(key)?.rev ?? 0, count: participants.size };
+      return {
+        rev: participants.get(key)?.rev ?? 0,
+        count: participants.size,
+        pass: passes.issue(gid, device.uid),
+      };
     },
     'rooms.publish': async (device, { gid, ...request }) => {
       const { room, key } = rooms.of(device, gid);

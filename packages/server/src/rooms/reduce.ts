@@ -101,7 +101,7 @@ function join(
   const key = keyOf(uid, dev);
   const before = state.participants.get(key);
   if (before !== undefined) return heard(state, before, { now });
-  requireUnlocked(state, uid);
+  requireUnlocked(state, joiner);
   if (rights.size === 0)
     throw new StoaError(
       'PERMISSION_DENIED',

@@ -129,6 +129,8 @@ export interface RoomState {
 }
 
 export interface Joiner {
+  /** He was in the room before it came to this node. */
+  readonly returns?: boolean | undefined;
   readonly uid: number;
   readonly dev: number;
   readonly address: string;

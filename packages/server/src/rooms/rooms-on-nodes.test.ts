@@ -76,10 +76,10 @@ describe('A room of two nodes', { timeout: 60_000 }, () => {
     });
     gid = (group as { gid: number }).gid;
     const permissions = { send: true, recv: true, pub: true, sub: true, list: true };
-    const admin = { modify: true, addMembers: true, callControl: true };
+    const admin = { modify: true, adduser: true, callcontrol: true };
     await one.backend('groupeditmembers', { group: { gid, members: { m: member.address, permissions } } });
     await one.backend('groupeditmembers', {
-      group: { gid, members: { m: owner.address, permissions, adminPermissions: admin } },
+      group: { gid, members: { m: owner.address, permissions, admin } },
     });
     alice = await open(one, owner);
     bob = await open(other, member);
@@ -227,6 +227,23 @@ describe('A room of two nodes', { timeout: 60_000 }, () => {
     // It was not over, nor has it begun again.
     const told = alice.socket.frames.flatMap((frame) => (frame.t === 'room' ? [frame.event.type] : []));
     expect(told.filter((type) => type === 'over' || type === 'started')).toEqual(['started']);
+  });
+
+  it('lets those back into a locked room who were in it when its node was lost, and nobody else', async () => {
+    const carol = await open(other, await other.addUser(`carol-${rounds}`));
+    await one.backend('groupeditmembers', { group: { gid, members: { m: carol.address } } });
+    await alice.join();
+    const { pass } = await bob.ask('rooms.join', { gid });
+    await one.backend('groupset', { group: { gid, flag: groupFlags.publishBySelected | groupFlags.locked } });
+    isCutOff = true;
+    await passing(bob.told('moved'));
+    expect(await passing(carol.refused('rooms.join', { gid, ...(pass && { pass }) }))).toBe('ROOM_LOCKED');
+    expect(await bob.refused('rooms.join', { gid })).toBe('ROOM_LOCKED');
+    expect((await bob.ask('rooms.join', { gid, ...(pass && { pass }) })).room?.count).toBe(1);
+    isCutOff = false;
+    await passing(alice.told('moved'));
+    // Who leads it needs no pass.
+    expect(await passing(alice.join())).toMatchObject({ count: 2 });
   });
 
   it('is handed over by a node that stops, also to those who are still connected to it', async () => {

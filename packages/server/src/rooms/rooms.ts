@@ -3,7 +3,7 @@ import type { Subscription } from '@stoa/bus';
 import type { MediaEngine, MediaTotals } from '@stoa/media';
 import { limits, type RoomInfo, StoaError } from '@stoa/protocol';
 import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
-import { insideTheNewDoor, mayEnter, nobodyMay, requireUnlocked } from './door.ts';
+import { insideTheNewDoor, mayEnter, mayHaveForgotten, nobodyMay, requireUnlocked } from './door.ts';
 import { LiveRoom } from './live-room.ts';
 import { People } from './people.ts';
 import { keyOf, type Participant, type ParticipantKey, type Rights, type RoomRules } from './room-state.ts';
@@ -17,6 +17,8 @@ interface Hosted {
   readonly aid: number;
   readonly gid: number;
   readonly group: Subscription;
+  /** Here, in milliseconds since 1970. */
+  readonly begunAt: number;
   /** It was at another node before. */
   readonly goesOn: boolean;
   /** What happens to the users in it, by participant. */
@@ -33,10 +35,12 @@ export class Rooms {
   readonly #options: RoomsOptions;
   readonly #hosted = new Map<number, Hosted>();
   readonly #beginning = new Map<number, Promise<Hosted>>();
+  readonly #startedAt: number;
   #engine: Promise<MediaEngine> | undefined;
 
   constructor(options: RoomsOptions) {
     this.#options = options;
+    this.#startedAt = options.clock.now();
   }
 
   get count(): number {
@@ -48,15 +52,26 @@ export class Rooms {
     return (await this.#engine)?.totals() ?? [];
   }
 
-  /** Resolves to undefined when the user has to be let into the group first. */
-  async join(device: RoomDevice, gid: number, pin: number | undefined): Promise<RoomInfo | undefined> {
+  /**
+   * Resolves to undefined when the user has to be let into the group first. `wasInside`: he has shown that he was in the
+   * room, which counts where that may have been forgotten.
+   */
+  async join(
+    device: RoomDevice,
+    gid: number,
+    pin: number | undefined,
+    wasInside = false,
+  ): Promise<RoomInfo | undefined> {
     const { groupOf, enter } = this.#options;
     const { aid, uid, dev } = device;
     this.#spend(uid);
     const group = await groupOf(aid, gid);
-    const participants = this.#hosted.get(gid)?.room.state.participants ?? People.none;
-    requireUnlocked({ rules: group.rules, participants }, uid);
+    const found = this.#hosted.get(gid);
+    const participants = found?.room.state.participants ?? People.none;
     let rights = await this.#rights(aid, gid, uid);
+    // Where it is not here yet, that is decided when it is known where it comes from.
+    const returns = wasInside && (found === undefined || this.#mayHaveForgotten(found));
+    requireUnlocked({ rules: group.rules, participants }, { uid, rights, returns });
     if (!mayEnter(rights) || pin !== undefined) {
       if (!(await enter(device, gid, pin))) return undefined;
       rights = await this.#rights(aid, gid, uid);
@@ -68,7 +83,8 @@ export class Rooms {
       const isNew = !this.#hosted.has(gid) && !this.#beginning.has(gid);
       const hosted = await this.#host(aid, gid, group);
       try {
-        const info = await this.#enter(hosted, device, isNew);
+        const returned = wasInside && this.#mayHaveForgotten(hosted);
+        const info = await this.#enter(hosted, device, { isNew, returns: returned });
         // Otherwise it has ended meanwhile: it begins anew.
         if (info !== undefined) return info;
       } finally {
@@ -77,7 +93,11 @@ export class Rooms {
     }
   }
 
-  async #enter(hosted: Hosted, device: RoomDevice, isNew: boolean): Promise<RoomInfo | undefined> {
+  async #enter(
+    hosted: Hosted,
+    device: RoomDevice,
+    { isNew, returns }: { readonly isNew: boolean; readonly returns: boolean },
+  ): Promise<RoomInfo | undefined> {
     const { aid, uid, dev, address, as, plays } = device;
     const { changes, room, gid } = hosted;
     // Asked once more, now that changes are heard: what is decided on is what counts.
@@ -87,7 +107,7 @@ export class Rooms {
     const name = (await this.#options.directory.byUid(uid))?.name ?? '';
     if (this.#hosted.get(gid) !== hosted) return undefined;
     const isBack = room.state.participants.has(keyOf(uid, dev));
-    room.take({ type: 'join', joiner: { uid, dev, address, name, rights, as, plays } });
+    room.take({ type: 'join', joiner: { uid, dev, address, name, rights, returns, as, plays } });
     if (isBack) room.repeat(keyOf(uid, dev));
     this.#follow(hosted, device);
     if (hosted.changes !== changes) this.#review(hosted);
@@ -96,6 +116,10 @@ export class Rooms {
     const own = room.state.participants.get(keyOf(uid, dev));
     if (own === undefined) throw new StoaError('NOT_IN_ROOM');
     return roomInfo(room.state, own);
+  }
+
+  #mayHaveForgotten({ begunAt, goesOn }: Hosted): boolean {
+    return mayHaveForgotten({ nodeStartedAt: this.#startedAt, begunAt, goesOn }, this.#options.clock.now());
   }
 
   async leave(device: RoomDevice, gid: number): Promise<void> {
@@ -238,6 +262,7 @@ export class Rooms {
       aid,
       gid,
       group,
+      begunAt: clock.now(),
       goesOn,
       users,
       changes: 0,

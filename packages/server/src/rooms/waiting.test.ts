@@ -177,13 +177,22 @@ describe('at the door of a room', () => {
 });
 
 describe('a locked room', () => {
-  const newcomers: readonly Actor[] = actors.filter(({ getsIn }) => getsIn !== 'never');
+  const newcomers: readonly Actor[] = actors.filter(
+    ({ getsIn, member }) => getsIn !== 'never' && member?.admin === undefined,
+  );
 
   it.each(newcomers)('keeps $name out', async ({ member, flags = 0 }) => {
     const { gid, alice, visitor, close } = await setUp({ member, flags });
     await alice.ask('groups.update', { gid, flags: door | flags | groupFlags.locked });
     expect(await visitor.refused('rooms.join', { gid })).toBe('ROOM_LOCKED');
     if (member === undefined) expect(await visitor.refused('groups.join', { gid })).toBe('ROOM_LOCKED');
+    await close();
+  });
+
+  it('lets in who leads it', async () => {
+    const { gid, alice, visitor, close } = await setUp({ member: { admin: adminFlags.addUser } });
+    await alice.ask('groups.update', { gid, flags: door | groupFlags.locked });
+    expect(await visitor.join()).toMatchObject({ count: 2 });
     await close();
   });
 
