@@ -31,11 +31,12 @@ export interface PlayedSlot {
  * @throws StoaError BAD_REQUEST when there is none
  */
 export function playedSections({ sections }: PublishOffer): PlayedSection[] {
+  const ambiguous = ambiguousIds(sections);
   const played = sections.flatMap((section): PlayedSection[] => {
     const { mid, kind, receives } = section;
     const codecs = playableCodecs(section);
     if (kind === undefined || !receives || codecs.length === 0) return [];
-    return [{ mid, kind, codecs, extensions: writtenExtensions(section.extensions) }];
+    return [{ mid, kind, codecs, extensions: writtenExtensions(section.extensions, ambiguous) }];
   });
   if (played.length > 0) return played;
   throw new StoaError('BAD_REQUEST', 'The offer receives nothing that is forwarded here.', {
@@ -105,12 +106,25 @@ function playableCodecs({ codecs }: OfferedSection): OfferedCodec[] {
 /** What publishers call Opus, unless they are very unusual. */
 const redContent = 111;
 
+/** Ids that stand for one extension here and for another there, which some players read by either. */
+function ambiguousIds(sections: readonly OfferedSection[]): ReadonlySet<number> {
+  const names = new Map<number, string>();
+  const ambiguous = new Set<number>();
+  for (const { extensions } of sections) {
+    for (const [name, id] of Object.entries(extensions)) {
+      if ((names.get(id) ?? name) !== name) ambiguous.add(id);
+      names.set(id, name);
+    }
+  }
+  return ambiguous;
+}
+
 /** Of the extensions that the player knows, those that we write; their ids have to fit into the short form. */
-function writtenExtensions(offered: ExtensionIds): ExtensionIds {
+function writtenExtensions(offered: ExtensionIds, ambiguous: ReadonlySet<number>): ExtensionIds {
   const written: ExtensionIds = {};
   for (const name of Object.keys(ourExtensionIds) as (keyof typeof ourExtensionIds)[]) {
     const id = offered[name];
-    if (id !== undefined && id <= longestShortId) written[name] = id;
+    if (id !== undefined && id <= longestShortId && !ambiguous.has(id)) written[name] = id;
   }
   return written;
 }

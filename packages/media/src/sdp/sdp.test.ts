@@ -113,6 +113,13 @@ test('answers a player under its own numbers, with what it takes and we have', (
   ]);
   expect(video?.simulcast).toBeUndefined();
   expect([off?.port, data?.port]).toEqual([0, 0]);
+  // As aiortc offers: one number for two extensions of a bundle.
+  const [audioLevel, sendTime] = [extensionUris.audioLevel, extensionUris.absSendTime];
+  const twice = offer
+    .replaceAll('a=sendonly', 'a=recvonly')
+    .replace('a=mid:0', `a=extmap:2 ${audioLevel}\r\na=mid:0`)
+    .replace('a=mid:1', `a=extmap:2 ${sendTime}\r\na=mid:1`);
+  expect(playedSections(readPublishOffer(twice)).map(({ extensions }) => extensions)).toEqual([{}, {}]);
   const [, numbers] = played.map(numbersOf);
   expect(numbers?.payloadTypes.get('VP8')).toEqual({ payloadType: 100, rtxPayloadType: 101 });
   expect(() => playedSections(readPublishOffer(offer))).toThrow(StoaError);
