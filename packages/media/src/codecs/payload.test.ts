@@ -14,6 +14,8 @@ test('reads VP8: picture id, tl0, and size of a key frame', () => {
   const keyFrame = vp8Payload({ keyFrame: true, pictureId: 0x1234, tl0: 9, width: 1280, height: 720 });
   expect(read('VP8', keyFrame)).toEqual({
     startsKeyFrame: true,
+    startsFrame: true,
+    frameAt: 5,
     pictureId: 0x1234,
     pictureIdAt: 2,
     pictureIdBits: 15,

@@ -7,6 +7,10 @@ import { readVp9 } from './vp9.ts';
 export interface PayloadInfo {
   /** The packet begins a frame that can be decoded without any before it. */
   startsKeyFrame: boolean;
+  /** The packet begins a frame, of the lowest layer where there are some. Of VP8 and VP9. */
+  startsFrame: boolean;
+  /** Where the payload descriptor ends, and what the codec itself wrote begins. Of VP8 and VP9. */
+  frameAt: number;
   /** -1 where the payload has none. */
   pictureId: number;
   pictureIdAt: number;
@@ -22,6 +26,8 @@ export interface PayloadInfo {
 export function newPayloadInfo(): PayloadInfo {
   return {
     startsKeyFrame: false,
+    startsFrame: false,
+    frameAt: 0,
     pictureId: -1,
     pictureIdAt: 0,
     pictureIdBits: 15,
@@ -60,6 +66,8 @@ export function readPayload(
 /** Field by field: for each packet, and many times as fast as `Object.assign`. */
 function clear(into: PayloadInfo): void {
   into.startsKeyFrame = false;
+  into.startsFrame = false;
+  into.frameAt = 0;
   into.pictureId = -1;
   into.pictureIdAt = 0;
   into.pictureIdBits = 15;

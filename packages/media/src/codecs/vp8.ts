@@ -18,6 +18,8 @@ export function readVp8(packet: Uint8Array, start: number, end: number, into: Pa
     }
     if ((has & 0x30) !== 0) at += 1;
   }
+  into.startsFrame = startsFirstPartition;
+  into.frameAt = at;
   if (!startsFirstPartition || at >= end || (byteAt(packet, at) & 0x01) !== 0) return;
   into.startsKeyFrame = true;
   if (at + 10 > end) return;

@@ -29,9 +29,23 @@ export function readVp9(packet: Uint8Array, start: number, end: number, into: Pa
       if ((byteAt(packet, at++) & 0x01) === 0) break;
     }
   }
+  into.startsFrame = begins === true && spatialLayer === 0;
+  into.frameAt = structure === true ? structureEnd(packet, at, end) : at;
   if (at >= end) return;
-  into.startsKeyFrame = !interPicture && begins === true && spatialLayer === 0;
+  into.startsKeyFrame = into.startsFrame && interPicture === false;
   if (structure) readLargestSize(packet, at, end, into);
+}
+
+/** Where the scalability structure ends: the sizes of layers, and the pictures of a group with their references. */
+function structureEnd(packet: Uint8Array, start: number, end: number): number {
+  const first = byteAt(packet, start);
+  let at = start + 1;
+  if ((first & 0x10) !== 0) at += ((first >> 5) + 1) * 4;
+  if ((first & 0x08) === 0) return at;
+  const pictures = byteAt(packet, at);
+  at += 1;
+  for (let index = 0; index < pictures && at < end; index += 1) at += 1 + ((byteAt(packet, at) >> 2) & 0x03);
+  return at;
 }
 
 function readLargestSize(packet: Uint8Array, start: number, end: number, into: PayloadInfo): void {

@@ -69,7 +69,8 @@ export class Slot {
   #segment: Segment | undefined;
   #past: Segment[] = [];
   #rtxSequence = 0;
-  readonly #sentAgainAt = new Float64Array(againSlots).fill(Number.NEGATIVE_INFINITY);
+  /** Made with the first request: of most slots nothing is ever asked for again. */
+  #sentAgainAt: Float64Array | undefined;
   readonly #header: OutgoingHeader;
   readonly #payloadTypes: SlotNumbers['payloadTypes'] | undefined;
   readonly #renumbering: Renumbering | undefined;
@@ -144,7 +145,12 @@ export class Slot {
     if (this.kind === 'video' && segment !== this.#segment) return undefined;
     const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
     const index = sequence & (againSlots - 1);
-    if (packet === undefined || stamp.now - (this.#sentAgainAt[index] ?? 0) < againMs) return undefined;
+    if (
+      packet === undefined ||
+      stamp.now - (this.#sentAgainAt?.[index] ?? Number.NEGATIVE_INFINITY) < againMs
+    )
+      return undefined;
+    this.#sentAgainAt ??= new Float64Array(againSlots).fill(Number.NEGATIVE_INFINITY);
     this.#sentAgainAt[index] = stamp.now;
     this.repeated += 1;
     return this.#write(segment, packet, stamp, this.rtxSsrc === 0 ? -1 : sequence & 0xffff);

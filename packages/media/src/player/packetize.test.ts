@@ -1,8 +1,7 @@
 import { assert, boolean, constantFrom, property, uint8Array } from 'fast-check';
 import { expect, it } from 'vitest';
 import { newPayloadInfo, readPayload } from '../codecs/payload.ts';
-import { vp8 } from '../recording/depacketizers/vp8.ts';
-import { vp9 } from '../recording/depacketizers/vp9.ts';
+import { depacketizerOf } from '../recording/depacketizers/depacketizer.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
 import { packetizerOf } from './packetize.ts';
 
@@ -18,7 +17,7 @@ it('makes packets of frames of any size, of which the same frames can be made ag
   assert(
     property(constantFrom('VP8', 'VP9'), data, boolean(), (codec, bytes, isKey) => {
       const payloads = packetizerOf(track(codec))({ data: bytes, isKey, atMs: 0 });
-      const reader = codec === 'VP8' ? vp8 : vp9;
+      const reader = depacketizerOf(codec);
       expect(payloads.every(({ length }) => length <= 1110)).toBe(true);
       expect(payloads.map((payload) => reader.startsFrame(payload))).toEqual(
         payloads.map((_, index) => index === 0),

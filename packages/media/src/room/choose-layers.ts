@@ -11,8 +11,9 @@ export interface ViewedSlot {
   readonly layers: readonly LayerDemand[];
 }
 
-/** What sound takes of a viewer's bitrate, per slot in use. */
-const audioBitrate = 48_000;
+/** What a voice that is silent takes of a viewer's bitrate at least, since it may begin, and what the others grow by. */
+const quietVoice = 8000;
+const headroom = 1.2;
 
 /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
 export function chooseLayers(
@@ -24,8 +25,9 @@ export function chooseLayers(
   let sound = 0;
   for (const { slot, view, layers } of viewed) {
     if (slot.kind === 'audio') {
-      slot.show(layers[0]?.source);
-      sound += audioBitrate;
+      const [layer] = layers;
+      slot.show(layer?.source);
+      if (layer !== undefined) sound += Math.max(quietVoice, headroom * layer.bitrate(now));
       continue;
     }
     const { height = Number.POSITIVE_INFINITY, isScreen = false } = view;

@@ -1,8 +1,7 @@
 import type { Codec } from '../../codecs/codecs.ts';
 import { av1 } from './av1.ts';
+import { described } from './described.ts';
 import { h264 } from './h264.ts';
-import { vp8 } from './vp8.ts';
-import { vp9 } from './vp9.ts';
 
 /** How the frames of a codec lie in the payloads of RTP packets. */
 export interface Depacketizer {
@@ -13,8 +12,8 @@ export interface Depacketizer {
 }
 
 const byCodec: Readonly<Record<Exclude<Codec, 'opus' | 'red'>, Depacketizer>> = {
-  VP8: vp8,
-  VP9: vp9,
+  VP8: described('VP8'),
+  VP9: described('VP9'),
   H264: h264,
   AV1: av1,
 };
