@@ -1,5 +1,6 @@
-import { SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { type SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TwoPeople } from './testing/two-people.ts';
 
 describe('pins, polls and threads', () => {
   let server: TestNode;
@@ -7,55 +8,23 @@ describe('pins, polls and threads', () => {
   let bob: TestUser;
   let from: SocketClient;
   let to: SocketClient;
-  let users = 0;
-  const open: SocketClient[] = [];
-  const bobs = new WeakSet<SocketClient>();
+  let people: TwoPeople;
 
   beforeAll(async () => {
     server = await startTestNode({ env: { STOA_MESSAGES_PER_SECOND: '0' } });
   });
   afterAll(() => server.close());
   beforeEach(async () => {
-    users += 1;
-    alice = await server.addUser(`alice-${users}`);
-    bob = await server.addUser(`bob-${users}`);
-    [from, to] = [await signIn(alice), await signIn(bob)];
-    return () => Promise.all(open.splice(0).map((client) => client.close()));
+    people = await TwoPeople.meet(server);
+    ({ alice, bob } = people);
+    [from, to] = [await people.signIn(alice), await people.signIn(bob)];
+    return () => people.close();
   });
 
-  async function signIn(user: TestUser, device?: string): Promise<SocketClient> {
-    const client = await SocketClient.open(server.url);
-    open.push(client);
-    if (user === bob) bobs.add(client);
-    await client.hello(user.token, device === undefined ? {} : { device });
-    return client;
-  }
-
-  const peerOf = (client: SocketClient) => (bobs.has(client) ? alice.address : bob.address);
-  let lastId = 0;
-  /** Sends in the conversation of the two, or in a group; resolves to the answer. */
-  async function send(client: SocketClient, more: object) {
-    const id = ++lastId;
-    const peer = peerOf(client);
-    client.send({ t: 'send', id, ...('gid' in more ? {} : { peer }), ...more });
-    return client.next('sent', (sent) => sent.id === id);
-  }
-  async function refused(client: SocketClient, more: object) {
-    const id = ++lastId;
-    const peer = peerOf(client);
-    client.send({ t: 'send', id, ...('gid' in more ? {} : { peer }), ...more });
-    return client.next('error', (error) => error.id === id);
-  }
-  async function ask(client: SocketClient, op: string, body: object) {
-    const id = ++lastId;
-    client.send({ t: 'request', id, op, body });
-    return (await client.next('response', (response) => response.id === id)).body;
-  }
-  async function historyOf(client: SocketClient, part: object = {}) {
-    const peer = peerOf(client);
-    client.send({ t: 'history', id: 1, peer, limit: 100, ...part });
-    return (await client.next('page')).messages;
-  }
+  const send = (client: SocketClient, more: object) => people.send(client, more);
+  const refused = (client: SocketClient, more: object) => people.refused(client, more);
+  const ask = (client: SocketClient, op: string, body: object) => people.ask(client, op, body);
+  const historyOf = (client: SocketClient, part?: object) => people.historyOf(client, part);
 
   const pin = (target: number, on = true) => ({ event: 'pin', target, content: { pin: { on } } });
   const vote = (...options: number[]) => ({ event: 'vote', target: 1, content: { vote: { options } } });
@@ -92,7 +61,7 @@ describe('pins, polls and threads', () => {
     await send(to, { gid, content: one });
     await send(to, { gid, content: { text: 'an answer' }, ref: mid });
     expect(await ask(to, 'messages.thread', { gid, mid, limit: 9 })).toMatchObject({ count: 1, more: false });
-    const stranger = await signIn(await server.addUser(`carol-${users}`));
+    const stranger = await people.stranger();
     stranger.send({ t: 'request', id: 1, op: 'messages.pinned', body: { gid } });
     expect(await stranger.next('error')).toMatchObject({ code: 'INVALID_DESTINATION' });
   });

@@ -1,6 +1,7 @@
 import { limits } from '@stoa/protocol';
-import { SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { type SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TwoPeople } from './testing/two-people.ts';
 
 describe('reactions', () => {
   let server: TestNode;
@@ -8,55 +9,27 @@ describe('reactions', () => {
   let bob: TestUser;
   let from: SocketClient;
   let to: SocketClient;
-  let users = 0;
-  const open: SocketClient[] = [];
-  const bobs = new WeakSet<SocketClient>();
+  let people: TwoPeople;
 
   beforeAll(async () => {
     server = await startTestNode({ env: { STOA_MESSAGES_PER_SECOND: '0' } });
   });
   afterAll(() => server.close());
   beforeEach(async () => {
-    users += 1;
-    alice = await server.addUser(`alice-${users}`);
-    bob = await server.addUser(`bob-${users}`);
-    [from, to] = [await signIn(alice), await signIn(bob)];
-    return () => Promise.all(open.splice(0).map((client) => client.close()));
+    people = await TwoPeople.meet(server);
+    ({ alice, bob } = people);
+    [from, to] = [await people.signIn(alice), await people.signIn(bob)];
+    return () => people.close();
   });
 
-  async function signIn(user: TestUser, device?: string): Promise<SocketClient> {
-    const client = await SocketClient.open(server.url);
-    open.push(client);
-    if (user === bob) bobs.add(client);
-    await client.hello(user.token, device === undefined ? {} : { device });
-    return client;
-  }
-
-  const peerOf = (client: SocketClient) => (bobs.has(client) ? alice.address : bob.address);
-  let lastId = 0;
+  const send = (client: SocketClient, more: object) => people.send(client, more);
+  const refused = (client: SocketClient, more: object) => people.refused(client, more);
+  const historyOf = (client: SocketClient, part?: object) => people.historyOf(client, part);
   const react = (emoji: string, on = true, target = 1) => ({
     event: 'react',
     target,
     content: { reaction: { emoji, on } },
   });
-  /** Sends in the conversation of the two, or in a group; resolves to the answer. */
-  async function send(client: SocketClient, more: object) {
-    const id = ++lastId;
-    const peer = peerOf(client);
-    client.send({ t: 'send', id, ...('gid' in more ? {} : { peer }), ...more });
-    return client.next('sent', (sent) => sent.id === id);
-  }
-  async function refused(client: SocketClient, more: object) {
-    const id = ++lastId;
-    const peer = peerOf(client);
-    client.send({ t: 'send', id, ...('gid' in more ? {} : { peer }), ...more });
-    return client.next('error', (error) => error.id === id);
-  }
-  async function historyOf(client: SocketClient, part: object = {}) {
-    const peer = peerOf(client);
-    client.send({ t: 'history', id: 1, peer, limit: 100, ...part });
-    return (await client.next('page')).messages;
-  }
   const hello = { content: { text: 'hello' } };
 
   it('reach both sides as events, and are read with their message from then on', async () => {
@@ -90,7 +63,7 @@ describe('reactions', () => {
   it('cost a device that was away one entry for each message, however many they were', async () => {
     const device = 'device-of-bob-000001';
     await to.close();
-    const before = await signIn(bob, device);
+    const before = await people.signIn(bob, device);
     const { conv } = await send(from, hello);
     await before.next('message');
     before.send({ t: 'received', conv, seq: 1 });
@@ -98,7 +71,7 @@ describe('reactions', () => {
     await before.close();
     for (let count = 0; count < 60; count += 1) await send(from, react(count % 2 ? '👍' : '🎉', count < 58));
     await send(from, { content: { text: 'and now' } });
-    const again = await signIn(bob, device);
+    const again = await people.signIn(bob, device);
     const frames = [await again.next('message'), await again.next('message')];
     const marks = { upto: 61 };
     expect(frames).toMatchObject([
@@ -110,7 +83,7 @@ describe('reactions', () => {
     // In history, they fill no pages.
     expect(await historyOf(again, { limit: 3 })).toMatchObject([{ seq: 1 }, { seq: 62, first: 2 }]);
     // A new device is streamed messages, not only what happened to them.
-    const fresh = await signIn(bob);
+    const fresh = await people.signIn(bob);
     expect(await fresh.next('conversation')).toMatchObject({ from: 0, last: 62 });
   });
 
@@ -144,7 +117,7 @@ describe('reactions', () => {
     expect(await refused(to, react('👍', true, 2))).toMatchObject({ code: 'NOT_FOUND' });
     await send(from, { event: 'recall', target: 1, content: {} });
     expect(await refused(to, react('👍'))).toMatchObject({ code: 'NOT_FOUND' });
-    const stranger = await signIn(await server.addUser(`carol-${users}`));
+    const stranger = await people.stranger();
     expect(await refused(stranger, react('👍'))).toMatchObject({ code: 'NOT_FOUND' });
     const blocks = { values: [{ key: `blocked:${alice.address}`, value: { messages: true } }] };
     to.send({ t: 'request', id: 7, op: 'state.set', body: blocks });

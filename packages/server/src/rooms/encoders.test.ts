@@ -1,21 +1,9 @@
 import { expect, it } from 'vitest';
 import { ofEncoder } from './encoders.ts';
 import { emptyRoom, reduce } from './reduce.ts';
-import { keyOf, type RoomInput, type RoomRules, type RoomState } from './room-state.ts';
+import { keyOf, type RoomInput, type RoomState } from './room-state.ts';
+import { openRules } from './testing/open-rules.ts';
 
-const rules: RoomRules = {
-  participants: 9,
-  longest: 0,
-  grace: 20_000,
-  height: 720,
-  bitrate: 0,
-  audio: true,
-  video: true,
-  screen: true,
-  locked: false,
-  waiting: false,
-  codecs: ['VP8'],
-};
 const facts = { aid: 1, gid: 1000, conv: 1, session: 's', startedAt: 0 };
 const key = keyOf(7, 2 ** 31);
 const person = { uid: 7, address: 'alice', name: 'Alice' };
@@ -26,7 +14,7 @@ function play(...inputs: readonly (readonly [at: number, input: RoomInput | unde
   const join: RoomInput = { type: 'join', joiner: { ...person, dev: 2 ** 31, rights, as: 'whip' } };
   return [[0, join] as const, ...inputs].reduce(
     (state, [now, input]) => (input === undefined ? state : reduce(state, input, { now }).state),
-    emptyRoom(facts, rules),
+    emptyRoom(facts, openRules),
   );
 }
 
@@ -56,9 +44,9 @@ it('is waited for when its media is gone, and ends with its connection', () => {
 it('only publishes, whatever its user may, and goes when he may not', () => {
   expect([...(play().participants.get(key)?.rights ?? [])]).toEqual(['publish']);
   const rights = new Map([[key, new Set(['subscribe', 'control'] as const)]]);
-  expect(play([1_000, { type: 'rights', rules, rights }]).participants.has(key)).toBe(false);
+  expect(play([1_000, { type: 'rights', rules: openRules, rights }]).participants.has(key)).toBe(false);
   const joiner = { ...person, dev: 5, rights: new Set(['subscribe'] as const), as: 'whip' } as const;
-  expect(() => reduce(emptyRoom(facts, rules), { type: 'join', joiner }, { now: 0 })).toThrow(
+  expect(() => reduce(emptyRoom(facts, openRules), { type: 'join', joiner }, { now: 0 })).toThrow(
     expect.objectContaining({ code: 'PERMISSION_DENIED' }),
   );
 });

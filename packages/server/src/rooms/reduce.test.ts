@@ -9,25 +9,13 @@ import {
   type Publication,
   type Rights,
   type RoomInput,
-  type RoomRules,
   type RoomState,
   type RoomStep,
 } from './room-state.ts';
+import { openRules } from './testing/open-rules.ts';
 import { roomInfo } from './view.ts';
 
-const rules: RoomRules = {
-  participants: 5,
-  longest: 0,
-  grace: 20_000,
-  height: 720,
-  bitrate: 0,
-  audio: true,
-  video: true,
-  screen: true,
-  locked: false,
-  waiting: false,
-  codecs: ['opus', 'VP8'],
-};
+const rules = { ...openRules, participants: 5, codecs: ['opus', 'VP8'] };
 const facts = { aid: 1, gid: 1000, conv: 7, session: 'abc', startedAt: 0 };
 const allRights: readonly RoomRight[] = ['publish', 'subscribe', 'list', 'control', 'hangup'];
 const guest: readonly RoomRight[] = ['publish', 'subscribe', 'list'];

@@ -1,21 +1,9 @@
 import { expect, it } from 'vitest';
 import { emptyRoom, reduce } from './reduce.ts';
-import { keyOf, type Publication, type RoomInput, type RoomRules, type RoomState } from './room-state.ts';
+import { keyOf, type Publication, type RoomInput, type RoomState } from './room-state.ts';
 import { onStage } from './stage.ts';
+import { openRules } from './testing/open-rules.ts';
 
-const rules: RoomRules = {
-  participants: 9,
-  longest: 0,
-  grace: 20_000,
-  height: 720,
-  bitrate: 0,
-  audio: true,
-  video: true,
-  screen: true,
-  locked: false,
-  waiting: false,
-  codecs: ['VP8'],
-};
 const facts = { aid: 1, gid: 1000, conv: 1, session: 's', startedAt: 0 };
 const rights = new Set(['publish', 'subscribe', 'list'] as const);
 const on = { mid: '0', state: 'on' } as const;
@@ -37,7 +25,7 @@ function play(...inputs: readonly RoomInput[]): RoomState {
     { type: 'published', key: bob, streams: [camera, screen] },
     ...inputs,
   ] as const;
-  return all.reduce((state, input) => reduce(state, input, { now: 0 }).state, emptyRoom(facts, rules));
+  return all.reduce((state, input) => reduce(state, input, { now: 0 }).state, emptyRoom(facts, openRules));
 }
 
 const speaks = (key: string): RoomInput => ({
