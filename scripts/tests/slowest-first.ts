@@ -20,8 +20,6 @@ export const slowest: readonly string[] = [
   'e2e/tabs.test.ts',
   'e2e/media/forwarding.test.ts',
   'e2e/files.test.ts',
-  'packages/cli/src/stoa.test.ts',
-  'packages/server/src/rooms/rooms.test.ts',
 ];
 
 /** The order in which files begin: within each group of projects those that take longest first. */
