@@ -5,10 +5,10 @@ import { startTestNode, tempFolder, within } from '@stoa/testkit';
 import { expect, it } from 'vitest';
 
 /**
- * The goal for the first screen is one second on a machine that does nothing else. What is asserted leaves room for one
- * that is busy with all the other tests; the figures themselves are printed.
+ * The goal for the first screen is one second on a machine that does nothing else. Server and client are one process here, so
+ * that is what it may take of its time, however busy the machine is with other tests; the figures themselves are printed.
  */
-const firstScreenMs = 6_000;
+const firstScreenCpuMs = 1_000;
 const everythingMs = 30_000;
 const conversations = 1_000;
 
@@ -47,16 +47,22 @@ it('shows the first screen of an account with a thousand conversations soon', as
 
   const client = new Client({ url: server.url, token: alice.token, store: memoryStore() });
   const synced = new Promise<number>((resolve) => client.on('synced', () => resolve(performance.now())));
-  const newest = new Promise<number>((resolve) => {
+  const newest = new Promise<{ at: number; cpuMs: number }>((resolve) => {
     client.on('message', ({ conversation, seq }) => {
-      if (conversation === `u:peer-${conversations - 1}` && seq === 3) resolve(performance.now());
+      if (conversation === `u:peer-${conversations - 1}` && seq === 3) {
+        resolve({ at: performance.now(), cpuMs: cpuMsSince(before) });
+      }
     });
   });
+  const before = process.cpuUsage();
   const began = performance.now();
   await client.start();
-  const first = (await within(newest, 'the newest message', 30_000)) - began;
+  const { at, cpuMs } = await within(newest, 'the newest message', 30_000);
   const all = (await within(synced, 'everything', 30_000)) - began;
-  console.log(`newest conversation after ${first.toFixed(0)} ms, all 1,000 after ${all.toFixed(0)} ms`);
+  console.log(
+    `newest conversation after ${(at - began).toFixed(0)} ms (${cpuMs.toFixed(0)} ms of the processor), ` +
+      `all 1,000 after ${all.toFixed(0)} ms`,
+  );
   const listed = await client.conversations();
   expect(listed).toHaveLength(conversations);
   expect(listed[0]).toMatchObject({
@@ -64,10 +70,15 @@ it('shows the first screen of an account with a thousand conversations soon', as
     latest: { content: { text: 'three' } },
   });
   expect(listed.every(({ latest, name }) => latest !== undefined && name !== '')).toBe(true);
-  expect(first).toBeLessThan(firstScreenMs);
+  expect(cpuMs).toBeLessThan(firstScreenCpuMs);
   expect(all).toBeLessThan(everythingMs);
 
   await client.stop();
   await server.close();
   folder.remove();
 }, 60_000);
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
