@@ -1,4 +1,4 @@
-import { startTestNode, type TestNode } from '@stoa/testkit';
+import { backend, startTestNode, type TestNode } from '@stoa/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { audit } from './support/audit.ts';
 import type { MessengerPage } from './support/messenger-page.ts';
@@ -69,8 +69,24 @@ it('a profile is set, and seen by others as far as they may', {
   await alice.page.getByRole('menuitem', { name: 'View profile' }).click();
   await alice.page.getByRole('button', { name: 'Add to your contacts' }).click();
   await seen.getByText('Down the rabbit-hole').waitFor();
+  await seen.getByRole('button', { name: 'Hide in groups' }).click();
+  await seen.getByRole('button', { name: 'Show in groups again' }).waitFor();
+  expect(await audit(bob.page)).toEqual([]);
   await bob.page.keyboard.press('Escape');
   await alice.page.keyboard.press('Escape');
+
+  await server.addUser('carol');
+  const members = { m: 'alice,bob,carol' };
+  const { group } = await backend(server.url, 'groupadd', { group: { name: 'Tea party', members } });
+  const { gid } = group as { gid: number };
+  const say = (from: string, message: string) =>
+    backend(server.url, 'message', { message: { from, gid, message } });
+  await say('alice', 'No room! No room!');
+  await say('carol', 'There is plenty of room.');
+  await bob.row('Tea party').click();
+  await bob.message('There is plenty of room.').waitFor();
+  expect(await bob.page.getByText('No room! No room!').count()).toBe(0);
+  await bob.row('Alice Liddell').click();
 
   await bob.page.getByRole('button', { name: 'Chat actions' }).click();
   await bob.page.getByRole('menuitem', { name: 'Archive' }).click();

@@ -1,4 +1,5 @@
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { changeBlock } from '../profiles/blocking.ts';
 import controls from '../ui/controls.module.css';
 import styles from './blocked-notice.module.css';
 
@@ -8,7 +9,11 @@ export function BlockedNotice({ address, name }: { address: string; name: string
   return (
     <div className={styles.notice}>
       <p>You have blocked {name}.</p>
-      <button type="button" className={controls.quiet} onClick={() => void client.unblock(address)}>
+      <button
+        type="button"
+        className={controls.quiet}
+        onClick={() => void changeBlock(client, address, { messages: false })}
+      >
         Unblock
       </button>
     </div>

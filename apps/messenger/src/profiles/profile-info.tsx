@@ -4,6 +4,7 @@ import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
 import { Dialog, DialogActions } from '../ui/dialog.tsx';
+import { BlockButtons } from './block-buttons.tsx';
 import styles from './profiles.module.css';
 import { useProfile } from './use-profile.ts';
 
@@ -36,6 +37,7 @@ export function ProfileInfo({ address, onClose }: { address: string; onClose: ()
       <p role="alert" className={styles.failure}>
         {failure}
       </p>
+      <BlockButtons address={address} />
       <DialogActions>
         <button
           type="button"

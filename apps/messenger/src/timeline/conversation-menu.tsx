@@ -18,6 +18,7 @@ import {
 import { CallNotificationsItem } from '../calls/call-notifications-item.tsx';
 import { isMuted } from '../conversations/arrangement.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { changeBlock } from '../profiles/blocking.ts';
 import controls from '../ui/controls.module.css';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 
@@ -62,7 +63,7 @@ export function ConversationMenu({
         <MenuItem
           icon={Ban}
           danger={!isBlocked}
-          onSelect={() => void (isBlocked ? client.unblock(target.peer) : client.block(target.peer))}
+          onSelect={() => void changeBlock(client, target.peer, { messages: !isBlocked })}
         >
           {isBlocked ? 'Unblock' : 'Block'}
         </MenuItem>
