@@ -21,7 +21,13 @@ import type {
   Self,
   Target,
 } from './types.ts';
-import { blockedAddresses, blockedPartsOf, contactAddresses, isBlocked } from './values/index.ts';
+import {
+  blockedAddresses,
+  blockedPartsOf,
+  contactAddresses,
+  contactLevels,
+  isBlocked,
+} from './values/index.ts';
 
 /** A client that has the store and the connection to itself. What its methods promise is said in client-facade.ts. */
 export class LocalClient extends LocalMessaging {
@@ -109,8 +115,13 @@ export class LocalClient extends LocalMessaging {
     return this.core.data.read(() => blockedPartsOf(this.core.data, address));
   }
 
-  setContact(address: string, isContact: boolean): Promise<void> {
-    return this.core.marks.setContact(address, isContact);
+  setContact(address: string, isContact: boolean, levels?: readonly number[]): Promise<void> {
+    return this.core.marks.setContact(address, isContact, levels);
+  }
+
+  contactLevels(address: string): Promise<number[]> {
+    const { data } = this.core;
+    return data.read(() => contactLevels(data, address));
   }
 
   contactAddresses(): Promise<string[]> {

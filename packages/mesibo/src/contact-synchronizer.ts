@@ -13,6 +13,7 @@ export class MesiboContactSynchronizer {
   private static autoSync = false;
   private marksContact = true;
   private subscribes = false;
+  private levels: readonly number[] = [];
 
   static isAutoSyncEnabled(): boolean {
     return MesiboContactSynchronizer.autoSync;
@@ -27,8 +28,10 @@ export class MesiboContactSynchronizer {
   subscribe(on: boolean): void {
     this.subscribes = on;
   }
-  /** Access levels are enforced by no one yet, so they are not taken. */
-  setProfileAccessLevels(_levels: readonly number[]): void {}
+  /** What the contacts that are added from now on may see of the own profile. */
+  setProfileAccessLevels(levels: readonly number[]): void {
+    this.levels = levels;
+  }
 
   sync(addresses: string | readonly string[], _now = true): number {
     const { profiles } = sharedContext();
@@ -55,7 +58,10 @@ export class MesiboContactSynchronizer {
       .whenClient()
       .then(async (client) => {
         const { found } = await client.contacts.sync(addresses);
-        for (const profile of found) context.profiles.told(profile);
+        for (const profile of found) {
+          if (this.levels.length > 0) await client.contacts.setLevels(profile.user, this.levels);
+          context.profiles.told(profile);
+        }
       })
       .catch((error) => context.fail(error));
   }

@@ -139,6 +139,9 @@ export const limits = {
   pictureUrlLength: 2048,
   /** Values in a profile, characters of the key of one, bytes of one in msgpack. */
   profileFields: 50,
+  /** The highest access level, and how many one contact can have. */
+  accessLevel: 255,
+  accessLevels: 32,
   profileKeyLength: 64,
   profileFieldBytes: 2048,
   /** Characters of the tag of a profile. */

@@ -1,13 +1,17 @@
 /** What operations and frames say about profiles. */
 import Type, { type Static } from 'typebox';
-import { Address, FileId, Plain, Thumbnail } from './fields.ts';
+import { Address, FileId, Int, Plain, Thumbnail } from './fields.ts';
 import { limits } from './limits.ts';
 
-/** Who may see something of a user: everybody in the app, those whom he has among his contacts, or nobody else. */
+/**
+ * Who may see something of a user: everybody in the app, those whom he has among his contacts, nobody else, or those contacts
+ * to whom he gave the access level that is named.
+ */
 export const Audience = Type.Union([
   Type.Literal('everybody'),
   Type.Literal('contacts'),
   Type.Literal('nobody'),
+  Int(1, limits.accessLevel),
 ]);
 export type Audience = Static<typeof Audience>;
 

@@ -158,6 +158,7 @@ function AudienceChoice({
           if (chosen !== undefined) onChange(chosen[0]);
         }}
       >
+        {typeof value === 'number' && <option value={value}>Contacts of access level {value}</option>}
         {audiences.map(([audience, text]) => (
           <option key={audience} value={audience}>
             {text}

@@ -1,3 +1,4 @@
+import { limits, StoaError } from '@stoa/protocol';
 import type { ClientHost } from '../client-host.ts';
 import type { Profile, Profiles } from '../profiles/index.ts';
 
@@ -25,6 +26,30 @@ export class Contacts {
   /** Without a connection, too; a `contact` event tells of it on all devices. */
   add(address: string): Promise<void> {
     return this.#host.ask('setContact', address, true);
+  }
+
+  /**
+   * Gives a contact (who becomes one) access levels, whole numbers from 1 to 255, instead of those that he has: he sees what
+   * the profile shows to one of them. Rejects with StoaError BAD_REQUEST.
+   *
+   * @example
+   * await client.profiles.update({ fields: [{ key: 'phone', value: '+15550100', visibleTo: 7 }] });
+   * await client.contacts.setLevels('bob', [7]);
+   */
+  async setLevels(address: string, levels: readonly number[]): Promise<void> {
+    const areLevels = levels.every(
+      (level) => Number.isInteger(level) && level >= 1 && level <= limits.accessLevel,
+    );
+    if (!areLevels || levels.length > limits.accessLevels) {
+      throw new StoaError('BAD_REQUEST', 'Access levels are up to 32 whole numbers from 1 to 255.');
+    }
+    const ascending = [...new Set(levels)].sort((a, b) => a - b);
+    return this.#host.ask('setContact', address, true, ascending);
+  }
+
+  /** The access levels that a contact has; empty for who is none. */
+  levels(address: string): Promise<number[]> {
+    return this.#host.ask('contactLevels', address);
   }
 
   remove(address: string): Promise<void> {

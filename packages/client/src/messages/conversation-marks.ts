@@ -46,10 +46,14 @@ export class ConversationMarks {
     return data.transact((transaction) => values.set(transaction, blockedKey(address), value));
   }
 
-  setContact(address: string, isContact: boolean): Promise<void> {
+  /** `levels`: access levels that the contact has from now on; absent: those that he has. */
+  setContact(address: string, isContact: boolean, levels?: readonly number[]): Promise<void> {
     const { data, values } = this.#options;
-    const value = isContact ? {} : undefined;
-    return data.transact((transaction) => values.set(transaction, contactKey(address), value));
+    return data.transact((transaction) => {
+      const known = Object(transaction.value(contactKey(address))?.value) as object;
+      const value = isContact ? { ...known, ...(levels !== undefined && { levels }) } : undefined;
+      return values.set(transaction, contactKey(address), value);
+    });
   }
 
   /** A shared value is another one. */

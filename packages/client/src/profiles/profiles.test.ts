@@ -46,6 +46,23 @@ it('knows profiles without a connection, with the addresses of pictures', async 
   expect(await client.profiles.get(['bob'])).toEqual([{ ...bob, picture: shown }]);
 });
 
+it('gives contacts access levels, on all devices', async () => {
+  const { connection, client } = await online();
+  const levels = async (): Promise<unknown> => {
+    const { values } = (await connection.next('request')).body as { values: { value: unknown }[] };
+    return values.map(({ value }) => value);
+  };
+  await client.contacts.setLevels('bob', [7, 2, 7]);
+  expect(await levels()).toEqual([{ levels: [2, 7] }]);
+  expect(await client.contacts.levels('bob')).toEqual([2, 7]);
+  expect(await client.contacts.levels('carol')).toEqual([]);
+  await client.contacts.add('bob');
+  expect(await client.contacts.levels('bob')).toEqual([2, 7]);
+  for (const wrong of [[0], [256], [1.5]]) {
+    await expect(client.contacts.setLevels('bob', wrong)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  }
+});
+
 it('asks for an address of a picture anew before it has run out', async () => {
   const { test, server, connection, client } = await online();
   const picture = { id: '0'.repeat(32), url: '/files/0/picture' };

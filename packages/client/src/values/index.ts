@@ -5,6 +5,7 @@ export {
   clearedIn,
   clearedPlace,
   contactAddresses,
+  contactLevels,
   draftOf,
   isArranged,
   isBlocked,

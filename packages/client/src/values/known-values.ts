@@ -1,7 +1,7 @@
 import type { MessageAge } from '@stoa/protocol';
 import type { ConversationRecord, LocalData, Transaction, ValueRecord } from '../store/index.ts';
 import type { BlockedParts, ConversationDraft, ConversationId, ConversationMark } from '../types.ts';
-import { blockedKey, deletedKey, keyOf, meaningOf } from './value-keys.ts';
+import { blockedKey, contactKey, deletedKey, keyOf, meaningOf } from './value-keys.ts';
 
 /** Where values are read: what is committed, or what a transaction sees. */
 export type Values = Pick<LocalData | Transaction, 'value'>;
@@ -85,6 +85,13 @@ export function contactAddresses(values: Iterable<ValueRecord>): string[] {
     const meaning = meaningOf(key);
     return meaning?.kind === 'contact' && isMap(value) ? [meaning.address] : [];
   });
+}
+
+/** The access levels that a contact has. */
+export function contactLevels(values: Values, address: string): number[] {
+  const value = values.value(contactKey(address))?.value;
+  const levels: unknown = isMap(value) ? value.levels : undefined;
+  return Array.isArray(levels) ? levels.filter(isPlace) : [];
 }
 
 export function clearedIn(value: unknown): { conv: number; seq: number } | undefined {

@@ -1,10 +1,11 @@
 import type { Client, ProfileChange } from '@stoa/client';
-import { MESIBO_RESULT_OK } from '../constants/result.ts';
+import { limits } from '@stoa/protocol';
+import { MESIBO_RESULT_BADREQ, MESIBO_RESULT_OK } from '../constants/result.ts';
 import { internal } from '../internal.ts';
 import { fileToUpload } from '../messages/file-transfer.ts';
 import { unsupported } from '../unsupported.ts';
 import { ProfileData } from './profile-data.ts';
-import { visibilityChange } from './profile-publishing.ts';
+import { accessLevelChange, visibilityChange, withoutAccessLevels } from './profile-publishing.ts';
 
 type BlockedPart = 'calls' | 'profile' | 'groups';
 
@@ -92,8 +93,27 @@ export abstract class ProfileLimits extends ProfileData {
   setVisibility(visibility: number): number {
     return this.change(visibilityChange(visibility));
   }
-  setProfileAccessLevels(_levels?: unknown): number {
-    return this.refuse('Setting access levels');
+  /** Gives this contact the access levels that are named: he sees what the own profile shows to one of them. */
+  setProfileAccessLevels(levels?: unknown): number {
+    if (this.isGroup() || this.isSelfProfile()) return this.refuse('Giving access levels to this profile');
+    const { context } = this[internal];
+    const wanted = Array.isArray(levels) ? levels.map(Number) : [];
+    this[internal].isContact = true;
+    context
+      .whenClient()
+      .then(({ contacts }) => contacts.setLevels(this.address, wanted))
+      .catch((error) => context.fail(error));
+    return MESIBO_RESULT_OK;
+  }
+  /** Of the own profile: who sees `name` ("status", "image", "online", "lastseen" or a value): contacts with that level; 0: everybody. */
+  setAccessLevel(name: string, level: number): number {
+    if (!Number.isInteger(level) || level < 0 || level > limits.accessLevel) return MESIBO_RESULT_BADREQ;
+    return this.change(accessLevelChange(String(name), level, this.getValue(name)));
+  }
+  /** Of the own profile: everything is for everybody. */
+  resetAccessLevels(): number {
+    const values = this.getValues();
+    return this.change(withoutAccessLevels(Object.entries(values)));
   }
   isCallInProgress(): boolean {
     return this[internal].context.calls.with(this.address) !== undefined;

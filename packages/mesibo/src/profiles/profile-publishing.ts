@@ -33,6 +33,31 @@ export function visibilityChange(visibility: number): ProfileChange {
   };
 }
 
+/** What has a place of its own in the visibility of a profile, by the names of mesibo. */
+const parts = new Map([
+  ['status', 'status'],
+  ['image', 'picture'],
+  ['picture', 'picture'],
+  ['online', 'online'],
+  ['lastseen', 'seen'],
+] as const);
+
+/** Shows a part or a value of the profile to contacts with this access level; 0: to everybody. */
+export function accessLevelChange(name: string, level: number, value: unknown): ProfileChange {
+  const to = level === 0 ? 'everybody' : level;
+  const part = parts.get(name as 'status');
+  if (part !== undefined) return { visibility: { [part]: to } };
+  return { fields: [{ key: name, value: value ?? '', visibleTo: to }] };
+}
+
+export function withoutAccessLevels(values: readonly (readonly [string, unknown])[]): ProfileChange {
+  const fields = values.filter(([key]) => key !== 'status');
+  return {
+    visibility: { status: 'everybody', picture: 'everybody', online: 'everybody', seen: 'everybody' },
+    fields: fields.map(([key, value]) => ({ key, value, visibleTo: 'everybody' })),
+  };
+}
+
 /** A value of a profile as the server tells it; undefined when there is none that mesibo's functions know. */
 export function toldValue(told: Profile | undefined, name: string): ProfileValue | undefined {
   const value = name === 'status' ? told?.status : told?.fields?.find(({ key }) => key === name)?.value;

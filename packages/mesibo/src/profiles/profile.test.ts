@@ -147,6 +147,23 @@ describe('a profile', () => {
     await alice.heard.until(() => bob.getImage().isEmpty() && bob.getStatus() === '', 'nothing to see');
   });
 
+  it('shows what has an access level to contacts who were given it', async () => {
+    const [alice, party] = await chat.pair();
+    const bob = profileOf(alice, party);
+    const self = party.api.getSelfProfile();
+    self.setString('phone', '12345');
+    self.save();
+    self.publish();
+    await alice.heard.until(() => bob.getString('phone', '') === '12345', 'the number');
+    expect(self.setAccessLevel('phone', 7)).toBe(0);
+    expect(self.setAccessLevel('phone', 300)).not.toBe(0);
+    await alice.heard.until(() => bob.getString('phone', '') === '', 'no number');
+    expect(profileOf(party, alice).setProfileAccessLevels([7])).toBe(0);
+    await alice.heard.until(() => bob.getString('phone', '') === '12345', 'the number again');
+    expect(profileOf(party, alice).isContact()).toBe(true);
+    expect(self.resetAccessLevels()).toBe(0);
+  });
+
   it('refuses what does not exist yet', async () => {
     const { api } = await chat.prepare('alice');
     const bob = bobOf(api);

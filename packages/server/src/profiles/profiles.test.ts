@@ -110,6 +110,31 @@ describe('profiles', () => {
     expect([own.status, own.picture]).toEqual([undefined, undefined]);
   });
 
+  it('show what is for an access level to contacts who have it, at once', async () => {
+    const [owner, viewer] = [await signIn(bob), await signIn(alice)];
+    const picture = { url: 'https://a.example/b.png' };
+    const fields = [
+      { key: 'phone', value: 1, visibleTo: 7 },
+      { key: 'home', value: 2, visibleTo: 8 },
+    ];
+    const visibility = { status: 7, picture: 7, online: 7, seen: 8 };
+    const own = await set(owner, { status: 'Hello', picture, fields, visibility });
+    expect(own).toMatchObject({ fields, visibility });
+    viewer.send({ t: 'watch', peers: [bob.address], on: true });
+    const isOnline = async () => (await viewer.next('presence')).value === presenceValues.online;
+    const parts = (profile?: ProfileInfo) => [profile?.status, profile?.fields?.map(({ key }) => key)];
+    expect(await isOnline()).toBe(false);
+    await values(owner, { [`contact:${alice.address}`]: { levels: [8, 9] } });
+    expect(parts((await viewer.next('profile')).profile)).toEqual([undefined, ['home']]);
+    await values(owner, { [`contact:${alice.address}`]: { levels: [7] } });
+    expect(parts((await viewer.next('profile')).profile)).toEqual(['Hello', ['phone']]);
+    expect(await isOnline()).toBe(true);
+    await values(owner, { [`contact:${alice.address}`]: { levels: 'all' } });
+    expect(parts((await viewer.next('profile')).profile)).toEqual([undefined, undefined]);
+    expect(await isOnline()).toBe(false);
+    expect(parts(await seen(viewer, bob))).toEqual([undefined, undefined]);
+  });
+
   it.each([
     ['everybody', [true, true]],
     ['contacts', [true, false]],

@@ -173,10 +173,11 @@ export class Profiles {
     const seen = await this.#read(owner);
     const relations = await this.#relations(owner, seen.document, viewers);
     // The same for all who are the same to the owner: it is made once.
-    const frames = new Map<Relation, ProfileFrame>();
+    const frames = new Map<string, ProfileFrame>();
     return relations.map((relation) => {
-      const frame = frames.get(relation) ?? { t: 'profile' as const, profile: this.#view(seen, relation) };
-      frames.set(relation, frame);
+      const name = JSON.stringify(relation);
+      const frame = frames.get(name) ?? { t: 'profile' as const, profile: this.#view(seen, relation) };
+      frames.set(name, frame);
       return frame;
     });
   }
@@ -202,7 +203,7 @@ export class Profiles {
     const owner = await this.#options.directory.byUid(uid);
     const isSelf = owner?.address === address;
     const known = await this.#options.contacts.among(uid, [address]);
-    const relation = isSelf ? 'self' : known.has(address) ? 'contact' : 'other';
+    const relation = isSelf ? 'self' : relationOf(known.get(address));
     if (!isVisible(online, relation)) return 'online';
     return isVisible(seen, relation) ? 'nothing' : 'seen';
   }
@@ -219,7 +220,7 @@ export class Profiles {
     for (const address of addresses) {
       if (address === owner.address) relations.push('self');
       else if (!(await blocking.mayReach(owner.uid, address, 'profile'))) relations.push('blocked');
-      else relations.push(known?.has(address) === true ? 'contact' : 'other');
+      else relations.push(relationOf(known?.get(address)));
     }
     return relations;
   }
@@ -281,6 +282,10 @@ export class Profiles {
   #view(seen: SeenProfile, relation: Relation): ProfileInfo {
     return profileView(seen, relation, (id) => this.#options.links.make({ id, name: 'picture' }).path);
   }
+}
+
+function relationOf(levels: readonly number[] | undefined): Relation {
+  return levels === undefined ? 'other' : { contact: levels };
 }
 
 /** Takes so many tokens; what is left of a bucket is taken, too, by who asks for more. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Audience, type ProfileInfo, packValue } from '@stoa/protocol';
 import type { ProfileDocument, ProfilePicture } from './document.ts';
 
-/** What somebody is to the owner of a profile. */
-export type Relation = 'self' | 'contact' | 'other' | 'blocked';
+/** What somebody is to the owner of a profile; a contact by the access levels that he was given, in ascending order. */
+export type Relation = 'self' | 'other' | 'blocked' | { readonly contact: readonly number[] };
 
 export interface SeenProfile {
   readonly address: string;
@@ -17,7 +17,7 @@ export interface SeenProfile {
 export function hasSecrets({ visibility = {}, fields = [] }: ProfileDocument): boolean {
   const { status, picture, online, seen } = visibility;
   const audiences = [status, picture, online, seen, ...fields.map(({ visibleTo }) => visibleTo)];
-  return audiences.includes('contacts');
+  return audiences.some((audience) => audience === 'contacts' || typeof audience === 'number');
 }
 
 /**
@@ -61,11 +61,12 @@ function tagOf({ picture, ...view }: Omit<ProfileInfo, 'tag'>): string {
 }
 
 export function isVisible(to: Audience | undefined, relation: Relation): boolean {
+  if (typeof relation === 'object') {
+    return typeof to === 'number' ? relation.contact.includes(to) : to !== 'nobody';
+  }
   switch (relation) {
     case 'self':
       return true;
-    case 'contact':
-      return to !== 'nobody';
     case 'other':
       return to === undefined || to === 'everybody';
     case 'blocked':
