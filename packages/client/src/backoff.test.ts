@@ -1,6 +1,6 @@
 import { assert, double, integer, property } from 'fast-check';
 import { expect, it } from 'vitest';
-import { backoffMs, longestInHasteMs } from './backoff.ts';
+import { backoffMs, hastyBackoffMs } from './backoff.ts';
 
 it('waits anything up to a bound that doubles from 0.3 to 30 seconds', () => {
   const most = [0, 1, 2, 3, 4, 5, 6, 7, 100].map((failures) => backoffMs(failures, 1));
@@ -19,6 +19,7 @@ it('waits anything up to a bound that doubles from 0.3 to 30 seconds', () => {
 });
 
 it('waits a second at the most for those who are in haste', () => {
-  const most = [0, 1, 2, 3, 100].map((failures) => backoffMs(failures, 1, longestInHasteMs));
+  const most = [0, 1, 2, 3, 100].map((failures) => hastyBackoffMs(failures, 1));
+  expect(hastyBackoffMs(5, 0)).toBe(500);
   expect(most).toEqual([300, 600, 1_000, 1_000, 1_000]);
 });

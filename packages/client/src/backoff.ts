@@ -1,7 +1,6 @@
 const firstMs = 300;
 const longestMs = 30_000;
-/** While somebody waits for it: as long as a room waits for a device, it is found again within a second. */
-export const longestInHasteMs = 1_000;
+const longestInHasteMs = 1_000;
 
 /**
  * Time to wait before an attempt: anything up to a bound that doubles with every failure (full jitter), so that
@@ -9,8 +8,15 @@ export const longestInHasteMs = 1_000;
  *
  * @param failures number of failed attempts before, from 0
  * @param random from 0 (included) to 1
- * @param longest milliseconds that the bound never exceeds
  */
-export function backoffMs(failures: number, random: number, longest = longestMs): number {
-  return Math.round(random * Math.min(longest, firstMs * 2 ** Math.min(failures, 20)));
+export function backoffMs(failures: number, random: number): number {
+  return Math.round(random * Math.min(longestMs, firstMs * 2 ** Math.min(failures, 20)));
+}
+
+/**
+ * The same while somebody waits for it: up to a second. Never much sooner, since Chromium holds up the WebSockets of a page
+ * by seconds after a dozen that have failed.
+ */
+export function hastyBackoffMs(failures: number, random: number): number {
+  return Math.round(((1 + random) / 2) * Math.min(longestInHasteMs, firstMs * 2 ** Math.min(failures, 20)));
 }

@@ -1,5 +1,5 @@
 import { type StoaError, shouldReconnect } from '@stoa/protocol';
-import { backoffMs, longestInHasteMs } from '../backoff.ts';
+import { backoffMs, hastyBackoffMs } from '../backoff.ts';
 import type { EnvironmentChange } from '../environment.ts';
 
 /** `deadline` is when the state ends by itself; it is the only thing that a timer is needed for. */
@@ -141,7 +141,7 @@ function lost(
   const lasted = state.name === 'online' && now - state.since >= lastedMs;
   const failures = lasted ? 0 : state.failures;
   // The server's word is a minimum; what is added keeps its clients apart.
-  const delay = (retryAfterMs ?? 0) + backoffMs(failures, random, inHaste ? longestInHasteMs : undefined);
+  const delay = (retryAfterMs ?? 0) + (inHaste ? hastyBackoffMs : backoffMs)(failures, random);
   return {
     state: { name: 'waiting', failures: failures + 1, reason, deadline: now + delay },
     effects: ['drop'],
