@@ -175,6 +175,12 @@ describe('what users may do', { timeout: 60_000 }, () => {
     ['presence.joined', () => tells(presenceValues.joined), 'nothing'],
     ['group.presence', () => tells(presenceValues.typing, { gid }), 'nothing'],
     ['presence.online', seen, 'nothing'],
+    ['presence.login', () => ask('profile.set', { presence: { mode: 'login' } }), 'PERMISSION_DENIED'],
+    [
+      'presence.can_override',
+      () => ask('profile.set', { visibility: { seen: 'everybody' } }),
+      'PERMISSION_DENIED',
+    ],
     ['features.files', upload, '403'],
     ['file.upload', upload, '403'],
     ['features.push', register, 'PERMISSION_DENIED'],

@@ -24,6 +24,19 @@ async function requirePublish(
   }
 }
 
+/** When the user is online, and who may see it and since when. */
+async function requirePresence(
+  access: Access,
+  subject: Subject,
+  { presence, visibility = {} }: OperationRequest<'profile.set'>,
+): Promise<void> {
+  const { online, seen } = visibility;
+  if (presence !== undefined || online !== undefined || seen !== undefined) {
+    await access.require(subject, 'choosePresence');
+  }
+  if (presence?.mode === 'login') await access.require(subject, 'chooseLoginMode');
+}
+
 /**
  * Whether a user may ask for this. `body`: as it was validated.
  *
@@ -39,6 +52,7 @@ export async function requireOperation(
   if (!access.restricts(subject.aid)) return;
   if (op === 'rooms.publish')
     return requirePublish(access, subject, body as OperationRequest<'rooms.publish'>);
+  if (op === 'profile.set') return requirePresence(access, subject, body as OperationRequest<'profile.set'>);
   const action = needs[op as OperationName];
   if (action === undefined) return;
   await access.require(subject, action);
