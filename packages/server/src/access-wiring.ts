@@ -50,13 +50,14 @@ export async function startAccess({ store, bus, clock, directory, ...options }: 
       const publishes = allowed.includes(true) && (await access.may(subject, 'publishInRoom'));
       return publishes ? rights : new Set([...rights].filter((right) => right !== 'publish'));
     },
-    /** Whether somebody of his app may see that the user is online. */
-    async maySee(uid: number, address: string): Promise<boolean> {
+    /** Whether somebody of his app may see that the user is online, and when he was: `online` for the former alone. */
+    async maySee(uid: number, address: string): Promise<boolean | 'online'> {
       const watched = await directory.byUid(uid);
       if (watched === undefined || !access.restricts(watched.aid)) return true;
       const watcher = await directory.byAddress(watched.aid, address);
       const hears = watcher === undefined || (await access.may(watcher, 'hearPresence'));
-      return hears && access.may(watched, 'beSeenOnline');
+      if (!hears || !(await access.may(watched, 'beSeenOnline'))) return false;
+      return (await access.may(watched, 'beSeenLast')) || 'online';
     },
     /** Throws when the user may not upload now. */
     async requireUpload(subject: Subject): Promise<void> {

@@ -4,7 +4,7 @@
 const flags = {
   features: ['message', 'presence', 'call', 'group', 'files', 'push', 'location', 'search'],
   message: ['incoming', 'outgoing', 'rich', 'read_receipts', 'url_preview'],
-  presence: ['incoming', 'outgoing', 'typing', 'joined', 'online', 'login', 'can_override'],
+  presence: ['incoming', 'outgoing', 'typing', 'joined', 'online', 'lastseen', 'login', 'can_override'],
   call: ['incoming', 'outgoing', 'video', 'audio'],
   conf: ['start', 'join', 'publish', 'audio', 'video', 'screen'],
   group: ['create', 'member', 'message', 'presence', 'call', 'location'],
@@ -57,6 +57,7 @@ export const actions = {
   tellGroupPresence: ['group.presence'],
   hearPresence: ['features.presence', 'presence.incoming'],
   beSeenOnline: ['features.presence', 'presence.online'],
+  beSeenLast: ['presence.lastseen'],
   chooseLoginMode: ['presence.login'],
   choosePresence: ['presence.can_override'],
   call: ['features.call', 'call.outgoing'],

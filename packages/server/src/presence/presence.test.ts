@@ -46,6 +46,25 @@ describe('presence', () => {
     await watcher.close();
   });
 
+  it('says since when somebody is offline, unless the app does not want it told', async () => {
+    const [watcher, device] = [await signIn(alice), await signIn(bob)];
+    await device.close();
+    await server.sessionsOf(1);
+    clock.advance(3_500);
+    const since = async (): Promise<boolean> => {
+      watcher.send({ t: 'watch', peers: [bob.address], on: true });
+      const { seen } = await watcher.next('presence', ({ value }) => value === presenceValues.offline);
+      watcher.send({ t: 'watch', peers: [bob.address], on: false });
+      return seen !== undefined;
+    };
+    await expect.poll(since, { timeout: 20_000 }).toBe(true);
+    await server.backend('uacset', { uac: { id: 0, presence: { lastseen: 0 } } });
+    expect(await since()).toBe(false);
+    await server.backend('uacdel', { uac: { id: 0 } });
+    expect(await since()).toBe(true);
+    await watcher.close();
+  });
+
   it('is told of everybody whom a list of contacts watches, one frame for each', async () => {
     const watcher = await signIn(alice);
     const contacts = await Promise.all(

@@ -28,8 +28,8 @@ export interface PresenceOptions {
   readonly others: OtherNodes;
   /** How long a user without connection still counts as online, so that a reload does not flicker. */
   readonly graceMs: number;
-  /** Whether the user with this number lets somebody of his app see when he is online. */
-  readonly maySee: (uid: number, address: string) => boolean | Promise<boolean>;
+  /** Whether somebody of his app may see that the user is online, and when he was: `online` for the former alone. */
+  readonly maySee: (uid: number, address: string) => Promise<boolean | 'online'>;
   /** What the user keeps from somebody by his own choice: that he is online, when he was, or nothing. */
   readonly hidden?: (uid: number, address: string) => Promise<'online' | 'seen' | 'nothing'>;
   /** The profile of a user has changed, whom somebody watches here. */
@@ -194,9 +194,11 @@ export class Presence {
 
   async #sightOf(uid: number, { address }: Watcher): Promise<Sight> {
     const { maySee, hidden = async () => 'nothing' } = this.#options;
-    if (!(await maySee(uid, address))) return 'nothing';
+    const may = await maySee(uid, address);
+    if (may === false) return 'nothing';
     const kept = await hidden(uid, address);
-    return kept === 'online' ? 'nothing' : kept === 'seen' ? 'online' : 'all';
+    if (kept === 'online') return 'nothing';
+    return kept === 'seen' || may === 'online' ? 'online' : 'all';
   }
 
   #startWatching({ uid, address }: { uid: number; address: string }): Watched {
