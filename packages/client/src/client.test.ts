@@ -14,7 +14,7 @@ it('offers everything that a client can do in one page', () => {
       ? []
       : [...Object.getOwnPropertyNames(prototype), ...namesOf(Object.getPrototypeOf(prototype))];
   // For pages that hand the client on to each other, and for the calls of each.
-  const internal = ['pause', 'resume', 'sayInCall', 'mark'];
+  const internal = ['pause', 'resume', 'sayInCall', 'setFront', 'mark'];
   // Those of client.profiles and client.contacts.
   const offered = [
     ...namesOf(Client.prototype),
@@ -24,6 +24,7 @@ it('offers everything that a client can do in one page', () => {
     'updateProfile',
     'setContact',
     'contactAddresses',
+    'contactLevels',
   ];
   expect(
     namesOf(LocalClient.prototype).filter((name) => !internal.includes(name) && !offered.includes(name)),
