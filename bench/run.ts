@@ -2,6 +2,7 @@
 import { callsBench } from './calls/index.ts';
 import { mediaBench } from './media/index.ts';
 import { messagingBench } from './messaging.ts';
+import { networksBench } from './networks/index.ts';
 import { roomsBench } from './rooms/index.ts';
 
 // Ending in order removes what servers under test have written.
@@ -14,6 +15,7 @@ try {
     ['groups', (args) => messagingBench(args, 'groups')],
     ['calls', callsBench],
     ['media', mediaBench],
+    ['networks', networksBench],
     ['rooms', roomsBench],
   ]);
   const bench = benches.get(name ?? '');

@@ -9,8 +9,6 @@ export interface Sample {
   readonly frames: number;
   /** Of the newest picture; 0 before the first. */
   readonly height: number;
-  readonly freezes: number;
-  readonly frozenSeconds: number;
   /** Of sound: what was made up because nothing had come, and all. */
   readonly concealed: number;
   readonly samples: number;
@@ -37,8 +35,6 @@ async function take(): Promise<void> {
     at: performance.now(),
     frames: video?.framesDecoded ?? 0,
     height: video?.frameHeight ?? 0,
-    freezes: video?.freezeCount ?? 0,
-    frozenSeconds: video?.totalFreezesDuration ?? 0,
     concealed: audio?.concealedSamples ?? 0,
     samples: audio?.totalSamplesReceived ?? 0,
     audioPackets: audio?.packetsReceived ?? 0,

@@ -43,6 +43,23 @@ test.each([0.05, 0.1, 0.2])('uses a path that loses a share of %d whatever is se
   expect(simulate(20_000_000, 40, { atMost: 1_000_000, loss })).toBeGreaterThan(700_000);
 });
 
+test('takes a path that was cut for seconds for no narrower than before', () => {
+  const estimator = new BandwidthEstimator();
+  const feedback = (from: number, arrives: boolean) => {
+    const all = Array.from({ length: 6 }, (_, index) => {
+      const sentAt = from + index * 16;
+      return { sentAt, bytes: 1000, arrivedAt: arrives ? sentAt + 20 : -1 };
+    });
+    return acknowledged(all);
+  };
+  for (let now = 0; now < 10_000; now += 100) estimator.onFeedback(feedback(now, true), now + 100);
+  const before = estimator.bitrate;
+  // What was sent in the meantime is told of at the end.
+  for (let now = 10_000; now < 20_000; now += 100) estimator.onFeedback(feedback(now, false), 20_000);
+  for (let now = 20_000; now < 22_000; now += 100) estimator.onFeedback(feedback(now, true), now + 100);
+  expect(estimator.bitrate).toBeGreaterThan(0.8 * before);
+});
+
 test('falls when a path without a queue loses what is too much, and stays there', () => {
   const estimator = new BandwidthEstimator();
   const capacity = 400_000;

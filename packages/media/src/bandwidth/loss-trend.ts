@@ -3,6 +3,8 @@ const windowPackets = 20;
 /** How much the newest window counts. */
 const smoothing = 0.3;
 const tooMuch = 0.1;
+/** Where next to nothing comes, the path was cut: that says nothing about what it takes when it is back. */
+const interrupted = 0.9;
 const little = 0.03;
 /** Until less is sent, and what was lost before is known. */
 const experimentMs = 1500;
@@ -34,6 +36,7 @@ export class LossTrend {
     const measured = this.#lost / this.#counted;
     this.#counted = 0;
     this.#lost = 0;
+    if (measured > interrupted) return;
     this.#rate = this.#rate === undefined ? measured : this.#rate + smoothing * (measured - this.#rate);
     if (this.#experiment !== undefined) this.#experiment.windows += 1;
     // A path that became better is noticed, one that is lucky for a moment is not believed.
