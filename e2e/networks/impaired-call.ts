@@ -95,6 +95,13 @@ export class ImpairedCall {
     return of.flatMap(({ layers }) => layers);
   }
 
+  /** The layer of the other's camera that somebody is sent now. */
+  async layer(name: 'good' | 'bad'): Promise<string | undefined> {
+    const { participants } = await this.engine.statistics(this.#room);
+    const of = participants.find(({ participant }) => participant === name)?.viewing?.slots ?? [];
+    return of.find(({ stream, mid }) => stream !== null && mid.startsWith('v'))?.rid ?? undefined;
+  }
+
   evaluate<T>(name: 'good' | 'bad', run: () => T | Promise<T>): Promise<T> {
     return this.#participant(name).page.evaluate(run);
   }

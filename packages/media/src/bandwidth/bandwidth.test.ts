@@ -43,6 +43,19 @@ test.each([0.05, 0.1, 0.2])('uses a path that loses a share of %d whatever is se
   expect(simulate(20_000_000, 40, { atMost: 1_000_000, loss })).toBeGreaterThan(700_000);
 });
 
+test('keeps falling while more is sent than it says, as until the key frame of a smaller layer', () => {
+  const estimator = new BandwidthEstimator();
+  for (let now = 0; now < 15_000; now += 100) {
+    const all = Array.from({ length: 8 }, (_, index) => {
+      const sentAt = now + 12 * index;
+      // 640 kbit/s into 400 without a queue.
+      return { sentAt, bytes: 1000, arrivedAt: index % 8 < 5 ? sentAt + 20 : -1 };
+    });
+    estimator.onFeedback(acknowledged(all), now + 100);
+  }
+  expect(estimator.bitrate).toBeLessThan(450_000);
+});
+
 test('takes a path that was cut for seconds for no narrower than before', () => {
   const estimator = new BandwidthEstimator();
   const feedback = (from: number, arrives: boolean) => {

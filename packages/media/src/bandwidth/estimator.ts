@@ -42,7 +42,7 @@ export class BandwidthEstimator {
     let arrived = 0;
     for (let index = 0; index < count; index += 1) {
       const at = arrivedAt[index] ?? -1;
-      this.#loss.add(at < 0);
+      this.#loss.add(at < 0, bytes[index] ?? 0);
       if (at < 0) continue;
       arrived += bytes[index] ?? 0;
       this.#trend.add(sentAt[index] ?? 0, at);
@@ -53,7 +53,7 @@ export class BandwidthEstimator {
     if (this.#trend.isOverused(now)) this.#fall(0.85 * delivered, now);
     else if (loss === 'too much') {
       this.#fall(0.85 * delivered, now);
-      this.#loss.sendsLess(now);
+      this.#loss.sendsLess(this.#bitrate, now);
     } else if (loss === 'little') this.#grow(delivered, now);
   }
 

@@ -12,6 +12,8 @@ const experimentWindows = 2;
 /** Loss that is still as high, compared with that before less was sent, has another reason; seen twice, it is believed. */
 const persists = 0.7;
 const proofs = 2;
+/** What was sent in the meantime proves nothing if it was more than this share of what it should have been. */
+const obeyed = 1.2;
 
 /** What the loss says about the rate: too much is sent, a little more might do, or neither. */
 export type LossVerdict = 'too much' | 'hold' | 'little';
@@ -27,9 +29,13 @@ export class LossTrend {
   #rate: number | undefined;
   #inherent = 0;
   #proofs = 0;
-  #experiment: { readonly rate: number; readonly at: number; windows: number } | undefined;
+  #experiment:
+    | { readonly rate: number; readonly at: number; readonly bitrate: number; windows: number; bytes: number }
+    | undefined;
 
-  add(isLost: boolean): void {
+  /** A packet that was sent, and whether it came. */
+  add(isLost: boolean, bytes: number): void {
+    if (this.#experiment !== undefined) this.#experiment.bytes += bytes;
     this.#counted += 1;
     if (isLost) this.#lost += 1;
     if (this.#counted < windowPackets) return;
@@ -50,19 +56,24 @@ export class LossTrend {
     return beyond > tooMuch ? 'too much' : beyond < little ? 'little' : 'hold';
   }
 
-  /** Less is sent from now on, because of the loss: it will show whether that was the reason. */
-  sendsLess(now: number): void {
-    this.#experiment = { rate: this.#rate ?? 0, at: now, windows: 0 };
+  /** No more than this is to be sent from now on, because of the loss: it will show whether that was the reason. */
+  sendsLess(bitrate: number, now: number): void {
+    this.#experiment = { rate: this.#rate ?? 0, at: now, bitrate, windows: 0, bytes: 0 };
     this.#rate = undefined;
     this.#lost = 0;
     this.#counted = 0;
   }
 
   #conclude(now: number): void {
-    const { rate, at, windows } = this.#experiment ?? { rate: 0, at: now, windows: 0 };
+    const experiment = this.#experiment;
+    if (experiment === undefined) return;
+    const { rate, at, bitrate, windows, bytes } = experiment;
     if (now - at < experimentMs || windows < experimentWindows) return;
     this.#experiment = undefined;
-    this.#proofs = this.#rate !== undefined && this.#rate >= persists * rate ? this.#proofs + 1 : 0;
+    // A layer goes on until the key frame of the smaller one: then nothing was learned.
+    const wasSent = (bytes * 8000) / (now - at);
+    const isProof = (this.#rate ?? 0) >= persists * rate && wasSent <= obeyed * bitrate;
+    this.#proofs = isProof ? this.#proofs + 1 : 0;
     if (this.#proofs < proofs) return;
     this.#proofs = 0;
     this.#inherent = this.#rate ?? 0;
