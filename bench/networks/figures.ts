@@ -11,7 +11,7 @@ export interface NetworkFigures {
   readonly frozenSeconds: number;
   /** Share of the sound that was made up because nothing had come. */
   readonly concealed: number;
-  /** Seconds until all was as before, once the network was good again; null when it was not within the time. */
+  /** Seconds until pictures and sound went on, and in the large layer, once the network was good again; null for too long. */
   readonly recovery?: number | null;
 }
 
@@ -44,13 +44,13 @@ function freezesOf(samples: readonly Sample[]): { freezes: number; frozenSeconds
   return { freezes, frozenSeconds: frozenMs / 1000 };
 }
 
-/** Whether pictures of this height come again, one after the other, and sound without a gap; and since when. */
-export function recoveredAt(samples: readonly Sample[], from: number, height: number): number | undefined {
+/** Since when pictures come again, one after the other, and sound without a gap. */
+export function recoveredAt(samples: readonly Sample[], from: number): number | undefined {
   const after = samples.filter(({ at }) => at >= from);
   for (const [index, sample] of after.entries()) {
     const later = after[index + 3];
     if (later === undefined) return undefined;
-    const framesGoOn = later.frames - sample.frames >= 3 && sample.height >= height && later.height >= height;
+    const framesGoOn = later.frames - sample.frames >= 3;
     const soundGoesOn = later.concealed - sample.concealed < 0.2 * (later.samples - sample.samples);
     if (framesGoOn && soundGoesOn) return sample.at;
   }

@@ -93,9 +93,14 @@ async function recovery(
   end: number,
 ): Promise<NetworkFigures> {
   const until = performance.now() + recoverMs;
+  // Not by the height of what comes: Chromium makes the large layer smaller, too, when it has too much to do.
+  let fullAt: number | undefined;
   for (;;) {
     const samples = await call.samples(name);
-    const at = recoveredAt(samples, end, camera.height);
+    if ((await call.layer(name)) === 'f') fullAt ??= samples.at(-1)?.at;
+    else fullAt = undefined;
+    const goesOnAt = recoveredAt(samples, end);
+    const at = goesOnAt === undefined || fullAt === undefined ? undefined : Math.max(goesOnAt, fullAt);
     if (at !== undefined || performance.now() > until) {
       const recovered = at === undefined ? null : (at - end) / 1000;
       const { frozenSeconds, freezes } = figuresOf(samples, start, at ?? Number.POSITIVE_INFINITY);
