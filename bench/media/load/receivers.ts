@@ -22,7 +22,8 @@ const feedbackMs = 100;
 const sampleEvery = 16;
 /** Where forwarders that use transport-cc have its number. */
 const transportSequenceAt = 17;
-const receivers: Receiver[] = [];
+/** By viewer, of which several may join at the same time. */
+const receivers = new Map<number, Receiver>();
 let received = 0;
 let ages: number[] = [];
 
@@ -46,22 +47,24 @@ export const commands = {
       },
     );
     const receiver: Receiver = { connection, arrivals, received: 0 };
-    receivers[viewer] = receiver;
+    receivers.set(viewer, receiver);
     return viewAnswer(sdp, connection.ours);
   },
 
   connected(): boolean {
-    return receivers.every(({ connection }) => connection.state === 'connected');
+    return [...receivers.values()].every(({ connection }) => connection.state === 'connected');
   },
 
   /** Viewers whose connection has failed: the library loses one handshake in some hundreds. */
   failed(): number[] {
-    return receivers.flatMap(({ connection }, viewer) => (connection.state === 'closed' ? [viewer] : []));
+    return [...receivers].flatMap(([viewer, { connection }]) =>
+      connection.state === 'closed' ? [viewer] : [],
+    );
   },
 
   /** Whether everybody has got something. */
   served(): boolean {
-    return receivers.every(({ received: own }) => own > 0);
+    return [...receivers.values()].every(({ received: own }) => own > 0);
   },
 
   /** What has come since the last look, and how long it was under way, in milliseconds. */
@@ -74,7 +77,7 @@ export const commands = {
 };
 
 setInterval(() => {
-  for (const { connection, arrivals } of receivers) {
+  for (const { connection, arrivals } of receivers.values()) {
     const feedback = arrivals.flush(1, 1);
     if (feedback !== undefined) connection.send(writeRtcp(feedback));
   }

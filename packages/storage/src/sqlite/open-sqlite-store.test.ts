@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newGroup } from '../contract/group-fixture.ts';
 import { newMessage, newPair } from '../contract/store-under-test.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 import { openTestStore, type SqliteStoreUnderTest } from './testing/test-store.ts';
@@ -66,5 +67,19 @@ describe('opening a store', { timeout: 30_000 }, () => {
     const store = await tested.reopen();
     expect(await store.users.find(alice)).toBeUndefined();
     expect(await store.log.conversation(conv)).toBeUndefined();
+  });
+
+  it('lets the rooms go on at once of a node that has ended without a word', async () => {
+    const { gid } = (await newGroup(tested.store)).group;
+    const now = Date.now();
+    const lasts = { until: now + 60_000, goesOnAfter: now - 60_000 };
+    const claimed = await tested.store.roomLeases.claim({ gid, node: 'one', now, ...lasts });
+    const refused = await tested.store.roomLeases.claim({ gid, node: 'two', now, ...lasts });
+    expect(refused.node).toBe('one');
+    await tested.store.close();
+
+    const store = await tested.reopen();
+    const again = await store.roomLeases.claim({ gid, node: 'two', now: Date.now(), ...lasts });
+    expect(again).toMatchObject({ node: 'two', epoch: claimed.epoch + 1, startedAt: claimed.startedAt });
   });
 });

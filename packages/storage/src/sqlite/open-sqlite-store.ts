@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { StoreOpenError } from '../open-error.ts';
 import type { SqlDatabase } from '../sql/database.ts';
 import { purgeRemovedApps } from '../sql/purge-app.ts';
@@ -68,6 +69,7 @@ async function openLocked(settings: WriterSettings, lock: DataLock): Promise<Sto
   const database = openForWriting(settings.path, settings);
   try {
     migrate(database);
+    endRoomLeases(database, Date.now());
   } finally {
     database.close();
   }
@@ -83,6 +85,11 @@ async function openLocked(settings: WriterSettings, lock: DataLock): Promise<Sto
     await store.close();
     throw error;
   }
+}
+
+/** No other process has the database: whoever had rooms has ended, and nobody needs to wait until his leases run out. */
+function endRoomLeases(database: DatabaseSync, now: number): void {
+  database.prepare('update room_leases set until = ? where until > ?').run(now, now);
 }
 
 function createStore(reader: Reader, writer: Writer, sql: SqlDatabase, lock: DataLock): Store {
