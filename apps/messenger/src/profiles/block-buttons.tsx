@@ -22,7 +22,7 @@ export function BlockButtons({ address }: { address: string }) {
     });
   }, [client, address]);
 
-  const change = (to: Partial<BlockedParts>): void =>
+  const change = (to: Parameters<typeof changeBlock>[2]): void =>
     void attempt(async () => {
       await changeBlock(client, address, to);
       setParts((await client.blockedParts(address)) ?? {});
