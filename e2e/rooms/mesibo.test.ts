@@ -73,8 +73,9 @@ it('programs of both generations meet in a room, word for word as they are docum
   await v1.evaluate(
     `remote.get('young').attach('video-late', (found) => print('attached ' + found), 10, 1000)`,
   );
+  // At the top: below what is in sight it would be sent nothing.
   await v1.evaluate(
-    `document.body.append(Object.assign(document.createElement('video'), { id: 'video-late' }))`,
+    `document.body.prepend(Object.assign(document.createElement('video'), { id: 'video-late' }))`,
   );
   await printed(v1, 'attached true');
   await plays(v1, 'video-late');
