@@ -61,6 +61,9 @@ export class FilePlayer {
     const connection = await Connection.offering(options, {
       onPacket: (packet) => events.onPacket(packet),
       onState: (state) => events.onState(state),
+    }).catch((error: unknown) => {
+      files.close();
+      throw error;
     });
     const player = new FilePlayer(files, streams, connection, loop);
     events.onPacket = (packet) => player.#take(packet);
