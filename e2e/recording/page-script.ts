@@ -36,12 +36,18 @@ function beep(audio: AudioContext): MediaStreamTrack {
 }
 
 const page = {
-  async offer(): Promise<string> {
+  /** A picture in each of these codecs, where the browser has it. */
+  async offer(codecs: readonly string[]): Promise<string> {
     const audio = new AudioContext();
     await audio.resume();
-    const stream = new MediaStream([beep(audio), flash(() => audio.currentTime * 1000)]);
-    for (const track of stream.getTracks()) {
-      peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    const [sound, picture] = [beep(audio), flash(() => audio.currentTime * 1000)];
+    const stream = new MediaStream([sound]);
+    peer.addTransceiver(sound, { direction: 'sendonly', streams: [stream] });
+    for (const codec of codecs) {
+      const transceiver = peer.addTransceiver(picture.clone(), { direction: 'sendonly', streams: [stream] });
+      const known = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+      const wanted = known.filter(({ mimeType }) => mimeType === `video/${codec}`);
+      transceiver.setCodecPreferences([...wanted, ...known.filter((each) => !wanted.includes(each))]);
     }
     await peer.setLocalDescription();
     await new Promise<void>((resolve) => {

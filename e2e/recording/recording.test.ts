@@ -17,6 +17,7 @@ declare global {
 const streams = [
   { mid: '0', kind: 'microphone', name: 'mic' },
   { mid: '1', kind: 'camera', name: 'cam' },
+  { mid: '2', kind: 'screen', name: 'screen' },
 ] as const;
 const folder = tempFolder();
 const link = await ImpairedLink.open();
@@ -37,18 +38,22 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Publishes flash and beep; where a link is given, through it. */
-async function publish(participant: string, through?: ImpairedLink): Promise<void> {
-  await engine.permit('room', participant, ['camera', 'microphone']);
+/** Publishes beep and flash, as camera and screen in one codec each; where a link is given, through it. */
+async function publish(
+  participant: string,
+  codecs: readonly string[],
+  through?: ImpairedLink,
+): Promise<void> {
+  await engine.permit('room', participant, ['camera', 'microphone', 'screen']);
   const page = await visitors.visit(pages.url, { permissions: ['local-network-access'] });
-  const offer = await page.evaluate(() => recordingPage.offer());
+  const offer = await page.evaluate((wanted) => recordingPage.offer(wanted), codecs);
   const sdp = through === undefined ? offer : ImpairedLink.hide(offer);
   const answer = await engine.publish('room', participant, { sdp, streams });
   const shown = through?.through(answer.sdp) ?? answer.sdp;
   await page.evaluate((given) => recordingPage.accept(given), shown);
 }
 
-/** Packets that have come of each stream: sound and picture of each participant. */
+/** Packets that have come of each stream: sound and two pictures of each participant. */
 async function packets(): Promise<number[]> {
   const { participants } = await engine.statistics('room');
   const published = participants.flatMap(({ publishing }) => publishing?.streams ?? []);
@@ -69,42 +74,50 @@ function tracksOf({ tracks }: RecordingManifest, participant: string, directory:
     if (found === undefined) throw new Error(`There is no ${kind} of ${participant}.`);
     return { ...found, path: join(directory, found.file) };
   };
-  return { sound: of('microphone'), picture: of('camera') };
+  return { sound: of('microphone'), pictures: [of('camera'), of('screen')] };
 }
 
-it('recordings of browsers last as long as what was sent, and keep flash and beep together, with 5 % loss too', {
+it('recordings of browsers in any codec last as long as what was sent, and keep flash and beep together, with 5 % loss too', {
   timeout: 90_000,
 }, async () => {
   const directory = join(folder.path, 'whole');
   await engine.createRoom('room');
   link.set({ loss: 0.05 });
-  await Promise.all([publish('alice'), publish('bob', link)]);
+  await Promise.all([publish('alice', ['AV1', 'VP9']), publish('bob', ['H264', 'VP8'], link)]);
   await expect
     .poll(async () => (await packets()).filter((count) => count > 0).length, { timeout: 40_000 })
-    .toBe(4);
+    .toBe(6);
   await engine.record('room', directory);
   const begun = Date.now();
   await soundOf(5);
   const manifest = await engine.stopRecording('room');
   const lasted = Date.now() - begun;
   for (const { codec } of manifest.tracks) expect(codec).toMatch(/^(opus|VP8|VP9|H264|AV1)$/);
+  console.log('recorded', manifest.tracks.map(({ file, codec }) => `${file} ${codec}`).join(', '));
   for (const participant of ['alice', 'bob']) {
-    const { sound, picture } = tracksOf(manifest, participant, directory);
-    for (const { startMs, endMs } of [sound, picture]) {
+    const { sound, pictures } = tracksOf(manifest, participant, directory);
+    for (const { startMs, endMs } of [sound, ...pictures]) {
       expect(startMs).toBeLessThan(2000);
       expect(Math.abs((endMs ?? 0) - lasted)).toBeLessThan(1000);
     }
     if (!isInstalled('ffmpeg')) continue;
-    const [beepsAt, flashesAt] = await Promise.all([beeps(sound), flashes(picture)]);
-    const apart = skews(beepsAt, flashesAt);
-    console.log(participant, { beepsAt, skews: apart, lasted, sound: sound.endMs, picture: picture.endMs });
+    const [beepsAt, ...flashesAt] = await Promise.all([beeps(sound), ...pictures.map(flashes)]);
+    const apart = flashesAt.map((each) => skews(beepsAt, each));
+    console.log(participant, {
+      beepsAt,
+      skews: apart,
+      lasted,
+      ends: [sound, ...pictures].map(({ endMs }) => endMs),
+    });
     expect(beepsAt.length).toBeGreaterThanOrEqual(3);
     // A machine without a processor to spare draws late; on a quiet one it is below 40.
-    expect(Math.abs(median(apart))).toBeLessThan(150);
+    for (const each of apart) expect(Math.abs(median(each))).toBeLessThan(150);
     // They were a second apart, each.
     const passed = (beepsAt.at(-1) ?? 0) - (beepsAt[0] ?? 0);
     expect(Math.abs(passed - Math.round(passed / 1000) * 1000)).toBeLessThan(200);
-    expect(Math.abs((await lastMs(sound)) - (sound.endMs ?? 0))).toBeLessThan(200);
+    for (const track of [sound, ...pictures]) {
+      expect(Math.abs((await lastMs(track)) - (track.endMs ?? 0))).toBeLessThan(200);
+    }
   }
 });
 
@@ -120,10 +133,11 @@ it('what was recorded plays up to the last second when the media process is kill
   const lasted = Date.now() - begun;
   const manifest: RecordingManifest = JSON.parse(readFileSync(join(directory, manifestName), 'utf8'));
   for (const participant of ['alice', 'bob']) {
-    const { sound, picture } = tracksOf(manifest, participant, directory);
-    expect([sound.endMs, picture.endMs]).toEqual([null, null]);
+    const { sound, pictures } = tracksOf(manifest, participant, directory);
+    const tracks = [sound, ...pictures];
+    expect(tracks.map(({ endMs }) => endMs)).toEqual([null, null, null]);
     if (!isInstalled('ffmpeg')) continue;
-    const last = [await lastMs(sound), await lastMs(picture)];
+    const last = await Promise.all(tracks.map(lastMs));
     console.log(participant, { lasted, last });
     for (const at of last) expect(lasted - at).toBeLessThan(1000);
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { av1Obus, croppedSequence, h264Units } from '../testing/encoded-pictures.ts';
 import { vp8Payload } from '../testing/packets.ts';
 import type { VideoCodec } from './codecs.ts';
 import { newPayloadInfo, readPayload } from './payload.ts';
@@ -56,6 +57,16 @@ test('knows the key frames of H.264 by their parameters, alone or aggregated, an
   expect(read('H264', Uint8Array.of(0x7c, 0x81)).startsKeyFrame).toBe(false);
   expect(read('AV1', Uint8Array.of(0x18)).startsKeyFrame).toBe(true);
   expect(read('AV1', Uint8Array.of(0x10)).startsKeyFrame).toBe(false);
+});
+
+test('reads the size of key frames of H.264, cropped, and of AV1', () => {
+  expect(read('H264', h264Units.sequence)).toMatchObject({ startsKeyFrame: true, width: 64, height: 48 });
+  const aggregated = Uint8Array.of(0x78, 0, 1, 0x09, 0, croppedSequence.length, ...croppedSequence);
+  expect(read('H264', aggregated)).toMatchObject({ startsKeyFrame: true, width: 66, height: 50 });
+  expect(read('H264', croppedSequence.subarray(0, 9))).toMatchObject({ startsKeyFrame: true, width: 0 });
+  expect(read('AV1', Uint8Array.of(0x18, ...av1Obus.sequence))).toMatchObject({ width: 64, height: 48 });
+  const counted = [1, ...av1Obus.delimiter, av1Obus.sequence.length, ...av1Obus.sequence];
+  expect(read('AV1', Uint8Array.of(0x38, ...counted, 0x30))).toMatchObject({ width: 64, height: 48 });
 });
 
 test('never throws and never points outside of the payload, whatever the bytes', () => {

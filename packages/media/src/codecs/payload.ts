@@ -55,10 +55,10 @@ export function readPayload(
       readVp9(packet, start, end, into);
       return;
     case 'H264':
-      into.startsKeyFrame = readH264(packet, start, end);
+      readH264(packet, start, end, into);
       return;
     case 'AV1':
-      into.startsKeyFrame = readAv1(packet, start);
+      readAv1(packet, start, end, into);
       return;
   }
 }

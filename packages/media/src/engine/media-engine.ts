@@ -57,10 +57,7 @@ export interface Bitrates {
 
 /** The most that a participant may have. */
 export interface Limits extends Bitrates {
-  /**
-   * Pixels of the shorter side of pictures that the participant publishes: larger ones reach nobody. Of VP8 and VP9;
-   * of other codecs the size is not known.
-   */
+  /** Pixels of the shorter side of pictures that the participant publishes: larger ones reach nobody. */
   readonly height?: number;
 }
 

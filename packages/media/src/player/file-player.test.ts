@@ -34,7 +34,14 @@ afterAll(async () => {
 /** A file of made-up frames; of pictures, the first is a key frame. */
 async function makeFile(codec: 'opus' | Extract<VideoCodec, 'VP8' | 'VP9'>): Promise<string> {
   const path = join(directory, `${codec}.webm`);
-  const file = new TrackFile(path, { codec, width: 320, height: 180 }, (error) => {
+  const format =
+    codec === 'opus'
+      ? { codec }
+      : {
+          codec,
+          picture: { width: 320, height: 180, codecString: codec === 'VP8' ? 'vp8' : 'vp09.00.31.08' },
+        };
+  const file = new TrackFile(path, format, (error) => {
     throw error;
   });
   for (let index = 0; index < frames; index += 1)

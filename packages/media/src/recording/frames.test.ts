@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Codec, VideoCodec } from '../codecs/codecs.ts';
 import { depacketizerOf } from './depacketizers/depacketizer.ts';
 import { type Frame, frameAssembler, type RecordedPacket } from './frames.ts';
+import { pictureFormat } from './picture-format.ts';
 import { readRed } from './red.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -119,11 +120,14 @@ describe('depacketizers', () => {
     expect(vp9.join([bytes(0xd4, 0x05, 0x03, 0x02, 7)])).toEqual(Buffer.from([7]));
   });
 
-  it('make units of annex B of H.264', () => {
+  it('give units of H.264 their lengths', () => {
     const h264 = depacketizerOf('H264');
     const payloads = [bytes(0x78, 0, 2, 0x67, 1, 0, 1, 0x68), bytes(0x7c, 0x85, 2), bytes(0x7c, 0x45, 3)];
     expect(h264.join(payloads)).toEqual(
-      Buffer.from([0, 0, 0, 1, 0x67, 1, 0, 0, 0, 1, 0x68, 0, 0, 0, 1, 0x65, 2, 3]),
+      Buffer.from([0, 0, 0, 2, 0x67, 1, 0, 0, 0, 1, 0x68, 0, 0, 0, 3, 0x65, 2, 3]),
+    );
+    expect(h264.join([bytes(0x61, 1), bytes(0x41, 2)])).toEqual(
+      Buffer.from([0, 0, 0, 2, 0x61, 1, 0, 0, 0, 2, 0x41, 2]),
     );
     expect(h264.startsFrame(payloads[1] ?? bytes())).toBe(true);
     expect(h264.startsFrame(payloads[2] ?? bytes())).toBe(false);
@@ -142,7 +146,10 @@ describe('depacketizers', () => {
         const { startsFrame, join } = depacketizerOf(codec);
         for (const payload of all) startsFrame(payload);
         join(all);
-        for (const payload of all) readRed(payload);
+        for (const payload of all) {
+          readRed(payload);
+          pictureFormat(codec, payload);
+        }
       }),
     );
   });

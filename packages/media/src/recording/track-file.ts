@@ -9,27 +9,24 @@ import {
   Output,
   WebMOutputFormat,
 } from 'mediabunny';
-import type { Codec, VideoCodec } from '../codecs/codecs.ts';
+import type { AudioCodec, Codec, VideoCodec } from '../codecs/codecs.ts';
+import type { PictureFormat } from './picture-format.ts';
 
 /** What is on its way to the disk, at the most. A disk that is slower than this much of delay loses frames, not memory. */
 const mostPendingBytes = 32 * 1024 * 1024;
 
-const names = {
-  VP8: { codec: 'vp8', config: 'vp8' },
-  VP9: { codec: 'vp9', config: 'vp09.00.31.08' },
-  H264: { codec: 'avc', config: 'avc1.42e01f' },
-  AV1: { codec: 'av1', config: 'av01.0.04M.08' },
-} as const satisfies Record<VideoCodec, unknown>;
+const names = { VP8: 'vp8', VP9: 'vp9', H264: 'avc', AV1: 'av1' } as const satisfies Record<
+  VideoCodec,
+  unknown
+>;
 
 /** What a decoder of Opus in a file has to know (RFC 7845, section 5.1): two channels, 48 kHz, no delay to leave out. */
 const opusHead = Uint8Array.from([...Buffer.from('OpusHead'), 1, 2, 0, 0, 0x80, 0xbb, 0, 0, 0, 0, 0]);
 
-export interface TrackFormat {
-  readonly codec: Codec;
-  /** Pixels of the first picture; later ones may have others. */
-  readonly width: number;
-  readonly height: number;
-}
+/** Of a picture with what its first key frame says. */
+export type TrackFormat =
+  | { readonly codec: AudioCodec }
+  | { readonly codec: VideoCodec; readonly picture: PictureFormat };
 
 /** WebM knows no H.264. */
 export function extensionFor(codec: Codec): 'webm' | 'mkv' {
@@ -59,11 +56,11 @@ export class TrackFile {
       format: extensionFor(codec) === 'webm' ? new WebMOutputFormat(options) : new MkvOutputFormat(options),
       target: new AppendOnlyStreamTarget(Writable.toWeb(createWriteStream(path, { flags: 'wx' }))),
     });
-    if (codec === 'opus' || codec === 'red') {
+    if (!('picture' in format)) {
       this.#sound = new EncodedAudioPacketSource('opus');
       this.#output.addAudioTrack(this.#sound);
     } else {
-      this.#picture = new EncodedVideoPacketSource(names[codec].codec);
+      this.#picture = new EncodedVideoPacketSource(names[format.codec]);
       this.#output.addVideoTrack(this.#picture);
     }
     this.#writing = this.#output.start().catch((error: unknown) => this.#fail(error));
@@ -93,12 +90,14 @@ export class TrackFile {
   }
 
   #add(packet: EncodedPacket, isFirst: boolean): Promise<void> | undefined {
-    const { codec, width, height } = this.#format;
-    if (codec === 'opus' || codec === 'red') {
+    const format = this.#format;
+    if (!('picture' in format)) {
       const decoderConfig = { codec: 'opus', numberOfChannels: 2, sampleRate: 48_000, description: opusHead };
       return this.#sound?.add(packet, isFirst ? { decoderConfig } : undefined);
     }
-    const decoderConfig = { codec: names[codec].config, codedWidth: width, codedHeight: height };
+    const { codecString, width, height, description } = format.picture;
+    const size = { codedWidth: width, codedHeight: height };
+    const decoderConfig = { codec: codecString, ...size, ...(description && { description }) };
     return this.#picture?.add(packet, isFirst ? { decoderConfig } : undefined);
   }
 

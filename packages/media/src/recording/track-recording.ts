@@ -4,8 +4,9 @@ import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Source } from '../forwarding/source.ts';
 import { chooseSource } from './choose-source.ts';
 import { type Frame, type FrameAssembler, frameAssembler, type RecordedPacket } from './frames.ts';
+import { pictureFormat } from './picture-format.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
-import { extensionFor, TrackFile } from './track-file.ts';
+import { extensionFor, TrackFile, type TrackFormat } from './track-file.ts';
 
 /**
  * Until the publisher's first report tells how its clock relates to ours, frames wait for so long: otherwise the picture would
@@ -163,8 +164,11 @@ export class TrackRecording {
 
   #write(source: Source, frame: Frame): void {
     const at = source.recordedAt(frame.timestamp, frame.receivedAt) - this.#options.startedAt;
-    const written = this.#fileFor(source, Math.max(0, Math.round(at)));
-    if (written === undefined) return;
+    const written = this.#fileFor(source, frame, Math.max(0, Math.round(at)));
+    if (written === undefined) {
+      source.keyFrames.want();
+      return;
+    }
     // Reports correct the clock by parts of a millisecond, and two layers may differ by more.
     const atMs = Math.max(Math.round(at), written.lastMs + (written.frames === 0 ? 0 : 1));
     if (written.file.write(frame.data, frame.isKey, atMs - written.startMs)) {
@@ -177,15 +181,27 @@ export class TrackRecording {
     this.#lost = 0;
   }
 
-  #fileFor(source: Source, startMs: number): Written | undefined {
+  /** Undefined when the frame is none that a file can begin with. */
+  #fileFor(source: Source, frame: Frame, startMs: number): Written | undefined {
     const newest = this.#files.at(-1);
     if (newest !== undefined && !newest.ended && newest.format.codec === source.codec) return newest;
+    const format = formatOf(source, frame);
+    if (format === undefined) return undefined;
     if (newest !== undefined) void this.#end(newest);
-    const { codec, width, height, kind } = source;
-    const format = { codec, width: kind === 'video' ? width : 0, height: kind === 'video' ? height : 0 };
+    const { codec } = format;
+    const { width, height } = 'picture' in format ? format.picture : { width: 0, height: 0 };
     const name = `${this.#options.nextName()}.${extensionFor(codec)}`;
     const file = new TrackFile(join(this.#options.directory, name), format, this.#options.onError);
-    const written = { file, name, format, startMs, lastMs: startMs, frames: 0, lostPackets: 0, ended: false };
+    const written = {
+      file,
+      name,
+      format: { codec, width, height },
+      startMs,
+      lastMs: startMs,
+      frames: 0,
+      lostPackets: 0,
+      ended: false,
+    };
     this.#files.push(written);
     this.#options.onChange();
     return written;
@@ -197,4 +213,13 @@ export class TrackRecording {
     await written.file.close();
     this.#options.onChange();
   }
+}
+
+function formatOf({ codec, width, height }: Source, { isKey, data }: Frame): TrackFormat | undefined {
+  if (codec === 'opus' || codec === 'red') return { codec };
+  const picture = isKey ? pictureFormat(codec, data) : undefined;
+  if (picture === undefined) return undefined;
+  // A frame of several layers begins with the smallest; its packets tell the size of the largest.
+  const isSmallest = codec === 'VP9' && height > picture.height;
+  return { codec, picture: isSmallest ? { ...picture, width, height } : picture };
 }

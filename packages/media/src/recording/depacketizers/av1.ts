@@ -1,3 +1,4 @@
+import { av1Elements } from '../../codecs/av1-elements.ts';
 import { byteAt } from '../../rtp/bytes.ts';
 import { concat } from './concat.ts';
 import type { Depacketizer } from './depacketizer.ts';
@@ -19,7 +20,7 @@ function obus(payloads: readonly Uint8Array[]): Uint8Array[] {
   const whole: Uint8Array[] = [];
   let begun: Uint8Array[] = [];
   for (const payload of payloads) {
-    const parts = elements(payload);
+    const parts = av1Elements(payload);
     const continues = (byteAt(payload, 0) & 0x80) !== 0;
     const goesOn = (byteAt(payload, 0) & 0x40) !== 0;
     for (const [index, part] of parts.entries()) {
@@ -31,24 +32,6 @@ function obus(payloads: readonly Uint8Array[]): Uint8Array[] {
     }
   }
   return whole.filter((obu) => obu.length > 0 && !isLeftOut(obu));
-}
-
-function elements(payload: Uint8Array): Uint8Array[] {
-  const count = (byteAt(payload, 0) >> 4) & 0x03;
-  const found: Uint8Array[] = [];
-  let at = 1;
-  while (at < payload.length) {
-    // With a count, the last has no length of its own.
-    if (count > 0 && found.length === count - 1) {
-      found.push(payload.subarray(at));
-      break;
-    }
-    const { value, length } = readLeb128(payload, at);
-    at += length;
-    found.push(payload.subarray(at, at + value));
-    at += value;
-  }
-  return found;
 }
 
 function isLeftOut(obu: Uint8Array): boolean {
@@ -64,16 +47,6 @@ function withSize(obu: Uint8Array): Uint8Array {
   header[0] = first | 0x02;
   const rest = obu.subarray(headerLength);
   return Buffer.concat([header, writeLeb128(rest.length), rest]);
-}
-
-function readLeb128(bytes: Uint8Array, at: number): { value: number; length: number } {
-  let value = 0;
-  for (let index = 0; index < 8; index += 1) {
-    const byte = byteAt(bytes, at + index);
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if ((byte & 0x80) === 0) return { value, length: index + 1 };
-  }
-  return { value, length: 8 };
 }
 
 function writeLeb128(value: number): Uint8Array {
