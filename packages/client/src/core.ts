@@ -1,25 +1,14 @@
-import {
-  type MessageEvent,
-  type RefusedFrame,
-  type ServerFrame,
-  StoaError,
-  type WelcomeFrame,
-} from '@stoa/protocol';
+import { type MessageEvent, type ServerFrame, StoaError, type WelcomeFrame } from '@stoa/protocol';
 import type { ResolvedOptions } from './client-options.ts';
 import { ServerClock } from './clock.ts';
-import {
-  Connection,
-  type ConnectionState,
-  errorOf,
-  serverUrlOf,
-  statusOfConnection,
-} from './connection/index.ts';
+import { Connection, type ConnectionState, serverUrlOf, statusOfConnection } from './connection/index.ts';
 import { localConversation, looksDifferent } from './conversations/index.ts';
 import { helloOf, isForeign, newDevice, randomId, selfOf } from './device.ts';
 import { Events } from './events.ts';
 import { askForGroupProgress } from './groups/index.ts';
 import { GapFiller, HistoryRequests, OlderMessages } from './history/index.ts';
 import { Inbox } from './inbox.ts';
+import { takeFrame } from './incoming-frame.ts';
 import {
   Acknowledgements,
   announceExpired,
@@ -29,6 +18,7 @@ import {
   Deletions,
   Disappearing,
   MessageView,
+  OwnMessages,
   PendingChanges,
   Reading,
   Receiver,
@@ -47,8 +37,8 @@ import type { ConnectionStatus, LocalConversation, LocalMessage, Self } from './
 import { SharedValues, sharedOf } from './values/index.ts';
 
 /**
- * Builds the parts of a client and connects them; the one place that knows all of them. What the server says goes
- * through here to the part that it concerns, and so does the news of the connection.
+ * Builds the parts of a client and connects them; the one place that knows all of them. The news of the connection
+ * goes through here to the parts that they concern.
  */
 export class Core {
   readonly events = new Events();
@@ -186,11 +176,14 @@ export class Core {
       view,
       events,
       changes,
-      outbox: this.outbox,
+      own: new OwnMessages({
+        outbox: this.outbox,
+        events,
+        onWithdrawn: (...message) => this.deletions.withdrawn(...message),
+      }),
       serverClock,
       self,
       wants,
-      onWithdrawn: (...message) => this.deletions.withdrawn(...message),
       onMissed: (id, change) => this.older.missed(id, change),
       onStored: (id, streamed) => this.#acknowledgements.note(id, streamed),
     });
@@ -216,9 +209,21 @@ export class Core {
       onLost: (id) => this.#receive((transaction) => this.#receiver.skipMissing(transaction, id)),
       onProblem: (error) => this.#storeFailed(error),
     });
+    const takers = {
+      receiver: this.#receiver,
+      outbox: this.outbox,
+      position: this.#position,
+      profiles: this.profiles,
+      presence: this.presence,
+      pages: this.pages,
+      values,
+      requests: this.requests,
+      reading: this.reading,
+      events,
+    };
     this.#inbox = new Inbox({
       data,
-      take: (transaction, frame) => this.#take(transaction, frame),
+      take: (transaction, frame) => takeFrame(takers, transaction, frame),
       finish: (transaction) => this.#finish(transaction),
       onFailure: (error) => this.#storeFailed(error),
     });
@@ -269,47 +274,6 @@ export class Core {
       if (frame.t === 'call') this.events.emit('callSignal', frame);
       if (frame.t === 'room') this.events.emit('roomSignal', frame);
     }
-  }
-
-  #take(transaction: Transaction, frame: ServerFrame): void | Promise<void> {
-    switch (frame.t) {
-      case 'message':
-        return this.#receiver.message(transaction, frame);
-      case 'sent':
-        if (frame.seq > 0) return this.#receiver.sent(transaction, frame);
-        return this.outbox.acceptedWithoutPlace(transaction, frame);
-      case 'scheduled':
-        return this.outbox.scheduled(transaction, frame);
-      case 'receipt':
-        return this.#receiver.receipt(transaction, frame);
-      case 'receipts':
-        return this.#receiver.receipts(transaction, frame);
-      case 'conversation':
-        return this.#receiver.conversation(transaction, frame);
-      case 'synced':
-        return this.#position.reached(frame.position);
-      case 'group':
-        return this.#receiver.group(transaction, frame);
-      case 'profile':
-        return this.profiles.received(transaction, frame);
-      case 'presence':
-        return transaction.afterwards(() => this.presence.received(frame));
-      case 'page':
-        return transaction.afterwards(() => this.pages.answered(frame));
-      case 'state':
-        return this.#values.received(transaction, frame.key, frame);
-      case 'response':
-        return this.requests.answered(transaction, frame);
-      case 'error':
-        return this.#refused(transaction, frame);
-    }
-  }
-
-  async #refused(transaction: Transaction, frame: RefusedFrame): Promise<void> {
-    if (await this.outbox.refused(transaction, frame)) return;
-    if (this.pages.refused(frame) || this.requests.refused(frame)) return;
-    if (frame.of === 'read' && errorOf(frame).retryable) this.reading.refused();
-    transaction.afterwards(() => this.events.emit('problem', errorOf(frame)));
   }
 
   /** Stores something that came outside of a batch. */

@@ -9,7 +9,6 @@ import type {
 } from '@stoa/protocol';
 import type { ServerClock } from '../clock.ts';
 import {
-  addPlaces,
   conversationId,
   doneUpTo,
   lastPlace,
@@ -17,29 +16,20 @@ import {
   withHiddenPlaces,
 } from '../conversations/index.ts';
 import type { Events } from '../events.ts';
-import { type MessageRecord, orderBehind, outboxOrder, type Transaction } from '../store/index.ts';
+import { type MessageRecord, orderBehind, type Transaction } from '../store/index.ts';
 import type { ConversationId, LocalMessage, Origin, Self } from '../types.ts';
-import { isDeleted } from '../values/index.ts';
 import { type LoggedChange, loggedChange } from './changed-record.ts';
 import type { Changes } from './changes.ts';
 import type { Cursors } from './cursors.ts';
 import { withDisappearance } from './disappearance.ts';
+import { EarlyReceipts } from './early-receipts.ts';
 import { mentions, withMention } from './mentions.ts';
 import { conversationOfMessage, messageRecord } from './message-record.ts';
 import type { MessageView } from './message-view.ts';
+import { isDeletedHere, type OwnMessages } from './own-messages.ts';
 import { progressOfMembers } from './peer-progress.ts';
+import { emptyPlace, emptyPlacesBefore, fillPlace } from './places.ts';
 import type { Arrived, Sequence } from './sequence.ts';
-
-/** The server's answer to a send. */
-export type Accepted = Pick<SentFrame, 'id' | 'conv' | 'seq' | 'mid' | 'ts'>;
-
-/** The outbox, as receiving sees it. */
-export interface SentMessages {
-  /** The conversation of an unanswered send. */
-  conversationOf(id: number): ConversationId | undefined;
-  /** Gives the message its place in the store. False when no send with this id is unanswered. */
-  accepted(transaction: Transaction, answer: Accepted): Promise<boolean>;
-}
 
 export interface ReceiverOptions {
   readonly sequence: Sequence;
@@ -47,18 +37,11 @@ export interface ReceiverOptions {
   readonly view: MessageView;
   readonly events: Events;
   readonly changes: Changes;
-  readonly outbox: SentMessages;
   readonly serverClock: ServerClock;
   readonly self: () => Self | undefined;
   /** Whether the application wants to have a message of somebody else. */
   readonly wants: (message: LocalMessage) => boolean;
-  /** A message that was deleted here has its place. */
-  readonly onWithdrawn: (
-    transaction: Transaction,
-    id: ConversationId,
-    conv: number,
-    seq: number,
-  ) => Promise<void>;
+  readonly own: OwnMessages;
   /** Somebody changed a message that is not here. */
   readonly onMissed: (id: ConversationId, change: LoggedChange) => void;
   /** Something of the conversation is stored that the server wants to know of; `streamed`: it waits for it. */
@@ -72,8 +55,7 @@ export interface ReceiverOptions {
 export class Receiver {
   readonly #options: ReceiverOptions;
   #signedInAt = 0;
-  /** Receipts of conversations that this connection has yet to tell of, by conversation. */
-  #early = new Map<number, (ReceiptFrame | ReceiptsFrame)[]>();
+  readonly #early = new EarlyReceipts();
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
@@ -82,7 +64,7 @@ export class Receiver {
   /** A session began at this time of the server. Messages from before waited for it. */
   connected(time: number): void {
     this.#signedInAt = time;
-    this.#early = new Map();
+    this.#early.clear();
   }
 
   async message(transaction: Transaction, frame: MessageFrame): Promise<void> {
@@ -99,13 +81,13 @@ export class Receiver {
 
   /** The server has stored what this device sent. */
   async sent(transaction: Transaction, frame: SentFrame): Promise<void> {
-    const { outbox, sequence, onStored } = this.#options;
+    const { own, sequence, onStored } = this.#options;
     const self = this.#options.self();
     // A send that was deleted meanwhile still takes its place.
-    const id = outbox.conversationOf(frame.id) ?? transaction.conversationOf(frame.conv);
+    const id = own.conversationOf(frame.id) ?? transaction.conversationOf(frame.conv);
     if (self === undefined || id === undefined) return;
     sequence.adopt(transaction, id, frame.conv);
-    await this.#accept(transaction, id, frame);
+    await own.accept(transaction, id, frame);
     onStored(id, false);
     await this.#arrive(transaction, id, frame.conv, { seq: frame.seq, message: 'stored' }, self);
   }
@@ -127,25 +109,16 @@ export class Receiver {
     if (self !== undefined) await this.#take(transaction, id, arrived, self);
     await cursors.moveOwn(transaction, id, frame.read, this.#options.serverClock.now());
     if (frame.peerCursor !== undefined) await cursors.movePeer(transaction, id, frame.peerCursor);
-    const early = this.#early.get(frame.conv) ?? [];
-    this.#early.delete(frame.conv);
-    for (const told of early) {
+    for (const told of this.#early.take(frame.conv)) {
       if (told.t === 'receipt') await this.receipt(transaction, told);
       else await this.receipts(transaction, told);
     }
   }
 
-  /** What is told while the server reads the conversation can be newer than what it then says of it. */
-  #keepEarly(frame: ReceiptFrame | ReceiptsFrame): void {
-    const kept = this.#early.get(frame.conv) ?? [];
-    if (kept.length >= earlyReceipts || this.#early.size >= earlyConversations) return;
-    this.#early.set(frame.conv, [...kept, frame]);
-  }
-
   async receipt(transaction: Transaction, frame: ReceiptFrame): Promise<void> {
     const { cursors } = this.#options;
     const id = transaction.conversationOf(frame.conv);
-    if (id === undefined) return this.#keepEarly(frame);
+    if (id === undefined) return this.#early.keep(frame);
     const { user, delivered = 0, read = 0, ts } = frame;
     if (user === this.#options.self()?.address) await cursors.moveOwn(transaction, id, read, ts);
     // In a group every member has cursors of his own; they are not kept here.
@@ -157,7 +130,7 @@ export class Receiver {
   /** Cursors of members of a group. What the first of those has received or read for whom it is was delivered or read. */
   async receipts(transaction: Transaction, frame: ReceiptsFrame): Promise<void> {
     const id = transaction.conversationOf(frame.conv);
-    if (id === undefined) return this.#keepEarly(frame);
+    if (id === undefined) return this.#early.keep(frame);
     for (const progress of progressOfMembers(frame)) {
       await this.#options.cursors.movePeer(transaction, id, progress);
     }
@@ -255,24 +228,25 @@ export class Receiver {
     arrived: readonly Arrived[],
     self: Self,
   ): Promise<void> {
+    const { own } = this.#options;
     for (const { seq, message } of arrived) {
       if (message !== 'stored' && message.first !== undefined) emptyPlacesBefore(transaction, id, seq);
-      if (message === 'stored') await this.#placeOwn(transaction, id, seq);
+      if (message === 'stored') await own.place(transaction, id, seq);
       else await this.#store(transaction, id, message, self);
     }
   }
 
   async #store(transaction: Transaction, id: ConversationId, frame: MessageFrame, self: Self): Promise<void> {
-    const { view, events, changes, serverClock, onMissed } = this.#options;
+    const { own, view, events, changes, serverClock, onMissed } = this.#options;
     const outgoing = frame.from === self.address;
     if (outgoing && frame.dev === self.dev) {
       // Sent from here: the answer to the send was lost, or it came before.
-      const isAnswer = await this.#accept(transaction, id, frame);
+      const isAnswer = await own.accept(transaction, id, frame);
       const known = isAnswer || (await transaction.message(id, frame.seq));
       if (known) {
         const { seq, event, marks } = frame;
         if (event === undefined && marks !== undefined) await changes.learnMarks(transaction, id, seq, marks);
-        return this.#placeOwn(transaction, id, seq);
+        return own.place(transaction, id, seq);
       }
     }
     if (frame.event !== undefined) {
@@ -292,7 +266,7 @@ export class Receiver {
       return;
     }
     const readable = received.content !== undefined;
-    place(transaction, id, frame.seq, !outgoing && readable);
+    fillPlace(transaction, id, frame.seq, !outgoing && readable);
     const placed = transaction.conversation(id);
     if (placed === undefined) return;
     const conversation = mentions(received, self.address) ? withMention(placed, frame.seq) : placed;
@@ -310,39 +284,6 @@ export class Receiver {
     const conversation =
       transaction.conversation(record.conversation) ?? newConversation(record.conversation);
     return record.content === undefined || wants(view.of(record, conversation));
-  }
-
-  /**
-   * The answer to something that this device has sent. A message may have been deleted on another device meanwhile.
-   *
-   * @returns whether it was still waiting
-   */
-  async #accept(transaction: Transaction, id: ConversationId, answer: Accepted): Promise<boolean> {
-    const { outbox, events } = this.#options;
-    const isWaiting = await outbox.accepted(transaction, answer);
-    if (!isWaiting) await this.#endStandIn(transaction, id, answer);
-    else if (isDeletedHere(transaction, id, answer.seq)) {
-      transaction.removeMessage(id, answer.seq);
-      transaction.afterwards(() => events.emit('removed', { conversation: id, orders: [answer.seq] }));
-    }
-    return isWaiting;
-  }
-
-  /** Something of this device has got the next place. */
-  async #placeOwn(transaction: Transaction, id: ConversationId, seq: number): Promise<void> {
-    if ((await transaction.message(id, seq)) === undefined) emptyPlace(transaction, id, seq);
-    else place(transaction, id, seq, false);
-  }
-
-  /** A message of this device has come to its place that was scheduled, or deleted here before it was answered. */
-  async #endStandIn(transaction: Transaction, id: ConversationId, answer: Accepted): Promise<void> {
-    const { events, onWithdrawn } = this.#options;
-    const order = outboxOrder(answer.id);
-    const standIn = await transaction.message(id, order);
-    if (standIn?.scheduledAt === undefined && standIn?.withdrawn === undefined) return;
-    transaction.removeMessage(id, order);
-    if (standIn.withdrawn) await onWithdrawn(transaction, id, answer.conv, answer.seq);
-    else transaction.afterwards(() => events.emit('scheduled'));
   }
 
   /**
@@ -372,34 +313,3 @@ function noteGroup(
   if (record.name !== name || (record.left ?? false) !== left)
     transaction.putConversation({ ...record, name, left });
 }
-
-/** The next place of the conversation is known now. */
-function place(transaction: Transaction, id: ConversationId, seq: number, wantsReading: boolean): void {
-  const record = transaction.conversation(id) ?? newConversation(id);
-  const skipped = wantsReading || seq <= doneUpTo(record) ? record.skipped : record.skipped + 1;
-  transaction.putConversation({ ...record, runs: addPlaces(record.runs, seq, seq), skipped });
-}
-
-/** The next place of the conversation is known now, and there is nothing to show. */
-function emptyPlace(transaction: Transaction, id: ConversationId, seq: number): void {
-  const record = transaction.conversation(id);
-  // A conversation that was cleared does not come back by it.
-  if (record?.clearedAt === seq - 1) transaction.putConversation({ ...record, clearedAt: seq });
-  place(transaction, id, seq, false);
-}
-
-/** There is nothing to show between what is known and this place. */
-function emptyPlacesBefore(transaction: Transaction, id: ConversationId, seq: number): void {
-  const last = lastPlace(transaction.conversation(id)?.runs ?? []);
-  for (let place = last + 1; place < seq; place += 1) emptyPlace(transaction, id, place);
-}
-
-/** The user has deleted it on another device. */
-function isDeletedHere(transaction: Transaction, id: ConversationId, seq: number): boolean {
-  const record = transaction.conversation(id);
-  return record !== undefined && isDeleted(transaction, record, seq);
-}
-
-/** What is kept of receipts that come early; of others than these the next connection tells. */
-const earlyReceipts = 50;
-const earlyConversations = 1_000;
