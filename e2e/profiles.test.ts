@@ -58,6 +58,20 @@ it('a profile is set, and seen by others as far as they may', {
 
   await bob.row('Alice Liddell').waitFor();
   await seeAvatar(bob, 'Alice Liddell');
+
+  const header = bob.page.getByRole('main').locator('header');
+  await header.getByText('online', { exact: true }).waitFor();
+  for (const [choice, shown] of [
+    ['Never: offline for everybody', /^last seen today/],
+    ['While the messenger is in front', /^online$/],
+  ] as const) {
+    await alice.page.getByRole('button', { name: 'Your profile' }).click();
+    await own.getByLabel('When you are online').selectOption(choice);
+    await own.getByRole('button', { name: 'Save' }).click();
+    await own.waitFor({ state: 'hidden' });
+    await header.getByText(shown).waitFor();
+  }
+
   await bob.page.getByRole('button', { name: 'Chat actions' }).click();
   await bob.page.getByRole('menuitem', { name: 'View profile' }).click();
   const seen = bob.page.getByRole('dialog', { name: 'Alice Liddell' });
