@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess, tempFolder } from '@stoa/testkit';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startCallPages } from './calls/pages.ts';
+import { newBand, playInBand, seeingTheOthers } from './rooms/band.ts';
+import { recovers } from './rooms/recovery.ts';
+import { logOf, seesAndHears } from './rooms/room-stage.ts';
 import type { MessengerPage } from './support/messenger-page.ts';
 import { connectionFailures } from './support/page-problems.ts';
 import { Visitors } from './support/visitors.ts';
@@ -14,7 +18,10 @@ describe('a server that is killed while people chat', () => {
   let visitors: Visitors;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ dataDir: folder.path, env: { STOA_LOG_LEVEL: 'error' } });
+    server = await ServerProcess.start({
+      dataDir: folder.path,
+      env: { STOA_LOG_LEVEL: 'error', STOA_MEDIA_ADDRESS: '127.0.0.1', STOA_MEDIA_WORKERS: '1' },
+    });
     visitors = await Visitors.launch();
   }, 60_000);
   afterEach(() => visitors.leave());
@@ -82,6 +89,41 @@ describe('a server that is killed while people chat', () => {
     const texts = ['Hello', 'Written without a server', 'So was this'];
     expect(await carol.texts()).toEqual(texts);
     expect(await dave.texts()).toEqual(texts);
+  });
+
+  it('has the people in a room see and hear each other again by themselves', {
+    timeout: 180_000,
+  }, async () => {
+    const roomPages = await startCallPages(new URL('rooms/page-script.ts', import.meta.url));
+    const addresses = ['erin', 'frank'];
+    const { gid, people } = await newBand(server.url, addresses);
+    const pages: Page[] = [];
+    for (const { token } of people) {
+      const place = { gid, pageUrl: roomPages.url, server: server.url, token };
+      pages.push(await playInBand(visitors, place));
+    }
+    const everybodySeesEverybody = () =>
+      Promise.all(
+        pages.map((page, index) =>
+          seesAndHears(
+            page,
+            addresses.filter((_, each) => each !== index),
+          ),
+        ),
+      );
+    await everybodySeesEverybody();
+    const killedAt = Date.now();
+    await server.restart('SIGKILL');
+    await recovers(
+      'the only node is killed and starts again, from when it listens',
+      killedAt,
+      seeingTheOthers(pages, addresses),
+      Date.now(),
+    );
+    await everybodySeesEverybody();
+    for (const page of pages)
+      expect((await logOf(page)).filter((line) => /^(ended|problem)/.test(line))).toEqual([]);
+    await roomPages.close();
   });
 });
 

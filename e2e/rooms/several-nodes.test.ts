@@ -1,11 +1,11 @@
-import { groupFlags } from '@stoa/protocol';
-import { addUser, backend, FaultProxy, ServerProcess, tempFolder } from '@stoa/testkit';
+import { FaultProxy, ServerProcess, tempFolder } from '@stoa/testkit';
 import { startNats, type TestNats } from '@stoa/testkit/nats';
 import { startPostgres, type TestPostgres } from '@stoa/testkit/postgres';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CallPages, startCallPages } from '../calls/pages.ts';
 import { Visitors } from '../support/visitors.ts';
+import { newBand, playInBand, seeingTheOthers } from './band.ts';
 import { recovers } from './recovery.ts';
 import { logOf, patience, seesAndHears } from './room-stage.ts';
 
@@ -53,28 +53,14 @@ it('people at two nodes meet, and go on by themselves when one is killed, and wh
   timeout: 240_000,
 }, async () => {
   const addresses = ['alice', 'bob', 'carol'];
-  const people = await Promise.all(addresses.map((address) => addUser(one.url, address)));
-  const { group } = await backend(one.url, 'groupadd', {
-    group: { name: 'Band', flags: groupFlags.publishBySelected, members: { m: addresses.join(',') } },
-  });
-  const { gid } = group as { gid: number };
-  const permissions = { send: true, recv: true, pub: true, sub: true, list: true };
-  await backend(one.url, 'groupeditmembers', {
-    group: { gid, members: { m: addresses.join(','), permissions } },
-  });
+  const { gid, people } = await newBand(one.url, addresses);
 
   /** Alice, with whom it begins, and Carol are at the first node, Bob at the other. */
   const servers = [balancer.url, other.url, balancer.url];
   const pages: Page[] = [];
   for (const [index, { token }] of people.entries()) {
-    const query = new URLSearchParams({ server: servers[index] ?? '', token });
-    query.set('camera', JSON.stringify({ height: 90, rate: 8 }));
-    const page = await visitors.visit(`${callPages.url}/?${query}`, {
-      permissions: ['camera', 'microphone', 'local-network-access'],
-    });
-    await page.evaluate((of) => roomPage.join(of), gid);
-    await page.evaluate(() => roomPage.publish());
-    pages.push(page);
+    const server = servers[index] ?? '';
+    pages.push(await playInBand(visitors, { gid, pageUrl: callPages.url, server, token }));
   }
   const everybodySeesEverybody = () =>
     Promise.all(
@@ -95,15 +81,7 @@ it('people at two nodes meet, and go on by themselves when one is killed, and wh
     await expect.poll(isAnother, patience).toBe(true);
   };
   const everybodyRecovers = (what: string, since: number, from: number) =>
-    recovers(
-      what,
-      since,
-      pages.map((page, index) => ({
-        page,
-        sees: addresses.filter((_, each) => each !== index).map((user) => `pictures ${user}`),
-      })),
-      from,
-    );
+    recovers(what, since, seeingTheOthers(pages, addresses), from);
   await everybodySeesEverybody();
   const [before] = await sessions();
   expect(new Set(await sessions())).toEqual(new Set([before]));
