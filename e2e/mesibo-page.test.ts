@@ -21,11 +21,16 @@ describe('a page of another origin that uses mesibo.js', () => {
     await server?.close();
   });
 
-  function open(generation: 'v1' | 'v2', { token }: TestUser, more: { tabs?: string } = {}): Promise<Page> {
+  function open(
+    kind: 'v1' | 'v2' | 'files',
+    { token }: TestUser,
+    { expected = [], ...more }: { tabs?: string; expected?: readonly RegExp[] } = {},
+  ): Promise<Page> {
     const query = new URLSearchParams({ server: server.url, token, ...more });
     // Chromium asks its user before a page reaches a server on the same machine.
-    return visitors.visit(`${pages.url}/mesibo-${generation}.html?${query}`, {
+    return visitors.visit(`${pages.url}/mesibo-${kind}.html?${query}`, {
       permissions: ['local-network-access'],
+      expected,
     });
   }
 
@@ -98,7 +103,50 @@ describe('a page of another origin that uses mesibo.js', () => {
     await printed(v1, 'young: Hello from v2');
     await printed(v2, '"Hello from v2" is read');
   });
+
+  it('goes on with a file after it was loaded anew, and shows a picture without the network', async () => {
+    const expected = [/net::ERR_(FAILED|INTERNET_DISCONNECTED)/, /Failed to (fetch|load)/];
+    const [giver, taker] = await Promise.all([server.addUser('giver'), server.addUser('taker')]);
+    const [from, to] = await Promise.all([
+      open('files', giver, { expected }),
+      open('files', taker, { expected }),
+    ]);
+    await Promise.all([from, to].map((page) => printed(page, 'connection 1')));
+    const pieces = /\/files\/uploads\/\w+$/;
+    await from.context().route(pieces, (route) => route.abort());
+    const file = { name: 'a.png', mimeType: 'image/png', buffer: png };
+    await from.locator('#filefield').setInputFiles(file);
+    expect(await run(from, `sendFile('taker', 'A picture')`)).toBe(0);
+    await printed(from, 'waiting A picture');
+    await from.waitForRequest(pieces);
+    await from.reload();
+    // It is shown again, and is not lost, although nothing of the page is left.
+    await printed(from, 'waiting A picture');
+    await from.context().unroute(pieces);
+    await printed(to, 'received A picture');
+    await printed(from, 'status 2 of A picture');
+    await printed(from, 'transferred true');
+
+    // Its service worker sees what a page loads after it was there.
+    await to.evaluate(() => navigator.serviceWorker.ready);
+    await to.reload();
+    await printed(to, 'connection 1');
+    await run(from, `sendFile('taker', 'None')`);
+    await printed(from, 'status 128 of None');
+    await from.locator('#filefield').setInputFiles(file);
+    await run(from, `sendFile('taker', 'Another')`);
+    await printed(to, 'received Another');
+    expect(await run(to, 'show()')).toBe('1x1');
+    await to.waitForFunction(async () => (await (await caches.open('stoa-pictures')).keys()).length > 0);
+    await to.context().setOffline(true);
+    expect(await run(to, 'show()')).toBe('1x1');
+  });
 });
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** Resolves when the page has printed the line. */
 async function printed(page: Page, line: string): Promise<void> {

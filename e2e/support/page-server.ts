@@ -15,7 +15,8 @@ export async function startPageServer(): Promise<PageServer> {
     try {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
       const page = await readFile(new URL(`../pages${pathname}`, import.meta.url), 'utf8');
-      response.setHeader('content-type', 'text/html; charset=utf-8');
+      const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html';
+      response.setHeader('content-type', `${type}; charset=utf-8`);
       response.end(page.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => searchParams.get(name) ?? ''));
     } catch {
       response.writeHead(404).end();

@@ -27,6 +27,8 @@ export {
   type FileSettings,
   type Files,
   fileKindOf,
+  fileKinds,
+  filePreview,
   memoryTransfers,
   type NoteKind,
   NoteRecorder,

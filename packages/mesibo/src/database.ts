@@ -1,4 +1,10 @@
-import { type LocalStore, memoryStore, type StoreSnapshot } from '@stoa/client';
+import {
+  type LocalStore,
+  memoryStore,
+  memoryTransfers,
+  type StoreSnapshot,
+  type TransferStore,
+} from '@stoa/client';
 
 /**
  * A store that falls back to memory when it cannot be opened (no IndexedDB in a private window, a full or damaged
@@ -33,5 +39,19 @@ export function storeWithFallback(
     disappearing: (limit) => current.disappearing(limit),
     profiles: (users) => current.profiles(users),
     close: () => current.close(),
+  };
+}
+
+/** Files on their way that cannot be kept (no IndexedDB, no room for a large one) go on as long as the page is there. */
+export function transfersWithFallback(primary: TransferStore): TransferStore {
+  const memory = memoryTransfers();
+  return {
+    all: () => primary.all().catch(() => memory.all()),
+    find: async (id) => (await primary.find(id).catch(() => undefined)) ?? memory.find(id),
+    put: (record) => primary.put(record).catch(() => memory.put(record)),
+    async remove(id) {
+      await memory.remove(id);
+      await primary.remove(id).catch(() => {});
+    },
   };
 }

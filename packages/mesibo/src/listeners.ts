@@ -42,6 +42,8 @@ interface Callbacks {
   FileTransferProgress(transfer: FileTransfer): unknown;
   /** True: the application uploads the file itself, and calls setResult() of the transfer. */
   StartFileTransfer(transfer: FileTransfer): unknown;
+  /** A transfer is stopped, by cancel() or stopFileTransfer(): an application that uploads the file itself stops, too. */
+  StopFileTransfer(transfer: FileTransfer): unknown;
   Error(error: StoaError): unknown;
   ProfileUpdated(profile: MesiboProfile): unknown;
   CustomizeProfile(profile: MesiboProfile): unknown;

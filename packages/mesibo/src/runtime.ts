@@ -2,6 +2,7 @@ import {
   type CallPlatform,
   Client,
   type ConnectionStatus,
+  type FileSettings,
   type LocalConversation,
   type LocalMessage,
   type LocalStore,
@@ -21,7 +22,7 @@ import {
   type Retraction,
   type UploadTarget,
 } from './context.ts';
-import { storeWithFallback } from './database.ts';
+import { storeWithFallback, transfersWithFallback } from './database.ts';
 import { MesiboGroups } from './groups/mesibo-groups.ts';
 import { internal } from './internal.ts';
 import { Listeners } from './listeners.ts';
@@ -129,7 +130,9 @@ export class Runtime implements Context {
 
   async start(): Promise<void> {
     this.wasOnline = false;
-    await this.client?.start();
+    const { client } = this;
+    await client?.start();
+    if (client !== undefined) this.messages.uploads.adopt(client);
   }
 
   async stop(): Promise<void> {
@@ -167,6 +170,7 @@ export class Runtime implements Context {
       store: this.store(token),
       agent: `mesibo.js ${version}`,
       tabs: sharesTabs ? 'share' : 'single',
+      files: this.transfers(token),
       calls: { platform: callPlatform, waiting: this.waiting },
       filter: (message) => this.wants(message),
       acceptsChange: (_message, event) => acceptsChange(this.retraction.remotePolicy, event),
@@ -223,6 +227,12 @@ export class Runtime implements Context {
     });
   }
 
+  private transfers(token: string): FileSettings {
+    const { database } = this.settings;
+    if (database === undefined) return {};
+    return { store: transfersWithFallback(platform.transfers(databaseName(database, token))) };
+  }
+
   private onStatus(status: ConnectionStatus): void {
     const hasNetwork = typeof navigator === 'undefined' || navigator.onLine !== false;
     this.status = connectionStatus(status, this.wasOnline, hasNetwork);
@@ -250,7 +260,7 @@ export class Runtime implements Context {
     message[internal].isLastOfBatch = false;
     if (!local.outgoing) message.profile?.[internal].presence.messageArrived(message.groupid);
     this.sessions.messageArrived(message);
-    if (this.messages.wasUploaded(local)) this.listeners.notify('MessageUpdate', message);
+    if (this.messages.uploads.end(local)) this.listeners.notify('MessageUpdate', message);
     else this.listeners.message(message, local.outgoing);
     this.sessions.reportAll();
   }

@@ -10,7 +10,7 @@ import { FileLinks } from './file-links.ts';
 import { FileServer, type FileServerOptions, type UploadedFile } from './file-server.ts';
 import { ownTransfer } from './own-transfer.ts';
 import { squarePicture } from './picture.ts';
-import { preview } from './preview.ts';
+import { filePreview } from './preview.ts';
 import {
   type FileAbout,
   type FileDraft,
@@ -35,6 +35,8 @@ export interface Transfer {
   readonly localId: number;
   readonly name: string;
   readonly size: number;
+  /** Of the message, without the file. */
+  readonly content: Content;
   /** As the file itself says; the server decides. */
   readonly mime: string;
   readonly file: Blob;
@@ -284,7 +286,7 @@ export class Files {
         this.#changed();
       },
     });
-    const shown = await preview(file, uploaded.mime);
+    const shown = await filePreview(file, uploaded.mime);
     if (signal.aborted) return;
     await this.#sendMessage(active, uploaded, shown, signal);
     await this.#store.remove(id);
@@ -359,11 +361,12 @@ export class Files {
 }
 
 function transferOf({ record, state, sent, error }: Active): Transfer {
-  const { id, target, localId, name, file, createdAt } = record;
+  const { id, target, content, localId, name, file, createdAt } = record;
   const { size, type: mime } = file;
   return {
     id,
     target,
+    content,
     localId,
     name,
     size,

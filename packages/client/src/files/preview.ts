@@ -8,7 +8,7 @@ const side = 160;
 const loadMs = 10_000;
 
 /** What a message shows of a picture or video before it is loaded. Nothing outside of browsers, and when it cannot be made. */
-export async function preview(file: Blob, mime: string): Promise<Shown> {
+export async function filePreview(file: Blob, mime: string): Promise<Shown> {
   if (typeof document === 'undefined' || file.size > mostPixelBytes) return {};
   try {
     if (mime.startsWith('image/')) return await ofPicture(file);
@@ -21,7 +21,7 @@ export async function preview(file: Blob, mime: string): Promise<Shown> {
 
 /** A small picture of a picture; undefined outside of browsers, and when it cannot be made. */
 export async function thumbnailOf(picture: Blob): Promise<Uint8Array | undefined> {
-  return (await preview(picture, 'image/*')).thumbnail;
+  return (await filePreview(picture, 'image/*')).thumbnail;
 }
 
 async function ofPicture(file: Blob): Promise<Shown> {

@@ -71,26 +71,32 @@ export class MessageContent extends MessageFields {
   isFileTransferInProgress(): boolean {
     return this[internal].transfer?.inProgress ?? false;
   }
+  /** The file of an own message is neither there nor on its way: it was stopped, or could not be uploaded. */
   isFileTransferRequired(): boolean {
-    return false;
+    const { transfer } = this[internal];
+    return transfer !== undefined && !transfer.inProgress && !transfer.result;
   }
   isFileTransferFailed(): boolean {
     return this[internal].upload !== undefined && this.status >= MESIBO_MSGSTATUS_FAIL;
   }
   isUploadRequired(): boolean {
-    return false;
+    return this.isFileTransferRequired();
   }
   isDownloadRequired(): boolean {
     return false;
   }
+  /** Goes on with an upload that was stopped, or begins it anew when it has failed. */
   startFileTransfer(_priority?: number): boolean {
-    return false;
+    return this[internal].transfer?.restart() ?? false;
   }
+  /** Gives an upload up: the message has failed. */
   stopFileTransfer(): boolean {
     return this[internal].transfer?.cancel() ?? false;
   }
-  toggleFileTransfer(_priority?: number): boolean {
-    return false;
+  /** Stops an upload for a while, or goes on with it. */
+  toggleFileTransfer(priority?: number): boolean {
+    const { transfer } = this[internal];
+    return transfer?.inProgress ? transfer.cancel(true) : this.startFileTransfer(priority);
   }
   getProgress(): number {
     return this[internal].transfer?.progress ?? (this.hasFile() ? 100 : 0);

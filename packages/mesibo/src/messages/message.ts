@@ -112,11 +112,11 @@ export class MesiboMessage extends MessageChanges {
   }
 
   /**
-   * A file: its URL; or a File, a Blob or the id of an input element, whose file is uploaded first when the message is
-   * sent.
+   * A file: its URL; or a File, a Blob, the id of an input element or (in Node) a path, whose file is uploaded first when
+   * the message is sent.
    */
   setContent(content: unknown): void {
-    if (typeof content === 'string' && /^(https?|data|blob):/.test(content)) this.fileurl = content;
+    if (typeof content === 'string' && /^https?:/i.test(content)) this.fileurl = content;
     else this[internal].upload = content ?? undefined;
   }
   /** MESIBO_FILETYPE_*. */

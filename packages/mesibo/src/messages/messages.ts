@@ -12,10 +12,10 @@ import type { MesiboProfile } from '../profiles/profile.ts';
 import { randomId } from '../random-id.ts';
 import { resultOf } from '../result.ts';
 import { applyContent, applyLocal, contentOf, draftOf } from './content-mapping.ts';
-import { FileTransfer, fileToUpload } from './file-transfer.ts';
 import { MesiboMessage } from './message.ts';
 import type { MessageReader } from './message-reader.ts';
 import { failureStatus } from './message-status.ts';
+import { Uploads } from './uploads.ts';
 
 /**
  * The messages of one instance by their ids: one and the same message is always reported as the same object, as
@@ -28,17 +28,16 @@ export class Messages {
     if (this.byKey.get(key)?.deref() === undefined) this.byKey.delete(key);
   });
 
-  /** Messages whose files are on their way, by their ids. */
-  private readonly uploads = new Map<number, MesiboMessage>();
+  readonly uploads: Uploads;
 
   constructor(context: Context) {
     this.context = context;
+    this.uploads = new Uploads(context);
   }
 
   /** The object for a message that the client reports, up to date with it. `before`: what it was until now. */
   report(local: LocalMessage, before?: LocalMessage): MesiboMessage {
-    const uploading = local.outgoing ? this.uploads.get(local.localId) : undefined;
-    const message = uploading ?? this.known(local, before) ?? this.make(local);
+    const message = this.uploads.messageOf(local) ?? this.known(local, before) ?? this.make(local);
     applyLocal(message, local);
     this.index(message, local);
     return message;
@@ -69,11 +68,6 @@ export class Messages {
     return this.lookUp(`m${mid}`)?.mid ?? mid;
   }
 
-  /** Whether the message was shown to the application already, while its file was on its way. */
-  wasUploaded({ localId, outgoing }: LocalMessage): boolean {
-    return outgoing && this.uploads.delete(localId);
-  }
-
   /** MESIBO_RESULT_*. When it fails, the message is reported as failed too: user interfaces show what was typed. */
   send(message: MesiboMessage): number {
     const { client } = this.context;
@@ -82,7 +76,10 @@ export class Messages {
     const changed = message.flags & MESIBO_FLAG_MODIFY ? this.find(message.mid) : undefined;
     if (changed?.isOutgoing()) return this.sendAsUpdate(changed, message);
     if (local !== undefined || !message.isMessage()) return MESIBO_RESULT_BADREQ;
-    if (upload !== undefined) return this.upload(client, message, upload);
+    if (upload !== undefined) {
+      if (this.uploads.begin(client, message)) return MESIBO_RESULT_OK;
+      return this.refuse(message, undefined, MESIBO_RESULT_FAIL);
+    }
     try {
       const target = message.groupid > 0 ? { gid: message.groupid } : { peer: message.peer };
       const sending = client.send(target, draftOf(message));
@@ -96,11 +93,14 @@ export class Messages {
     }
   }
 
-  /** Puts a failed message into the outbox again. */
+  /** Puts a failed message into the outbox again, or uploads its file once more. */
   resend(message: MesiboMessage): number {
     const { client } = this.context;
-    const { local } = message[internal];
+    const { local, upload } = message[internal];
     if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
+    if (local === undefined && upload !== undefined && message.isFailed()) {
+      return this.uploads.again(client, message) ? MESIBO_RESULT_OK : MESIBO_RESULT_FAIL;
+    }
     if (local?.status !== 'failed' && local?.status !== 'blocked') return MESIBO_RESULT_BADREQ;
     const sending = client.resend(local);
     this.adopt(message, sending.message);
@@ -174,19 +174,6 @@ export class Messages {
     message.mid = local.localId;
     message.id = local.localId;
     this.index(message, local);
-  }
-
-  /** It is shown at once, as waiting; the file goes first, then the message. */
-  private upload(client: Client, message: MesiboMessage, upload: unknown): number {
-    const file = fileToUpload(upload);
-    if (file === undefined) return this.refuse(message, undefined, MESIBO_RESULT_FAIL);
-    if (message.mid === 0) message.mid = message.id = randomId();
-    const { mid } = message;
-    this.uploads.set(mid, message);
-    message.setTimestampNow();
-    queueMicrotask(() => this.context.listeners.message(message, true));
-    new FileTransfer(this.context, client, message, file, () => this.uploads.delete(mid)).begin();
-    return MESIBO_RESULT_OK;
   }
 
   private refuse(message: MesiboMessage, code: string | undefined, result: number): number {

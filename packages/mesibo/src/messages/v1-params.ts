@@ -22,7 +22,7 @@ export interface V1File {
   readonly filetype?: number;
   readonly fileurl?: string;
   readonly launchurl?: string;
-  /** A File, or the id of an input element. */
+  /** A File, a Blob, the id of an input element or, in Node, a path. */
   readonly file?: unknown;
   readonly tn?: Uint8Array;
   readonly size?: number;

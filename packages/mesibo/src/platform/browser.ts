@@ -1,4 +1,5 @@
 import { indexedDbStore } from '@stoa/client/indexed-db';
+import { indexedDbTransfers } from '@stoa/client/indexed-db-transfers';
 import { type KeyStore, memoryKeyStore } from './key-store.ts';
 import type { Platform } from './platform.ts';
 import { serverOfScript } from './server-of-script.ts';
@@ -9,6 +10,11 @@ const scriptUrl = typeof document === 'undefined' ? undefined : scriptOf(documen
 /** Pages, web workers and service workers. */
 export const platform: Platform = {
   database: (name) => indexedDbStore(name),
+  transfers: (database) => indexedDbTransfers(`${database}-files`),
+  file(name) {
+    const input = typeof document === 'undefined' ? null : document.getElementById(name);
+    return input instanceof HTMLInputElement ? input.files?.[0] : undefined;
+  },
   keys: (database) => localKeyStore(`stoa.${database}.`),
   defaultServer: () => serverOfScript(markedServer(), scriptUrl, globalThis.location?.href),
 };

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { openAsBlob, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { env } from 'node:process';
+import { memoryTransfers } from '@stoa/client';
 import { sqliteStore } from '@stoa/client/sqlite';
 import type { KeyStore } from './key-store.ts';
 import type { Platform } from './platform.ts';
@@ -9,6 +10,12 @@ import { withoutSlash } from './server-of-script.ts';
 /** A database is a pair of files: `<name>.db` and `<name>.keys.json`, by default in the working directory. */
 export const platform: Platform = {
   database: (name, folder = '') => sqliteStore(join(folder, `${name}.db`)),
+  // A process that ends has no file left that it could go on with: it is opened by its path.
+  transfers: () => memoryTransfers(),
+  file: (path) =>
+    statSync(path, { throwIfNoEntry: false })?.isFile() === true
+      ? openAsBlob(path).then((content) => new File([content], basename(path)))
+      : undefined,
   keys: (name, folder = '') => fileKeyStore(join(folder, `${name}.keys.json`)),
   defaultServer: () => withoutSlash(env.STOA_PUBLIC_URL ?? 'http://localhost:8080'),
 };

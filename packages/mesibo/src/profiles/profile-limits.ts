@@ -2,7 +2,7 @@ import type { Client, ProfileChange } from '@stoa/client';
 import { limits } from '@stoa/protocol';
 import { MESIBO_RESULT_BADREQ, MESIBO_RESULT_OK } from '../constants/result.ts';
 import { internal } from '../internal.ts';
-import { fileToUpload } from '../messages/file-transfer.ts';
+import { fileToUpload } from '../messages/file-to-upload.ts';
 import { unsupported } from '../unsupported.ts';
 import { ProfileData } from './profile-data.ts';
 import { accessLevelChange, visibilityChange, withoutAccessLevels } from './profile-publishing.ts';
@@ -59,7 +59,7 @@ export abstract class ProfileLimits extends ProfileData {
     return this.isPartBlocked('profile');
   }
 
-  /** Uploads a picture for the own profile or a group: a File, a Blob, or the id of an input element with one. */
+  /** Uploads a picture for the own profile or a group: a File, a Blob, the id of an input element with one or, in Node, a path. */
   setImage(image?: unknown, _index = 0): number {
     const file = fileToUpload(image);
     const isOwn = this.isSelfProfile();
@@ -67,7 +67,7 @@ export abstract class ProfileLimits extends ProfileData {
     if (isOwn) {
       delete this[internal].saved.image;
       this.publishChange(async (client) => {
-        const { id, thumbnail } = await client.files.uploadPicture(file);
+        const { id, thumbnail } = await client.files.uploadPicture(await file);
         return { picture: { id, ...(thumbnail !== undefined && { thumbnail }) } };
       });
       return MESIBO_RESULT_OK;
@@ -76,7 +76,7 @@ export abstract class ProfileLimits extends ProfileData {
     context
       .whenClient()
       .then(async (client) => {
-        const { url } = await client.files.uploadPicture(file);
+        const { url } = await client.files.uploadPicture(await file);
         await client.groups.update(this.groupid, { image: url });
       })
       .catch((error) => context.fail(error));
