@@ -51,6 +51,12 @@ const dtmf = {
   digits: Type.String({ minLength: 1, maxLength: limits.dtmfLength, pattern: '^[0-9A-D*#]+$' }),
 };
 
+/** Names a media room of the server that has this call: another one when the one before was lost. */
+const RelaySession = Type.String({ minLength: 1, maxLength: 64 });
+
+/** Which of a device's pairs of connections to the media server: each has a higher number than those before. */
+const RelayNumber = Int(1, 0xffff);
+
 /** Why a device ends a call, where it is not the wish of its user. */
 const FailureReason = Type.Union([
   Type.Literal('networkError'),
@@ -105,6 +111,16 @@ export const callRequests = {
   candidates: Type.Object(candidates),
   media: Type.Object(media),
   dtmf: Type.Object(dtmf),
+  /** No connection comes about between the two: asks that the media goes through the server. */
+  relay: Type.Object({ type: Type.Literal('relay') }),
+  /** Offers of the two connections to the media server. Sending it again is answered again. */
+  relayOffer: Type.Object({
+    type: Type.Literal('relayOffer'),
+    session: RelaySession,
+    number: RelayNumber,
+    send: Sdp,
+    receive: Sdp,
+  }),
   alive: Type.Object({ type: Type.Literal('alive'), ticket: Ticket }),
   resume: Type.Object({ type: Type.Literal('resume'), ticket: Ticket }),
   leaving: Type.Object({ type: Type.Literal('leaving') }),
@@ -134,6 +150,22 @@ export const callNotices = {
   candidates: Type.Object(candidates),
   media: Type.Object(media),
   dtmf: Type.Object(dtmf),
+  /** From now on the media goes through the server: the device makes its connections to this session. */
+  relay: Type.Object({ type: Type.Literal('relay'), session: RelaySession }),
+  /** The media cannot go through the server. */
+  noRelay: Type.Object({ type: Type.Literal('noRelay') }),
+  relayAnswer: Type.Object({
+    type: Type.Literal('relayAnswer'),
+    number: RelayNumber,
+    send: Sdp,
+    receive: Sdp,
+  }),
+  /** Which simulcast layers of its picture the device is to send. */
+  relayLayers: Type.Object({
+    type: Type.Literal('relayLayers'),
+    number: RelayNumber,
+    layers: Type.Array(Type.Object({ rid: Type.String(), active: Type.Boolean() })),
+  }),
   resumed: Type.Object({
     type: Type.Literal('resumed'),
     phase: Type.Union([Type.Literal('ringing'), Type.Literal('answered')]),

@@ -1,4 +1,5 @@
 import type { Bus } from '@stoa/bus';
+import type { MediaEngine } from '@stoa/media';
 import type { Store } from '@stoa/storage';
 import { type CallAlarm, Calls, type MayCall, turnServers } from './calls/index.ts';
 import type { Clock } from './clock.ts';
@@ -17,6 +18,7 @@ export interface CallingOptions {
   readonly messages: Messages;
   readonly mayCall: MayCall;
   readonly alarm: CallAlarm;
+  readonly engine: () => Promise<MediaEngine>;
   readonly onError: (error: unknown) => void;
 }
 

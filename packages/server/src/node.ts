@@ -221,6 +221,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     messages,
     mayCall: callPermission(blocking, access, permissions.mayMeet, modules),
     alarm: pushing.alarm,
+    engine: () => roomParts.engine(),
   });
   const roomParts = await startRooms({
     ...common,

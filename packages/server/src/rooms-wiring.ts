@@ -150,6 +150,7 @@ export async function startRooms(options: RoomsWiringOptions) {
         return operations['rooms.join'](device, request);
       },
     } satisfies RoomOperations,
+    engine: () => rooms.openEngine(),
     rooms: {
       get count(): number {
         return rooms.count;

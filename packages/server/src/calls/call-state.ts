@@ -23,7 +23,16 @@ export interface CallAnswer {
   readonly video: boolean;
 }
 
-type Side = 'caller' | 'callee';
+export type Side = 'caller' | 'callee';
+
+/** Which way the media goes: from device to device, or through this node when they do not reach each other. */
+export type Relaying =
+  | { readonly is: 'off' }
+  /** A media room is being opened. */
+  | { readonly is: 'opening' }
+  /** Both devices are told the name of the room, and make their connections to it. */
+  | { readonly is: 'on'; readonly session: string };
+export type RelayOffer = Extract<CallRequest, { type: 'relayOffer' }>;
 type NoticeOf<Type extends CallNotice['type']> = Extract<CallNotice, { type: Type }>;
 
 /** All devices of the callee ring, and the first one that answers has the call. */
@@ -50,6 +59,7 @@ export interface AnsweredCall {
   readonly facts: CallFacts;
   readonly answer: CallAnswer;
   readonly connected: Readonly<Record<Side, boolean>>;
+  readonly relaying: Relaying;
   /** When it counts as failed unless both sides are connected. */
   readonly connectsUntil: number;
   readonly heardAt: Readonly<Record<Side, number>>;
@@ -79,6 +89,13 @@ export type CallInput =
   | { readonly type: 'said'; readonly uid: number; readonly dev: number; readonly event: CallRequest }
   /** A device of the callee has signed in. */
   | { readonly type: 'signedIn'; readonly dev: number }
+  /** The media room that was to be opened is there, or there can be none. */
+  | { readonly type: 'relayOpened'; readonly session: string }
+  | { readonly type: 'relayRefused' }
+  /** The process that had the media room is gone. */
+  | { readonly type: 'relayLost' }
+  /** What a device has offered to the media room cannot be taken. */
+  | { readonly type: 'offerRefused' }
   | { readonly type: 'tick' };
 
 /** What is to be done. */
@@ -91,6 +108,12 @@ export type CallEffect =
       readonly exceptDev?: number;
       readonly notice: CallNotice;
     }
+  /** Open a media room in place of the one before, if there was one. */
+  | { readonly type: 'openRelay' }
+  /** Answer the offers of a side, and connect it to the media room. */
+  | { readonly type: 'connectRelay'; readonly side: Side; readonly offer: RelayOffer }
+  /** Tell a side again what the media room wants of it. */
+  | { readonly type: 'repeatRelay'; readonly side: Side }
   /** Write the message that the call leaves behind. */
   | { readonly type: 'log'; readonly log: CallLog }
   /** No device of the callee answers: wake one. */

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Bus, Subscription } from '@stoa/bus';
+import type { MediaEngine } from '@stoa/media';
 import {
   type CallLog,
   type CallNoticeFrame,
@@ -11,6 +12,7 @@ import {
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { type CallEvent, publishToUser, subjects } from '../events.ts';
+import { CallRooms } from './call-rooms.ts';
 import type {
   CallContext,
   CallEffect,
@@ -22,6 +24,7 @@ import type {
 } from './call-state.ts';
 import { Claims, type SaidInput } from './claims.ts';
 import { adoptCall, reduce, startCall } from './reduce.ts';
+import { deviceOf } from './reduce-relay.ts';
 import { type TicketContent, Tickets } from './tickets.ts';
 
 /** The device that says something. */
@@ -56,6 +59,8 @@ export interface CallsOptions {
   /** Stores the message that a call leaves behind. Repeating it with the same id stores nothing. */
   readonly writeLog: (caller: Person, callee: Person, log: CallLog, id: number) => Promise<void>;
   readonly alarm: CallAlarm;
+  /** The media plane, for calls whose devices do not reach each other; rejects where there is none. */
+  readonly engine: () => Promise<MediaEngine>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -81,6 +86,7 @@ export class Calls {
   readonly #node = randomUUID();
   readonly #tickets: Tickets;
   readonly #claims: Claims;
+  readonly #rooms: CallRooms;
   readonly #own = new Map<string, OwnCall>();
   /** Calls that are about to be this node's: what is said about them waits. */
   readonly #beginning = new Map<string, Promise<void>>();
@@ -96,6 +102,16 @@ export class Calls {
       onUnclaimed: (content, inputs) => {
         this.#begin(content.id, () => this.#adopt(content, inputs)).catch(options.onError);
       },
+    });
+    this.#rooms = new CallRooms({
+      engine: options.engine,
+      clock,
+      onInput: (id, input) => this.#take(id, input),
+      tell: (id, side, notice) => {
+        const state = this.#own.get(id)?.state;
+        if (state?.phase === 'answered') this.#tell(id, { ...deviceOf(state, side), notice });
+      },
+      onError: options.onError,
     });
   }
 
@@ -254,11 +270,23 @@ export class Calls {
   #carryOut(own: OwnCall, effects: readonly CallEffect[]): void {
     const { alarm, clock } = this.#options;
     const { facts } = own.state;
-    if (own.state.phase === 'ended' && own.forgetAt === 0) own.forgetAt = clock.now() + rememberMs;
+    if (own.state.phase === 'ended' && own.forgetAt === 0) {
+      own.forgetAt = clock.now() + rememberMs;
+      this.#rooms.close(facts.id);
+    }
     for (const effect of effects) {
       switch (effect.type) {
         case 'tell':
           this.#tell(facts.id, effect);
+          break;
+        case 'openRelay':
+          this.#rooms.open(facts.id);
+          break;
+        case 'connectRelay':
+          this.#rooms.connect(facts.id, effect.side, effect.offer);
+          break;
+        case 'repeatRelay':
+          this.#rooms.repeat(facts.id, effect.side);
           break;
         case 'log':
           this.#write(own, effect.log);
@@ -310,6 +338,7 @@ export class Calls {
 
   #forget(id: string, { subscriptions }: OwnCall): void {
     this.#own.delete(id);
+    this.#rooms.close(id);
     for (const subscription of subscriptions) subscription.unsubscribe();
   }
 

@@ -1,8 +1,9 @@
 import { createInProcessBus } from '@stoa/bus';
+import { LocalEngine } from '@stoa/media';
 import type { CallEndReason, CallLog } from '@stoa/protocol';
 import { ManualClock } from '@stoa/testkit';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { Person } from '../directory/index.ts';
 import { subjects, type UserEvent } from '../events.ts';
 import { Calls } from './calls.ts';
@@ -11,6 +12,9 @@ import { isEnd, ModelDevice } from './testing/model-device.ts';
 const call = 'a-call-between-alice-and-bob';
 const alice: Person = { aid: 1, uid: 1, address: 'alice', name: 'Alice', removed: false };
 const bob: Person = { aid: 1, uid: 2, address: 'bob', name: 'Bob', removed: false };
+
+const engine = new LocalEngine({ bindAddress: '127.0.0.1' });
+afterAll(() => engine.close());
 
 /** Two nodes on one bus and one store, Alice's device and three of Bob's. */
 class World {
@@ -75,6 +79,7 @@ class World {
         if (!this.logs.has(id)) this.logs.set(id, log);
       },
       alarm: { ring: () => {}, stop: () => {} },
+      engine: async () => engine,
       onError: (error) => this.errors.push(error),
     });
   }
@@ -137,11 +142,15 @@ async function play(commands: readonly Command[]): Promise<World> {
   await world.settle();
   await world.pass(3_000);
   await world.settle();
+  await expectOneRelay(world);
   world.caller.hangup();
   await world.settle();
   await world.pass(45_000);
   await world.settle();
   expect(world.errors).toEqual([]);
+  for (const { sessions } of world.devices) {
+    for (const session of sessions) expect(await isOpen(session)).toBe(false);
+  }
   return world;
 }
 
@@ -149,6 +158,24 @@ async function play(commands: readonly Command[]): Promise<World> {
 const fitting: { readonly [Reason in CallEndReason]?: readonly CallEndReason[] } = {
   declined: ['declined', 'declinedElsewhere'],
 };
+
+function isOpen(session: string): Promise<boolean> {
+  return engine.streams(`call-${call}-${session}`).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** When one side was told of a media room, both are in the same one in the end, and it is there. */
+async function expectOneRelay(world: World): Promise<void> {
+  for (const each of world.devices) each.askForRelay();
+  await world.settle();
+  const talking = world.devices.filter(({ view }) => view === 'talking');
+  const [session, ...others] = new Set(talking.map((each) => each.session));
+  if (talking.length < 2 || session === undefined) return;
+  expect(others).toEqual([]);
+  expect(await isOpen(session)).toBe(true);
+}
 
 function expectAgreement(world: World): void {
   const { view } = world.caller;

@@ -12,6 +12,7 @@ import type {
   RingingCall,
 } from './call-state.ts';
 import { endAnswered, endRinging, tellCaller, tellDevice } from './end-call.ts';
+import { fromSideToRelay, relayAgain, relayChanged } from './reduce-relay.ts';
 
 /** A call begins: all devices of the callee are told. */
 export function startCall(facts: CallFacts, sdp: string | undefined, context: CallContext): CallStep {
@@ -42,6 +43,8 @@ export function adoptCall(facts: CallFacts, answer: CallAnswer | undefined, cont
     answer,
     // Whoever resumes has had the call, and watches his connection himself.
     connected: { caller: true, callee: true },
+    // A media room that there was has gone with its node; its devices ask for another.
+    relaying: { is: 'off' },
     connectsUntil: now + times.connect,
     heardAt: { caller: now, callee: now },
     until: { caller: until, callee: until },
@@ -72,6 +75,8 @@ function whileRinging(state: RingingCall, input: CallInput, context: CallContext
       if (isCaller(facts, input)) return fromCallerWhileRinging(state, input.event, context);
       if (input.uid === facts.callee.uid)
         return fromCalleeWhileRinging(state, input.dev, input.event, context);
+      return unchanged(state);
+    default:
       return unchanged(state);
   }
 }
@@ -164,6 +169,7 @@ function answered(
     facts,
     answer,
     connected: { caller: false, callee: false },
+    relaying: { is: 'off' },
     connectsUntil: now + times.connect,
     heardAt: { caller: now, callee: now },
     until: { caller: callerUntil, callee: now + times.grace },
@@ -185,6 +191,7 @@ function whileAnswered(state: AnsweredCall, input: CallInput, context: CallConte
   const { facts, answer } = state;
   if (input.type === 'tick') return talkOn(state, context);
   if (input.type === 'signedIn') return unchanged(state);
+  if (input.type !== 'said') return relayChanged(state, input, context);
   if (isCaller(facts, input)) return fromSide(state, 'caller', input.event, context);
   if (input.uid !== facts.callee.uid) return unchanged(state);
   if (input.dev === answer.dev) return fromSide(state, 'callee', input.event, context);
@@ -221,9 +228,11 @@ function fromSide(
   const [self, other] = side === 'caller' ? ([toCaller, toCallee] as const) : ([toCallee, toCaller] as const);
   switch (event.type) {
     case 'invite':
-      return side === 'caller' ? { state, effects: [tellAnswered(state, context)] } : unchanged(state);
+      if (side !== 'caller') return unchanged(state);
+      return { state, effects: [tellAnswered(state, context), ...relayAgain(state, side)] };
     case 'answer':
-      return side === 'callee' ? { state, effects: [tellAccepted(state, context)] } : unchanged(state);
+      if (side !== 'callee') return unchanged(state);
+      return { state, effects: [tellAccepted(state, context), ...relayAgain(state, side)] };
     case 'connected':
       return unchanged({ ...state, connected: { ...state.connected, [side]: true } });
     case 'resume': {
@@ -231,12 +240,18 @@ function fromSide(
       const again = side === 'caller' ? tellAnswered(state, context) : tellAccepted(state, context);
       const resumed = self(state.facts, { type: 'resumed', phase: 'answered' }, state.answer);
       const peerResumed = other(state.facts, { type: 'peerResumed' }, state.answer);
-      return { state, effects: [again, resumed, peerResumed] };
+      return { state, effects: [again, resumed, peerResumed, ...relayAgain(state, side)] };
     }
     case 'hangup':
       return endAnswered(state, event.reason ?? 'hangup', context);
+    case 'relay':
+    case 'relayOffer':
+      return fromSideToRelay(state, side, event);
     case 'description':
     case 'candidates':
+      // Of a connection that was given up.
+      if (state.relaying.is === 'on') return unchanged(state);
+      return { state, effects: [other(state.facts, event, state.answer)] };
     case 'media':
     case 'dtmf':
       return { state, effects: [other(state.facts, event, state.answer)] };

@@ -202,7 +202,8 @@ export class Rooms {
     await (await this.#engine)?.close();
   }
 
-  #openEngine(): Promise<MediaEngine> {
+  /** The media plane of this node, which begins with the first room. */
+  openEngine(): Promise<MediaEngine> {
     this.#engine ??= this.#options.openEngine().then((engine) => {
       engine.onEvent((event) => {
         for (const { room } of this.#hosted.values()) {
@@ -228,7 +229,7 @@ export class Rooms {
 
   async #begin(aid: number, gid: number, { conv, name, rules }: RoomGroup): Promise<Hosted> {
     const { bus, clock, ownership, recordings, onError } = this.#options;
-    const engine = await this.#openEngine();
+    const engine = await this.openEngine();
     const session = randomBytes(12).toString('base64url');
     const alone = { startedAt: clock.now(), goesOn: false };
     const { startedAt, goesOn } = (await ownership?.take(gid)) ?? alone;

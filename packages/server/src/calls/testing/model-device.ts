@@ -21,6 +21,8 @@ export class ModelDevice {
   readonly dev: number;
   readonly #call: string;
   readonly #peer: string;
+  /** Of the media rooms that it was told of. */
+  readonly sessions: string[] = [];
   #ticket: string | undefined;
   #node: Calls | undefined;
   #toServer: CallRequest[] = [];
@@ -31,6 +33,10 @@ export class ModelDevice {
     this.dev = device.dev;
     this.#call = device.call;
     this.#peer = device.peer;
+  }
+
+  get session(): string | undefined {
+    return this.sessions.at(-1);
   }
 
   get connected(): boolean {
@@ -92,6 +98,7 @@ export class ModelDevice {
           say({ type: 'connected' }),
           say({ type: 'media', audio: true, video: false, screen: false, hold: false }),
           say({ type: 'leaving' }),
+          say({ type: 'relay' }),
           ...(ticket === undefined ? [] : [say({ type: 'alive', ticket })]),
           () => this.hangup(),
         ];
@@ -103,6 +110,11 @@ export class ModelDevice {
   /** Nobody has answered for longer than a call rings. */
   giveUp(): void {
     if (['ringing', 'answering', 'leaving'].includes(this.view)) this.view = 'lost';
+  }
+
+  /** Its connections to the media room are lost, if it had any: it asks for the room that there is now. */
+  askForRelay(): void {
+    if (this.view === 'talking' && this.session !== undefined) this.#say({ type: 'relay' });
   }
 
   /** Makes one of these choices, if there are any. */
@@ -149,6 +161,9 @@ export class ModelDevice {
       case 'accepted':
         this.#ticket = notice.ticket;
         if (this.view === 'calling' || this.view === 'answering') this.view = 'talking';
+        break;
+      case 'relay':
+        this.sessions.push(notice.session);
         break;
       case 'ended':
         if (!isEnd(this.view)) this.view = notice.reason;

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { MediaEngine, MediaEvent } from '@stoa/media';
+import { type CallNotice, StoaError } from '@stoa/protocol';
+import type { Clock } from '../clock.ts';
+import { CallRoom } from './call-room.ts';
+import type { CallInput, RelayOffer, Side } from './call-state.ts';
+
+export interface CallRoomsOptions {
+  /** Asked for when the first call needs it. */
+  readonly engine: () => Promise<MediaEngine>;
+  readonly clock: Clock;
+  readonly onInput: (call: string, input: CallInput) => void;
+  readonly tell: (call: string, side: Side, notice: CallNotice) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The media rooms of calls whose devices do not reach each other: one for each such call, while it is on. */
+export class CallRooms {
+  readonly #options: CallRoomsOptions;
+  /** By call. */
+  readonly #rooms = new Map<string, CallRoom>();
+  #engine: Promise<MediaEngine> | undefined;
+
+  constructor(options: CallRoomsOptions) {
+    this.#options = options;
+  }
+
+  /** Opens a room in place of the one before; it is told by an input when it is there, or cannot be. */
+  open(call: string): void {
+    this.close(call);
+    const { tell, onInput, onError } = this.#options;
+    const session = randomBytes(9).toString('base64url');
+    const room: CallRoom = new CallRoom({
+      name: `call-${call}-${session}`,
+      tell: (side, notice) => tell(call, side, notice),
+      onRefused: () => onInput(call, { type: 'offerRefused' }),
+      onError,
+    });
+    this.#rooms.set(call, room);
+    this.#begin(call, room).then(
+      () => {
+        if (this.#rooms.get(call) === room) onInput(call, { type: 'relayOpened', session });
+      },
+      (error: unknown) => {
+        onError(error);
+        if (this.#rooms.get(call) !== room) return;
+        this.#rooms.delete(call);
+        onInput(call, { type: 'relayRefused' });
+      },
+    );
+  }
+
+  connect(call: string, side: Side, offer: RelayOffer): void {
+    this.#rooms.get(call)?.connect(side, offer);
+  }
+
+  repeat(call: string, side: Side): void {
+    this.#rooms.get(call)?.repeat(side);
+  }
+
+  /** Ends the media of a call; nothing happens when there is none. */
+  close(call: string): void {
+    const room = this.#rooms.get(call);
+    this.#rooms.delete(call);
+    room?.close();
+  }
+
+  /** While the process that had the last room is being replaced, there is none for a moment. */
+  async #begin(call: string, room: CallRoom): Promise<void> {
+    const engine = await this.#openEngine();
+    for (let attempt = 1; this.#rooms.get(call) === room; attempt++) {
+      try {
+        return await room.open(engine);
+      } catch (error) {
+        const isPassing = error instanceof StoaError && error.retryable && attempt < attempts;
+        if (!isPassing) throw error;
+        await this.#pause();
+      }
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#options.clock.every(pauseMs, () => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  async #openEngine(): Promise<MediaEngine> {
+    this.#engine ??= this.#options.engine().then((engine) => {
+      engine.onEvent((event) => this.#heard(event));
+      return engine;
+    });
+    return this.#engine;
+  }
+
+  #heard(event: MediaEvent): void {
+    for (const [call, room] of this.#rooms) {
+      if (room.name !== event.room) continue;
+      if (event.type === 'encodings') room.layers(event.participant, event.encodings);
+      else if (event.type === 'roomLost') this.#options.onInput(call, { type: 'relayLost' });
+      return;
+    }
+  }
+}
+
+/** Attempts to open a room, and between two of them. */
+const attempts = 50;
+const pauseMs = 200;
