@@ -167,14 +167,14 @@ describe('the leases of rooms', { timeout: 60_000 }, () => {
     for (const { state } of [one, other]) state.isAway = false;
     // It has to wait whether the owner comes back, too.
     expect(await other.leases.ownerOf(gid)).toMatchObject(owner);
-    expect(await other.leases.movedOf([owner])).toEqual([]);
+    expect((await other.leases.lookAt([owner])).moved).toEqual([]);
     await expect(other.leases.take(gid)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await one.leases.renew();
     expect(one.leases.holds(gid)).toBe(true);
     // Alone it is too late.
     one.state.isAway = true;
     clock.advance(5_000);
-    expect(await other.leases.movedOf([owner])).toEqual([owner]);
+    expect((await other.leases.lookAt([owner])).moved).toEqual([owner]);
     await other.leases.take(gid);
     one.state.isAway = false;
     await one.leases.renew();

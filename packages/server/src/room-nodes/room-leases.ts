@@ -17,6 +17,11 @@ export interface RoomOwner {
   readonly epoch: number;
 }
 
+/** Which other node has a room, and until when unless it prolongs that: milliseconds since 1970. */
+export interface RunningLease extends RoomOwner {
+  readonly until: number;
+}
+
 /** The room is not here, or not any more: who asked is to look again for the node that it belongs to. */
 export class RoomElsewhere extends Error {}
 
@@ -72,13 +77,13 @@ export class RoomLeases {
   }
 
   /** The other node that has the room now. */
-  async ownerOf(gid: number): Promise<RoomOwner | undefined> {
+  async ownerOf(gid: number): Promise<RunningLease | undefined> {
     const other = await this.#otherHolder(gid);
     return other !== undefined && this.#isLive(other) ? other : undefined;
   }
 
-  /** Which of these rooms their nodes have no more. */
-  async movedOf(owners: readonly RoomOwner[]): Promise<RoomOwner[]> {
+  /** Which of these rooms their nodes have no more, and when the first lease of the others ends. */
+  async lookAt(owners: readonly RoomOwner[]): Promise<{ moved: RoomOwner[]; endsAt: number }> {
     const nodes = [...new Set(owners.map(({ node }) => node))];
     const leases = await this.#asking(Promise.all(nodes.map((node) => this.#options.store.heldBy(node))));
     const live = new Map(
@@ -87,10 +92,14 @@ export class RoomLeases {
         .filter((lease) => this.#isLive(lease))
         .map((lease) => [lease.gid, lease]),
     );
-    return owners.filter(({ gid, node, epoch }) => {
-      const lease = live.get(gid);
-      return lease?.node !== node || lease.epoch !== epoch;
-    });
+    const moved: RoomOwner[] = [];
+    let endsAt = Number.POSITIVE_INFINITY;
+    for (const owner of owners) {
+      const lease = live.get(owner.gid);
+      if (lease?.node !== owner.node || lease.epoch !== owner.epoch) moved.push(owner);
+      else endsAt = Math.min(endsAt, lease.until);
+    }
+    return { moved, endsAt };
   }
 
   /** Prolongs all leases; a room whose lease is another node's is not held afterwards. Never rejects. */
@@ -140,7 +149,7 @@ export class RoomLeases {
     await Promise.all(this.#releasing.values());
   }
 
-  async #otherHolder(gid: number): Promise<(RoomOwner & Pick<RoomLease, 'until'>) | undefined> {
+  async #otherHolder(gid: number): Promise<RunningLease | undefined> {
     const lease = await this.#asking(this.#options.store.find(gid));
     if (lease === undefined || lease.node === null || lease.node === this.#options.node) return undefined;
     return { gid, node: lease.node, epoch: lease.epoch, until: lease.until };
@@ -166,7 +175,7 @@ export class RoomLeases {
 }
 
 /** How long a node that says nothing keeps a room: a process may be busy, and the store slow. */
-const leaseMs = 5_000;
+const leaseMs = 4_000;
 /** By which the clocks of the nodes may differ. */
 const marginMs = 1_000;
 /** How long a room whose lease could not be prolonged goes on forwarding for those who are in it. */

@@ -3,10 +3,11 @@ import { limits, type RoomInfo, StoaError } from '@stoa/protocol';
 import type { RoomLeaseStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { Rooms } from '../rooms/index.ts';
+import { LeaseWatch } from './lease-watch.ts';
 import { tellMoved } from './moved.ts';
 import { type Answer, type Asked, answerOf, type Caller, resultOf } from './node-answers.ts';
 import { NodeLine } from './node-line.ts';
-import { RoomElsewhere, RoomLeases, type RoomOwner } from './room-leases.ts';
+import { RoomElsewhere, RoomLeases, type RoomOwner, type RunningLease } from './room-leases.ts';
 import { type RemoteRoom, RoomsElsewhere } from './rooms-elsewhere.ts';
 
 type Handler = (caller: Caller, body: never) => Promise<object>;
@@ -17,7 +18,7 @@ export interface RoomNodesOptions {
   readonly clock: Clock;
   readonly leases: RoomLeaseStore;
   /** The rooms of this node. */
-  readonly rooms: () => Pick<Rooms, 'has' | 'gids' | 'giveUp' | 'connectionEnded'>;
+  readonly rooms: () => Pick<Rooms, 'has' | 'gids' | 'giveUp' | 'connectionEnded' | 'prepare'>;
   /** Milliseconds that a user has to wait, who asks for too much at once. */
   readonly delay: (uid: number) => number;
   readonly onError: (error: unknown) => void;
@@ -31,17 +32,25 @@ export class RoomNodes {
   readonly #options: RoomNodesOptions;
   readonly #leases: RoomLeases;
   readonly #line: NodeLine;
+  readonly #watch: LeaseWatch;
   readonly #elsewhere = new RoomsElsewhere();
   /** The nodes by which the participants of this node's rooms have come, by room and device. */
   readonly #cameBy = new Map<number, Map<number, string>>();
   #handlers: ReadonlyMap<string, Handler> = new Map();
-  #looking = false;
   #isDraining = false;
+  #stopWatching = (): void => {};
 
   constructor(options: RoomNodesOptions) {
     const { node, bus, clock, leases: store, onError } = options;
     this.#options = options;
     this.#leases = new RoomLeases({ node, store, clock, onError });
+    this.#watch = new LeaseWatch({
+      leases: this.#leases,
+      clock,
+      owners: () => this.#elsewhere.owners,
+      onMoved: (owner) => this.#moved(owner),
+      onError,
+    });
     this.#line = new NodeLine({
       node,
       bus,
@@ -53,6 +62,7 @@ export class RoomNodes {
 
   async open(): Promise<void> {
     await this.#line.open();
+    this.#stopWatching = this.#options.clock.every(watchMs, () => this.#watch.tick());
   }
 
   /** For the rooms of this node. */
@@ -92,13 +102,6 @@ export class RoomNodes {
   /** To be called about once a second. */
   tick(): void {
     this.#leases.renew().then(() => this.#giveUpLost(), this.#options.onError);
-    if (this.#looking || this.#elsewhere.owners.length === 0) return;
-    this.#looking = true;
-    this.#lookElsewhere()
-      .catch(this.#options.onError)
-      .finally(() => {
-        this.#looking = false;
-      });
   }
 
   /**
@@ -113,6 +116,7 @@ export class RoomNodes {
   }
 
   async close(): Promise<void> {
+    this.#stopWatching();
     this.#line.close();
     await this.#leases.close();
   }
@@ -178,20 +182,25 @@ export class RoomNodes {
     }
   }
 
-  async #joinAt(owner: RoomOwner, asked: Asked): Promise<object> {
+  async #joinAt(owner: RunningLease, asked: Asked): Promise<object> {
     const { uid, dev } = asked.caller;
     const { gid } = owner;
     // An encoder or player is connected to the owner alone.
-    if (asked.op !== 'rooms.join') return this.#ask(owner, asked, answerMs);
+    if (asked.op !== 'rooms.join')
+      return this.#watch.during(owner, (signal) => this.#ask(owner, asked, answerMs, signal));
     const isIn = this.#elsewhere.get(gid)?.devices.has(dev) === true;
     if (!isIn && this.#elsewhere.countOf(dev) >= limits.roomsPerDevice)
       throw new StoaError('TOO_MANY', `A device is in ${limits.roomsPerDevice} rooms at the most.`);
-    const answer = await this.#ask(owner, asked, joinAnswerMs);
+    const answer = await this.#watch.during(owner, (signal) => this.#ask(owner, asked, joinAnswerMs, signal));
     const known = this.#elsewhere.get(gid);
     if (known !== undefined && known.owner.epoch > owner.epoch) throw new RoomElsewhere();
     if (known !== undefined && known.owner.epoch < owner.epoch) this.#moved(known.owner);
     const { room } = answer as { room?: RoomInfo };
-    if (room !== undefined) this.#elsewhere.joined(owner, room.session, { uid, dev });
+    if (room !== undefined) {
+      this.#elsewhere.joined(owner, room.session, { uid, dev });
+      // It goes on here, should its node die.
+      this.#options.rooms().prepare();
+    }
     return answer;
   }
 
@@ -250,10 +259,6 @@ export class RoomNodes {
     this.#options.rooms().giveUp(gid);
   }
 
-  async #lookElsewhere(): Promise<void> {
-    for (const owner of await this.#leases.movedOf(this.#elsewhere.owners)) this.#moved(owner);
-  }
-
   /** The owner has the room no more: the devices of this node are to join wherever it is now. */
   #moved(owner: RoomOwner): void {
     const room: RemoteRoom | undefined = this.#elsewhere.moved(owner);
@@ -305,8 +310,9 @@ function unsure(): StoaError {
 
 /** How long the owner of a room has to answer. */
 const answerMs = 10_000;
-/** Shorter, since another node may be its owner meanwhile. */
+/** Shorter, since an answer may be lost, and joining can be repeated. */
 const joinAnswerMs = 3_000;
 /** For how long a room is looked for; clients wait for 15 seconds. */
 const joinMs = 10_000;
 const pauseMs = 250;
+const watchMs = 250;
