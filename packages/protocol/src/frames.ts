@@ -17,6 +17,7 @@ export {
   type RoomNotice,
   RoomNoticeFrame,
   type RoomParticipant,
+  type RoomPauseReason,
   type RoomRight,
   type RoomStream,
   type RoomStreamPlace,

@@ -53,6 +53,7 @@ export type {
   RoomNotice,
   RoomNoticeFrame,
   RoomParticipant,
+  RoomPauseReason,
   RoomRight,
   RoomStream,
   RoomStreamPlace,

@@ -107,6 +107,9 @@ const EndReason = Type.Union([
 export type RoomEndReason = Static<typeof EndReason>;
 
 const Quality = Type.Union([Type.Literal('good'), Type.Literal('fair'), Type.Literal('poor')]);
+const PauseReason = Type.Literal('bandwidth');
+/** Why the server sends no picture that there is. There may be others in time. */
+export type RoomPauseReason = Static<typeof PauseReason>;
 const Direction = Type.Union([Type.Literal('publish'), Type.Literal('view')]);
 
 /** What somebody who controls the room asks of a participant's device. */
@@ -150,6 +153,8 @@ export const roomNotices = {
         mid: Mid,
         /** Absent when nothing is shown in it. */
         of: Type.Optional(StreamPlace),
+        /** Nothing is sent of it though it is published and wanted: the way to the device does not take it. */
+        paused: Type.Optional(PauseReason),
       }),
     ),
   }),

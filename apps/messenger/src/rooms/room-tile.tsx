@@ -16,13 +16,18 @@ export function RemoteTile({ stream, may }: { stream: RemoteStream; may: Room['m
     if (element.current === null || speaker === undefined) return;
     setSpeaker([element.current], speaker).catch(console.warn);
   }, [speaker]);
-  const { participant, info, isTalking } = stream;
+  const { participant, info, isTalking, paused } = stream;
   const name = participant.name || participant.user;
   const label = info.source === 'screen' ? `Screen of ${name}` : name;
   return (
     <figure className={styles.tile} data-talking={isTalking} data-source={info.source}>
       {/* biome-ignore lint/a11y/useMediaCaption: a room has no captions. */}
       <video ref={element} aria-label={label} autoPlay playsInline />
+      {paused !== undefined && (
+        <p className={styles.paused} role="status">
+          Paused: your connection is too slow for this picture.
+        </p>
+      )}
       <TileName
         name={participant.away ? `${label} (connection lost)` : label}
         isMuted={isMuted(info.audio)}

@@ -1,4 +1,4 @@
-import type { RoomParticipant, RoomStream } from '@stoa/protocol';
+import type { RoomParticipant, RoomPauseReason, RoomStream } from '@stoa/protocol';
 import type { RoomPlatform } from './room-platform.ts';
 
 export interface RemoteStreamOptions {
@@ -28,6 +28,12 @@ export class RemoteStream {
   /** False when it has ended; a stream of the same number brings it back. */
   isThere = true;
   isTalking = false;
+  /**
+   * Why the server sends no picture, though there is one that is wanted: `bandwidth` when the way to this device does
+   * not take it. The event `streamChanged` tells of it. Undefined while the picture is muted or switched off by its
+   * publisher, as `info.video` says.
+   */
+  paused: RoomPauseReason | undefined;
   /** By the application: undefined as long as it has not said anything. */
   subscription: StreamSubscription | undefined;
 

@@ -53,6 +53,7 @@ export class RemoteStreams {
       const isSame = JSON.stringify(known.info) === JSON.stringify(info);
       const wasThere = known.isThere;
       Object.assign(known, { participant, info, isThere: true });
+      this.#pause(known, this.#tracksOf(key));
       if (!wasThere) onStream(known);
       else if (!isSame) onChanged(known);
     }
@@ -72,10 +73,11 @@ export class RemoteStreams {
   show(tracks: readonly SlotTrack[]): void {
     this.#shown = tracks;
     for (const [key, stream] of this.#streams) {
-      const own = tracks.filter(({ of }) => keyOf(of, of.sid) === key);
+      const own = this.#tracksOf(key);
       const changed = (['audio', 'video'] as const).map((kind) =>
         stream.use(kind, own.find(({ track }) => track.kind === kind)?.track),
       );
+      changed.push(this.#pause(stream, own));
       if (stream.isThere && changed.includes(true)) this.#options.onChanged(stream);
     }
   }
@@ -101,11 +103,23 @@ export class RemoteStreams {
   #new(participant: RoomParticipant, info: RoomParticipant['streams'][number]): RemoteStream {
     const { platform, onWish } = this.#options;
     const stream = new RemoteStream({ participant, info, platform, onWish });
-    for (const { of, track } of this.#shown) {
-      if (keyOf(of, of.sid) === keyOf(participant, info.sid))
-        stream.use(track.kind as 'audio' | 'video', track);
-    }
+    const tracks = this.#tracksOf(keyOf(participant, info.sid));
+    for (const { track } of tracks) stream.use(track.kind as 'audio' | 'video', track);
+    this.#pause(stream, tracks);
     return stream;
+  }
+
+  #tracksOf(key: string): readonly SlotTrack[] {
+    return this.#shown.filter(({ of }) => keyOf(of, of.sid) === key);
+  }
+
+  /** @returns whether that has changed anything */
+  #pause(stream: RemoteStream, tracks: readonly SlotTrack[]): boolean {
+    const isOn = stream.info.video === 'on';
+    const paused = isOn ? tracks.find(({ track }) => track.kind === 'video')?.paused : undefined;
+    if (paused === stream.paused) return false;
+    stream.paused = paused;
+    return true;
   }
 
   #ended(stream: RemoteStream): void {

@@ -145,6 +145,24 @@ it('shows a stream as one object, whose tracks follow the m-lines', async () => 
   expect(room.streams[0]).toBe(bob);
 });
 
+it('says of a picture that the way to this device does not take it, and not of one that is muted', async () => {
+  const room = await join();
+  const [stream] = room.streams;
+  const told: unknown[] = [];
+  room.on('streamChanged', ({ paused }) => told.push(paused));
+  await settle();
+  server.say(slotsOfBob);
+  const isPaused = { mid: 'v0', of: { user: 'bob', dev: 1, sid: 0 }, paused: 'bandwidth' } as const;
+  server.say({ type: 'slots', slots: [isPaused] });
+  expect([stream?.paused, stream?.mediaStream.getTracks().length]).toEqual(['bandwidth', 1]);
+  const muted: RoomStream = { ...camera, video: 'muted' };
+  server.say({ type: 'participant', rev: 2, participant: person('bob', [muted]) });
+  expect(stream?.paused).toBeUndefined();
+  server.say({ type: 'participant', rev: 3, participant: person('bob', [camera]) });
+  server.say(slotsOfBob);
+  expect(told).toEqual([undefined, 'bandwidth', undefined, 'bandwidth', undefined]);
+});
+
 it('comes back with the newest pass that it was given, and knows how many there are', async () => {
   server.room = { ...infoWith(person('alice'), person('bob', [camera])), may: ['subscribe'], count: 1_000 };
   const room = await join();

@@ -1,4 +1,4 @@
-import type { RoomNotice, RoomStreamPlace } from '@stoa/protocol';
+import type { RoomNotice, RoomPauseReason, RoomStreamPlace } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { watchConnection } from './connection-watch.ts';
 import { InTurn } from './in-turn.ts';
@@ -27,6 +27,8 @@ export interface ViewingOptions {
 export interface SlotTrack {
   readonly of: RoomStreamPlace;
   readonly track: MediaStreamTrack;
+  /** Why nothing is sent on it at the moment, though there is something. */
+  readonly paused: RoomPauseReason | undefined;
 }
 
 /** The connection on which a room sends what is watched, whose m-lines show one stream after the other. */
@@ -127,9 +129,9 @@ export class Viewing {
     const tracks = new Map(
       this.#peer?.getTransceivers().map(({ mid, receiver }) => [mid, receiver.track] as const),
     );
-    const shown = this.#slots.flatMap(({ mid, of }) => {
+    const shown = this.#slots.flatMap(({ mid, of, paused }) => {
       const track = tracks.get(mid);
-      return of === undefined || track === undefined ? [] : [{ of, track }];
+      return of === undefined || track === undefined ? [] : [{ of, track, paused }];
     });
     this.#options.onTracks(shown);
   }

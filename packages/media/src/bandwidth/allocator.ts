@@ -16,13 +16,11 @@ const headroom = 1.15;
 /**
  * Gives each wish the index of a layer, or -1 for none, so that all together stay within the bitrate: first something
  * for everyone, screens before the large and the small, then better layers in the same order, a step at a time.
+ * `sparesFirst`: whoever comes first is never left with nothing.
  */
-export function allocate(wishes: readonly Wish[], bitrate: number): number[] {
+export function allocate(wishes: readonly Wish[], bitrate: number, sparesFirst = true): number[] {
   const chosen = wishes.map(() => -1);
-  const order = wishes
-    .map((wish, index) => ({ wish, index }))
-    .filter(({ wish }) => wish.height > 0 && wish.layers.length > 0)
-    .sort((a, b) => Number(b.wish.isScreen) - Number(a.wish.isScreen) || b.wish.height - a.wish.height);
+  const order = inOrder(wishes);
   let left = bitrate;
   let raised = true;
   for (let round = 0; raised; round += 1) {
@@ -32,15 +30,22 @@ export function allocate(wishes: readonly Wish[], bitrate: number): number[] {
       const next = before + 1;
       if (before !== round - 1 || next > largestUseful(wish)) continue;
       const cost = (wish.layers[next]?.bitrate ?? 0) - (wish.layers[before]?.bitrate ?? 0);
-      // Whoever comes first is never left with nothing.
-      const isFirst = round === 0 && left === bitrate;
-      if (!isFirst && cost * (next > wish.shown ? headroom : 1) > left) continue;
+      const isSpared = sparesFirst && round === 0 && left === bitrate;
+      if (!isSpared && cost * (next > wish.shown ? headroom : 1) > left) continue;
       chosen[index] = next;
       left -= cost;
       raised = true;
     }
   }
   return chosen;
+}
+
+/** Those that can be fulfilled at all, the most important first. */
+export function inOrder(wishes: readonly Wish[]): { readonly wish: Wish; readonly index: number }[] {
+  return wishes
+    .map((wish, index) => ({ wish, index }))
+    .filter(({ wish }) => wish.height > 0 && wish.layers.length > 0)
+    .sort((a, b) => Number(b.wish.isScreen) - Number(a.wish.isScreen) || b.wish.height - a.wish.height);
 }
 
 /** What would be spent if there were enough for everybody, with room to choose it. */
@@ -52,7 +57,7 @@ export function bitrateForAll(wishes: readonly Wish[]): number {
 }
 
 /** The smallest layer that fills the picture. */
-function largestUseful({ layers, height }: Wish): number {
+export function largestUseful({ layers, height }: Wish): number {
   const found = layers.findIndex((layer) => layer.height >= height);
   return found < 0 ? layers.length - 1 : found;
 }

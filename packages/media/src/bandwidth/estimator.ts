@@ -19,12 +19,29 @@ export class BandwidthEstimator {
   readonly #loss = new LossTrend();
   #grewAt = 0;
   #fellAt = Number.NEGATIVE_INFINITY;
+  #queuedAt = Number.NEGATIVE_INFINITY;
   #hasFeedback = false;
   readonly #acknowledged = new RateMeter();
+  readonly #sent = new RateMeter();
 
   /** Bits per second. */
   get bitrate(): number {
     return Math.round(this.#bitrate);
+  }
+
+  /** When it fell for the last time, by our clock; and when because a queue grew. */
+  get fellAt(): number {
+    return this.#fellAt;
+  }
+
+  get queuedAt(): number {
+    return this.#queuedAt;
+  }
+
+  /** The share of what was sent that has come, over the last second: 0 to 1. */
+  delivered(now: number): number {
+    const sent = this.#sent.bitrate(now);
+    return sent === 0 ? 1 : this.#acknowledged.bitrate(now) / sent;
   }
 
   onReceiverEstimate(bitrate: number): void {
@@ -40,18 +57,23 @@ export class BandwidthEstimator {
     if (count === 0) return;
     this.#hasFeedback = true;
     let arrived = 0;
+    let sent = 0;
     for (let index = 0; index < count; index += 1) {
       const at = arrivedAt[index] ?? -1;
       this.#loss.add(at < 0, bytes[index] ?? 0);
+      sent += bytes[index] ?? 0;
       if (at < 0) continue;
       arrived += bytes[index] ?? 0;
       this.#trend.add(sentAt[index] ?? 0, at);
     }
+    this.#sent.add(sent, now);
     if (arrived > 0) this.#acknowledged.add(arrived, now);
     const delivered = this.#acknowledged.bitrate(now);
     const loss = this.#loss.judge(now);
-    if (this.#trend.isOverused(now)) this.#fall(0.85 * delivered, now);
-    else if (loss === 'too much') {
+    if (this.#trend.isOverused(now)) {
+      this.#queuedAt = now;
+      this.#fall(0.85 * delivered, now);
+    } else if (loss === 'too much') {
       this.#fall(0.85 * delivered, now);
       this.#loss.sendsLess(this.#bitrate, now);
     } else if (loss === 'little') this.#grow(delivered, now);

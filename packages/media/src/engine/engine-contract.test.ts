@@ -333,6 +333,26 @@ describe.each([
     await expect(engine.limit('room', 'bob', { view: -1 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
+  it('tells a viewer which pictures are paused because his path does not take them', async () => {
+    await engine.permit('room', 'alice', everything);
+    const second: OfferedStream = { mid: '2', kind: 'screen', name: 'screen' };
+    await publish('alice', [camera, second]);
+    const viewer = await view('bob', [{ stream: 'alice/cam' }, { stream: 'alice/screen' }]);
+    const paused = () => {
+      const told = events.findLast((each) => each.type === 'slots' && each.participant === 'bob');
+      if (told?.type !== 'slots') return ['nothing was told'];
+      return told.slots.flatMap((slot) => (slot.paused === 'bandwidth' ? [slot.stream] : []));
+    };
+    await until(() => viewer.sees(slotOf('bob', 'alice/cam'), 'cam'));
+    expect(paused()).toEqual([]);
+    // Enough for one of them, and screens come first.
+    await engine.limit('room', 'bob', { view: 30_000 });
+    await until(() => paused().includes('alice/cam'));
+    expect(paused()).toEqual(['alice/cam']);
+    await engine.limit('room', 'bob', {});
+    await until(() => paused().length === 0);
+  });
+
   it('forwards no pictures that are larger than their publisher may send', async () => {
     await engine.permit('room', 'alice', everything);
     await engine.limit('room', 'alice', { height: 240 });

@@ -27,6 +27,7 @@ import { Viewer, type Watchable } from './viewer.ts';
 
 const speakerIntervalMs = 100;
 const qualityIntervalMs = 2000;
+const pauseIntervalMs = 500;
 const defaultAudible = 6;
 
 /** The participants of a room: what they publish and want, over the transports of a `Room`. */
@@ -47,6 +48,7 @@ export class EngineRoom {
   readonly #options: RoomOptions;
   #heardAt = 0;
   #judgedAt = 0;
+  #lookedAt = 0;
 
   constructor(
     id: string,
@@ -185,6 +187,10 @@ export class EngineRoom {
     if (now - this.#heardAt >= speakerIntervalMs) {
       this.#heardAt = now;
       this.#listen(now);
+    }
+    if (now - this.#lookedAt >= pauseIntervalMs) {
+      this.#lookedAt = now;
+      for (const { viewer } of this.#participants.values()) viewer.look();
     }
     if (now - this.#judgedAt >= qualityIntervalMs) {
       this.#judgedAt = now;

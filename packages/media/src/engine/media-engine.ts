@@ -46,6 +46,8 @@ export interface SlotContent {
   readonly mid: string;
   /** Null for nothing. */
   readonly stream: string | null;
+  /** Why nothing is sent of it at the moment though it is published and wanted: the viewer's path does not take it. */
+  readonly paused?: 'bandwidth';
 }
 
 export interface Bitrates {

@@ -24,6 +24,9 @@ export class Viewer {
   #slots: readonly PlacedSlot[] = [];
   #answered: readonly PlacedSlot[] = [];
   #placed = new Map<string, string>();
+  /** Without a picture, because the path does not take it: as was told, and as it was when looked at last. */
+  #paused: ReadonlySet<string> = new Set();
+  #starving: ReadonlySet<string> = new Set();
   /** What the room was told last, by mid. */
   readonly #views = new Map<string, View>();
   #offer: ViewOffer = { version: 0, sdp: '' };
@@ -103,11 +106,28 @@ export class Viewer {
       const stream = found.get(this.#placed.get(mid) ?? '');
       this.#assign(this.transport, mid, viewOf(stream, kind, wishes.get(stream?.stream ?? '')));
     }
-    if (!samePlaces(before, this.#placed)) this.#onSlots(this.contents());
+    if (samePlaces(before, this.#placed)) return;
+    this.#paused = new Set([...this.#paused].filter((mid) => before.get(mid) === this.#placed.get(mid)));
+    this.#onSlots(this.contents());
+  }
+
+  /** Tells which pictures are paused, if that has changed. To be called a few times in a second. */
+  look(): void {
+    if (this.transport === undefined) return;
+    const starving = new Set(this.#room.shortage(this.transport).paused);
+    // What is so for a moment only is not worth a word.
+    const paused = new Set([...starving].filter((mid) => this.#starving.has(mid)));
+    this.#starving = starving;
+    if (paused.size === this.#paused.size && [...paused].every((mid) => this.#paused.has(mid))) return;
+    this.#paused = paused;
+    this.#onSlots(this.contents());
   }
 
   contents(): SlotContent[] {
-    return this.#slots.map(({ mid }) => ({ mid, stream: this.#placed.get(mid) ?? null }));
+    return this.#slots.map(({ mid }) => {
+      const stream = this.#placed.get(mid) ?? null;
+      return { mid, stream, ...(stream !== null && this.#paused.has(mid) ? { paused: 'bandwidth' } : {}) };
+    });
   }
 
   close(): void {

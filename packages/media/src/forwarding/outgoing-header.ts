@@ -56,6 +56,19 @@ function writeAgain(packet: MediaPacket, header: OutgoingHeader): Buffer {
   return again;
 }
 
+const paddingBytes = 255;
+const contentless = { descriptor: Buffer.alloc(0), audioLevel: -1, orientation: -1, voice: false };
+
+/** A packet of padding alone (RFC 3550, section 5.1), which receivers count and drop. */
+export function writePadding(header: OutgoingHeader): Buffer {
+  const packet = Buffer.alloc(headerBytes(contentless) + paddingBytes);
+  writeCommon(packet, contentless, header.sentAt);
+  writeOwn(packet, contentless, header);
+  packet[0] = 0xb0;
+  packet[packet.length - 1] = paddingBytes;
+  return packet;
+}
+
 /** What a retransmission has between header and payload. */
 export const originalBytes = 2;
 
@@ -69,7 +82,9 @@ export function headerBytes({
   return audioLevel >= 0 || orientation >= 0 ? 28 : 24;
 }
 
-function writeCommon(to: Buffer, packet: MediaPacket, sentAt: number): void {
+type Described = Pick<MediaPacket, 'descriptor' | 'audioLevel' | 'orientation' | 'voice'>;
+
+function writeCommon(to: Buffer, packet: Described, sentAt: number): void {
   const { descriptor } = packet;
   const twoBytes = descriptor.length > 16;
   const bytes = headerBytes(packet);
@@ -96,7 +111,7 @@ function writeCommon(to: Buffer, packet: MediaPacket, sentAt: number): void {
 }
 
 /** What differs from viewer to viewer. */
-function writeOwn(to: Buffer, { descriptor }: MediaPacket, header: OutgoingHeader): void {
+function writeOwn(to: Buffer, { descriptor }: Described, header: OutgoingHeader): void {
   to[1] = (header.marker ? 0x80 : 0) | header.payloadType;
   setUint16(to, 2, header.sequence);
   setUint32(to, 4, header.timestamp);

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newPayloadInfo, readPayload } from '../codecs/payload.ts';
+import { newHeaderExtensions, readHeaderExtensions } from '../rtp/header-extensions.ts';
 import { newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
 import { unwrap16, unwrap32, unwrapBits } from '../rtp/sequence.ts';
 import { receive, type SentPacket, TestLayer } from '../testing/publisher.ts';
+import { ourExtensionIds } from './outgoing-header.ts';
 import { Slot } from './slot.ts';
 
 /** What a viewer sees of a packet, its numbers counted on beyond their width. */
@@ -241,4 +243,21 @@ test('padding is what the viewer has already, as RTX, from the newest back to th
   const newest = scene.seen.at(-1)?.sequence ?? 0;
   expect(originals).toEqual([0, 1, 2, 3].map((back) => (newest - back) & 0xffff));
   expect(scene.slot.pad(4, stamp)).toBeUndefined();
+});
+
+test('where nothing is shown, padding is empty packets on the retransmissions of the slot', () => {
+  const slot = new Slot({ kind: 'video', ssrc: 42, rtxSsrc: 43 });
+  const stamp = { transportSequence: 7, now: 1000 };
+  const sequences = [1, 2].map(() => {
+    const packet = slot.padEmpty(stamp) ?? Buffer.alloc(0);
+    const [header, extensions] = [newRtpHeader(), newHeaderExtensions()];
+    expect(readRtpHeader(packet, header)).toBe(true);
+    readHeaderExtensions(packet, header, ourExtensionIds, extensions);
+    expect(header).toMatchObject({ ssrc: 43, payloadType: 97 });
+    expect(header.payloadEnd - header.payloadStart).toBe(0);
+    expect(extensions.transportSequence).toBe(7);
+    return header.sequence;
+  });
+  expect(sequences[1]).toBe((sequences[0] ?? 0) + 1);
+  expect(new Slot({ kind: 'audio', ssrc: 1, rtxSsrc: 0 }).padEmpty(stamp)).toBeUndefined();
 });

@@ -1,10 +1,10 @@
-import type { Codec, Kind } from '../codecs/codecs.ts';
+import { type Codec, describeCodec, type Kind } from '../codecs/codecs.ts';
 import type { SenderReport } from '../rtcp/messages.ts';
 import { ntpFromUnix } from '../rtcp/ntp.ts';
 import type { ExtensionIds } from '../rtp/header-extensions.ts';
 import { unwrap16 } from '../rtp/sequence.ts';
 import type { MediaPacket } from './media-packet.ts';
-import { type OutgoingHeader, writeOutgoing } from './outgoing-header.ts';
+import { type OutgoingHeader, writeOutgoing, writePadding } from './outgoing-header.ts';
 import { Renumbering } from './renumbering.ts';
 import {
   advance,
@@ -164,6 +164,30 @@ export class Slot {
     if (sequence < segment.first) return undefined;
     const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
     return packet === undefined ? undefined : this.#write(segment, packet, stamp, sequence & 0xffff);
+  }
+
+  /** A packet without content, to find that out where nothing is shown. */
+  padEmpty(stamp: Stamp): Buffer | undefined {
+    const rtxPayloadType = this.#rtxPayloadType;
+    if (this.kind !== 'video' || this.rtxSsrc === 0 || rtxPayloadType === 0) return undefined;
+    this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
+    const header = this.#header;
+    header.payloadType = rtxPayloadType;
+    header.marker = false;
+    header.sequence = this.#rtxSequence;
+    header.timestamp = this.#written?.timestamp ?? 0;
+    header.ssrc = this.rtxSsrc;
+    header.transportSequence = stamp.transportSequence;
+    header.sentAt = stamp.now;
+    const written = writePadding(header);
+    return this.#renumbering?.apply(written) ?? written;
+  }
+
+  /** Of any codec that the viewer knows it of; 0 for none. */
+  get #rtxPayloadType(): number {
+    if (this.#payloadTypes === undefined) return describeCodec('VP8').rtxPayloadType;
+    const known = [...this.#payloadTypes.values()].map(({ rtxPayloadType }) => rtxPayloadType);
+    return known.find((each) => each > 0) ?? 0;
   }
 
   /** Ties the stream's timestamps to our clock, by which viewers keep sound and picture together. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Starvation } from '../bandwidth/starvation.ts';
 import { SenderClock } from '../forwarding/sender-clock.ts';
 import { Slot } from '../forwarding/slot.ts';
 import { Source } from '../forwarding/source.ts';
@@ -16,12 +17,14 @@ function viewed(kind: 'audio' | 'video', bitrates: readonly number[]): ViewedSlo
     source.height = 180 * (index + 1);
     return new LayerDemand(source, now, bitrate);
   });
-  return { slot, view: { stream: kind }, layers };
+  return { mid: kind, slot, view: { stream: kind }, layers };
 }
 
 function shownAt(bitrate: number, voices: readonly ViewedSlot[]): number {
   const picture = viewed('video', [20_000, 90_000]);
-  chooseLayers({ bitrate, setDemand: () => {} }, [...voices, picture], now);
+  const starvation = new Starvation();
+  const estimator = { fellAt: now, queuedAt: now, delivered: () => 1 };
+  chooseLayers({ bitrate, setDemand: () => {}, starvation, estimator }, [...voices, picture], now);
   return picture.slot.wanted?.height ?? 0;
 }
 

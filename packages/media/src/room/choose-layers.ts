@@ -1,4 +1,4 @@
-import { allocate, bitrateForAll, type Wish } from '../bandwidth/allocator.ts';
+import { allocate, bitrateForAll, inOrder, largestUseful, type Wish } from '../bandwidth/allocator.ts';
 import type { Slot } from '../forwarding/slot.ts';
 import type { ReceiveTransport } from '../transport/receive-transport.ts';
 import type { LayerDemand } from './layer-demand.ts';
@@ -6,6 +6,7 @@ import type { View } from './room-types.ts';
 
 /** A slot in use, with the layers that could be shown in it, from the smallest. */
 export interface ViewedSlot {
+  readonly mid: string;
   readonly slot: Slot;
   readonly view: View;
   readonly layers: readonly LayerDemand[];
@@ -15,34 +16,73 @@ export interface ViewedSlot {
 const quietVoice = 8000;
 const headroom = 1.2;
 
+/** What a viewer is not sent because his path does not take it. */
+export interface Shortage {
+  /** M-lines that show nothing, though somebody publishes what they are to show. */
+  readonly paused: readonly string[];
+  /** Some pictures are smaller than they are seen, or there are none. */
+  readonly isOn: boolean;
+}
+
+export const noShortage: Shortage = { paused: [], isOn: false };
+
 /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
 export function chooseLayers(
-  receiver: Pick<ReceiveTransport, 'bitrate' | 'setDemand'>,
+  receiver: Pick<ReceiveTransport, 'bitrate' | 'setDemand' | 'starvation'> & {
+    readonly estimator: Pick<ReceiveTransport['estimator'], 'fellAt' | 'queuedAt' | 'delivered'>;
+  },
   viewed: readonly ViewedSlot[],
   now: number,
-): void {
+): Shortage {
   const video: (ViewedSlot & { readonly wish: Wish })[] = [];
+  // With what is kept for voices, and as it comes.
   let sound = 0;
-  for (const { slot, view, layers } of viewed) {
+  let heard = 0;
+  for (const { mid, slot, view, layers } of viewed) {
     if (slot.kind === 'audio') {
       const [layer] = layers;
       slot.show(layer?.source);
-      if (layer !== undefined) sound += Math.max(quietVoice, headroom * layer.bitrate(now));
+      if (layer === undefined) continue;
+      heard += layer.bitrate(now);
+      sound += Math.max(quietVoice, headroom * layer.bitrate(now));
       continue;
     }
     const { height = Number.POSITIVE_INFINITY, isScreen = false } = view;
     const described = layers.map((layer) => ({ bitrate: layer.bitrate(now), height: layer.source.height }));
     const shown = layers.findIndex(({ source }) => source === slot.shown);
-    video.push({ slot, view, layers, wish: { isScreen, height, layers: described, shown } });
+    video.push({ mid, slot, view, layers, wish: { isScreen, height, layers: described, shown } });
   }
   const wishes = video.map(({ wish }) => wish);
-  const chosen = allocate(wishes, receiver.bitrate - sound);
+  const left = receiver.bitrate - sound;
+  const { starvation, bitrate, estimator } = receiver;
+  const starves = starvation.at(now);
+  const first = inOrder(wishes)[0]?.index ?? -1;
+  const possible =
+    starves === 'for a time' ? wishes.map((wish, index) => (index === first ? without(wish) : wish)) : wishes;
+  const chosen = allocate(possible, left, starves === 'no');
   let spent = 0;
-  for (const [index, { slot, layers }] of video.entries()) {
-    const layer = layers[chosen[index] ?? -1];
+  const paused: string[] = [];
+  let isLess = false;
+  for (const [index, { mid, slot, layers, wish }] of video.entries()) {
+    const at = chosen[index] ?? -1;
+    const layer = layers[at];
     slot.show(layer?.source);
     spent += layer?.bitrate(now) ?? 0;
+    if (wish.height === 0 || layers.length === 0) continue;
+    if (layer === undefined) paused.push(mid);
+    isLess ||= at < largestUseful(wish);
+  }
+  if ((chosen[first] ?? -1) < 0) starvation.showsNothing();
+  else {
+    const { fellAt, queuedAt } = estimator;
+    const delivered = estimator.delivered(now);
+    starvation.shows({ needed: heard + spent, bitrate, fellAt, queuedAt, delivered }, now);
   }
   // Sound has its share first: what is looked for has room for both.
   receiver.setDemand(spent, sound + bitrateForAll(wishes));
+  return { paused, isOn: isLess };
+}
+
+function without(wish: Wish): Wish {
+  return { ...wish, layers: [] };
 }

@@ -14,7 +14,7 @@ import type { MediaCounters } from '../transport/media-counters.ts';
 import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
-import { chooseLayers } from './choose-layers.ts';
+import { chooseLayers, noShortage, type Shortage } from './choose-layers.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { isTaken, type Outlet } from './outlet.ts';
 import type { LayerWish, SlotStatistics, StreamDescription, View } from './room-types.ts';
@@ -58,6 +58,7 @@ export class Room {
   readonly #releases = new ReleaseClock();
   /** By stream, who gets all of it besides viewers. */
   readonly #taps = new Map<string, PacketListener>();
+  readonly #shortages = new WeakMap<ReceiveTransport, Shortage>();
   #transports = 0;
   #choseAt = 0;
 
@@ -262,6 +263,10 @@ export class Room {
     return { bitrate: receiver.estimator.bitrate, slots: receiver.slots.map(slotStatistics) };
   }
 
+  shortage(transport: string): Shortage {
+    return this.#shortages.get(this.#receiver(transport)) ?? noShortage;
+  }
+
   /** What is due: to be called every few tens of milliseconds, with the time of `Date.now`. */
   tick(now: number): void {
     for (const sender of this.#senders.values()) sender.tick(now);
@@ -325,13 +330,13 @@ export class Room {
   }
 
   #choose(receiver: ReceiveTransport, now: number): void {
-    const viewed = receiver.slots.flatMap(({ slot }) => {
+    const viewed = receiver.slots.flatMap(({ mid, slot }) => {
       const view = this.#subscriptions.get(slot)?.view;
       if (view === undefined) return [];
       const layers = this.#layers(view.stream, now).filter(({ source }) => slot.takes(source));
-      return [{ slot, view, layers }];
+      return [{ mid, slot, view, layers }];
     });
-    chooseLayers(receiver, viewed, now);
+    this.#shortages.set(receiver, chooseLayers(receiver, viewed, now));
   }
 
   /** The layers of a stream, from the smallest; without those that do not come while another does, or are too large. */

@@ -5,6 +5,7 @@ import { Prober } from '../bandwidth/prober.ts';
 import type { ReleaseClock } from '../bandwidth/release-clock.ts';
 import { RepeatBudget } from '../bandwidth/repeat-budget.ts';
 import { type Acknowledged, SendLog } from '../bandwidth/send-log.ts';
+import { Starvation } from '../bandwidth/starvation.ts';
 import type { Kind } from '../codecs/codecs.ts';
 import { LossCounter } from '../forwarding/loss-counter.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
@@ -53,6 +54,7 @@ const cname = 'stoa';
 /** What a viewer gets: a pool of slots in one bundle, which only grows. */
 export class ReceiveTransport {
   readonly estimator = new BandwidthEstimator();
+  readonly starvation = new Starvation();
   /** Of what the viewer was sent, by its reports. */
   readonly loss = new LossCounter();
   /** Bits per second; `undefined` for as much as the path takes. */
@@ -233,14 +235,14 @@ export class ReceiveTransport {
     if (packet !== undefined && this.#connection?.send(packet) === true) this.#sent.add(packet.length, now);
   }
 
-  /** Sends about so many bytes that the viewer has already. */
+  /** Sends about so many bytes that the viewer has already, or of nothing where he is shown nothing. */
   #pad(bytes: number, now: number): void {
-    const slot = this.#slots.find(
-      (each) => each.slot.kind === 'video' && each.slot.shown !== undefined,
-    )?.slot;
+    const slots = this.#slots.filter(({ slot }) => slot.kind === 'video');
+    const slot = (slots.find((each) => each.slot.shown !== undefined) ?? slots[0])?.slot;
     let left = bytes;
     for (let back = 0; slot !== undefined && left > 0 && back < mostPadding; back += 1) {
-      const packet = slot.pad(back, this.#stampAt(now));
+      const stamp = this.#stampAt(now);
+      const packet = slot.shown === undefined ? slot.padEmpty(stamp) : slot.pad(back, stamp);
       if (packet === undefined) return;
       left -= packet.length;
       this.#send(packet, now);

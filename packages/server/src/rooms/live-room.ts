@@ -171,9 +171,9 @@ export class LiveRoom {
   heard(event: MediaEvent): void {
     switch (event.type) {
       case 'slots': {
-        const slots = event.slots.map(({ mid, stream }) => {
+        const slots = event.slots.map(({ mid, stream, paused }) => {
           const of = stream === null ? undefined : this.#placeOf(stream);
-          return { mid, ...(of === undefined ? {} : { of }) };
+          return { mid, ...(of === undefined ? {} : { of, ...(paused && { paused }) }) };
         });
         this.#tellLasting(event.participant, { type: 'slots', slots });
         return;
