@@ -18,7 +18,7 @@ export interface RoomNodesOptions {
   readonly clock: Clock;
   readonly leases: RoomLeaseStore;
   /** The rooms of this node. */
-  readonly rooms: () => Pick<Rooms, 'has' | 'gids' | 'giveUp' | 'connectionEnded' | 'prepare'>;
+  readonly rooms: () => Pick<Rooms, 'has' | 'gids' | 'giveUp' | 'connectionEnded' | 'openEngine'>;
   /** Milliseconds that a user has to wait, who asks for too much at once. */
   readonly delay: (uid: number) => number;
   readonly onError: (error: unknown) => void;
@@ -199,7 +199,7 @@ export class RoomNodes {
     if (room !== undefined) {
       this.#elsewhere.joined(owner, room.session, { uid, dev });
       // It goes on here, should its node die.
-      this.#options.rooms().prepare();
+      this.#options.rooms().openEngine().catch(this.#options.onError);
     }
     return answer;
   }

@@ -174,11 +174,6 @@ export class Rooms {
     return this.#hosted.has(gid);
   }
 
-  /** Starts the media plane, for rooms that may have to come here at once. */
-  prepare(): void {
-    this.#openEngine().catch(this.#options.onError);
-  }
-
   /** The room is to be at another node: its participants are told to join again. */
   giveUp(gid: number): void {
     const hosted = this.#hosted.get(gid);
