@@ -86,13 +86,16 @@ describe('files in the messenger', () => {
   });
 
   /** Resolves when the service worker has the page, its script and a picture. */
-  const keptBy = ({ page }: MessengerPage) =>
-    page.waitForFunction(async () => {
-      const names = await caches.keys();
-      const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
-      const paths = kept.flat().map(({ url }) => new URL(url).pathname);
-      return [/^\/$/, /\.js$/, /\/files\//].every((part) => paths.some((path) => part.test(path)));
-    });
+  const keptBy = async ({ page }: MessengerPage) => {
+    const isKept = () =>
+      page.evaluate(async () => {
+        const names = await caches.keys();
+        const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+        const paths = kept.flat().map(({ url }) => new URL(url).pathname);
+        return [/^\/$/, /\.js$/, /\/files\//].every((part) => paths.some((path) => part.test(path)));
+      });
+    await expect.poll(isKept, { timeout: 20_000 }).toBe(true);
+  };
 
   it.each([
     ['html', '<!doctype html><script>localStorage.setItem("hacked", "1")</script>'],
