@@ -76,6 +76,11 @@ describe('files in the messenger', () => {
       await page.reload();
     }
     await Promise.all([alice, bob].map((each) => seePicture(each, 'far.png')));
+    // Also when their links have run out: without the network there are no others.
+    await alice.page.clock.setFixedTime(Date.now() + 60 * 24 * 3600 * 1000);
+    await alice.page.reload();
+    await seePicture(alice, 'far.png');
+    expect(await alice.log.getByRole('img', { name: 'far.png' }).getAttribute('src')).toMatch(/^http/);
     // With another link to the same file, too: links change.
     await bob.page.evaluate(async () => {
       const shown = document.querySelector<HTMLImageElement>('img[alt="far.png"]');
@@ -83,6 +88,29 @@ describe('files in the messenger', () => {
       image.src = `${shown?.src.split('?')[0]}?expires=1&signature=another`;
       await image.decode();
     });
+  });
+
+  it('a file goes on after the page was loaded anew, and can be paused and given up', async () => {
+    const expected = [/net::ERR_FAILED/, /Failed to load/];
+    const [alice, bob] = await Promise.all([
+      visitors.signIn(server.url, 'grace', 'Grace', { expected }),
+      visitors.signIn(server.url, 'heidi', 'Heidi'),
+    ]);
+    await alice.openChat('heidi');
+    const { page } = alice;
+    const pieces = /\/files\/uploads\/\w+$/;
+    await page.context().route(pieces, (route) => route.abort());
+    await attach(alice, 'kept.txt', 'text/plain', Buffer.from('kept'));
+    await page.getByRole('button', { name: 'Pause: kept.txt' }).click();
+    await attach(alice, 'other.txt', 'text/plain', Buffer.from('other'));
+    await page.getByRole('button', { name: 'Cancel: other.txt' }).click();
+    await page.reload();
+    await page.getByRole('progressbar', { name: 'Sending kept.txt' }).waitFor();
+    expect(await page.getByRole('progressbar').count()).toBe(1);
+    await page.context().unroute(pieces);
+    await page.getByRole('button', { name: 'Go on: kept.txt' }).click();
+    await bob.row('Grace').getByText('File: kept.txt').waitFor();
+    await page.getByRole('progressbar').waitFor({ state: 'hidden' });
   });
 
   /** Resolves when the service worker has the page, its script and a picture. */

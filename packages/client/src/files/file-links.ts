@@ -9,6 +9,11 @@ interface Link {
   readonly expiresAt: number;
 }
 
+interface Waiting {
+  readonly resolve: (link: Link | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A link that ends within this time is renewed already. */
 const marginMs = 60_000;
 const idsPerRequest = 100;
@@ -19,7 +24,7 @@ export class FileLinks {
   readonly #server: FileServer;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #known = new Map<string, Link>();
-  readonly #asked = new Map<string, ((link: Link | undefined) => void)[]>();
+  readonly #asked = new Map<string, Waiting[]>();
 
   constructor(server: FileServer, clock: Pick<Clock, 'now'>) {
     this.#server = server;
@@ -35,17 +40,25 @@ export class FileLinks {
     return this.#holds(expires) ? this.#server.reachable(url) : undefined;
   }
 
-  /** A link that holds now; undefined when the file is gone or cannot be asked for. */
+  /**
+   * A link that holds now; undefined when the file is gone. The one that the message has when the server cannot be
+   * asked: a service worker may have what it led to.
+   */
   async link(file: MessageFile): Promise<string | undefined> {
     const known = this.known(file);
     const id = file.id ?? this.#server.idIn(file.url);
-    return known ?? (id === undefined ? undefined : (await this.#renew(id))?.url);
+    if (known !== undefined || id === undefined) return known;
+    try {
+      return (await this.#renew(id))?.url;
+    } catch {
+      return this.#server.reachable(file.url);
+    }
   }
 
   #renew(id: string): Promise<Link | undefined> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const waiting = this.#asked.get(id);
-      this.#asked.set(id, [...(waiting ?? []), resolve]);
+      this.#asked.set(id, [...(waiting ?? []), { resolve, reject }]);
       if (waiting === undefined && this.#asked.size === 1) queueMicrotask(() => void this.#ask());
     });
   }
@@ -55,12 +68,16 @@ export class FileLinks {
     this.#asked.clear();
     for (let start = 0; start < asked.length; start += idsPerRequest) {
       const part = asked.slice(start, start + idsPerRequest);
-      const files = await this.#server.links(part.map(([id]) => id)).catch(() => []);
-      for (const { id, url, expiresAt } of files) {
-        if (this.#known.size >= linksKept) this.#known.clear();
-        this.#known.set(id, { url: this.#server.reachable(url), expiresAt });
+      try {
+        const files = await this.#server.links(part.map(([id]) => id));
+        for (const { id, url, expiresAt } of files) {
+          if (this.#known.size >= linksKept) this.#known.clear();
+          this.#known.set(id, { url: this.#server.reachable(url), expiresAt });
+        }
+        for (const [id, waiting] of part) for (const { resolve } of waiting) resolve(this.#known.get(id));
+      } catch (error) {
+        for (const [, waiting] of part) for (const { reject } of waiting) reject(error);
       }
-      for (const [id, waiting] of part) for (const resolve of waiting) resolve(this.#known.get(id));
     }
   }
 

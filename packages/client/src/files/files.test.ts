@@ -140,6 +140,10 @@ it('a link that has run out is renewed, many at once by one request', async () =
   expect((await fetch(links[0] ?? '')).status).toBe(200);
   expect(to.files.knownLink(old)).toBe(links[1]);
   expect(await to.files.link({ id: '0'.repeat(32), url: '' })).toBeUndefined();
+  const away = await start(bob);
+  requests.mockRejectedValueOnce(new TypeError('Failed to fetch'));
+  expect(await away.files.link(old)).toBe(old.url);
+  expect(await away.files.link(old)).toContain(file.id);
   expect(to.files.knownLink({ url: 'https://example.com/a.png' })).toBe('https://example.com/a.png');
 });
 

@@ -185,7 +185,10 @@ export class Files {
     return this.#links.known(file);
   }
 
-  /** A link to the file of a message that holds now; undefined when the file is gone or cannot be asked for. */
+  /**
+   * A link to the file of a message that holds now; undefined when the file is gone. Without a connection, that of the
+   * message: what has run out may be in the browser's caches.
+   */
   link(file: NonNullable<Content['file']>): Promise<string | undefined> {
     return this.#links.link(file);
   }
