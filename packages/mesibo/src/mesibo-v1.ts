@@ -1,4 +1,5 @@
 import { type Client, type Target, targetOf } from '@stoa/client';
+import { MESIBO_DELETE_RECALL } from './constants/message.ts';
 import {
   MESIBO_DBTABLE_KEYS,
   MESIBO_DBTABLE_MESSAGES,
@@ -11,6 +12,7 @@ import type { MesiboMessage } from './messages/message.ts';
 import { fillFromParams, type V1File, type V1Params } from './messages/v1-params.ts';
 import type { MesiboProfile } from './profiles/profile.ts';
 import { deleteOlderThan } from './reading/delete-older.ts';
+import { findStored } from './reading/find-stored.ts';
 import { all, allTargets, NewestFirst } from './reading/message-source.ts';
 import { MesiboReadSession, type SessionListener } from './reading/read-session.ts';
 import { unsupported } from './unsupported.ts';
@@ -72,11 +74,12 @@ export abstract class MesiboV1 extends MesiboCalls {
   }
 
   /**
-   * For this user, on all of his devices; `remote`: for everybody. Messages that nobody shows at the moment are not
-   * found. Resolves to MESIBO_RESULT_*.
+   * For this user, on all of his devices; `remote` true or MESIBO_DELETE_RECALL: for everybody. Resolves to
+   * MESIBO_RESULT_*.
    */
-  deleteMessage(mid: number, remote = false): Promise<number> {
-    return this.onMessage(mid, (message) => (remote ? message.recall() : message.delete()));
+  deleteMessage(mid: number, remote: boolean | number = false): Promise<number> {
+    const isForAll = remote === true || remote === MESIBO_DELETE_RECALL;
+    return this.onMessage(mid, (message) => (isForAll ? message.recall() : message.delete()));
   }
   /** `ids`, the conversation named by `params`, or everything until a time in milliseconds. */
   async deleteMessages(what: readonly number[] | V1Params | number): Promise<number> {
@@ -169,9 +172,13 @@ export abstract class MesiboV1 extends MesiboCalls {
     return this[internal].profiles.all().filter((profile) => !profile.isGroup());
   }
 
-  private onMessage(mid: number, act: (message: MesiboMessage) => Promise<number>): Promise<number> {
-    const message = this[internal].messages.find(mid);
-    return message === undefined ? Promise.resolve(MESIBO_RESULT_BADREQ) : act(message);
+  /** Of those that nobody shows at the moment, what is on this device. */
+  private async onMessage(mid: number, act: (message: MesiboMessage) => Promise<number>): Promise<number> {
+    const { messages } = this[internal];
+    const held = messages.find(mid);
+    if (held !== undefined) return act(held);
+    const stored = await findStored(await this[internal].whenClient(), mid);
+    return stored === undefined ? MESIBO_RESULT_BADREQ : act(messages.stored(stored));
   }
 
   private sendFrom(params: V1Params, content: V1Params & V1File): number {

@@ -13,7 +13,9 @@ import { MesiboHttpRequest } from './http-request.ts';
 import { internal } from './internal.ts';
 import { guarded, type MesiboListener } from './listeners.ts';
 import { MesiboV1 } from './mesibo-v1.ts';
+import { fileTypeOf } from './messages/file-type.ts';
 import type { MessageReader } from './messages/message-reader.ts';
+import type { V1Params } from './messages/v1-params.ts';
 import { withoutSlash } from './platform/server-of-script.ts';
 import { setAudience, setInForeground, setMode, setOnline } from './presence/online-status.ts';
 import type { MesiboProfile } from './profiles/profile.ts';
@@ -186,6 +188,10 @@ export class Mesibo extends MesiboV1 {
   getAddress(): string {
     return this[internal].profiles.self.getAddress();
   }
+  /** Tokens do not tell: the app name that was set. */
+  getAppIdForAccessToken(): string {
+    return this.getAppName();
+  }
   getDeviceType(): number {
     return webDevice;
   }
@@ -229,8 +235,10 @@ export class Mesibo extends MesiboV1 {
   getProfileIfExists(address: string | null, gid = 0): MesiboProfile | null {
     return this[internal].profiles.find(address, gid) ?? null;
   }
-  getProfileFromParams(message: MessageReader): MesiboProfile | null {
-    return message.groupProfile ?? message.profile;
+  /** The group or user of a message, or of parameters in the v1 form. */
+  getProfileFromParams(message: MessageReader | V1Params): MesiboProfile | null {
+    if ('getMessageId' in message) return message.groupProfile ?? message.profile;
+    return this.getProfile(message.peer === undefined ? null : String(message.peer ?? ''), message.groupid);
   }
   getSelfProfile(): MesiboProfile {
     return this[internal].profiles.self;
@@ -243,7 +251,15 @@ export class Mesibo extends MesiboV1 {
     return this[internal].profiles.recent();
   }
   getGroupProfiles(): MesiboProfile[] {
-    return this[internal].profiles.all().filter((profile) => profile.isGroup());
+    return this[internal].profiles.groups();
+  }
+  /** Leaves groups that the user is not in any more out of getGroupProfiles(); with `reset` they are there again. */
+  hideInactiveGroupProfiles(reset = false): void {
+    this[internal].profiles.hidesInactiveGroups = !reset;
+  }
+  /** When something became known of a profile, in milliseconds since 1970; 0: not yet. */
+  getLastProfileUpdateTimestamp(): number {
+    return this[internal].profiles.changedAt;
   }
   resetProfileCustomizations(): void {
     this[internal].profiles.resetCustomizations();
@@ -280,6 +296,17 @@ export class Mesibo extends MesiboV1 {
   }
   /** The server's URL decides. */
   setSecureConnection(_on: boolean): void {}
+  /** The connection looks after itself: there is nothing to set of it. */
+  setConfiguration(_type: number, _value: number): number {
+    return MESIBO_RESULT_OK;
+  }
+  setConfiuration(type: number, value: number): number {
+    return this.setConfiguration(type, value);
+  }
+  setBufferLen(_length: number, _whenEmpty?: number): number {
+    return MESIBO_RESULT_OK;
+  }
+  setNetwork(_network: unknown): void {}
   /** Has this device woken by FCM or APNs; an empty token ends it. */
   setPushToken(token: string, voip = false): number {
     return this.pushTokens.set(this[internal], String(token), voip);
@@ -311,6 +338,10 @@ export class Mesibo extends MesiboV1 {
   }
   isFileTransferEnabled(): boolean {
     return true;
+  }
+  /** MESIBO_FILETYPE_* by the ending of a path or URL. */
+  getFileType(path: string): number {
+    return fileTypeOf(String(path));
   }
 }
 

@@ -4,11 +4,13 @@ import {
   MESIBO_GROUPERROR_BADPIN,
   MESIBO_GROUPERROR_NOTSHAREDPIN,
   MESIBO_GROUPERROR_PERMISSION,
+  MESIBO_GROUPFLAG_PAUSE,
   MESIBO_GROUPFLAG_SENDBYSELECTED,
   MESIBO_MEMBERFLAG_ALL,
   MESIBO_MEMBERFLAG_RECV,
   MESIBO_MEMBERFLAG_SHAREDPIN,
 } from '../constants/group.ts';
+import { MESIBO_MSGSTATUS_GROUPPAUSED } from '../constants/message.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import { Chat, type Party } from '../testing/chat.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -192,4 +194,32 @@ it('changes settings and rights, lists members, leaves and deletes', async () =>
   await bob.news.hears('left Best team');
   group.deleteGroup();
   await alice.news.hears('left Best team');
+});
+
+it('says that a group is paused, and which groups one is in no more', async () => {
+  const [alice, bob] = await parties('alice', 'bob');
+  if (!alice || !bob) throw new Error('somebody is missing');
+  const group = await made(alice, 'Quiet');
+  group.addMembers(bob.address, MESIBO_MEMBERFLAG_ALL);
+  await bob.news.hears('joined Quiet');
+  const there = groupOf(bob, group);
+  const said = there.newMessage();
+  said.message = 'still here';
+  said.send();
+  await alice.heard.message('still here');
+  group.setProperties({ flags: MESIBO_GROUPFLAG_PAUSE });
+  await bob.news.hears('settings Quiet');
+  const refused = there.newMessage();
+  refused.message = 'too late';
+  refused.send();
+  await bob.heard.status(refused, MESIBO_MSGSTATUS_GROUPPAUSED);
+  expect([there.isActive(), there.getAdmin(), there.getRequestId()]).toEqual([true, null, 0]);
+  group.removeMember(bob.address);
+  await bob.news.hears('left Quiet');
+  expect(there.isActive()).toBe(false);
+  expect(bob.api.getGroupProfiles()).toEqual([there]);
+  bob.api.hideInactiveGroupProfiles();
+  expect(bob.api.getGroupProfiles()).toEqual([]);
+  bob.api.hideInactiveGroupProfiles(true);
+  expect(bob.api.getGroupProfiles()).toEqual([there]);
 });

@@ -119,7 +119,9 @@ export class MesiboGroups {
 
   /** All groups of the user become profiles. */
   async learnAll(groups: Groups): Promise<void> {
-    for (const group of await groups.list()) this.learn(group);
+    const own = await groups.list();
+    for (const group of own) this.learn(group);
+    this.context.profiles.activeGroups(new Set(own.map(({ gid }) => gid)));
   }
 
   /** Something about a group has changed. */
@@ -136,6 +138,7 @@ export class MesiboGroups {
       this.report('GroupError', null, [profile, MESIBO_GROUPERROR_ACCESSDENIED]);
     } else if (event === 'left') {
       profile[internal].group = undefined;
+      profile[internal].isActive = false;
       this.report('GroupLeft', null, [profile]);
     } else if (event === 'changed' && now !== undefined) {
       this.report('GroupSettings', null, [profile, ...this.settingsOf(now), null]);
@@ -165,6 +168,7 @@ export class MesiboGroups {
     const { profiles } = this.context;
     const profile = profiles.group(group.gid);
     profile[internal].group = group.role === undefined ? undefined : group;
+    profile[internal].isActive = group.role !== undefined;
     profiles.named(profile, group.name);
     return profile;
   }

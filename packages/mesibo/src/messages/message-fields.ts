@@ -34,6 +34,8 @@ export interface MessageInternals {
   transfer: FileTransfer | undefined;
   /** The application's own, never sent. */
   userData: unknown;
+  uiContext: unknown;
+  isCustom: boolean;
   isLastOfBatch: boolean;
   session: MesiboReadSession | undefined;
   /** Of the content, what has no place in this API. */
@@ -114,6 +116,8 @@ export class MessageFields {
       upload: undefined,
       transfer: undefined,
       userData: undefined,
+      uiContext: undefined,
+      isCustom: false,
       isLastOfBatch: false,
       session: undefined,
       unshown: {},

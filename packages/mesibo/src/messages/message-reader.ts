@@ -35,6 +35,13 @@ export class MessageReader extends MessageContent {
   getStatus(): number {
     return this.status;
   }
+  getCurrentStatus(): number {
+    return this.status;
+  }
+  /** Who has received or read it; null before that, and in a group: getDeliveryTimestamp(peer) tells of its members. */
+  getCurrentStatusSender(): MesiboProfile | null {
+    return this.isDelivered() && this.isOutgoing() && !this.isGroupMessage() ? this.profile : null;
+  }
   getType(): number {
     return this.type;
   }
@@ -99,7 +106,7 @@ export class MessageReader extends MessageContent {
     return this.status === MESIBO_MSGSTATUS_INVISIBLE;
   }
   isCustom(): boolean {
-    return this.status === MESIBO_MSGSTATUS_CUSTOM;
+    return this[internal].isCustom || this.status === MESIBO_MSGSTATUS_CUSTOM;
   }
   isDynamic(): boolean {
     return this.isDate();
@@ -223,6 +230,10 @@ export class MessageReader extends MessageContent {
   }
 
   getInReplyTo(): number {
+    return this.refid;
+  }
+  /** A thread is made of the answers to one message: its id, or 0. */
+  getThreadId(): number {
     return this.refid;
   }
 

@@ -17,6 +17,7 @@ import type { MesiboProfile } from '../profiles/profile.ts';
 import { unsupported } from '../unsupported.ts';
 import { applyContent, contentOf } from './content-mapping.ts';
 import { MessageChanges } from './message-changes.ts';
+import { type MessageDefaults, usualDefaults } from './message-defaults.ts';
 
 /**
  * A message: received, sent, or being written.
@@ -37,12 +38,32 @@ export class MesiboMessage extends MessageChanges {
     return sharedContext().profiles.group(gid).newMessage();
   }
 
+  /** Messages that are made from now on have the flags, expiry and age of this one, until initDefaults(). */
+  static setDefaults({ flags, expiry, [internal]: { age, context } }: MesiboMessage): void {
+    context.messages.defaults = { flags, expiry, age };
+  }
+  static initDefaults(): void {
+    sharedContext().messages.defaults = usualDefaults;
+  }
+
   /** Made by profile.newMessage(). */
   static to(context: Context, profile: MesiboProfile): MesiboMessage {
     const message = new MesiboMessage(context, 'message');
     message.setProfile(profile);
     message.setTimestampNow();
+    message.take(context.messages.defaults);
     return message;
+  }
+
+  /** Gives it the usual flags, expiry and age, whatever setDefaults() has said. */
+  initDefaults(): void {
+    this.take(usualDefaults);
+  }
+
+  /** Whether it names a receiver and was not sent. */
+  canSend(): boolean {
+    const hasReceiver = this.groupid > 0 || this.peer !== '';
+    return this.isMessage() && hasReceiver && this[internal].local === undefined;
   }
 
   /**
@@ -97,6 +118,11 @@ export class MesiboMessage extends MessageChanges {
   }
   setInReplyToMessage(message: MesiboMessage): void {
     this[internal].ref = message[internal].local?.mid || message.mid;
+  }
+  /** Makes it an answer to this message, see docs/compatibility.md; 0: to none. */
+  setThreadId(id: number): void {
+    if (Number(id) > 0) this.setInReplyTo(Number(id));
+    else this[internal].ref = undefined;
   }
   /**
    * The message that this one answers. When it was not loaded, null: it is looked for then, also at the server, and
@@ -170,6 +196,10 @@ export class MesiboMessage extends MessageChanges {
   enablePresence(on: boolean): void {
     this.setFlagBit(MESIBO_FLAG_PRESENCE, on);
   }
+  /** A mark of the application for this device; it is not sent. */
+  enableCustom(on: boolean): void {
+    this[internal].isCustom = on;
+  }
   enableModify(on: boolean): void {
     this.setFlagBit(MESIBO_FLAG_MODIFY, on);
   }
@@ -198,6 +228,21 @@ export class MesiboMessage extends MessageChanges {
     return this.getUserData();
   }
 
+  /** What a view keeps with the message, beside the user data. */
+  setUiContext(data: unknown): void {
+    this[internal].uiContext = data;
+  }
+  getUiContext(): unknown {
+    return this[internal].uiContext;
+  }
+  /** A number of the application, which travels with the message. */
+  setSensitivity(sensitivity: number): void {
+    this.setInt('sensitivity', sensitivity);
+  }
+  getSensitivity(): number {
+    return this.getInt('sensitivity');
+  }
+
   /** A row for lists that shows the date of this message: isDate() is true, isMessage() false. */
   cloneDate(): MesiboMessage {
     const row = new MesiboMessage(this[internal].context, 'date');
@@ -217,6 +262,12 @@ export class MesiboMessage extends MessageChanges {
   setTimestampNow(): void {
     this.ts = Date.now();
     this.date = new MesiboDateTime(this.ts);
+  }
+
+  private take({ flags, expiry, age }: MessageDefaults): void {
+    this.flags = flags;
+    this.expiry = expiry;
+    this[internal].age = age;
   }
 
   private setProfile(profile: MesiboProfile): void {

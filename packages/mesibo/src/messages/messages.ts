@@ -13,6 +13,7 @@ import { randomId } from '../random-id.ts';
 import { resultOf } from '../result.ts';
 import { applyContent, applyLocal, contentOf, draftOf } from './content-mapping.ts';
 import { MesiboMessage } from './message.ts';
+import { type MessageDefaults, usualDefaults } from './message-defaults.ts';
 import type { MessageReader } from './message-reader.ts';
 import { failureStatus } from './message-status.ts';
 import { Uploads } from './uploads.ts';
@@ -22,6 +23,7 @@ import { Uploads } from './uploads.ts';
  * long as anybody holds it (nobody can tell the difference afterwards).
  */
 export class Messages {
+  defaults: MessageDefaults = usualDefaults;
   private readonly context: Context;
   private readonly byKey = new Map<string, WeakRef<MesiboMessage>>();
   private readonly collected = new FinalizationRegistry<string>((key) => {
@@ -66,6 +68,11 @@ export class Messages {
   /** The id by which the application knows a message that the server calls `mid`. */
   idOf(mid: number): number {
     return this.lookUp(`m${mid}`)?.mid ?? mid;
+  }
+
+  /** The server's id of the message that an application names; 0 for none. */
+  serverIdOf(id: number | string): number {
+    return this.find(id)?.[internal].local?.mid || Number(id) || 0;
   }
 
   /** MESIBO_RESULT_*. When it fails, the message is reported as failed too: user interfaces show what was typed. */

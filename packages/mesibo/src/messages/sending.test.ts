@@ -1,5 +1,6 @@
 import { Client, type LocalMessage } from '@stoa/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MESIBO_DELETE_DEFAULT, MESIBO_DELETE_RECALL } from '../constants/message.ts';
 import { Chat, profileOf } from '../testing/chat.ts';
 import type { FileTransfer } from './file-transfer.ts';
 
@@ -361,6 +362,25 @@ describe('sending, v1', () => {
     await alice.heard.status(m, sent);
     expect(await alice.api.deleteMessage(id)).toBe(0);
     expect(await alice.api.deleteMessage(id, true)).toBe(0);
+  });
+
+  it('deletes and recalls by their ids what is on the device and nobody shows', async () => {
+    const bob = await chat.signIn('reader');
+    const before = await chat.signIn('forgetful', 'ids');
+    const ids = [1, 2].map((more) => before.api.random() + more);
+    for (const id of ids) before.api.sendMessage({ peer: bob.address }, id, `number ${id}`);
+    const [first, second] = await Promise.all(ids.map((id) => bob.heard.message(`number ${id}`)));
+    for (const id of ids) await before.heard.status(await before.heard.message(`number ${id}`), sent);
+    before.api.stop();
+    await before.heard.until(() => before.heard.connection.at(-1) === 5, 'stopped');
+    // The next page has the messages in its database, and no objects for them.
+    const { api } = await chat.signIn('forgetful', 'ids');
+    const [own = 0, shared = 0] = ids;
+    expect(await api.deleteMessage(own, MESIBO_DELETE_DEFAULT)).toBe(0);
+    expect(await api.deleteMessage(shared, MESIBO_DELETE_RECALL)).toBe(0);
+    expect(await api.deleteMessage(own + 10)).toBe(0x85);
+    await bob.heard.until(() => second?.isDeleted() === true, 'the recall');
+    expect(first?.isDeleted()).toBe(false);
   });
 
   it('refuses what names nobody', async () => {

@@ -16,7 +16,6 @@ import { MesiboProfileImage } from './profile-image.ts';
 import { publishedChange, toldValue, toldValues } from './profile-publishing.ts';
 import {
   type Arrangement,
-  type ProfileMark,
   type ProfileValue,
   parseSavedProfile,
   type SavedProfile,
@@ -50,9 +49,13 @@ export interface ProfileInternals {
   unread: number;
   /** When the last message came or went, in milliseconds since 1970. */
   recentAt: number;
+  /** When setRecent() was called. */
+  madeRecentAt: number;
   userData: unknown;
   /** What is known of a group of which the user is a member. */
   group: Group | undefined;
+  /** False: a group that the user is known not to be in. */
+  isActive: boolean;
   /** Where the list of members goes on that the application reads. */
   membersCursor: string | undefined;
   membersEnded: boolean;
@@ -94,8 +97,10 @@ export abstract class ProfileData {
       arranged: { archived: false, favourite: false, hidden: false, muted: false },
       unread: 0,
       recentAt: 0,
+      madeRecentAt: 0,
       userData: undefined,
       group: undefined,
+      isActive: true,
       membersCursor: undefined,
       membersEnded: false,
     } satisfies ProfileInternals);
@@ -154,20 +159,21 @@ export abstract class ProfileData {
     this.setString('status', status);
   }
 
-  setString(name: string, value: string): void {
-    this.setValue(name, String(value));
+  /** `level`, of the own profile: only contacts with this access level see the value; 0: everybody. */
+  setString(name: string, value: string, level?: number): void {
+    this.setValue(name, String(value), level);
   }
-  setLong(name: string, value: number): void {
-    this.setValue(name, Number(value));
+  setLong(name: string, value: number, level?: number): void {
+    this.setValue(name, Number(value), level);
   }
-  setInt(name: string, value: number): void {
-    this.setValue(name, Number(value));
+  setInt(name: string, value: number, level?: number): void {
+    this.setValue(name, Number(value), level);
   }
-  setDouble(name: string, value: number): void {
-    this.setValue(name, Number(value));
+  setDouble(name: string, value: number, level?: number): void {
+    this.setValue(name, Number(value), level);
   }
-  setBoolean(name: string, value: boolean): void {
-    this.setValue(name, Boolean(value));
+  setBoolean(name: string, value: boolean, level?: number): void {
+    this.setValue(name, Boolean(value), level);
   }
   getString(name: string, fallback = ''): string {
     const value = this.getValue(name);
@@ -228,35 +234,10 @@ export abstract class ProfileData {
   getImageOrThumbnail(): string {
     return this[internal].image.getImageOrThumbnail();
   }
+  /** Pictures are loaded when they are shown. */
+  prefetchImages(): void {}
   setImageUrl(url: string, _index = 0): void {
     this[internal].saved.image = url;
-  }
-
-  /** On all devices of the user. */
-  arrange(what: Arrangement, on: boolean): void {
-    const { context, arranged, profiles } = this[internal];
-    if (!this.isGroup() && this.address === '') return;
-    arranged[what] = on;
-    profiles.reorder();
-    const target = this.isGroup() ? { gid: this.groupid } : { peer: this.address };
-    context
-      .whenClient()
-      .then((client) => {
-        if (what !== 'muted') return client.setMark(what, target, on);
-        return on ? client.mute(target) : client.unmute(target);
-      })
-      .catch((error) => context.fail(error));
-  }
-  isArranged(what: Arrangement): boolean {
-    return this[internal].arranged[what];
-  }
-
-  mark(mark: ProfileMark, on: boolean): void {
-    const { saved } = this[internal];
-    saved.marks = { ...saved.marks, [mark]: on };
-  }
-  isMarked(mark: ProfileMark): boolean {
-    return this[internal].saved.marks?.[mark] ?? false;
   }
 
   addListener(listener: object): void {
@@ -281,7 +262,7 @@ export abstract class ProfileData {
       async () => publishedChange(saved),
       () => {
         // From now on it is as the server says: another device may change it.
-        const { name: _, image: __, values: ___, ...rest } = this[internal].saved;
+        const { name: _, image: __, values: ___, levels: ____, ...rest } = this[internal].saved;
         if (this[internal].saved === saved) this[internal].saved = rest;
         this.store();
       },
@@ -310,6 +291,10 @@ export abstract class ProfileData {
         context.fail(error);
         told(false);
       });
+  }
+  /** Tells listeners that something of it was changed. */
+  broadcastChanges(): void {
+    this[internal].profiles.changed(this.asProfile());
   }
   /** Forgets what was not saved. */
   reload(): void {
@@ -342,6 +327,7 @@ export abstract class ProfileData {
       arranged: { archived: false, favourite: false, hidden: false, muted: false },
       unread: 0,
       recentAt: 0,
+      madeRecentAt: 0,
     });
     this[internal].presence.forget();
     this.refreshName();
@@ -366,9 +352,10 @@ export abstract class ProfileData {
 
   protected abstract asProfile(): MesiboProfile;
 
-  private setValue(name: string, value: ProfileValue): void {
+  private setValue(name: string, value: ProfileValue, level?: number): void {
     const { saved } = this[internal];
     saved.values = { ...saved.values, [name]: value };
+    if (level !== undefined) saved.levels = { ...saved.levels, [name]: Number(level) };
   }
 
   private store(): void {

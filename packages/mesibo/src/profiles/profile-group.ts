@@ -114,6 +114,18 @@ export abstract class ProfileGroup extends ProfileLimits {
     return this.may(adminFlags.removeGroup);
   }
 
+  /** Who has administered the group last is not told to clients. */
+  getLastAdmin(): null {
+    return null;
+  }
+  getAdmin(): null {
+    return null;
+  }
+  /** Requests to join are answered by whom they come from: they have no numbers. */
+  getRequestId(): number {
+    return 0;
+  }
+
   private may(right: number): boolean {
     return ((this[internal].group?.admin ?? 0) & (right | adminFlags.owner)) !== 0;
   }

@@ -1,10 +1,11 @@
 import type { Client, ProfileChange } from '@stoa/client';
 import { limits } from '@stoa/protocol';
+import { MESIBO_SYNCTYPE_REALTIME } from '../constants/profile.ts';
 import { MESIBO_RESULT_BADREQ, MESIBO_RESULT_OK } from '../constants/result.ts';
 import { internal } from '../internal.ts';
 import { fileToUpload } from '../messages/file-to-upload.ts';
 import { unsupported } from '../unsupported.ts';
-import { ProfileData } from './profile-data.ts';
+import { ProfileArranging } from './profile-arranging.ts';
 import { accessLevelChange, visibilityChange, withoutAccessLevels } from './profile-publishing.ts';
 
 type BlockedPart = 'calls' | 'profile' | 'groups';
@@ -13,7 +14,7 @@ type BlockedPart = 'calls' | 'profile' | 'groups';
  * Blocking, pictures and who sees what, and what the server cannot do yet. Every such call is refused: it returns a
  * failure, and Mesibo_onError says why.
  */
-export abstract class ProfileLimits extends ProfileData {
+export abstract class ProfileLimits extends ProfileArranging {
   /** Messages and calls of a blocked user are refused by the server; Mesibo_onProfileUpdated tells of it on all devices. */
   block(on = true): number {
     return this.blockMessages(on);
@@ -41,6 +42,9 @@ export abstract class ProfileLimits extends ProfileData {
   blockProfile(on = true): number {
     return this.blockPart('profile', on);
   }
+  blockProfileSubscription(_on?: boolean): number {
+    return this.refuse('Blocking subscriptions alone');
+  }
   isBlocked(): boolean {
     return this.isMessageBlocked();
   }
@@ -50,6 +54,13 @@ export abstract class ProfileLimits extends ProfileData {
   /** Who blocks messages blocks calls with them. */
   isCallBlocked(): boolean {
     return this.isPartBlocked('calls');
+  }
+  /** Video calls are blocked with all others. */
+  isVideoCallBlocked(): boolean {
+    return this.isCallBlocked();
+  }
+  isProfileSubscriptionBlocked(): boolean {
+    return false;
   }
   /** Who blocks messages does not block what is said in groups. */
   isGroupMessageBlocked(): boolean {
@@ -114,6 +125,19 @@ export abstract class ProfileLimits extends ProfileData {
   resetAccessLevels(): number {
     const values = this.getValues();
     return this.change(withoutAccessLevels(Object.entries(values)));
+  }
+  /** Changes are told to others at once; MESIBO_SYNCTYPE_REALTIME is what there is. */
+  setSyncType(type: number): number {
+    return type === MESIBO_SYNCTYPE_REALTIME ? MESIBO_RESULT_OK : this.refuse('Telling of changes later');
+  }
+  subscribeTransient(_type?: number, _activity?: number, _duration?: number): number {
+    return this.refuse('Subscribing to passing messages');
+  }
+  requestProfileRemoval(): number {
+    return this.refuse('Asking for the removal of a profile');
+  }
+  removeSyncedProfile(): number {
+    return this.refuse('Removing a profile from the server');
   }
   isCallInProgress(): boolean {
     return this[internal].context.calls.with(this.address) !== undefined;

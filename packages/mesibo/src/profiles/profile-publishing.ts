@@ -1,4 +1,5 @@
 import type { Profile, ProfileChange } from '@stoa/client';
+import { type Audience, limits } from '@stoa/protocol';
 import {
   MESIBO_VISIBILITY_CONTACT,
   MESIBO_VISIBILITY_NONE,
@@ -7,16 +8,27 @@ import {
 import type { ProfileValue, SavedProfile } from './profile-values.ts';
 
 /** What of a saved profile is told to others. */
-export function publishedChange({ name, image, values = {} }: SavedProfile): ProfileChange {
+export function publishedChange({ name, image, values = {}, levels = {} }: SavedProfile): ProfileChange {
   const { status, ...fields } = values;
   return {
     ...(name !== undefined && { name }),
     ...(typeof status === 'string' && { status }),
+    ...(levels.status !== undefined && { visibility: { status: audienceOf(levels.status) } }),
     ...(image !== undefined && { picture: image === '' ? {} : { url: image } }),
     ...(Object.keys(fields).length > 0 && {
-      fields: Object.entries(fields).map(([key, value]) => ({ key, value })),
+      fields: Object.entries(fields).map(([key, value]) => ({
+        key,
+        value,
+        ...(levels[key] !== undefined && { visibleTo: audienceOf(levels[key]) }),
+      })),
     }),
   };
+}
+
+/** Who has this access level; 0: everybody. What is no level is for nobody, rather than for more than was meant. */
+function audienceOf(level: number): Audience {
+  if (level === 0) return 'everybody';
+  return Number.isInteger(level) && level > 0 && level <= limits.accessLevel ? level : 'nobody';
 }
 
 /** Who may see the profile and find the user, for MESIBO_VISIBILITY_*. */

@@ -16,6 +16,8 @@ export interface SavedProfile {
   image?: string;
   marks?: Partial<Record<ProfileMark, boolean>>;
   values?: Record<string, ProfileValue>;
+  /** Of the own profile: which access level values are for, until they are published. */
+  levels?: Record<string, number>;
 }
 
 /** Reads what was saved as text; empty when there is nothing, or nothing usable. */

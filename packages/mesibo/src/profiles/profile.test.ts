@@ -164,6 +164,67 @@ describe('a profile', () => {
     expect(self.resetAccessLevels()).toBe(0);
   });
 
+  it('publishes a value for an access level, and never for more people before that', async () => {
+    const [alice, party] = await chat.pair();
+    const bob = profileOf(alice, party);
+    const shown: string[] = [];
+    alice.api.addListener({ Mesibo_onProfileUpdated: () => shown.push(bob.getString('home', '')) });
+    const self = party.api.getSelfProfile();
+    self.setString('home', 'Elm Street', 5);
+    self.setString('secret', 'mine', 4.5);
+    self.setString('status', 'at home', 5);
+    self.setString('town', 'Springwood');
+    self.save();
+    await alice.heard.until(() => bob.getString('town') === 'Springwood', 'what everybody sees');
+    expect([...new Set(shown), bob.getStatus(), bob.hasValue('secret')]).toEqual(['', '', false]);
+    profileOf(party, alice).setProfileAccessLevels([5]);
+    await alice.heard.until(() => bob.getString('home') === 'Elm Street', 'what the level shows');
+    expect([bob.getStatus(), bob.hasValue('secret')]).toEqual(['at home', false]);
+  });
+
+  it('can be arranged, counted, and compared', async () => {
+    const [alice, party] = await chat.pair();
+    const [bob, self] = [profileOf(alice, party), alice.api.getSelfProfile()];
+    for (const toggle of ['toggleFavorite', 'toggleArchive', 'toggleMuted'] as const) bob[toggle]();
+    expect([bob.isFavorite(), bob.isArchived(), bob.isMuted(), bob.isHidden()]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    bob.toggleArchive();
+    bob.setPrivate(true);
+    expect([bob.isArchived(), bob.isPrivate(), bob.isVideoCallBlocked()]).toEqual([false, true, false]);
+    const asked = bob.newMessage();
+    asked.message = 'question';
+    asked.send();
+    const question = await party.heard.message('question');
+    const answer = question.reply();
+    answer.message = 'answer';
+    answer.send();
+    await alice.heard.message('answer');
+    await alice.heard.status(asked, 2);
+    expect([await bob.getTotalMessageCount(), await bob.getTotalMessageCount(asked.mid)]).toEqual([2, 1]);
+    expect([await bob.getSentMessageCount(), await bob.getReceivedMessageCount()]).toEqual([1, 1]);
+    expect(await bob.getFailedMessageCount()).toBe(0);
+    const carol = profileOf(alice, 'carol');
+    expect(alice.api.getRecentProfiles()).toEqual([bob]);
+    carol.setRecent();
+    expect(new Set(alice.api.getRecentProfiles())).toEqual(new Set([carol, bob]));
+    const copy = bob.cloneProfile();
+    expect([copy === bob, copy.getHashCode() === bob.getHashCode(), copy.getName()]).toEqual([
+      false,
+      true,
+      bob.getName(),
+    ]);
+    expect(bob.getHashCode()).not.toBe(carol.getHashCode());
+    copy.setName('Robert');
+    expect(bob.getName()).not.toBe('Robert');
+    expect([self.setSyncType(0), self.setSyncType(1), bob.subscribeTransient(1, 3, 5)]).toEqual([
+      0, 0x80, 0x80,
+    ]);
+  });
+
   it('refuses what does not exist yet', async () => {
     const { api } = await chat.prepare('alice');
     const bob = bobOf(api);

@@ -8,7 +8,7 @@ import type { MessageReader } from '../messages/message-reader.ts';
 import { fillFromParams, type V1File } from '../messages/v1-params.ts';
 import { MesiboPresence } from '../presence/presence.ts';
 import { deleteOlderThan } from '../reading/delete-older.ts';
-import { countMessages, matchesCount } from '../reading/message-count.ts';
+import { counted, countMessages, matchesCount } from '../reading/message-count.ts';
 import { MesiboReadSession, type SessionListener } from '../reading/read-session.ts';
 import { resultOf } from '../result.ts';
 import { ProfileGroup } from './profile-group.ts';
@@ -80,10 +80,29 @@ export class MesiboProfile extends ProfileGroup {
   unread(): number {
     return this[internal].unread;
   }
-  /** `status`: MESIBO_MSGSTATUS_*, or -1 all, -2 sent, -3 received, -4 failed. */
-  async getMessageCount(_thread = 0, status = -1): Promise<number> {
-    const client = await this[internal].context.whenClient();
-    return countMessages(client, [this.target()], matchesCount(status));
+  /** `thread`: the answers to this message; 0: all. `status`: MESIBO_MSGSTATUS_*, or -1 all, -2 sent, -3 received, -4 failed. */
+  async getMessageCount(thread: number | string = 0, status: number = counted.all): Promise<number> {
+    const { context } = this[internal];
+    const client = await context.whenClient();
+    const ref = context.messages.serverIdOf(thread);
+    const matches = matchesCount(status);
+    return countMessages(
+      client,
+      [this.target()],
+      (message) => matches(message) && (ref === 0 || message.ref === ref),
+    );
+  }
+  getTotalMessageCount(thread: number | string = 0): Promise<number> {
+    return this.getMessageCount(thread);
+  }
+  getSentMessageCount(thread: number | string = 0): Promise<number> {
+    return this.getMessageCount(thread, counted.sent);
+  }
+  getReceivedMessageCount(thread: number | string = 0): Promise<number> {
+    return this.getMessageCount(thread, counted.received);
+  }
+  getFailedMessageCount(thread: number | string = 0): Promise<number> {
+    return this.getMessageCount(thread, counted.failed);
   }
   getUnreadMessageCount(): number {
     return this.unread();
@@ -146,37 +165,6 @@ export class MesiboProfile extends ProfileGroup {
     return this.newPresence().send(activity, 0, seconds);
   }
 
-  /** The marks from here to isMuted() are the same on all devices of the user. */
-  favorite(on = true): void {
-    this.arrange('favourite', on);
-  }
-  isFavorite(): boolean {
-    return this.isArranged('favourite');
-  }
-  archive(on = true): void {
-    this.arrange('archived', on);
-  }
-  isArchived(): boolean {
-    return this.isArranged('archived');
-  }
-  setHidden(on: boolean): void {
-    this.arrange('hidden', on);
-  }
-  isHidden(): boolean {
-    return this.isArranged('hidden');
-  }
-  setMuted(on: boolean): void {
-    this.arrange('muted', on);
-  }
-  toggleMute(): void {
-    this.setMuted(!this.isMuted());
-  }
-  isMuted(): boolean {
-    return this.isArranged('muted');
-  }
-  setPrivate(on: boolean): void {
-    this.mark('private', on);
-  }
   /** On all devices of the user; contacts see what he shows to them. */
   setContact(on = true): void {
     const { context } = this[internal];
@@ -197,8 +185,9 @@ export class MesiboProfile extends ProfileGroup {
     return this.isMarked('subscribed');
   }
 
+  /** False for a group of which the user is no member, once that is known. */
   isActive(): boolean {
-    return true;
+    return this[internal].isActive;
   }
   isLookedup(): boolean {
     return this.isProfileSynced();
@@ -215,6 +204,22 @@ export class MesiboProfile extends ProfileGroup {
   }
   matches(message: MessageReader): boolean {
     return message.isDestinedFor(this);
+  }
+  /** The same for the same user or group, on all devices. */
+  getHashCode(): number {
+    let hash = this.groupid;
+    for (const character of this.address)
+      hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+    return hash;
+  }
+  /** Another object for the same user or group: what is set of it shows here after its save() and reload(). */
+  cloneProfile(): MesiboProfile {
+    const { context, profiles, ...state } = this[internal];
+    const copy = new MesiboProfile(context, profiles, this.address, this.groupid);
+    const { saved, told, serverName, temporaryName, group } = state;
+    Object.assign(copy[internal], { saved: { ...saved }, told, serverName, temporaryName, group });
+    copy.refreshName();
+    return copy;
   }
 
   protected override asProfile(): MesiboProfile {

@@ -17,6 +17,10 @@ export class Profiles {
   private unwatched: string[] = [];
   private watched = 0;
   private sorted: MesiboProfile[] | undefined;
+  /** When something became known of somebody, in milliseconds since 1970; 0: not yet. */
+  changedAt = 0;
+  /** Groups that the user is not in any more are left out of groups(). */
+  hidesInactiveGroups = false;
   /** The signed-in user; its address is empty until it is known. */
   readonly self: MesiboProfile;
 
@@ -47,11 +51,26 @@ export class Profiles {
     return this.sorted;
   }
 
+  groups(): MesiboProfile[] {
+    return this.all().filter(
+      (profile) => profile.isGroup() && !(this.hidesInactiveGroups && !profile.isActive()),
+    );
+  }
+
+  /** What the server says of which groups the user is in: all others are not active. */
+  activeGroups(gids: ReadonlySet<number>): void {
+    for (const profile of this.byId.values()) {
+      if (profile.isGroup()) profile[internal].isActive = gids.has(profile.groupid);
+    }
+  }
+
   /** Who last wrote or was written to comes first. */
   recent(): MesiboProfile[] {
+    const at = (profile: MesiboProfile): number =>
+      Math.max(profile[internal].recentAt, profile[internal].madeRecentAt);
     return this.all()
-      .filter((profile) => profile[internal].recentAt > 0)
-      .sort((a, b) => b[internal].recentAt - a[internal].recentAt);
+      .filter((profile) => at(profile) > 0)
+      .sort((a, b) => at(b) - at(a));
   }
 
   /** The order of all() may have changed. */
@@ -69,6 +88,7 @@ export class Profiles {
   }
 
   changed(profile: MesiboProfile): void {
+    this.changedAt = Date.now();
     this.reorder();
     for (const listener of profile[internal].listeners) {
       const callback: unknown = Reflect.get(listener, 'MesiboProfile_onUpdate');

@@ -192,7 +192,7 @@ export class MesiboReadSession {
   /** Only the answers to one message, by its id; 0: all messages. */
   setThreadId(id: number | string): void {
     const state = this[internal];
-    const mid = state.context.messages.find(id)?.[internal].local?.mid ?? Number(id);
+    const mid = state.context.messages.serverIdOf(id);
     state.thread = mid > 0 ? mid : undefined;
     state.source = undefined;
   }
