@@ -177,6 +177,8 @@ export const operations = {
       ),
       /** For how long the credentials are good. */
       seconds: Int(),
+      /** Lines of the largest picture that the app lets the user send in calls; absent for any. */
+      height: Type.Optional(Int()),
     }),
   },
   ...groupOperations,

@@ -1,13 +1,17 @@
 import type { Bus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
-import { Access, requireOperation, type Subject } from './access/index.ts';
+import { Access, Failures, type OnlineAudience, requireOperation, type Subject } from './access/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
+import { type ProfileChanged, subjects } from './events.ts';
+import { iceServers } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
 import type { Rights } from './rooms/index.ts';
+import type { Settings } from './settings/index.ts';
 
 export interface AccessWiringOptions {
   readonly store: Pick<Store, 'access' | 'groups' | 'values'>;
+  readonly settings: Settings;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: Directory;
@@ -16,7 +20,8 @@ export interface AccessWiringOptions {
 }
 
 /** Joins the rules that apps have for their users with the rest of a node. */
-export async function startAccess({ store, bus, clock, directory, ...options }: AccessWiringOptions) {
+export async function startAccess(given: AccessWiringOptions) {
+  const { store, settings, bus, clock, directory, ...options } = given;
   const { now } = clock;
   const access = new Access({
     ...options,
@@ -29,17 +34,32 @@ export async function startAccess({ store, bus, clock, directory, ...options }: 
     bucketsFor: ({ seconds, limit }) => new TokenBuckets({ capacity: limit, fillMs: seconds * 1_000, now }),
   });
   await access.open();
+  /** Whether the user has this one among his contacts or favourites. */
+  const knows = async (uid: number, peers: 'contacts' | 'favourites', address: string): Promise<boolean> => {
+    const key = peers === 'contacts' ? `contact:${address}` : `favourite:peer/${address}`;
+    return (await store.values.get(uid, key)) !== undefined;
+  };
+  const isAmong = async (
+    watched: Subject,
+    audience: Exclude<OnlineAudience, 'all'>,
+    { uid, address }: { readonly uid: number; readonly address: string },
+  ): Promise<boolean> => {
+    if (typeof audience === 'string') return knows(watched.uid, audience, address);
+    const group = await store.groups.find(audience.gid);
+    if (group?.aid !== watched.aid || group.deleted) return false;
+    return (await store.groups.member(group.gid, uid)) !== undefined;
+  };
   return {
     access,
+    failures: new Failures({ access, clock, onError: options.onError }),
+    serversFor: iceServers(settings, clock, access),
     /** Throws for an operation that the user may not ask for. */
     requireOperation: (subject: Subject, request: { readonly op: string; readonly body: unknown }) =>
       requireOperation(access, subject, request, (uid) => store.groups.countOfUser(uid)),
     /** Whether the rules of the user let him exchange messages and calls with this one. */
     async mayMeet(subject: Subject, peer: string): Promise<boolean> {
       const { peers = 'all' } = (await access.rules(subject)) ?? {};
-      if (peers === 'all') return true;
-      const key = peers === 'contacts' ? `contact:${peer}` : `favourite:peer/${peer}`;
-      return (await store.values.get(subject.uid, key)) !== undefined;
+      return peers === 'all' || knows(subject.uid, peers, peer);
     },
     /** What is left of the rights that the group gives the user in its room. */
     async roomRights(subject: Subject, rights: Rights): Promise<Rights> {
@@ -57,7 +77,23 @@ export async function startAccess({ store, bus, clock, directory, ...options }: 
       const watcher = await directory.byAddress(watched.aid, address);
       const hears = watcher === undefined || (await access.may(watcher, 'hearPresence'));
       if (!hears || !(await access.may(watched, 'beSeenOnline'))) return false;
+      const { onlineAudience = 'all' } = (await access.rules(watched)) ?? {};
+      if (onlineAudience !== 'all' && watched.address !== address) {
+        if (watcher === undefined || !(await isAmong(watched, onlineAudience, watcher))) return false;
+      }
       return (await access.may(watched, 'beSeenLast')) || 'online';
+    },
+    /** Others are told when the user was online last in steps of so many milliseconds; 0 for exactly. */
+    async seenStep(uid: number): Promise<number> {
+      if (!access.any) return 0;
+      const watched = await directory.byUid(uid);
+      return (watched && (await access.rules(watched))?.lastSeenMs) ?? 0;
+    },
+    /** The user has other contacts or favourites: by the rules, others may see him now, or not any more. */
+    contactsChanged(uid: number): void {
+      if (!access.any) return;
+      const changed: ProfileChanged = { type: 'profile-changed', presence: true };
+      bus.publish(subjects.presence(uid), changed);
     },
     /** Throws when the user may not upload now. */
     async requireUpload(subject: Subject): Promise<void> {

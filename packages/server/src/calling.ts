@@ -1,9 +1,11 @@
 import type { Bus } from '@stoa/bus';
 import type { MediaEngine } from '@stoa/media';
 import type { Store } from '@stoa/storage';
-import { type CallAlarm, Calls, type MayCall, turnServers } from './calls/index.ts';
+import type { Access } from './access/index.ts';
+import { type CallAlarm, Calls, type MayCall } from './calls/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
+import type { ServersFor } from './ice-servers.ts';
 import type { Messages } from './messages/index.ts';
 import { generateToken } from './secret-token.ts';
 import type { Settings } from './settings/index.ts';
@@ -17,13 +19,23 @@ export interface CallingOptions {
   readonly directory: Directory;
   readonly messages: Messages;
   readonly mayCall: MayCall;
+  readonly access: Pick<Access, 'may' | 'rules'>;
+  /** Those of these servers that the user may use. */
+  readonly serversFor: ServersFor;
   readonly alarm: CallAlarm;
   readonly engine: () => Promise<MediaEngine>;
   readonly onError: (error: unknown) => void;
 }
 
 /** Joins calls with the rest of a node: their times, their messages, and what clients ask for them. */
-export async function startCalling({ settings, store, messages, ...others }: CallingOptions): Promise<{
+export async function startCalling({
+  settings,
+  store,
+  messages,
+  access,
+  serversFor,
+  ...others
+}: CallingOptions): Promise<{
   calls: Calls;
   operations: Pick<SessionServices['operations'], 'calls.servers'>;
 }> {
@@ -36,17 +48,31 @@ export async function startCalling({ settings, store, messages, ...others }: Cal
       grace: settings.callGraceSeconds * 1_000,
       longest: settings.callMinutes * 60_000,
     },
+    longestOf: async (caller, callee) => {
+      const both = await Promise.all([caller, callee].map((one) => access.rules(one)));
+      const limits = both.flatMap((rules) => rules?.callMs || []);
+      return limits.length === 0 ? undefined : Math.min(...limits);
+    },
     writeLog: async (caller, callee, call, id) => {
+      for (const one of [caller, callee]) if (!(await access.may(one, 'haveCallsLogged'))) return;
       // Not from one of the caller's devices, so that it is new to all of them.
       const message = { id, flags: 0, content: { call } };
       const { announce } = await messages.acceptUnjudged({ ...caller, dev: 0 }, callee, message);
       announce();
     },
   });
-  const { turnUrls: urls, turnSecret: secret, turnSeconds: seconds } = settings;
-  const { now } = others.clock;
   return {
     calls,
-    operations: { 'calls.servers': async ({ uid }) => turnServers({ urls, secret, seconds }, uid, now()) },
+    operations: {
+      'calls.servers': async (device) => {
+        const servers = await serversFor(device);
+        const isFull = await access.may(device, 'callInFullHd');
+        const height = isFull ? undefined : (await access.may(device, 'callInHd')) ? hd : sd;
+        return { ...servers, ...(height === undefined ? {} : { height }) };
+      },
+    },
   };
 }
+
+/** Lines of a picture that is not, or not fully, of high definition. */
+const [sd, hd] = [480, 720];

@@ -1,5 +1,6 @@
 import type { Bus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
+import type { Access } from './access/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import type { Attachments } from './files/index.ts';
@@ -39,6 +40,7 @@ export interface GroupWiringOptions {
   readonly onError?: (error: unknown) => void;
   /** Who is told outside of what happens in groups. */
   readonly observer?: GroupObserver;
+  readonly access?: Pick<Access, 'may'>;
   readonly judge?: MessageJudge & { moved(moved: CursorsMoved): void };
 }
 
@@ -87,6 +89,7 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
       groups: store.groups,
       bus,
       clock,
+      tellsDelivered: (reader) => options.access?.may(reader, 'tellDelivered') ?? true,
       isNoted: (aid) => observer.wantsMoves(aid),
       onMoved: (moved) => {
         observer.moved(moved);

@@ -1,21 +1,18 @@
-import { turnServers } from './calls/index.ts';
 import type { MediaDoor, MediaSessionDoor } from './http/index.ts';
+import type { ServersFor } from './ice-servers.ts';
 import type { MediaOperations, MediaTokens, RoomDevice } from './rooms/index.ts';
-import type { Settings } from './settings/index.ts';
 
 export interface MediaWiringOptions {
   /** Carried out by the node of the room. */
   readonly operations: MediaOperations;
   readonly tokens: MediaTokens;
-  readonly settings: Settings;
-  readonly now: () => number;
+  readonly serversFor: ServersFor;
 }
 
 /** Joins encoders and players with the rest of a node: their tokens, and the TURN servers that they may need. */
-export function mediaDoor({ operations, tokens, settings, now }: MediaWiringOptions): MediaDoor {
-  const turn = { urls: settings.turnUrls, secret: settings.turnSecret, seconds: settings.turnSeconds };
-  const linksFor = (uid: number): string[] => {
-    const { servers } = turnServers(turn, uid, now());
+export function mediaDoor({ operations, tokens, serversFor }: MediaWiringOptions): MediaDoor {
+  const linksFor = async (device: RoomDevice): Promise<string[]> => {
+    const { servers } = await serversFor(device);
     return servers.flatMap((server) => server.urls.map((url) => iceLink(url, server)));
   };
   /** Who asks, as far as the bounds go of what a user may ask; who he is, the node of the room reads in the token. */
@@ -27,7 +24,7 @@ export function mediaDoor({ operations, tokens, settings, now }: MediaWiringOpti
     open: async (token, gid, sdp, played) => {
       const device = asking(token);
       const session = await operations['media.open'](device, { gid, as, token, sdp, played });
-      return { ...session, links: linksFor(device.uid) };
+      return { ...session, links: await linksFor(device) };
     },
     find: async (token, gid, dev) => {
       await operations['media.find'](asking(token), { gid, as, token, dev });

@@ -43,23 +43,36 @@ export class MessagePermission implements MessageJudge {
 
   async #judge(sender: Sender, destination: Destination, outgoing: Outgoing): Promise<Judgement> {
     const { access, modules } = this.#options;
-    if (access.restricts(sender.aid) && sender.forced !== true) {
-      await this.#require(sender, destination, outgoing);
+    const judge = modules.active ? modules : noJudge;
+    if (!access.restricts(sender.aid) || sender.forced === true) {
+      return judge.judge(sender, destination, outgoing);
     }
-    return (modules.active ? modules : noJudge).judge(sender, destination, outgoing);
+    await this.#require(sender, destination, outgoing);
+    const judgement = await judge.judge(sender, destination, outgoing);
+    return (await this.#isStored(sender, outgoing)) ? judgement : { ...judgement, transient: true };
+  }
+
+  /** Whether the message is to be kept: what changes one that is there, and what was kept before, is in any case. */
+  async #isStored(sender: Sender, outgoing: Outgoing): Promise<boolean> {
+    if (outgoing.event !== undefined || (await this.#options.access.may(sender, 'haveStored'))) return true;
+    return this.#isRepeated(sender, outgoing);
+  }
+
+  async #isRepeated({ uid, dev }: Sender, { id }: Outgoing): Promise<boolean> {
+    return id !== null && (await this.#options.log.findSend({ sender: uid, dev, id })) !== undefined;
   }
 
   async #require(sender: Sender, destination: Destination, outgoing: Outgoing): Promise<void> {
-    const { access, log } = this.#options;
+    const { access } = this.#options;
+    const { content, flags = 0 } = outgoing;
     try {
-      await this.#requireFlags(sender, destination, outgoing.content);
+      await this.#requireFlags(sender, destination, content);
+      if (BigInt(flags) & broadcastFlag) await access.require(sender, 'broadcast');
       await access.count(sender, 'message');
+      if (content.latitude !== undefined) await access.count(sender, 'location');
     } catch (error) {
-      const { uid, dev } = sender;
-      const { id } = outgoing;
       // What was stored before the rules changed keeps its answer.
-      const isStored = id !== null && (await log.findSend({ sender: uid, dev, id })) !== undefined;
-      if (!isStored) throw error;
+      if (!(await this.#isRepeated(sender, outgoing))) throw error;
     }
   }
 
@@ -92,3 +105,6 @@ export class MessagePermission implements MessageJudge {
 function isRich({ title, subtitle, footer, file, latitude }: Content): boolean {
   return [title, subtitle, footer, file, latitude].some((field) => field !== undefined);
 }
+
+/** With which clients of mesibo mark what they send to many. */
+const broadcastFlag = 0x20n;

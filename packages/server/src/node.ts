@@ -32,19 +32,18 @@ import { listen } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { MessagePermission } from './message-permission.ts';
 import { buildMessaging } from './message-wiring.ts';
-import { readingOperations } from './messages/index.ts';
 import { createMetrics, observeBus } from './metrics/index.ts';
 import { startModules } from './module-wiring.ts';
 import { openBus } from './open-bus.ts';
 import { openStore } from './open-store.ts';
 import { Otps } from './otp/index.ts';
-import { OtherNodes, Presence } from './presence/index.ts';
+import { OtherNodes } from './presence/index.ts';
+import { startPresence } from './presence-wiring.ts';
 import { previewing } from './previewing.ts';
 import type { Reach } from './previews/index.ts';
 import { buildProfiles } from './profile-wiring.ts';
 import { startPushing } from './pushing.ts';
 import { Readiness } from './readiness.ts';
-import { receiptOperations } from './receipts/index.ts';
 import { startRooms } from './rooms-wiring.ts';
 import { Schedule, scheduleOperations } from './scheduled/index.ts';
 import { Search, searchOperations } from './search/index.ts';
@@ -53,7 +52,7 @@ import { CatchUp } from './socket/catch-up.ts';
 import { Sessions } from './socket/sessions.ts';
 import { openSocketDoor } from './socket-wiring.ts';
 import { sweepRepeatedly } from './sweeping.ts';
-import { announceUserChanges, followUserChanges } from './user-changes.ts';
+import { announceUserChanges } from './user-changes.ts';
 import { Users } from './users/index.ts';
 import { Values, valueOperations } from './values/index.ts';
 import { webPaths } from './web-paths.ts';
@@ -126,7 +125,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   /** What most parts of a node need. */
   const common = { settings, store, bus, clock, directory, blocking, metrics, logger, onError };
   const node = randomUUID();
-  const webhooking = await startWebhooks({ ...common, node });
+  const webhooking = await startWebhooks({
+    ...common,
+    node,
+    tellsOf: (sender) => access.may(sender, 'haveHooked'),
+  });
   const { observer } = webhooking;
   const { modules, login } = await startModules({
     ...common,
@@ -137,7 +140,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onChanged: [() => reviewPresence(), () => roomParts.rooms.tick(true)],
   });
   const judge = new MessagePermission({ access, ...permissions, modules, directory, log: store.log });
-  const messaging = buildMessaging({ ...common, observer, judge });
+  const messaging = buildMessaging({ ...common, observer, access, judge });
   const { gone, messages, changes, history, receipts } = messaging;
   const files = await startFiling({ settings, store, clock, permissions, onError });
   const groupParts = buildGroups({
@@ -147,23 +150,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onCommitted: (seconds) => metrics.storeCommit.observe(seconds),
     onAccepted: () => metrics.messagesAccepted.http.add(),
     observer,
+    access,
     judge,
   });
   const { leaveGroups, groupReceipts } = groupParts;
   const profileParts = buildProfiles({ store, directory, blocking, files, bus, clock, publish, onError });
   const users = new Users({ store, now, publish, tokensPerUser: settings.tokensPerUser, leaveGroups });
   const others = new OtherNodes({ node, bus, clock, onDied: () => catchUp.requestAll() });
-  const presence = new Presence({
-    node,
-    bus,
-    others,
-    users: store.users,
-    clock,
-    graceMs: presenceGraceMs,
-    maySee: async (uid, address) =>
-      (await blocking.mayReach(uid, address, 'presence')) && permissions.maySee(uid, address),
+  const presence = await startPresence({
+    ...common,
+    ...permissions,
     ...profileParts.presence,
-    onError,
+    node,
+    others,
     onCame: (uid) => {
       webhooking.onCame(uid);
       login(uid, true);
@@ -171,15 +170,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     onLeft: (uid) => {
       webhooking.onLeft(uid);
       login(uid, false);
-    },
-  });
-  await followUserChanges(bus, {
-    directory,
-    blocking,
-    onUserChanged: (uid) => presence.profileChanged(uid),
-    onBlocksChanged: (uid) => {
-      presence.review(uid).catch(onError);
-      if (uid !== undefined) presence.profileChanged(uid);
     },
   });
   const background = new Background({ clock, onError });
@@ -206,7 +196,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       blocking.forget(uid);
       publish({ type: 'blocks-changed', uid });
     },
-    onContactsChanged: profileParts.contactsChanged,
+    onContactsChanged: (uid) => {
+      profileParts.contactsChanged(uid);
+      permissions.contactsChanged(uid);
+    },
   });
   const devices = new Devices({
     store: store.devices,
@@ -220,6 +213,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     ...common,
     messages,
     mayCall: callPermission(blocking, access, permissions.mayMeet, modules),
+    access,
+    serversFor: permissions.serversFor,
     alarm: pushing.alarm,
     engine: () => roomParts.engine(),
   });
@@ -311,6 +306,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       blocking,
       access,
       requireOperation: permissions.requireOperation,
+      failures: permissions.failures,
       calls,
       rooms: roomParts.rooms,
       bus,
@@ -318,9 +314,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...deviceOperations(devices),
         ...valueOperations(values),
         ...scheduleOperations(schedule),
-        ...readingOperations({ log: store.log, groups: store.groups, directory, history }),
+        ...messaging.operations,
         ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
-        ...receiptOperations({ log: store.log, cursors: store.cursors, groups: store.groups, directory }),
         ...groupParts.operations,
         ...operations,
         ...roomParts.operations,
@@ -404,5 +399,3 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     close,
   };
 }
-
-const presenceGraceMs = 3_000;

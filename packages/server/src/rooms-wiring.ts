@@ -9,6 +9,7 @@ import type { Access, Subject } from './access/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { backendOf, type Joining, may } from './groups/index.ts';
+import type { ServersFor } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
 import { mediaDoor } from './media-door-wiring.ts';
 import { type Metrics, observeMedia } from './metrics/index.ts';
@@ -45,6 +46,7 @@ export interface RoomsWiringOptions {
   readonly access: Pick<Access, 'restricts' | 'require'>;
   /** What the app's rules leave of the rights that a group gives a user. */
   readonly roomRights: (subject: Subject, rights: Rights) => Promise<Rights>;
+  readonly serversFor: ServersFor;
   readonly engine: MediaEngine | undefined;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -60,7 +62,7 @@ type Connections = Omit<WorkerEngineOptions, 'workers' | 'onWorkerLost'>;
 
 /** Joins rooms with the rest of a node: the rights that their groups give, the media plane, and other nodes. */
 export async function startRooms(options: RoomsWiringOptions) {
-  const { settings, node, hasOthers, store, joining, access, roomRights, ...others } = options;
+  const { settings, node, hasOthers, store, joining, access, roomRights, serversFor, ...others } = options;
   const { logger, clock, engine, metrics, ...common } = others;
   const connections = await connectionOptions(settings);
   const group = async (aid: number, gid: number): Promise<Group> => {
@@ -139,8 +141,7 @@ export async function startRooms(options: RoomsWiringOptions) {
     media: mediaDoor({
       operations: { 'media.open': open, 'media.find': find, 'media.end': end },
       tokens,
-      settings,
-      now: clock.now,
+      serversFor,
     }),
     recordings,
     operations: {

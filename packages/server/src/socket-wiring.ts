@@ -57,6 +57,7 @@ export function openSocketDoor(options: SocketWiringOptions): SocketDoor {
           cursors: store.cursors,
           groups: store.groups,
           history,
+          tellsDelivered: (of) => options.services.access.may(of, 'tellDelivered'),
           onDelivered: () => metrics.messagesDelivered.add(),
           onError: (error) => {
             onError(error);

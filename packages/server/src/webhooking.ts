@@ -9,6 +9,7 @@ import {
   DeliveryChecks,
   Happenings,
   LeftBehind,
+  type TellsOf,
   UserPresence,
   WebhookQueue,
   WebhookSender,
@@ -23,6 +24,7 @@ export interface WebhookingOptions {
   readonly directory: Directory;
   /** Name of this node, unique in the installation. */
   readonly node: string;
+  readonly tellsOf: TellsOf;
   readonly onError: (error: unknown) => void;
 }
 
@@ -31,7 +33,7 @@ const leftBehindMs = 10_000;
 
 /** Joins webhooks with the rest of a node: what they are told of, and the work that sends it. */
 export async function startWebhooks(options: WebhookingOptions) {
-  const { settings, store, bus, clock, directory, node, onError } = options;
+  const { settings, store, bus, clock, directory, node, tellsOf, onError } = options;
   const privateAddresses = settings.webhookPrivateAddresses;
   let noteUsers = (): void => {};
   const webhooks = new Webhooks({
@@ -55,7 +57,7 @@ export async function startWebhooks(options: WebhookingOptions) {
   const onAdded = (): void => look();
   const queue = new WebhookQueue({ store: store.webhooks, onAdded });
   const addressOf = async (uid: number): Promise<string | undefined> => (await directory.byUid(uid))?.address;
-  const happenings = new Happenings({ webhooks, queue, clock, addressOf, onAdded, onError });
+  const happenings = new Happenings({ webhooks, queue, clock, addressOf, tellsOf, onAdded, onError });
   const leftBehind = new LeftBehind({ store: store.webhooks, log: store.log, directory, happenings, queue });
   const users = new UserPresence({
     node,
@@ -66,7 +68,15 @@ export async function startWebhooks(options: WebhookingOptions) {
     onAdded,
     onError,
   });
-  const checks = new DeliveryChecks({ ...store, store: store.webhooks, webhooks, directory, clock, onAdded });
+  const checks = new DeliveryChecks({
+    ...store,
+    store: store.webhooks,
+    webhooks,
+    directory,
+    clock,
+    tellsOf,
+    onAdded,
+  });
   await webhooks.open();
   return {
     webhooks,

@@ -13,6 +13,7 @@ export interface CallMediaOptions {
   readonly platform: CallPlatform;
   readonly clock: Clock;
   readonly configuration: () => Promise<RTCConfiguration>;
+  readonly maxHeight: () => number | undefined;
   /** To be said to the other side. */
   readonly onSignal: (signal: MediaSignal) => void;
   readonly onState: (state: 'up' | 'down') => void;
@@ -96,6 +97,7 @@ export class CallMedia {
     const isOver = (): boolean => this.#closed || run !== this.#run;
     this.#configuration = await this.#options.configuration();
     if (isOver()) return undefined;
+    this.local.limitHeight(this.#options.maxHeight());
     try {
       const description = await describe(this.#begin(epoch));
       return isOver() ? undefined : description;

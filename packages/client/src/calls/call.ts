@@ -32,6 +32,8 @@ export interface CallOptions {
   readonly platform: CallPlatform;
   readonly clock: Clock;
   readonly configuration: () => Promise<RTCConfiguration>;
+  /** Lines of the largest picture that may be sent; undefined for any. Known when the configuration is. */
+  readonly maxHeight: () => number | undefined;
   /** Says something to the server; lost without a connection. */
   readonly say: (call: string, event: CallRequest) => void;
   /** Something changed of what is kept for loading the page anew, or the call has ended. */
@@ -76,7 +78,7 @@ export class Call extends CallControls {
   /** @internal Calls makes them. */
   constructor(options: CallOptions) {
     super();
-    const { platform, clock, configuration } = options;
+    const { platform, clock, configuration, maxHeight } = options;
     this.#options = options;
     this.#id = options.id;
     this.peer = options.peer;
@@ -92,6 +94,7 @@ export class Call extends CallControls {
       platform,
       clock,
       configuration,
+      maxHeight,
       onSignal: (signal) => this.#say(signal),
       onState: (media) => {
         if (media === 'up') this.#connectedAt ??= clock.now();

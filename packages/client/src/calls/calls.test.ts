@@ -30,15 +30,16 @@ async function scene({ hasServers = true, ...settings }: SceneSettings = {}): Pr
 }
 
 /** When the client asks for servers, it gets none. */
-function answerServers(connection: ScriptedConnection): void {
+function answerServers(connection: ScriptedConnection, height?: number): void {
   connection
     .next('request', ({ op }) => op === 'calls.servers')
-    .then(({ id }) => tellServers(connection, id))
+    .then(({ id }) => tellServers(connection, id, height))
     .catch(() => {});
 }
 
-function tellServers(connection: ScriptedConnection, id: number): void {
-  connection.send({ t: 'response', id, body: { servers: [], seconds: 3_600 } });
+function tellServers(connection: ScriptedConnection, id: number, height?: number): void {
+  const body = { servers: [], seconds: 3_600, ...(height === undefined ? {} : { height }) };
+  connection.send({ t: 'response', id, body });
 }
 
 function tell(connection: ScriptedConnection, call: string, event: CallNotice): void {
@@ -61,6 +62,22 @@ const lowest = '0'.repeat(32);
 const highest = 'z'.repeat(32);
 
 describe('calls of a client', () => {
+  it('send no larger pictures than the server lets them', async () => {
+    const { client, connection, platform } = await scene({ hasServers: false });
+    answerServers(connection, 480);
+    const call = client.calls.call('bob', { video: true });
+    await said(connection, 'invite');
+    await call.shareScreen();
+    const heights = platform.tracks.map(({ kind, constraints }) => [kind, constraints.height]);
+    const limited = { ideal: 480, max: 480 };
+    expect(heights).toEqual([
+      ['audio', undefined],
+      ['video', limited],
+      ['video', limited],
+    ]);
+    call.hangup();
+  });
+
   it('invite with an offer, and connect when the answer comes', async () => {
     const { client, connection, platform } = await scene();
     const call = client.calls.call('bob', { video: true });

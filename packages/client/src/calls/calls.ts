@@ -249,6 +249,7 @@ export class Calls {
         iceServers: await this.#servers.current(),
         iceTransportPolicy: settings.relayOnly === true ? 'relay' : 'all',
       }),
+      maxHeight: () => this.#servers.height,
       say: (id, event) => this.#say(id, event),
       onChange: (changed) => this.#changed(changed),
       onListenerError: (event, error) => host.events.listenerFailed(`call ${event}`, error),

@@ -9,11 +9,17 @@ export class IceServers {
   readonly #clock: Clock;
   #asking: Promise<RTCIceServer[]> | undefined;
   #last: RTCIceServer[] = [];
+  #height: number | undefined;
   #goodUntil = Number.NEGATIVE_INFINITY;
 
   constructor(ask: () => Promise<Servers>, clock: Clock) {
     this.#ask = ask;
     this.#clock = clock;
+  }
+
+  /** Lines of the largest picture that may be sent in calls, as the server said last; undefined for any. */
+  get height(): number | undefined {
+    return this.#height;
   }
 
   /** Never rejects: when the server cannot be asked, the last ones have to do. */
@@ -27,8 +33,9 @@ export class IceServers {
 
   async #fetch(): Promise<RTCIceServer[]> {
     try {
-      const { servers, seconds } = await this.#ask();
+      const { servers, seconds, height } = await this.#ask();
       this.#last = servers;
+      this.#height = height;
       // A call must be able to begin, and to find another way, with what it was given.
       this.#goodUntil = this.#clock.now() + seconds * 500;
     } catch {}

@@ -26,6 +26,7 @@ export class LocalMedia {
   #peerHolds = false;
   /** The network takes too little video. */
   #paused = false;
+  #maxHeight: number | undefined;
   #closed = false;
 
   constructor(options: LocalMediaOptions) {
@@ -108,6 +109,12 @@ export class LocalMedia {
     }
   }
 
+  /** No picture is larger from now on. */
+  limitHeight(lines: number | undefined): void {
+    this.#maxHeight = lines;
+    for (const track of [this.#camera, this.#screen]) this.#limit(track);
+  }
+
   setHeld(held: boolean): void {
     this.#held = held;
     this.#changed();
@@ -160,6 +167,7 @@ export class LocalMedia {
       track.contentHint = 'detail';
       this.#stop(this.#screen);
       this.#screen = track;
+      this.#limit(track);
       // The browser has a button of its own for that.
       track.addEventListener('ended', () => {
         if (this.#screen === track) this.unshare();
@@ -192,6 +200,11 @@ export class LocalMedia {
     }
   }
 
+  #limit(track: MediaStreamTrack | undefined): void {
+    const max = this.#maxHeight;
+    if (max !== undefined) track?.applyConstraints({ height: { ideal: max, max } }).catch(() => {});
+  }
+
   #userMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
     return this.#options.platform.userMedia(constraints);
   }
@@ -205,7 +218,10 @@ export class LocalMedia {
       const isAudio = track.kind === 'audio';
       this.#stop(isAudio ? this.#microphone : this.#camera);
       if (isAudio) this.#microphone = track;
-      else this.#camera = track;
+      else {
+        this.#camera = track;
+        this.#limit(track);
+      }
       track.addEventListener('ended', () => this.#lost(track));
     }
     this.#changed();

@@ -1,2 +1,4 @@
 export { Access, type Policy, type Subject } from './access.ts';
+export { Failures } from './failures.ts';
 export { requireOperation } from './operations.ts';
+export type { OnlineAudience } from './rules.ts';

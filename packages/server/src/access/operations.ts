@@ -9,6 +9,9 @@ const needs: Partial<Record<OperationName, Action>> = {
   'push.register': 'registerForPush',
   'links.preview': 'previewLinks',
   'profiles.search': 'searchProfiles',
+  'messages.search': 'readHistory',
+  'messages.thread': 'readHistory',
+  'messages.pinned': 'readHistory',
 };
 
 /** What a device publishes in a room: its sound, its camera, its screen. */
@@ -39,7 +42,6 @@ async function requirePresence(
 
 /**
  * Whether a user may ask for this. `body`: as it was validated.
- *
  *
  * @throws StoaError PERMISSION_DENIED, TOO_MANY
  */

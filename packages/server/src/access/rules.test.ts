@@ -20,16 +20,33 @@ it('read numbers and rates, and name what they do not know', () => {
   const { rules: read, ignored } = rules({
     group: { max_groups: 3, call_log: false },
     file: { max_size: 2 },
-    ratelimit: { message: '1:5,60:100', login: '1:1' },
+    presence: { lastseen_resolution: 60, online_audience: 3 },
+    call: { maxdur: 90 },
+    conf: { maxdur: 30 },
+    ratelimit: { message: '1:5,60:100', guess: '1:1' },
     platforms: 'android',
     peers: 2,
   });
-  expect(read).toMatchObject({ maxGroups: 3, fileBytes: 2_000_000, peers: 'contacts' });
+  expect(read).toMatchObject({
+    maxGroups: 3,
+    fileBytes: 2_000_000,
+    peers: 'contacts',
+    lastSeenMs: 60_000,
+    onlineAudience: 'favourites',
+    callMs: 90_000,
+    roomMs: 30_000,
+  });
   expect(read.rates.message).toEqual([
     { seconds: 1, limit: 5 },
     { seconds: 60, limit: 100 },
   ]);
-  expect(ignored).toEqual(['group.call_log', 'ratelimit.login', 'platforms']);
+  expect(ignored).toEqual(['group.call_log', 'ratelimit.guess', 'platforms']);
+  const audience = (number: number) => rules({ presence: { online_audience: number } });
+  expect(audience(4).rules.onlineAudience).toEqual({ gid: 4 });
+  expect(audience(2)).toMatchObject({
+    rules: { onlineAudience: 'all' },
+    ignored: ['presence.online_audience'],
+  });
   expect(rules({ peers: 1 })).toMatchObject({ rules: { peers: 'all' }, ignored: ['peers'] });
 });
 
@@ -37,6 +54,8 @@ it.each([
   [{ message: { outgoing: 'no' } }, '"message.outgoing"'],
   [{ group: { max_groups: -1 } }, '"group.max_groups"'],
   [{ file: { max_size: '5' } }, '"file.max_size"'],
+  [{ call: { maxdur: 1.5 } }, '"call.maxdur"'],
+  [{ presence: { online_audience: -1 } }, '"presence.online_audience"'],
   [{ ratelimit: { message: '0:1' } }, '"ratelimit.message"'],
   [{ ratelimit: { call: '1:2;3:4' } }, '"ratelimit.call"'],
 ])('refuse what makes no sense: %j', (input, name) => {

@@ -2,11 +2,21 @@
 
 /** Flags by group; each is on unless the policy says otherwise. */
 const flags = {
-  features: ['message', 'presence', 'call', 'group', 'files', 'push', 'location', 'search'],
-  message: ['incoming', 'outgoing', 'rich', 'read_receipts', 'url_preview'],
+  features: ['message', 'presence', 'call', 'group', 'files', 'push', 'location', 'search', 'sync'],
+  message: [
+    'incoming',
+    'outgoing',
+    'rich',
+    'broadcast',
+    'read_receipts',
+    'delivery_receipts',
+    'storage',
+    'url_preview',
+    'webhook',
+  ],
   presence: ['incoming', 'outgoing', 'typing', 'joined', 'online', 'lastseen', 'login', 'can_override'],
-  call: ['incoming', 'outgoing', 'video', 'audio'],
-  conf: ['start', 'join', 'publish', 'audio', 'video', 'screen'],
+  call: ['incoming', 'outgoing', 'video', 'audio', 'turn', 'hd', 'fhd', 'log'],
+  conf: ['start', 'join', 'publish', 'audio', 'video', 'screen', 'hd', 'fhd'],
   group: ['create', 'member', 'message', 'presence', 'call', 'location'],
   file: ['upload'],
 } as const;
@@ -16,7 +26,7 @@ export type Flag = {
 }[keyof typeof flags];
 
 /** What can happen so often in so many seconds. */
-export const rateNames = ['message', 'call', 'upload'] as const;
+export const rateNames = ['message', 'location', 'call', 'upload', 'login', 'failure'] as const;
 export type RateName = (typeof rateNames)[number];
 
 export interface Rate {
@@ -29,14 +39,36 @@ export type Peers = 'all' | 'contacts' | 'favourites';
 
 const peersByNumber: Readonly<Record<number, Peers>> = { 0: 'all', 2: 'contacts', 3: 'favourites' };
 
+/** Who may see that the user is online, and when he was. */
+export type OnlineAudience = Peers | { readonly gid: number };
+
+/** By mesibo's numbers; from 4 on they name a group. */
+const audienceByNumber: Readonly<Record<number, Peers>> = { 0: 'all', 1: 'contacts', 3: 'favourites' };
+const firstAudienceGroup = 4;
+
+/** Rules that are numbers: what they are called here, and what of ours one of theirs is. */
+const numberRules = {
+  'group.max_groups': { as: 'maxGroups', unit: 1 },
+  'file.max_size': { as: 'fileBytes', unit: 1_000_000 },
+  'presence.lastseen_resolution': { as: 'lastSeenMs', unit: 1_000 },
+  'call.maxdur': { as: 'callMs', unit: 1_000 },
+  'conf.maxdur': { as: 'roomMs', unit: 1_000 },
+} as const;
+
 export interface Rules {
   readonly denied: ReadonlySet<Flag>;
   /** With whom the user may exchange messages and calls, groups aside: by mesibo's numbers. */
   readonly peers: Peers;
+  readonly onlineAudience: OnlineAudience;
   /** Groups that the user may have made or joined when he makes another one; 0 for any number. */
   readonly maxGroups: number;
   /** Bytes of a file; 0 for no limit of the policy. */
   readonly fileBytes: number;
+  /** What others see of when he was online last is a multiple of so many milliseconds; 0 for the exact time. */
+  readonly lastSeenMs: number;
+  /** How long a call of his, and his part in a room, may last, in milliseconds; 0 for as long as he likes. */
+  readonly callMs: number;
+  readonly roomMs: number;
   readonly rates: Readonly<Record<RateName, readonly Rate[]>>;
 }
 
@@ -50,6 +82,11 @@ export const actions = {
   searchProfiles: ['features.search'],
   receiveMessage: ['features.message', 'message.incoming'],
   tellRead: ['message.read_receipts'],
+  broadcast: ['message.broadcast'],
+  haveStored: ['message.storage'],
+  haveHooked: ['message.webhook'],
+  readHistory: ['features.sync'],
+  tellDelivered: ['message.delivery_receipts'],
   sendToGroup: ['features.group', 'group.message'],
   tellPresence: ['features.presence', 'presence.outgoing'],
   tellTyping: ['presence.typing'],
@@ -64,12 +101,18 @@ export const actions = {
   beCalled: ['features.call', 'call.incoming'],
   useVideo: ['call.video'],
   useVoice: ['call.audio'],
+  useRelays: ['call.turn'],
+  callInHd: ['call.hd'],
+  callInFullHd: ['call.hd', 'call.fhd'],
+  haveCallsLogged: ['call.log'],
   joinRoom: ['features.call', 'features.group', 'group.call', 'conf.join'],
   startRoom: ['conf.start'],
   publishInRoom: ['conf.publish'],
   publishAudio: ['conf.audio'],
   publishVideo: ['conf.video'],
   publishScreen: ['conf.screen'],
+  publishInHd: ['conf.hd'],
+  publishInFullHd: ['conf.hd', 'conf.fhd'],
   createGroup: ['features.group', 'group.create'],
   joinGroup: ['features.group', 'group.member'],
   upload: ['features.files', 'file.upload'],
@@ -92,9 +135,17 @@ export type Reading =
 export function readRules(input: Readonly<Record<string, unknown>>): Reading {
   const denied = new Set<Flag>();
   const ignored: string[] = [];
-  const numbers = { maxGroups: 0, fileBytes: 0 };
+  const numbers = { maxGroups: 0, fileBytes: 0, lastSeenMs: 0, callMs: 0, roomMs: 0 };
   let peers: Peers = 'all';
-  const rates: Record<RateName, readonly Rate[]> = { message: [], call: [], upload: [] };
+  let onlineAudience: OnlineAudience = 'all';
+  const rates: Record<RateName, readonly Rate[]> = {
+    message: [],
+    location: [],
+    call: [],
+    upload: [],
+    login: [],
+    failure: [],
+  };
   for (const [group, members] of Object.entries(input)) {
     if (group === 'peers') {
       const named = peersByNumber[Number(members)];
@@ -113,10 +164,17 @@ export function readRules(input: Readonly<Record<string, unknown>>): Reading {
           return { problem: `"${name}" must be true or false.` };
         }
         if (value === false || value === 0) denied.add(name as Flag);
-      } else if (name === 'group.max_groups' || name === 'file.max_size') {
+      } else if (isNumberRule(name)) {
         if (!isCount(value)) return { problem: `"${name}" must be a whole number; 0 for no limit.` };
-        if (name === 'file.max_size') numbers.fileBytes = value * 1_000_000;
-        else numbers.maxGroups = value;
+        const { as, unit } = numberRules[name];
+        numbers[as] = value * unit;
+      } else if (name === 'presence.online_audience') {
+        if (!isGroupNumber(value)) {
+          return { problem: `"${name}" must be 0, 1, 3, or the number of a group.` };
+        }
+        const audience = value >= firstAudienceGroup ? { gid: value } : audienceByNumber[value];
+        if (audience === undefined) ignored.push(name);
+        else onlineAudience = audience;
       } else if (group === 'ratelimit' && isRateName(key)) {
         const read = readRates(value);
         if (read === undefined) {
@@ -128,7 +186,7 @@ export function readRules(input: Readonly<Record<string, unknown>>): Reading {
       }
     }
   }
-  return { rules: { denied, peers, ...numbers, rates }, ignored };
+  return { rules: { denied, peers, onlineAudience, ...numbers, rates }, ignored };
 }
 
 function isFlag(group: string, key: string): boolean {
@@ -138,6 +196,11 @@ function isFlag(group: string, key: string): boolean {
 
 const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000;
+
+const isGroupNumber = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0xffff_ffff;
+
+const isNumberRule = (name: string): name is keyof typeof numberRules => Object.hasOwn(numberRules, name);
 
 const isRateName = (key: string): key is RateName => rateNames.some((name) => name === key);
 

@@ -12,6 +12,8 @@ export interface CallFacts {
   };
   readonly callee: { readonly uid: number; readonly address: string };
   readonly video: boolean;
+  /** How long it may last by what the app lets the two do, in milliseconds; absent for as long as they like. */
+  readonly longest?: number | undefined;
   /** Milliseconds since 1970, like all times here. */
   readonly invitedAt: number;
 }

@@ -56,6 +56,8 @@ export interface CallsOptions {
   readonly secret: string;
   readonly times: CallTimes;
   readonly mayCall: MayCall;
+  /** How long these two may talk, in milliseconds; undefined for as long as they like. */
+  readonly longestOf?: (caller: Person, callee: Person) => Promise<number | undefined>;
   /** Stores the message that a call leaves behind. Repeating it with the same id stores nothing. */
   readonly writeLog: (caller: Person, callee: Person, log: CallLog, id: number) => Promise<void>;
   readonly alarm: CallAlarm;
@@ -179,7 +181,7 @@ export class Calls {
     call: string,
     { peer, video, sdp }: Extract<CallRequest, { type: 'invite' }>,
   ): Promise<void> {
-    const { directory, mayCall, clock } = this.#options;
+    const { directory, mayCall, longestOf, clock } = this.#options;
     const caller = await directory.byUid(device.uid);
     const callee = await directory.byAddress(device.aid, peer);
     if (caller === undefined || callee === undefined || callee.uid === caller.uid) {
@@ -194,6 +196,7 @@ export class Calls {
       caller: { uid, address, name, dev: device.dev },
       callee: { uid: callee.uid, address: callee.address },
       video,
+      longest: await longestOf?.(caller, callee),
       invitedAt: clock.now(),
     };
     await this.#takeOver(facts, () => startCall(facts, sdp, this.#context()));
@@ -201,7 +204,7 @@ export class Calls {
 
   /** The node that was responsible is gone, or this one was started anew. */
   async #adopt(content: TicketContent, inputs: readonly SaidInput[]): Promise<void> {
-    const { directory } = this.#options;
+    const { directory, longestOf } = this.#options;
     const { caller, callee, answer, ...rest } = content;
     const from = await directory.byUid(caller.uid);
     const to = await directory.byUid(callee.uid);
@@ -210,6 +213,7 @@ export class Calls {
       ...rest,
       caller: { ...caller, address: from.address, name: from.name },
       callee: { uid: to.uid, address: to.address },
+      longest: await longestOf?.(from, to),
     };
     await this.#takeOver(facts, () => adoptCall(facts, answer, this.#context()));
     for (const input of inputs) this.#take(content.id, input);

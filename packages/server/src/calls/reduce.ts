@@ -208,7 +208,8 @@ function talkOn(state: AnsweredCall, context: CallContext): CallStep {
   if (now >= connectsUntil && !(connected.caller && connected.callee)) {
     return endAnswered(state, 'networkError', context);
   }
-  if (times.longest > 0 && now >= answer.at + times.longest) return endAnswered(state, 'tooLong', context);
+  const longest = Math.min(times.longest || Number.POSITIVE_INFINITY, state.facts.longest ?? Infinity);
+  if (now >= answer.at + longest) return endAnswered(state, 'tooLong', context);
   return unchanged(state);
 }
 

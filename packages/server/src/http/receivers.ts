@@ -8,15 +8,16 @@ export const maxReceivers = 1_000;
  * Makes sure that a message to several receivers can reach all of them: half a bulk would be hard to repeat. A single
  * receiver is left to whoever sends.
  *
- * @throws StoaError INVALID_DESTINATION that names the first one who does not exist, BLOCKED the first who blocks
+ * @throws StoaError INVALID_DESTINATION that names the first one who does not exist, BLOCKED the first who blocks,
+ * PERMISSION_DENIED when the app does not let the sender write to several at once (unless `forced`)
  */
 export async function requireReceivers(
-  { users, blocking }: Pick<HttpOptions, 'users' | 'blocking'>,
-  aid: number,
-  from: string,
+  { users, blocking, access }: Pick<HttpOptions, 'users' | 'blocking' | 'access'>,
+  { aid, from, forced }: { readonly aid: number; readonly from: string; readonly forced: boolean },
   addresses: readonly string[],
 ): Promise<void> {
   if (addresses.length < 2) return;
+  if (access.restricts(aid) && !forced) await access.require(await users.byAddress(aid, from), 'broadcast');
   for (const address of addresses) {
     try {
       const { uid } = await users.byAddress(aid, address);

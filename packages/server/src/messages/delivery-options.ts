@@ -23,6 +23,11 @@ export interface DeliveryOptions {
   readonly cursors: CursorStore;
   readonly groups: Pick<GroupStore, 'find' | 'member' | 'spans'>;
   readonly history: History;
+  /** Whether others are told what has reached this user. */
+  readonly tellsDelivered?: (of: {
+    readonly aid: number;
+    readonly uid: number;
+  }) => boolean | Promise<boolean>;
   /** Called for each message that was written to the device. */
   readonly onDelivered: () => void;
   /** Delivery has ended because the store failed: the connection must be closed. */

@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '@stoa/protocol';
 import type { ConversationForDevice, GroupSpan } from '@stoa/storage';
 import { SparseMap } from '../sparse-map.ts';
+import { beginning, beginningInGroup } from './beginning.ts';
 import { collapsed } from './collapse.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
 import { groupConversationFrame } from './group-conversation-frame.ts';
-import { goOnAfter, newestReadable, spansBehind, stepFrom } from './group-places.ts';
-import { beforeNewest } from './newest-messages.ts';
+import { newestReadable, spansBehind, stepFrom } from './group-places.ts';
+import { peerCursorFields } from './peer-cursor.ts';
 
 /** How far one conversation has been sent to the device on this connection. */
 interface Track {
@@ -148,6 +149,11 @@ export class Delivery {
     refresh().catch(onError);
   }
 
+  /** Where streaming of the conversation began; undefined for one that the device was not told of. */
+  beginningOf(conv: number): number | undefined {
+    return this.#tracks.get(conv)?.from;
+  }
+
   isGroup(conv: number): boolean {
     return this.#tracks.get(conv)?.isGroup === true;
   }
@@ -282,14 +288,15 @@ export class Delivery {
 
   /** Tells the device the state of a conversation and marks it behind when messages are missing. */
   async #announce(conversation: ConversationForDevice, recent: number): Promise<Track | undefined> {
-    const { history, outlet, uid } = this.#options;
+    const { history, outlet, uid, tellsDelivered = () => true } = this.#options;
     const { conv, last, own, peer } = conversation;
     if (conversation.key.kind === 'group') return this.#announceGroup(conversation, recent);
-    const from = this.#tracks.get(conv)?.from ?? (await this.#beginning(conversation, recent));
+    const from = this.#tracks.get(conv)?.from ?? (await beginning(this.#options, conversation, recent));
     const sides = await history.sides(conversation);
     const other = sides.a.uid === uid ? sides.b : sides.a;
     // The address belongs to somebody else now, whose conversation a client would take this one for.
     if (other.removed && (await history.hasSuccessor(other))) return undefined;
+    const peerCursor = peer && peerCursorFields(peer, await tellsDelivered(other));
     const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from);
     outlet.write({
       t: 'conversation',
@@ -299,7 +306,7 @@ export class Delivery {
       last,
       from: track.from,
       read: own.seen,
-      ...(peer === null ? {} : { peerCursor: cursorFields(peer) }),
+      ...(peerCursor === null ? {} : { peerCursor }),
     });
     track.last = Math.max(track.last, last);
     if (track.sent < track.last) this.#behind.set(conv, true);
@@ -311,7 +318,8 @@ export class Delivery {
     const { conv, own } = conversation;
     const spans = await groups.spans(conv, uid);
     const last = newestReadable(spans, conversation.last);
-    const from = this.#tracks.get(conv)?.from ?? (await this.#beginningInGroup(conversation, spans, recent));
+    const begun = this.#tracks.get(conv)?.from;
+    const from = begun ?? (await beginningInGroup(this.#options, conversation, spans, recent));
     if (from === undefined) return undefined;
     const frame = await groupConversationFrame(groups, conversation, { from, last, spans });
     if (frame === undefined) return undefined;
@@ -321,19 +329,6 @@ export class Delivery {
     track.last = Math.max(track.last, last);
     if (track.sent < track.last) this.#behind.set(conv, true);
     return track;
-  }
-
-  /** Undefined when nothing of the conversation is for the user. */
-  async #beginningInGroup(
-    conversation: ConversationForDevice,
-    spans: readonly GroupSpan[],
-    recent: number,
-  ): Promise<number | undefined> {
-    const [first] = spans;
-    if (first === undefined) return undefined;
-    const last = newestReadable(spans, conversation.last);
-    const beginning = await this.#beginning({ ...conversation, last }, recent);
-    return goOnAfter(spans, beginning) ?? Math.max(beginning, first.after);
   }
 
   /** What lies between is not for the user. */
@@ -370,19 +365,6 @@ export class Delivery {
     return track;
   }
 
-  /** Where streaming to a device begins that has received nothing of the conversation. */
-  async #beginning(conversation: ConversationForDevice, recent: number): Promise<number> {
-    const { conv, received, own, last, lastAt } = conversation;
-    if (received !== null) return received;
-    const { log, since } = this.#options;
-    // A new device asks for every conversation of its user: nothing is read whose answer is known.
-    if (own.delivered === 0) return 0;
-    const from = Math.min(own.delivered, await beforeNewest(log, { conv, last }, recent));
-    if (from === 0 || lastAt < since) return from;
-    const [first] = await log.read(conv, { after: 0, limit: 1 });
-    return first !== undefined && first.ts >= since ? 0 : from;
-  }
-
   #count(track: Track, seq: number): void {
     track.sent = seq;
     track.unacknowledged.push(seq);
@@ -396,11 +378,6 @@ export class Delivery {
     this.#options.outlet.write({ t: 'synced', position: this.#position });
     this.#position = reported;
   }
-}
-
-function cursorFields(cursors: NonNullable<ConversationForDevice['peer']>) {
-  const { delivered, deliveredAt, read, readAt } = cursors;
-  return { delivered, deliveredAt, read, readAt };
 }
 
 /** Conversations in one read of the initial listing. */

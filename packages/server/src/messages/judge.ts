@@ -1,4 +1,4 @@
-import type { Content } from '@stoa/protocol';
+import { type Content, messageFlags } from '@stoa/protocol';
 import type { Accepted, Outgoing, Sender } from './messages.ts';
 import type { TransientIds } from './transient-ids.ts';
 
@@ -8,6 +8,8 @@ export interface Judgement {
   readonly content: Content;
   /** Whether it ends here, as if it had been sent. */
   readonly consumed: boolean;
+  /** It is not stored, and reaches only devices that are connected now. */
+  readonly transient?: true;
   /** To be called when the message was announced; `id`: by which it is known if it is judged again, or null. */
   afterwards(id: number | null): void;
 }
@@ -34,7 +36,7 @@ export const noJudge: MessageJudge = {
 
 /** Accepts a message as it was judged. */
 export async function judged(
-  { content, consumed, afterwards }: Judgement,
+  { content, consumed, transient, afterwards }: Judgement,
   outgoing: Outgoing,
   now: number,
   ids: TransientIds,
@@ -44,9 +46,8 @@ export async function judged(
     const answer = { conv: 0, seq: 0, mid: ids.next(now), ts: now };
     return { answer, announce: () => afterwards(null) };
   }
-  const { answer, announce } = await accept(
-    content === outgoing.content ? outgoing : { ...outgoing, content },
-  );
+  const changed = content === outgoing.content ? outgoing : { ...outgoing, content };
+  const { answer, announce } = await accept(transient === true ? passing(changed) : changed);
   return {
     answer,
     announce: () => {
@@ -54,4 +55,9 @@ export async function judged(
       afterwards(answer.seq === 0 ? null : answer.mid);
     },
   };
+}
+
+function passing({ age: _, flags, ...outgoing }: Outgoing): Outgoing {
+  // Flags may have more than 32 bits.
+  return { ...outgoing, flags: Number(BigInt(flags ?? 0) | BigInt(messageFlags.transient)) };
 }

@@ -1,3 +1,3 @@
 export { isOnlineBy } from './appearance.ts';
 export { OtherNodes } from './other-nodes.ts';
-export { Presence, type Watcher, type WatcherGroup } from './presence.ts';
+export { Presence, type PresenceOptions, type Watcher, type WatcherGroup } from './presence.ts';

@@ -30,6 +30,8 @@ export interface PresenceOptions {
   readonly graceMs: number;
   /** Whether somebody of his app may see that the user is online, and when he was: `online` for the former alone. */
   readonly maySee: (uid: number, address: string) => Promise<boolean | 'online'>;
+  /** Others are told when the user was online last in steps of so many milliseconds; 0 for exactly. */
+  readonly seenStep?: (uid: number) => Promise<number>;
   /** What the user keeps from somebody by his own choice: that he is online, when he was, or nothing. */
   readonly hidden?: (uid: number, address: string) => Promise<'online' | 'seen' | 'nothing'>;
   /** The profile of a user has changed, whom somebody watches here. */
@@ -57,6 +59,8 @@ interface Watched extends WatcherGroup {
   settledAt: number;
   readonly subscription: Promise<Subscription>;
   seen: number;
+  /** As PresenceOptions.seenStep says. */
+  seenStep: number;
 }
 
 /**
@@ -148,7 +152,9 @@ export class Presence {
    */
   async watch(watcher: Watcher, user: { uid: number; address: string }): Promise<void> {
     const sight = await this.#sightOf(user.uid, watcher);
+    const seenStep = (await this.#options.seenStep?.(user.uid)) ?? 0;
     const watched = this.#watched.get(user.uid) ?? this.#startWatching(user);
+    watched.seenStep = seenStep;
     watched.watchers.add(watcher);
     setMember(watched.blocked, watcher, sight === 'nothing');
     setMember(watched.unseen, watcher, sight === 'online');
@@ -181,6 +187,7 @@ export class Presence {
   async review(uid?: number): Promise<void> {
     for (const watched of [...this.#watched.values()]) {
       if (uid !== undefined && watched.uid !== uid) continue;
+      watched.seenStep = (await this.#options.seenStep?.(watched.uid)) ?? 0;
       for (const watcher of [...watched.watchers]) {
         const before = sightIn(watched, watcher);
         const sight = await this.#sightOf(watched.uid, watcher);
@@ -214,6 +221,7 @@ export class Presence {
       doubted: new Set(),
       settledAt: 0,
       seen: 0,
+      seenStep: 0,
       subscription: bus.subscribe(
         subjects.presence(uid),
         (event) => this.#take(watched, event),
@@ -299,7 +307,9 @@ export class Presence {
   }
 
   #tell(watched: Watched, watchers: ReadonlySet<Watcher>): void {
-    const frame = presenceFrame(watched.address, watched.nodes.size > 0, watched.seen);
+    const { seen, seenStep } = watched;
+    const told = seenStep > 0 ? seen - (seen % seenStep) : seen;
+    const frame = presenceFrame(watched.address, watched.nodes.size > 0, told);
     const [unseen, timeless] = [
       presenceFrame(watched.address, false, 0),
       presenceFrame(watched.address, watched.nodes.size > 0, 0),

@@ -10,7 +10,7 @@ import {
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { publishToUser } from '../events.ts';
-import type { CursorsMoved, Reader } from './receipts.ts';
+import type { CursorsMoved, Reader, TellsDelivered } from './receipts.ts';
 
 export interface GroupReceiptsOptions {
   readonly cursors: CursorStore;
@@ -18,6 +18,8 @@ export interface GroupReceiptsOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly onMoved?: (moved: CursorsMoved) => void;
+  /** As ReceiptsOptions.tellsDelivered. */
+  readonly tellsDelivered?: TellsDelivered;
   /** As ReceiptsOptions.isNoted. */
   readonly isNoted?: (aid: number) => boolean;
   readonly onError: (error: unknown) => void;
@@ -127,6 +129,7 @@ export class GroupReceipts {
 
   async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {
     const { cursors, clock, groups, onError, onMoved = () => {}, isNoted = () => false } = this.#options;
+    const { tellsDelivered = () => true } = this.#options;
     const now = clock.now();
     const members = new Map<number, Moved>();
     let [after, upto] = [Number.MAX_SAFE_INTEGER, 0];
@@ -146,12 +149,16 @@ export class GroupReceipts {
       const { delivered, read, seen } = moves;
       if (delivered !== undefined || read !== undefined) {
         onMoved({ aid, uid, address, conv, delivered, read, at: now });
+      }
+      const isTold = delivered === undefined || tellsDelivered(reader);
+      const told = isTold === true || (await isTold) ? delivered : undefined;
+      if (told !== undefined || read !== undefined) {
         const spans = waiting.spans ?? (await groups.spans(conv, uid, from));
         const member = members.get(uid) ?? { user: address, lines: [] };
-        addLines(member, { spans, after: from, delivered, read });
+        addLines(member, { spans, after: from, delivered: told, read });
         members.set(uid, member);
         after = Math.min(after, from);
-        upto = Math.max(upto, delivered ?? 0, read ?? 0);
+        upto = Math.max(upto, told ?? 0, read ?? 0);
       }
       // The reader's other devices clear their unread marks.
       const own = seen ?? read;

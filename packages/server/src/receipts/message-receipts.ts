@@ -2,6 +2,7 @@ import { limits, StoaError } from '@stoa/protocol';
 import type { CursorStore, GroupStore, MessageLog } from '@stoa/storage';
 import type { Directory } from '../directory/index.ts';
 import type { OperationHandlers } from '../socket/operations.ts';
+import type { TellsDelivered } from './receipts.ts';
 
 /** When a message reached its receivers, for those who are in the conversation. */
 export function receiptOperations({
@@ -9,11 +10,13 @@ export function receiptOperations({
   cursors,
   groups,
   directory,
+  tellsDelivered,
 }: {
   readonly log: MessageLog;
   readonly cursors: CursorStore;
   readonly groups: Pick<GroupStore, 'receipts' | 'spans'>;
   readonly directory: Directory;
+  readonly tellsDelivered: TellsDelivered;
 }): Required<Pick<OperationHandlers, 'message.receipts'>> {
   return {
     'message.receipts': async ({ uid }, { conv, seq }) => {
@@ -25,7 +28,7 @@ export function receiptOperations({
         return {
           receipts: await named(
             found.filter((receipt) => receipt.uid !== message.sender),
-            directory,
+            { directory, tellsDelivered },
           ),
         };
       }
@@ -38,7 +41,7 @@ export function receiptOperations({
         uid: receiver,
         ...(await cursors.times(conv, receiver, seq)),
       }));
-      return { receipts: await named(await Promise.all(found), directory) };
+      return { receipts: await named(await Promise.all(found), { directory, tellsDelivered }) };
     },
   };
 }
@@ -55,14 +58,18 @@ async function mayRead(
 
 function named(
   receipts: readonly { uid: number; after?: number; deliveredAt: number | null; readAt: number | null }[],
-  directory: Directory,
+  { directory, tellsDelivered }: { readonly directory: Directory; readonly tellsDelivered: TellsDelivered },
 ) {
   return Promise.all(
-    receipts.map(async ({ uid, after = 0, deliveredAt, readAt }) => ({
-      user: (await directory.byUid(uid))?.address ?? '',
-      ...(after === 0 ? {} : { after }),
-      ...(deliveredAt === null ? {} : { deliveredAt }),
-      ...(readAt === null ? {} : { readAt }),
-    })),
+    receipts.map(async ({ uid, after = 0, deliveredAt, readAt }) => {
+      const user = await directory.byUid(uid);
+      const isTold = deliveredAt !== null && (user === undefined || (await tellsDelivered(user)));
+      return {
+        user: user?.address ?? '',
+        ...(after === 0 ? {} : { after }),
+        ...(isTold ? { deliveredAt } : {}),
+        ...(readAt === null ? {} : { readAt }),
+      };
+    }),
   );
 }

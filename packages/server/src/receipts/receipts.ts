@@ -15,9 +15,16 @@ export interface ReceiptsOptions {
   readonly directory: Pick<Directory, 'byUid'>;
   readonly blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
   readonly onMoved?: (moved: CursorsMoved) => void;
+  /** Whether other users are told what has reached this one; the app's own back end is in any case. */
+  readonly tellsDelivered?: TellsDelivered;
   /** Whether what moves is to be noted for who is to be told of it, whatever becomes of this node. */
   readonly isNoted?: (aid: number) => boolean;
 }
+
+export type TellsDelivered = (reader: {
+  readonly aid: number;
+  readonly uid: number;
+}) => boolean | Promise<boolean>;
 
 /** Cursors of a member that have moved to these places, for somebody outside who is to be told. */
 export interface CursorsMoved {
@@ -48,6 +55,7 @@ export class Receipts {
   readonly #directory: Pick<Directory, 'byUid'>;
   readonly #blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
   readonly #onMoved: (moved: CursorsMoved) => void;
+  readonly #tellsDelivered: TellsDelivered;
   readonly #isNoted: (aid: number) => boolean;
   /** Conversations never change their members, so a cached one stays true. */
   readonly #conversations = new BoundedMap<number, Conversation>(50_000);
@@ -55,6 +63,7 @@ export class Receipts {
   constructor(options: ReceiptsOptions) {
     const { cursors, log, bus, clock, directory, blocking } = options;
     this.#onMoved = options.onMoved ?? (() => {});
+    this.#tellsDelivered = options.tellsDelivered ?? (() => true);
     this.#isNoted = options.isNoted ?? (() => false);
     this.#directory = directory;
     this.#blocking = blocking;
@@ -81,8 +90,9 @@ export class Receipts {
     if (!hides && (delivered !== undefined || read !== undefined)) {
       const { aid, uid, address } = reader;
       this.#onMoved({ aid, uid, address, conv, delivered, read, at: now });
-      if (peer !== undefined) {
-        this.#tell(peer, { conv, user: reader.address, delivered, read, ts: now });
+      const told = delivered === undefined || (await this.#tellsDelivered(reader)) ? delivered : undefined;
+      if (peer !== undefined && (told !== undefined || read !== undefined)) {
+        this.#tell(peer, { conv, user: reader.address, delivered: told, read, ts: now });
       }
     }
     // The reader's other devices clear their unread marks.

@@ -21,6 +21,8 @@ export interface ConnectionHandler {
   frame(frame: ClientFrame): void | Promise<void>;
   /** The network has taken what was written: a congested connection is congested no longer. */
   drained?(): void;
+  /** A frame was answered with this error. */
+  failed?(error: unknown): void;
   closed(): void;
 }
 
@@ -217,10 +219,15 @@ export class Connection {
     const id = frame.t === 'send' || frame.t === 'history' || frame.t === 'request' ? frame.id : undefined;
     try {
       const done = this.#handler?.frame(frame);
-      if (done !== undefined) done.catch((error: unknown) => this.refuse(error, of, id));
+      if (done !== undefined) done.catch((error: unknown) => this.#failed(error, of, id));
     } catch (error) {
-      this.refuse(error, of, id);
+      this.#failed(error, of, id);
     }
+  }
+
+  #failed(error: unknown, of: string, id: number | undefined): void {
+    this.refuse(error, of, id);
+    this.#handler?.failed?.(error);
   }
 
   #bad(error: unknown, of?: string, id?: number): void {

@@ -4,11 +4,12 @@ import {
   msgpackCodec,
   type PresenceFrame,
   type PresenceMode,
+  presenceValues,
   type SendPresenceFrame,
   StoaError,
   type WatchFrame,
 } from '@stoa/protocol';
-import type { Access } from '../access/index.ts';
+import type { Access, Subject } from '../access/index.ts';
 import type { Blocking } from '../blocking/index.ts';
 import type { Directory } from '../directory/index.ts';
 import { publishToUser } from '../events.ts';
@@ -137,3 +138,22 @@ export class PresenceTraffic {
     }
   }
 }
+
+/** Whether the rules of the user let others hear this of him. */
+export async function mayTell(
+  access: Pick<Access, 'may'>,
+  subject: Subject,
+  { value, gid }: SendPresenceFrame,
+): Promise<boolean> {
+  if (!(await access.may(subject, 'tellPresence'))) return false;
+  const action = ownActions[value];
+  if (action !== undefined && !(await access.may(subject, action))) return false;
+  return gid === undefined || access.may(subject, 'tellGroupPresence');
+}
+
+/** What needs a permission of its own. */
+const ownActions: Readonly<Record<number, 'tellTyping' | 'tellJoined'>> = {
+  [presenceValues.typing]: 'tellTyping',
+  [presenceValues.joined]: 'tellJoined',
+  [presenceValues.left]: 'tellJoined',
+};

@@ -7,14 +7,13 @@ import {
   limits,
   messageFlags,
   type PresenceMode,
-  presenceValues,
   type RequestFrame,
   type SendFrame,
   type SendPresenceFrame,
   StoaError,
 } from '@stoa/protocol';
 import type { DeviceEnd } from '@stoa/storage';
-import type { Access } from '../access/index.ts';
+import type { Access, Failures } from '../access/index.ts';
 import type { Blocking } from '../blocking/index.ts';
 import type { Calls } from '../calls/index.ts';
 import { endError, type SignedInDevice } from '../devices/index.ts';
@@ -33,7 +32,7 @@ import type { Connection, ConnectionHandler } from './connection.ts';
 import { type GroupServices, GroupTraffic } from './group-traffic.ts';
 import { withFile } from './message-file.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
-import { PresenceTraffic } from './presence-traffic.ts';
+import { mayTell, PresenceTraffic } from './presence-traffic.ts';
 import { ReadMarks } from './read-marks.ts';
 import { SendOrder } from './send-order.ts';
 import { Turns } from './turns.ts';
@@ -55,7 +54,8 @@ export interface SessionServices extends GroupServices {
   readonly bus: Bus;
   readonly limits: Limits;
   readonly operations: OperationHandlers;
-  readonly access: Pick<Access, 'may'>;
+  readonly access: Pick<Access, 'may' | 'require' | 'count'>;
+  readonly failures: Failures;
   /** Rejects for an operation that the user may not ask for. */
   readonly requireOperation: (
     identity: SessionIdentity,
@@ -218,6 +218,10 @@ export class Session implements ConnectionHandler {
     this.delivery.pump();
   }
 
+  failed(error: unknown): void {
+    this.#services.failures.failed(this.identity, error);
+  }
+
   closed(): void {
     this.#values.drained();
     this.#presence.closed();
@@ -237,7 +241,9 @@ export class Session implements ConnectionHandler {
 
   #send(frame: SendFrame): void | Promise<void> {
     const isTransient = ((frame.flags ?? 0) & messageFlags.transient) !== 0;
-    this.#sends.letIn({ id: frame.id, isTransient }, () => this.#messageDelay());
+    this.#sends.letIn({ id: frame.id, isTransient }, () =>
+      Math.max(this.#services.failures.delay(this.identity), this.#messageDelay()),
+    );
     if (frame.gid !== undefined) return this.#groups.send(frame, frame.gid);
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     if (frame.at !== undefined) {
@@ -326,11 +332,7 @@ export class Session implements ConnectionHandler {
   async #tellPresence(frame: SendPresenceFrame): Promise<void> {
     // True for the moment only: who says too much, or may not, is not heard.
     if (this.#messageDelay() > 0) return;
-    const { access } = this.#services;
-    if (!(await access.may(this.identity, 'tellPresence'))) return;
-    const action = presenceActions[frame.value];
-    if (action !== undefined && !(await access.may(this.identity, action))) return;
-    if (frame.gid !== undefined && !(await access.may(this.identity, 'tellGroupPresence'))) return;
+    if (!(await mayTell(this.#services.access, this.identity, frame))) return;
     return frame.gid === undefined ? this.#presence.tell(frame) : this.#groups.presence(frame, frame.gid);
   }
 
@@ -339,8 +341,14 @@ export class Session implements ConnectionHandler {
   }
 
   async #history(frame: HistoryFrame): Promise<void> {
+    this.#services.failures.requireNone(this.identity);
     if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
-    this.connection.write(await this.#services.history.page(this.identity, frame));
+    const page = await this.#services.history.page(this.identity, frame);
+    // What is streamed to the device anyway, it may ask for.
+    const begins = this.delivery.beginningOf(page.conv) ?? Number.POSITIVE_INFINITY;
+    const isOlder = page.messages.length > 0 && (frame.after ?? -1) < begins;
+    if (isOlder) await this.#services.access.require(this.identity, 'readHistory');
+    this.connection.write(page);
   }
 
   #read({ conv, seq }: { readonly conv: number; readonly seq: number }, tells: boolean): Promise<void> {
@@ -350,6 +358,7 @@ export class Session implements ConnectionHandler {
   }
 
   async #request({ id, op, body }: RequestFrame): Promise<void> {
+    this.#services.failures.requireNone(this.identity);
     if (this.connection.congested) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });
     await this.#services.requireOperation(this.identity, { op, body });
     const answer = await carryOut(this.#services.operations, this.identity, op, body);
@@ -357,10 +366,11 @@ export class Session implements ConnectionHandler {
   }
 
   #call(frame: CallRequestFrame): Promise<void> {
-    const { limits, calls } = this.#services;
+    const { limits, calls, failures } = this.#services;
     const { uid } = this.identity;
     const { client } = this.connection;
-    if (frame.event.type === 'invite' && limits.inviteDelay(uid, client) > 0) {
+    const isHeld = (): boolean => failures.delay(this.identity) > 0 || limits.inviteDelay(uid, client) > 0;
+    if (frame.event.type === 'invite' && isHeld()) {
       const event = { type: 'ended', reason: 'rateLimited', seconds: 0 } as const;
       this.connection.write({ t: 'call', call: frame.call, event });
       return Promise.resolve();
@@ -375,13 +385,6 @@ function existing(person: Person | undefined, address: string | undefined): Pers
   if (person === undefined) throw new StoaError('INVALID_DESTINATION', `There is no user "${address}".`);
   return person;
 }
-
-/** What needs a permission of its own. */
-const presenceActions: Readonly<Record<number, 'tellTyping' | 'tellJoined'>> = {
-  [presenceValues.typing]: 'tellTyping',
-  [presenceValues.joined]: 'tellJoined',
-  [presenceValues.left]: 'tellJoined',
-};
 
 /** Requests for history of one session that may wait for their turn. */
 const historyWaiting = 64;

@@ -42,6 +42,7 @@ export async function signIn(
   const proven = await admitted(connection, () => options.authenticate(hello.token, hello.app));
   if (proven === undefined) return;
   const { user, token } = proven;
+  await services.access.count(user, 'login');
   const device = await admitted(connection, () => devices.signIn(user, token, hello));
   if (device === undefined || connection.closed) return;
 

@@ -135,7 +135,7 @@ export class SocketDoor {
         greeted = true;
         return signIn(connection, frame, this.#options.signIn).catch((error: unknown) => {
           connection.refuse(error, 'hello');
-          const tooMany = error instanceof StoaError && error.code === 'TOO_MANY';
+          const tooMany = error instanceof StoaError && ['TOO_MANY', 'RATE_LIMITED'].includes(error.code);
           connection.close(tooMany ? 'tooMany' : 'unavailable');
         });
       },

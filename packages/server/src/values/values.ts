@@ -44,7 +44,8 @@ export class Values {
       throw new StoaError('TOO_MANY', `A user can have ${limits.statePerUser} values at the most.`);
     }
     if (changed.some(({ key }) => key.startsWith(blockPrefix))) onBlocksChanged(uid);
-    if (changed.some(({ key }) => key.startsWith(contactPrefix))) onContactsChanged(uid);
+    if (changed.some(({ key }) => contactPrefixes.some((prefix) => key.startsWith(prefix))))
+      onContactsChanged(uid);
     // A value each: together they might be more than the bus carries in one event.
     for (const { key, value } of last) {
       const frame: StateFrame = { t: 'state', key, ...(value === undefined ? {} : { value }), position };
@@ -68,4 +69,5 @@ function toStored(key: string, value: unknown): Uint8Array | null {
 
 const blockPrefix = 'blocked:';
 const contactPrefix = 'contact:';
+const contactPrefixes = [contactPrefix, 'favourite:peer/'];
 const mutePrefix = 'muted:';

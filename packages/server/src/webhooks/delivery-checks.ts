@@ -2,7 +2,7 @@ import type { CursorStore, GroupStore, MessageLog, NewWebhookEvent, WebhookStore
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { offlineEvent } from './events.ts';
-import { eventsFor, hookMessage, usersPerEvent } from './happenings.ts';
+import { eventsFor, hookMessage, type TellsOf, usersPerEvent } from './happenings.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface DeliveryChecksOptions {
@@ -13,6 +13,7 @@ export interface DeliveryChecksOptions {
   readonly groups: Pick<GroupStore, 'receipts'>;
   readonly directory: Pick<Directory, 'byUid'>;
   readonly clock: Clock;
+  readonly tellsOf: TellsOf;
   readonly onAdded: () => void;
 }
 
@@ -38,14 +39,14 @@ export class DeliveryChecks {
   }
 
   async #check(mid: number): Promise<NewWebhookEvent[]> {
-    const { log, directory, webhooks, clock } = this.#options;
+    const { log, directory, webhooks, clock, tellsOf } = this.#options;
     const message = await log.find(mid);
     const key = message && (await log.conversation(message.conv))?.key;
     // What is gone meanwhile is nothing to wake anybody for.
     if (message === undefined || key === undefined || message.content === null) return [];
     const wanting = webhooks.of(key.aid, 'message.offline');
     const sender = await directory.byUid(message.sender);
-    if (wanting.length === 0 || sender === undefined) return [];
+    if (wanting.length === 0 || sender === undefined || !(await tellsOf(sender))) return [];
     const away = await this.#away(message, key);
     const [other] = away;
     if (other === undefined) return [];

@@ -15,10 +15,14 @@ export interface HappeningsOptions {
   readonly queue: Pick<WebhookQueue, 'add'>;
   readonly clock: Clock;
   readonly addressOf: (uid: number) => Promise<string | undefined>;
+  /** Whether the app is told of messages of this user. */
+  readonly tellsOf: TellsOf;
   /** Something waits to be sent that was not added to the queue here. */
   readonly onAdded: () => void;
   readonly onError: (error: unknown) => void;
 }
+
+export type TellsOf = (sender: { readonly aid: number; readonly uid: number }) => boolean | Promise<boolean>;
 
 /** Turns what happens on a node into events for those who want to be told. */
 export class Happenings implements MessageObserver, GroupChangeObserver {
@@ -35,15 +39,18 @@ export class Happenings implements MessageObserver, GroupChangeObserver {
 
   async stored(observed: ObservedMessage): Promise<void> {
     const { conv, sender: uid, seq } = observed.message;
-    const { events, checks } = this.ofMessage(observed);
+    const { events, checks } = await this.ofMessage(observed);
     await this.#options.queue.add(events, checks, [{ kind: 'message', conv, uid, seq }]);
   }
 
   /** What is told of a message, and what is to be looked at later. */
-  ofMessage(observed: ObservedMessage): { events: NewWebhookEvent[]; checks: DeliveryCheck[] } {
-    const { webhooks, clock } = this.#options;
+  async ofMessage(
+    observed: ObservedMessage,
+  ): Promise<{ events: NewWebhookEvent[]; checks: DeliveryCheck[] }> {
+    const { webhooks, clock, tellsOf } = this.#options;
     const { aid, message } = observed;
     const { mid, sender, special } = message;
+    if (!(await tellsOf({ aid, uid: sender }))) return { events: [], checks: [] };
     const isMessage = special === null || special.event === null;
     const isChecked = isMessage && observed.receiver !== sender && webhooks.wants(aid, 'message.offline');
     const events = webhooks.wants(aid, 'message')

@@ -1,5 +1,5 @@
 export { DeliveryChecks } from './delivery-checks.ts';
-export { Happenings } from './happenings.ts';
+export { Happenings, type TellsOf } from './happenings.ts';
 export {
   type WebhookForm,
   type WebhookKind,

@@ -125,6 +125,19 @@ describe('webhooks', { timeout: 60_000 }, () => {
     expect(isFromStoa(undefined, '', secret, clock.now())).toBe(false);
   });
 
+  it('get no messages of users of whom the app is not to be told', async () => {
+    await hook(['message', 'message.offline']);
+    await v1(server.url, 'PUT', '/access/4', { rules: { message: { webhook: false } } });
+    await v1(server.url, 'PUT', `/users/${alice.address}/access`, { policy: 4 });
+    await say(server.url, alice.address, bob.address, 'not this');
+    await pass(12_000);
+    await hook(['message']);
+    await say(server.url, bob.address, alice.address, 'but this');
+    await receiver.got(1);
+    expect(receiver.events).toMatchObject([{ message: { content: { text: 'but this' } } }]);
+    await v1(server.url, 'DELETE', '/access/4');
+  });
+
   it('get what becomes of messages, and nothing that they did not choose', async () => {
     await hook(['message', 'message.status']);
     const client = await signIn(bob);

@@ -13,8 +13,14 @@ class FakeTrack extends EventTarget {
     this.kind = kind;
   }
 
+  constraints: MediaTrackConstraints = {};
+
   stop(): void {
     this.stopped = true;
+  }
+
+  async applyConstraints(constraints: MediaTrackConstraints): Promise<void> {
+    this.constraints = constraints;
   }
 }
 

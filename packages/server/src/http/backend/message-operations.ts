@@ -49,7 +49,7 @@ const message = operation({
     const content = contentOf(parameters);
     const { from, forced = false } = parameters;
     const how = delivery(parameters);
-    await requireReceivers(services, aid, from, receivers);
+    await requireReceivers(services, { aid, from, forced }, receivers);
     if (parameters.when !== undefined && parameters.when > 0) {
       const at = millisecondsOf(parameters.when);
       const times = await Promise.all(

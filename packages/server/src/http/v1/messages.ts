@@ -114,7 +114,7 @@ export function messageRoutes(scope: V1Scope, services: V1Services): void {
       }
       const receivers = [...new Set(typeof to === 'string' ? [to] : (to ?? []))];
       const key = request.headers['idempotency-key'];
-      await requireReceivers(services, aid, message.from, receivers);
+      await requireReceivers(services, { aid, from: message.from, forced }, receivers);
       const toSend = receivers.map((to) => {
         const id = key === undefined ? null : messageIdOf(key, to);
         return { ...message, aid, to, content, id };
