@@ -107,6 +107,12 @@ const EndReason = Type.Union([
 export type RoomEndReason = Static<typeof EndReason>;
 
 const Quality = Type.Union([Type.Literal('good'), Type.Literal('fair'), Type.Literal('poor')]);
+const QualityReason = Type.Union([
+  Type.Literal('none'),
+  Type.Literal('loss'),
+  Type.Literal('delay'),
+  Type.Literal('bandwidth'),
+]);
 const PauseReason = Type.Literal('bandwidth');
 /** Why the server sends no picture that there is. There may be others in time. */
 export type RoomPauseReason = Static<typeof PauseReason>;
@@ -176,7 +182,13 @@ export const roomNotices = {
   ask: Type.Object({ type: Type.Literal('ask'), by: Address, ask: RoomAsk }),
   /** How many devices there are, for those who do not see them; now and then, when it has changed. */
   count: Type.Object({ type: Type.Literal('count'), count: Int() }),
-  quality: Type.Object({ type: Type.Literal('quality'), direction: Direction, quality: Quality }),
+  quality: Type.Object({
+    type: Type.Literal('quality'),
+    direction: Direction,
+    quality: Quality,
+    /** Why it is not good. */
+    reason: Type.Optional(QualityReason),
+  }),
   /** Everything that is published is recorded from now on, or no more. */
   recording: Type.Object({
     type: Type.Literal('recording'),

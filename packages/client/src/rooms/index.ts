@@ -5,6 +5,6 @@ export type { Room } from './room.ts';
 export type { RoomAdmin } from './room-admin.ts';
 export { type RoomPlatform, systemRoomPlatform } from './room-platform.ts';
 export type { RecordingInfo, RoomRecording } from './room-recording.ts';
-export type { RoomEvents, RoomQuality, RoomStatus, RoomTarget } from './room-types.ts';
+export type { RoomEvents, RoomQuality, RoomQualityReason, RoomStatus, RoomTarget } from './room-types.ts';
 export { type RoomSettings, Rooms } from './rooms.ts';
 export type { Waiting, WaitingStatus } from './waiting.ts';

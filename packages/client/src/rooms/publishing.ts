@@ -1,9 +1,11 @@
 import type { OperationRequest, RoomInfo, RoomNotice } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { watchConnection } from './connection-watch.ts';
+import { watchEncoders } from './encoder-watch.ts';
 import { InTurn } from './in-turn.ts';
 import { allowedCodecs, encodingsOf, scaleFor } from './media-sources.ts';
 import type { OwnStream } from './own-stream.ts';
+import type { WayQuality } from './quality-watch.ts';
 import type { RoomPlatform } from './room-platform.ts';
 import type { RoomAsking } from './room-types.ts';
 
@@ -17,6 +19,8 @@ export interface PublishingOptions {
   readonly configuration: () => Promise<RTCConfiguration>;
   readonly ask: RoomAsking;
   readonly onUp: (isUp: boolean) => void;
+  /** What holds back what is sent, as the browser says. */
+  readonly onWay: (way: WayQuality) => void;
   readonly onProblem: (error: unknown) => void;
 }
 
@@ -139,10 +143,16 @@ export class Publishing {
   }
 
   async #open(): Promise<RTCPeerConnection> {
-    const { platform, clock, configuration, onUp } = this.#options;
+    const { platform, clock, configuration, onUp, onWay } = this.#options;
     const peer = platform.newPeer({ ...(await configuration()), bundlePolicy: 'max-bundle' });
     this.#peer = peer;
-    this.#stopWatching = watchConnection(peer, clock, { onUp, onLost: () => this.restart() });
+    const watches = [
+      watchConnection(peer, clock, { onUp, onLost: () => this.restart() }),
+      watchEncoders(peer, clock, onWay),
+    ];
+    this.#stopWatching = () => {
+      for (const stop of watches) stop();
+    };
     return peer;
   }
 

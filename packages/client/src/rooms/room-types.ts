@@ -22,6 +22,12 @@ export type RoomStatus =
 
 export type RoomQuality = 'good' | 'fair' | 'poor';
 
+/**
+ * Why a way is not better: packets are lost or take long; the network takes no more pictures, or only smaller ones; this
+ * device is too busy to make larger ones; or there is no connection. There may be others in time.
+ */
+export type RoomQualityReason = 'none' | 'loss' | 'delay' | 'bandwidth' | 'cpu' | 'connection';
+
 /** Events of a room and the arguments of their listeners. */
 export interface RoomEvents {
   status: [status: RoomStatus];
@@ -46,8 +52,8 @@ export interface RoomEvents {
   rights: [may: ReadonlySet<RoomRight>];
   /** The room is recorded from now on, or no more. */
   recording: [recording: RecordingInfo | undefined];
-  /** How good the way is on which this device publishes, or that on which it is sent what it watches. */
-  quality: [direction: 'publish' | 'view', quality: RoomQuality];
+  /** How good the way is on which this device publishes, or that on which it is sent what it watches, and why it is not better. */
+  quality: [direction: 'publish' | 'view', quality: RoomQuality, reason: RoomQualityReason];
   /** Whether media flows on one of the two ways. */
   media: [direction: 'publish' | 'view', isUp: boolean];
   problem: [error: StoaError];

@@ -14,10 +14,12 @@ import { HeadCount } from './head-count.ts';
 import type { OwnStream } from './own-stream.ts';
 import { OwnStreams, type PublishOptions } from './own-streams.ts';
 import { Publishing } from './publishing.ts';
+import { QualityWatch } from './quality-watch.ts';
 import type { RemoteStream } from './remote-stream.ts';
 import { RemoteStreams } from './remote-streams.ts';
 import { RoomAdmin } from './room-admin.ts';
 import type { RoomPlatform } from './room-platform.ts';
+import { roomProblem } from './room-problem.ts';
 import { RoomRecording } from './room-recording.ts';
 import type { RoomAsking, RoomEvents, RoomStatus } from './room-types.ts';
 import { deviceKey, Roster, type RosterChange } from './roster.ts';
@@ -61,6 +63,7 @@ export class Room {
   readonly #viewing: Viewing;
   readonly #staying: Staying;
   readonly #watchSoon: Timer;
+  readonly #quality: QualityWatch;
   #info: RoomInfo;
   #may: ReadonlySet<RoomRight>;
   #status: RoomStatus = { phase: 'joined' };
@@ -77,6 +80,7 @@ export class Room {
     this.admin = new RoomAdmin(info.gid, ask);
     this.recording = new RoomRecording(info, ask, (recording) => this.#emitter.emit('recording', recording));
     this.#emitter = new Emitter((event, error) => options.onListenerError(event, error));
+    this.#quality = new QualityWatch(this.#emitter);
     this.#streams = new RemoteStreams({
       platform,
       onWish: () => this.#wishChanged(),
@@ -84,13 +88,13 @@ export class Room {
       onChanged: (stream) => this.#emitter.emit('streamChanged', stream),
       onEnded: (stream) => this.#emitter.emit('streamEnded', stream),
     });
-    const common = { gid: info.gid, platform, clock, configuration, ask };
     const onProblem = (error: unknown): void => this.#problem(error);
+    const common = { gid: info.gid, platform, clock, configuration, ask, onProblem };
     this.#publishing = new Publishing({
       ...common,
       limits: () => this.#info.limits,
-      onUp: (isUp) => this.#emitter.emit('media', 'publish', isUp),
-      onProblem,
+      onUp: (isUp) => this.#quality.up('publish', isUp),
+      onWay: (way) => this.#quality.encoders(way),
     });
     this.#own = new OwnStreams({
       gid: info.gid,
@@ -105,8 +109,7 @@ export class Room {
     this.#viewing = new Viewing({
       ...common,
       onTracks: (tracks) => this.#streams.show(tracks),
-      onUp: (isUp) => this.#emitter.emit('media', 'view', isUp),
-      onProblem,
+      onUp: (isUp) => this.#quality.up('view', isUp),
     });
     this.#staying = new Staying({
       ...common,
@@ -177,6 +180,11 @@ export class Room {
   /** Milliseconds since 1970; undefined when the room may go on. */
   get ends(): number | undefined {
     return this.#info.ends;
+  }
+
+  /** How good the ways are on which this device publishes and watches, and why they are not better. */
+  get quality(): QualityWatch['ways'] {
+    return this.#quality.ways;
   }
 
   /** Who talks, the loudest first. */
@@ -272,7 +280,7 @@ export class Room {
         this.#heads.say(event.count);
         return;
       case 'quality':
-        this.#emitter.emit('quality', event.direction, event.quality);
+        this.#quality.told(event);
         return;
       case 'recording':
         this.recording.notice(event);
@@ -397,17 +405,9 @@ export class Room {
   /** Without a connection everything is said again when there is one. */
   #problem(error: unknown): void {
     if (this.isOver || this.#status.phase === 'reconnecting') return;
-    const isKnown = error instanceof StoaError;
-    if (isKnown && error.code === 'NOT_IN_ROOM') {
-      void this.online();
-      return;
-    }
-    this.#emitter.emit(
-      'problem',
-      isKnown
-        ? error
-        : new StoaError('INTERNAL', 'The media of a room could not be prepared.', { cause: error }),
-    );
+    const problem = roomProblem(error);
+    if (problem.code === 'NOT_IN_ROOM') void this.online();
+    else this.#emitter.emit('problem', problem);
   }
 }
 

@@ -345,13 +345,50 @@ it('tells how good the way is, and whether media flows on it', async () => {
   await room.publish();
   await settle();
   const told: string[] = [];
-  room.on('quality', (direction, quality) => told.push(`${direction} ${quality}`));
+  room.on('quality', (direction, ...quality) => told.push(`${direction} ${quality.join(' for ')}`));
   room.on('media', (direction, isUp) => told.push(`${direction} ${isUp}`));
   peer(0).becomes('connected');
-  server.say({ type: 'quality', direction: 'publish', quality: 'poor' });
+  server.say({ type: 'quality', direction: 'publish', quality: 'poor', reason: 'loss' });
   peer(1).becomes('disconnected');
-  expect(told).toEqual(['publish true', 'publish poor', 'view false']);
+  peer(1).becomes('connected');
+  expect(told.splice(0)).toEqual([
+    'publish true',
+    'publish poor for loss',
+    'view false',
+    'view poor for connection',
+    'view true',
+    'view good for none',
+  ]);
+  expect(room.quality.publish).toEqual({ quality: 'poor', reason: 'loss' });
   expect(Object.keys(await room.stats())).toEqual(['publish', 'view']);
+});
+
+it('says what holds the own pictures back, once that has lasted', async () => {
+  const room = await join();
+  await room.publish();
+  await settle();
+  const told: unknown[] = [];
+  room.on('quality', (...quality) => told.push(quality));
+  const looks = async () => {
+    clock.advance(5_000);
+    await settle();
+  };
+  peer(0).stats = [{ type: 'outbound-rtp', kind: 'video', qualityLimitationReason: 'bandwidth' }];
+  await looks();
+  expect(told).toEqual([]);
+  await looks();
+  peer(0).stats = [{ type: 'remote-inbound-rtp', roundTripTime: 0.9 }];
+  await looks();
+  await looks();
+  server.say({ type: 'quality', direction: 'publish', quality: 'poor', reason: 'loss' });
+  peer(0).stats = [];
+  await looks();
+  await looks();
+  expect(told).toEqual([
+    ['publish', 'fair', 'bandwidth'],
+    ['publish', 'poor', 'delay'],
+    ['publish', 'poor', 'loss'],
+  ]);
 });
 
 it('finds out what it was not told', async () => {

@@ -327,8 +327,9 @@ export class EngineRoom {
     ] as const) {
       if (transport === undefined) continue;
       const meter = quality[direction];
-      if (meter.add(this.#room.takeLoss(transport)))
-        this.#emit({ type: 'quality', room: this.#id, participant, direction, quality: meter.quality });
+      if (!meter.add(this.#room.measure(transport))) continue;
+      const { quality: level, reason } = meter;
+      this.#emit({ type: 'quality', room: this.#id, participant, direction, quality: level, reason });
     }
   }
 

@@ -3,6 +3,11 @@ import type { PublishedStream, SlotContent, ViewOffer } from './media-engine.ts'
 
 export type Direction = 'publish' | 'view';
 export type Quality = 'good' | 'fair' | 'poor';
+/**
+ * Why a quality is not good: packets are lost, take long, or (to viewers) the path takes no more pictures, or only smaller
+ * ones. What only a publisher's own browser knows is not among them.
+ */
+export type QualityReason = 'none' | 'loss' | 'delay' | 'bandwidth';
 
 export interface Speaker {
   readonly stream: string;
@@ -65,6 +70,7 @@ export type MediaEvent =
       readonly participant: string;
       readonly direction: Direction;
       readonly quality: Quality;
+      readonly reason: QualityReason;
     }
   /** A file of the recording could not be written; others are. The message is for the log. */
   | { readonly type: 'recordingFailed'; readonly room: string; readonly message: string }

@@ -15,6 +15,8 @@ export interface ViewedSlot {
 /** What a voice that is silent takes of a viewer's bitrate at least, since it may begin, and what the others grow by. */
 const quietVoice = 8000;
 const headroom = 1.2;
+/** A path whose estimate has not fallen for so long may take more: that is just being found out. */
+const narrowMs = 30_000;
 
 /** What a viewer is not sent because his path does not take it. */
 export interface Shortage {
@@ -80,7 +82,8 @@ export function chooseLayers(
   }
   // Sound has its share first: what is looked for has room for both.
   receiver.setDemand(spent, sound + bitrateForAll(wishes));
-  return { paused, isOn: isLess };
+  const isOn = paused.length > 0 || (isLess && now - estimator.fellAt < narrowMs);
+  return { paused, isOn };
 }
 
 function without(wish: Wish): Wish {

@@ -16,6 +16,7 @@ import { ReceiveTransport, type SlotCounts } from '../transport/receive-transpor
 import { SendTransport } from '../transport/send-transport.ts';
 import { chooseLayers, noShortage, type Shortage } from './choose-layers.ts';
 import { LayerDemand } from './layer-demand.ts';
+import { type Measured, measure } from './measure.ts';
 import { isTaken, type Outlet } from './outlet.ts';
 import type { LayerWish, SlotStatistics, StreamDescription, View } from './room-types.ts';
 import { slotStatistics } from './slot-statistics.ts';
@@ -224,9 +225,9 @@ export class Room {
     return this.#streams.get(stream)?.layers.at(-1)?.source.takeLevel() ?? -1;
   }
 
-  /** The share of packets (0 to 1) that a transport has lost since the last call, in its direction. */
-  takeLoss(transport: string): number {
-    return (this.#senders.get(transport) ?? this.#receivers.get(transport))?.loss.take() ?? 0;
+  measure(transport: string): Measured {
+    const receiver = this.#receivers.get(transport);
+    return measure(this.#senders.get(transport), receiver, receiver && this.#shortages.get(receiver));
   }
 
   /**

@@ -22,6 +22,7 @@ import { readSlotsAnswer, writeSlotsOffer } from '../sdp/slots-offer.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
 import { type MediaCounters, newMediaCounters } from './media-counters.ts';
 import { PacketBudget, packetsPerSecond } from './packet-budget.ts';
+import { RoundTrip } from './round-trip.ts';
 
 /** How many m-lines of each kind a viewer gets. */
 export interface SlotCounts {
@@ -57,6 +58,7 @@ export class ReceiveTransport {
   readonly starvation = new Starvation();
   /** Of what the viewer was sent, by its reports. */
   readonly loss = new LossCounter();
+  readonly roundTrip = new RoundTrip();
   /** Bits per second; `undefined` for as much as the path takes. */
   maxBitrate: number | undefined;
   readonly #releases: ReleaseClock;
@@ -284,7 +286,9 @@ export class ReceiveTransport {
         this.estimator.onReceiverEstimate(message.bitrate);
         return;
       case 'receiverReport':
-        for (const { ssrc, fractionLost, totalLost } of message.reports) {
+        for (const report of message.reports) {
+          const { ssrc, fractionLost, totalLost } = report;
+          this.roundTrip.add(report, now);
           this.loss.add(1, fractionLost);
           const slot = this.#bySsrc.get(ssrc);
           if (slot === undefined) continue;

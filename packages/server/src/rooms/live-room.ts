@@ -194,8 +194,8 @@ export class LiveRoom {
         return;
       }
       case 'quality': {
-        const { direction, quality } = event;
-        this.#tellOne(event.participant, { type: 'quality', direction, quality });
+        const { direction, quality, reason } = event;
+        this.#tellOne(event.participant, { type: 'quality', direction, quality, reason });
         return;
       }
       case 'recordingFailed':

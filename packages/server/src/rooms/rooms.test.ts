@@ -381,8 +381,8 @@ describe('a room', () => {
     await alice.join();
     const publisher = await alice.publish();
     publisher.loseEvery(4);
-    const { direction, quality } = await alice.told('quality');
-    expect([direction, quality]).toEqual(['publish', 'poor']);
+    const { direction, quality, reason } = await alice.told('quality');
+    expect([direction, quality, reason]).toEqual(['publish', 'poor', 'loss']);
     await close();
   });
 

@@ -78,6 +78,8 @@ export class FakePeer extends EventTarget {
   connectionState = 'new';
   localDescription: { type: string; sdp: string } | null = null;
   closed = false;
+  /** What it says of itself. */
+  stats: object[] = [];
   readonly remote: string[] = [];
   readonly lines: FakeLine[] = [];
 
@@ -106,7 +108,7 @@ export class FakePeer extends EventTarget {
   }
 
   async getStats(): Promise<Map<string, object>> {
-    return new Map();
+    return new Map(this.stats.map((entry, index) => [String(index), entry]));
   }
 
   becomes(state: 'connected' | 'disconnected' | 'failed'): void {
