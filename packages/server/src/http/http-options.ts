@@ -75,7 +75,7 @@ export interface HttpOptions {
   readonly apps: Apps;
   readonly administrator: Administrator;
   readonly users: Users;
-  readonly profiles: Pick<Profiles, 'own' | 'set'>;
+  readonly profiles: Pick<Profiles, 'own' | 'set' | 'setOwn'>;
   readonly devices: Devices;
   readonly otps: Otps;
   readonly send: SendFromBackend;
