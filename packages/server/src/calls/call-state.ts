@@ -45,6 +45,8 @@ export interface RingingCall {
   readonly ringsUntil: number;
   /** When somebody who is offline is to be woken; undefined when that is done, or not needed. */
   readonly wakeAt: number | undefined;
+  /** When the caller is to be told that no device rings so far; undefined likewise. */
+  readonly tellAt: number | undefined;
   readonly woken: boolean;
   /** How far the caller was told that it rings. */
   readonly rings: 'no' | 'waiting' | 'yes';

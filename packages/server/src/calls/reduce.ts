@@ -22,6 +22,7 @@ export function startCall(facts: CallFacts, sdp: string | undefined, context: Ca
     facts,
     ringsUntil: facts.invitedAt + times.ring,
     wakeAt: now + wakeAfterMs,
+    tellAt: now + tellAfterMs,
     woken: false,
     rings: 'no',
     callerUntil: now + times.grace,
@@ -84,10 +85,19 @@ function whileRinging(state: RingingCall, input: CallInput, context: CallContext
 function ringOn(state: RingingCall, now: number): CallStep {
   if (now >= state.callerUntil) return endRinging(state, 'cancelled');
   if (now >= state.ringsUntil) return endRinging(state, state.rings === 'no' ? 'offline' : 'noAnswer');
-  if (state.wakeAt === undefined || now < state.wakeAt) return unchanged(state);
+  const isToWake = state.wakeAt !== undefined && now >= state.wakeAt;
+  const isToTell = state.tellAt !== undefined && now >= state.tellAt;
+  if (!isToWake && !isToTell) return unchanged(state);
   return {
-    state: { ...state, wakeAt: undefined, woken: true },
-    effects: [{ type: 'wake' }, toCaller(state.facts, { type: 'waking' })],
+    state: {
+      ...state,
+      ...(isToWake && { wakeAt: undefined, woken: true }),
+      ...(isToTell && { tellAt: undefined }),
+    },
+    effects: [
+      ...(isToWake ? [{ type: 'wake' } as const] : []),
+      ...(isToTell ? [toCaller(state.facts, { type: 'waking' })] : []),
+    ],
   };
 }
 
@@ -138,7 +148,7 @@ function fromCalleeWhileRinging(
     case 'ringing': {
       const now = event.waiting === true ? 'waiting' : 'yes';
       if (rings === 'yes' || rings === now) return unchanged(state);
-      const ringing: RingingCall = { ...state, rings: now, wakeAt: undefined };
+      const ringing: RingingCall = { ...state, rings: now, wakeAt: undefined, tellAt: undefined };
       return { state: ringing, effects: ringingAgain(ringing) };
     }
     case 'busy':
@@ -338,7 +348,9 @@ function unchanged(state: CallState): CallStep {
   return { state, effects: [] };
 }
 
-/** Without a word of a device of the callee, it is tried to wake one. */
-const wakeAfterMs = 2_000;
+/** A device that is connected has said by then that it rings; all others are woken. */
+const wakeAfterMs = 500;
+/** A caller need not see that it took a moment. */
+const tellAfterMs = 2_000;
 /** A page that is loaded anew takes a few seconds; one that is closed must not keep the other side waiting. */
 const leavingMs = 15_000;

@@ -122,6 +122,16 @@ describe('a call to somebody who is away', { timeout: 30_000 }, () => {
     expect(exp * 1_000 - clock.now()).toBeLessThanOrEqual(24 * 3600 * 1_000);
   });
 
+  it('wakes it at once, before the caller is told that nobody rings', async () => {
+    await invite();
+    clock.advance(1_000);
+    await expect.poll(() => service.pushed.length, { timeout: 15_000 }).toBe(1);
+    const waking = caller.next('call', ({ event }) => event.type === 'waking');
+    clock.advance(1_000);
+    await waking;
+    expect(service.pushed).toHaveLength(1);
+  });
+
   it('tells his device when it is over', async () => {
     await invite();
     await pushes(1);
