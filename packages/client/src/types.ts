@@ -9,6 +9,7 @@ import type {
   MessageFrame,
   ProfileInfo,
   Reaction,
+  ReceiptsFrame,
   RoomNoticeFrame,
   StoaError,
   Votes,
@@ -276,6 +277,14 @@ export interface PresenceEvent {
  */
 export type GroupChange = Omit<GroupNoticeFrame, 't'>;
 
+/** How far members of a group have got. */
+export interface MemberReceipts {
+  readonly conversation: ConversationId;
+  readonly members: ReceiptsFrame['members'];
+  /** In milliseconds since 1970. */
+  readonly ts: number;
+}
+
 /** Whether anybody is in the room of a group; `by`: who has begun it. */
 export interface RoomChange {
   readonly gid: number;
@@ -297,6 +306,11 @@ export interface ClientEvents {
   update: [message: LocalMessage, before: LocalMessage];
   /** Somebody else has reacted to an own message. */
   reaction: [message: LocalMessage, reaction: { readonly emoji: string; readonly from: string }];
+  /**
+   * Members of a group have received or read own messages: those up to these places, and after `after`. Comes before the
+   * updates of messages whose status is another one by it. May be missed while there is no connection: see receiptTimes().
+   */
+  receipts: [receipts: MemberReceipts];
   /** Messages were removed: deleted by the user, here or on another device, or their age was over. */
   removed: [removed: RemovedMessages];
   /** What scheduled() lists has changed, as far as this device knows. */

@@ -26,6 +26,7 @@ import { storeWithFallback, transfersWithFallback } from './database.ts';
 import { MesiboGroups } from './groups/mesibo-groups.ts';
 import { internal } from './internal.ts';
 import { Listeners } from './listeners.ts';
+import { tellMemberStatuses } from './messages/member-statuses.ts';
 import type { MesiboMessage } from './messages/message.ts';
 import { isGone } from './messages/message-status.ts';
 import { Messages } from './messages/messages.ts';
@@ -179,6 +180,7 @@ export class Runtime implements Context {
     this.stopListening = [
       client.on('status', (status) => this.onStatus(status)),
       client.on('message', (message, origin) => this.onMessage(message, origin)),
+      client.on('receipts', (receipts) => tellMemberStatuses(this, receipts)),
       client.on('update', (message, before) => this.onUpdate(message, before)),
       client.on('conversation', (conversation) => this.onConversation(conversation)),
       client.on('removed', (removed) => this.sessions.removed(removed)),

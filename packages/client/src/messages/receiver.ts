@@ -131,6 +131,9 @@ export class Receiver {
   async receipts(transaction: Transaction, frame: ReceiptsFrame): Promise<void> {
     const id = transaction.conversationOf(frame.conv);
     if (id === undefined) return this.#early.keep(frame);
+    const { members, ts } = frame;
+    const told = { conversation: id, members, ts };
+    transaction.afterwards(() => this.#options.events.emit('receipts', told));
     for (const progress of progressOfMembers(frame)) {
       await this.#options.cursors.movePeer(transaction, id, progress);
     }

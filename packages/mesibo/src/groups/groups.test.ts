@@ -11,6 +11,7 @@ import {
   MESIBO_MEMBERFLAG_SHAREDPIN,
 } from '../constants/group.ts';
 import { MESIBO_MSGSTATUS_GROUPPAUSED } from '../constants/message.ts';
+import type { MesiboMessage } from '../messages/message.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import { Chat, type Party } from '../testing/chat.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -194,6 +195,37 @@ it('changes settings and rights, lists members, leaves and deletes', async () =>
   await bob.news.hears('left Best team');
   group.deleteGroup();
   await alice.news.hears('left Best team');
+});
+
+it('tells of each member who has received and read a message, once', async () => {
+  const [alice, bob, carol] = await parties('alice', 'bob', 'carol');
+  if (!alice || !bob || !carol) throw new Error('somebody is missing');
+  const group = await made(alice, 'Readers');
+  group.addMembers([bob.address, carol.address], MESIBO_MEMBERFLAG_ALL);
+  await bob.news.hears('joined Readers');
+  await carol.news.hears('joined Readers');
+  const told: string[] = [];
+  alice.api.addListener({
+    Mesibo_onMessageStatus: (m: MesiboMessage) => {
+      const sender = m.getCurrentStatusSender();
+      if (sender !== null) told.push(`${sender.getAddress()} ${m.getCurrentStatus()}`);
+    },
+  });
+  const message = group.newMessage();
+  message.message = 'to all';
+  message.send();
+  const all = (status: number) => [bob, carol].map(({ address }) => `${address} ${status}`);
+  const hears = (status: number) =>
+    eventually(() => all(status).every((each) => told.includes(each)), `status ${status}; heard: ${told}`);
+  await hears(2);
+  for (const reader of [bob, carol]) {
+    await reader.heard.message('to all');
+    const session = groupOf(reader, group).createReadSession(null);
+    session.enableReadReceipt(true);
+    await session.read(10);
+  }
+  await hears(3);
+  expect([...told].sort()).toEqual([...all(2), ...all(3)].sort());
 });
 
 it('says that a group is paused, and which groups one is in no more', async () => {

@@ -11,6 +11,7 @@ import { internal, setInternal } from '../internal.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import type { MesiboReadSession } from '../reading/read-session.ts';
 import type { FileTransfer } from './file-transfer.ts';
+import type { MemberStatus } from './member-statuses.ts';
 import type { MesiboFile } from './message-file.ts';
 import { type MesiboPayload, payloadOfBytes, payloadOfText } from './payload.ts';
 
@@ -48,6 +49,9 @@ export interface MessageInternals {
   isRepliedSought: boolean;
   replied: MessageFields | undefined;
   /** When this device learned of it, in milliseconds since 1970. */
+  /** Of an own message to a group: who of its members had it last, and which of them have it. */
+  latestMember: MemberStatus | undefined;
+  readonly memberStatuses: Map<string, number>;
   deliveredAt: number | undefined;
   readAt: number | undefined;
 }
@@ -125,6 +129,8 @@ export class MessageFields {
       age: undefined,
       isRepliedSought: false,
       replied: undefined,
+      latestMember: undefined,
+      memberStatuses: new Map(),
       deliveredAt: undefined,
       readAt: undefined,
     } satisfies MessageInternals);

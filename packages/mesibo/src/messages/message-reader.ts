@@ -35,11 +35,14 @@ export class MessageReader extends MessageContent {
   getStatus(): number {
     return this.status;
   }
+  /** Of an own message to a group, what Mesibo_onMessageStatus tells of one of its members; otherwise as getStatus(). */
   getCurrentStatus(): number {
-    return this.status;
+    return this[internal].latestMember?.status ?? this.status;
   }
-  /** Who has received or read it; null before that, and in a group: getDeliveryTimestamp(peer) tells of its members. */
+  /** Who has received or read it last; null before that, and where it is not known. */
   getCurrentStatusSender(): MesiboProfile | null {
+    const { latestMember, context } = this[internal];
+    if (latestMember !== undefined) return context.profiles.user(latestMember.user);
     return this.isDelivered() && this.isOutgoing() && !this.isGroupMessage() ? this.profile : null;
   }
   getType(): number {

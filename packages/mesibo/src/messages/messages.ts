@@ -65,6 +65,17 @@ export class Messages {
     return this.lookUp(`v${id}`) ?? this.lookUp(`m${id}`);
   }
 
+  /** Own messages of a conversation that anybody holds. */
+  ownIn(conversation: LocalMessage['conversation']): Set<MesiboMessage> {
+    const own = new Set<MesiboMessage>();
+    for (const reference of this.byKey.values()) {
+      const message = reference.deref();
+      const local = message?.[internal].local;
+      if (message !== undefined && local?.outgoing && local.conversation === conversation) own.add(message);
+    }
+    return own;
+  }
+
   /** The id by which the application knows a message that the server calls `mid`. */
   idOf(mid: number): number {
     return this.lookUp(`m${mid}`)?.mid ?? mid;
