@@ -47,6 +47,32 @@ describe('the group operations of the back-end API', () => {
     ]);
   });
 
+  it('make members of those who are named, and of nobody else', async () => {
+    // Letters of the names of others.
+    for (const address of ['a', 'b']) await fixture.backend({ op: 'useradd', user: { address } });
+    const gid = await newGroup({ members: { m: 'bob' } });
+    const first = (await fixture.backend({ op: 'groupset', group: { gid, name: 'Duo' } })).group;
+    expect(first).toMatchObject({ name: 'Duo', members: 1 });
+    const set = await fixture.backend({
+      op: 'groupset',
+      gid,
+      m: 'alice,nobody',
+      cs: '0',
+      sflags: String(3 * 2 ** 24 + 33031),
+    });
+    expect(set).toMatchObject({
+      result: true,
+      unknown: ['nobody'],
+      group: { name: 'Duo', members: 2, callFlags: 33031, videoResolution: 3 },
+    });
+    expect(await members(gid)).toMatchObject([{ address: 'alice', permissions: 0x1e }, { address: 'bob' }]);
+    const resolution = { videoResolution: 4, callDuration: 600 };
+    expect((await fixture.backend({ op: 'groupset', group: { gid, ...resolution } })).group).toMatchObject({
+      ...resolution,
+      callFlags: 33031,
+    });
+  });
+
   it('change a group, pause it and let it go on', async () => {
     const gid = await newGroup({ flags: groupFlags.receiveLoopback });
     const set = async (group: object) =>

@@ -1,7 +1,8 @@
 import { StoaError } from '@stoa/protocol';
 import { Address } from '@stoa/protocol/validate';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { backendOf, groupInfo, memberInfo, usualPermissions } from '../../groups/index.ts';
+import type { HttpOptions } from '../http-options.ts';
 import { appCaller } from './callers.ts';
 import {
   addressesOf,
@@ -37,31 +38,27 @@ const groupadd = operation({
         ? undefined
         : await services.users.byAddress(aid, parameters.ownerAddress);
     const made = await groups.create(caller, { ...settings, name: parameters.name ?? '' }, owner);
-    const users = addressesOf(parameters);
-    if (users.length > 0) {
-      await groups.addMembers(
-        caller,
-        made.group.gid,
-        users,
-        changeOf(parameters, usualPermissions(made.group)),
-      );
-    }
+    const unknown = await putNamed(groups, caller, made.group, parameters);
     const { group, members } = await groups.get(caller, made.group.gid);
-    return { group: groupInfo(group, members) };
+    return { group: groupInfo(group, members), ...unknown };
   },
 });
 
+/** Changes the settings that are named, and adds or changes the members that are. */
 const groupset = operation({
   names: ['groupset'],
   by: appCaller,
-  parameters: Type.Object({ gid: Gid, ...GroupSettings.properties }),
-  spellings: { gid, ...groupSettingsSpellings },
-  run: async ({ gid, ...change }, { aid }, { services }) => {
+  parameters: Type.Object({ gid: Gid, ...GroupSettings.properties, ...GroupMembers.properties }),
+  spellings: { gid, ...groupSettingsSpellings, ...groupMembersSpellings },
+  run: async (parameters, { aid }, { services }) => {
+    const { gid } = parameters;
     const caller = backendOf(aid);
     const { groups } = services.groups;
     const before = await groups.get(caller, gid);
-    const { group, members } = await groups.update(caller, gid, settingsOf(change, before.group.flags));
-    return { group: groupInfo(group, members) };
+    const set = await groups.update(caller, gid, settingsOf(parameters, before.group.flags));
+    const unknown = await putNamed(groups, caller, set.group, parameters);
+    const { group, members } = await groups.get(caller, gid);
+    return { group: groupInfo(group, members), ...unknown };
   },
 });
 
@@ -96,9 +93,7 @@ const groupeditmembers = operation({
       return { group: { gid } };
     }
     const { group } = await groups.get(caller, gid);
-    const change = changeOf(parameters, usualPermissions(group));
-    const { unknown } = await groups.addMembers(caller, gid, users, change);
-    return { group: { gid }, ...(unknown.length === 0 ? {} : { unknown }) };
+    return { group: { gid }, ...(await putNamed(groups, caller, group, parameters)) };
   },
 });
 
@@ -122,5 +117,19 @@ const groupgetmembers = operation({
     return { members, count: members.length };
   },
 });
+
+/** Adds or changes the members that are named, and says which of them are nobody. */
+async function putNamed(
+  groups: HttpOptions['groups']['groups'],
+  caller: ReturnType<typeof backendOf>,
+  group: { readonly gid: number; readonly flags: number },
+  parameters: Static<typeof GroupMembers>,
+): Promise<{ unknown?: readonly string[] }> {
+  const users = addressesOf(parameters);
+  if (users.length === 0) return {};
+  const change = changeOf(parameters, usualPermissions(group));
+  const { unknown } = await groups.addMembers(caller, group.gid, users, change);
+  return unknown.length === 0 ? {} : { unknown };
+}
 
 export const groupOperations = [groupadd, groupset, groupdel, groupeditmembers, groupgetmembers];

@@ -13,7 +13,10 @@ export const GroupSettings = Type.Object({
   active: Bool,
   expiry: Seconds,
   extend: Seconds,
+  /** Of the calls in the group; in the topmost eight bits, their resolution. */
   callFlags: Type.Optional(Flags),
+  callDuration: Type.Optional(Flags),
+  videoResolution: Type.Optional(Flags),
   image: Type.Optional(Type.String({ maxLength: limits.groupImageLength })),
   status: Type.Optional(Type.String({ maxLength: limits.groupStatusLength })),
 });
@@ -24,18 +27,32 @@ export const groupSettingsSpellings: Spellings<typeof GroupSettings> = {
   active: either('group', 'active'),
   expiry: either('group', 'expiry'),
   extend: either('group', 'expiryext'),
-  callFlags: either('group', 'sflags'),
+  callFlags: either('group', 'sflags', 'callFlags'),
+  callDuration: either('group', 'callDuration'),
+  videoResolution: either('group', 'videoResolution'),
   image: ['group.profile.image', 'group.image'],
   status: ['group.profile.status', 'group.status'],
 };
 
-/** `active`: false pauses the group. */
-export function settingsOf({ active, flags, ...rest }: Static<typeof GroupSettings>, before = 0) {
+/** The settings among the parameters of an operation. `active`: false pauses the group. */
+export function settingsOf(parameters: Static<typeof GroupSettings>, before = 0) {
+  const given: Static<typeof GroupSettings> = Object.fromEntries(
+    Object.entries(parameters).filter(([name]) => Object.hasOwn(GroupSettings.properties, name)),
+  );
+  const { active, flags, ...rest } = { ...given, ...callSettings(given) };
   const named = flags ?? before;
   const paused =
     active === undefined ? named : active ? named & ~groupFlags.paused : named | groupFlags.paused;
   return flags === undefined && active === undefined ? rest : { ...rest, flags: paused >>> 0 };
 }
+
+function callSettings({ callFlags }: Static<typeof GroupSettings>): Partial<Static<typeof GroupSettings>> {
+  const resolution = (callFlags ?? 0) >>> resolutionShift;
+  if (callFlags === undefined || resolution === 0) return {};
+  return { callFlags: callFlags % 2 ** resolutionShift, videoResolution: resolution };
+}
+
+const resolutionShift = 24;
 
 /** Members, separated by commas, and what they may do. */
 export const GroupMembers = Type.Object({
