@@ -1,4 +1,5 @@
 import type { MediaEngine } from '@stoa/media';
+import { StoaError } from '@stoa/protocol';
 import type { RunningRecording } from '../recordings/index.ts';
 import type { Participant } from './room-state.ts';
 
@@ -44,6 +45,8 @@ export class Recorder {
       if (running === undefined) return;
       try {
         await this.#options.engine.stopRecording(mediaId);
+      } catch (error) {
+        if (!isLost(error)) throw error;
       } finally {
         await running.end(this.#options.now());
       }
@@ -66,6 +69,11 @@ export class Recorder {
     this.#busy = done.catch(() => {});
     return done;
   }
+}
+
+/** The media plane has lost the room, and not got it again: what was written until then plays. */
+function isLost(error: unknown): boolean {
+  return error instanceof StoaError && (error.code === 'NOT_FOUND' || error.code === 'UNAVAILABLE');
 }
 
 function namesOf(people: Iterable<Participant>) {

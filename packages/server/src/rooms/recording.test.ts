@@ -1,32 +1,46 @@
-import { LocalEngine } from '@stoa/media';
+import { LocalEngine, WorkerEngine } from '@stoa/media';
 import { memberFlags } from '@stoa/protocol';
 import { startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RoomDevice } from './testing/room-device.ts';
 
 let node: TestNode;
+let engine: LocalEngine;
 
 /** On a busy machine. */
 const patience = { timeout: 20_000 };
 
 beforeAll(async () => {
-  node = await startTestNode({ media: new LocalEngine({ bindAddress: '127.0.0.1' }) });
+  engine = new LocalEngine({ bindAddress: '127.0.0.1' });
+  node = await startTestNode({ media: engine });
 });
 afterAll(() => node.close());
 
-function ask(path: string, init: RequestInit = {}): Promise<Response> {
+function ask(path: string, init: RequestInit = {}, of = node): Promise<Response> {
   const headers = { authorization: `Bearer ${testAppToken}`, ...init.headers };
-  return fetch(`${node.url}/v1${path}`, { ...init, headers });
+  return fetch(`${of.url}/v1${path}`, { ...init, headers });
 }
 
 interface Listed {
   readonly id: string;
   readonly endedAt: number | null;
-  readonly files: readonly { readonly file: string; readonly user: string; readonly kind: string }[];
+  readonly files: readonly {
+    readonly file: string;
+    readonly user: string;
+    readonly kind: string;
+    readonly startMs: number;
+    readonly endMs: number | null;
+  }[];
 }
 
-async function json(path: string): Promise<Listed> {
-  return (await (await ask(path)).json()) as Listed;
+async function json(path: string, of = node): Promise<Listed> {
+  return (await (await ask(path, {}, of)).json()) as Listed;
+}
+
+/** The newest recording of a group. */
+async function newest(gid: number, of = node): Promise<string> {
+  const { data } = (await (await ask(`/recordings?gid=${gid}`, {}, of)).json()) as { data: Listed[] };
+  return data[0]?.id ?? '';
 }
 
 it('is recorded by who may, which everybody in it knows, and the back end gets the files', async () => {
@@ -91,4 +105,63 @@ it('may be recorded by members to whom that was permitted', async () => {
   await emil.ask('rooms.leave', { gid: group.gid });
   await expect.poll(async () => (await json(`/recordings/${data[0]?.id}`)).endedAt, patience).not.toBeNull();
   for (const device of [maker, emil]) await device.close();
+});
+
+it('ends without a word when the media plane has nothing of it any more', async () => {
+  const owner = await node.addUser('frida');
+  const maker = await RoomDevice.open(node, owner, 0);
+  const { group } = await maker.ask('groups.create', { name: 'Choir' });
+  const frida = maker.in(group.gid);
+  const { session } = await frida.join();
+  await frida.ask('rooms.record', { gid: group.gid, on: true });
+  await engine.closeRoom(`${group.gid}-${session}-1`);
+  await frida.ask('rooms.record', { gid: group.gid, on: false });
+  const id = await newest(group.gid);
+  expect((await json(`/recordings/${id}`)).endedAt).not.toBeNull();
+  await frida.close();
+});
+
+it('goes on in more files when the process that wrote it has died', { timeout: 60_000 }, async () => {
+  const workers = new WorkerEngine({ bindAddress: '127.0.0.1', workers: 1 });
+  const other = await startTestNode({ media: workers });
+  const maker = await RoomDevice.open(other, await other.addUser('alice'), 0);
+  const { group } = await maker.ask('groups.create', { name: 'Band' });
+  const { gid } = group;
+  const alice = maker.in(gid);
+  await alice.join();
+  await alice.publish();
+  await alice.ask('rooms.record', { gid, on: true });
+  const id = await newest(gid, other);
+  const files = async () => (await json(`/recordings/${id}`, other)).files;
+  await expect.poll(async () => (await files()).length, patience).toBe(2);
+  for (const pid of workers.pids) process.kill(pid, 'SIGKILL');
+  await alice.told('restart');
+  await expect
+    .poll(
+      () =>
+        alice.publish().then(
+          () => true,
+          () => false,
+        ),
+      patience,
+    )
+    .toBe(true);
+  await expect.poll(async () => (await files()).length, patience).toBe(4);
+  await alice.ask('rooms.record', { gid, on: false });
+  const all = await files();
+  const [before, after] = [all.slice(0, 2), all.slice(2)];
+  expect(before.map(({ file, endMs }) => [file[0], endMs])).toEqual([
+    ['1', null],
+    ['1', null],
+  ]);
+  for (const { file, user, startMs, endMs } of after) {
+    expect([file[0], user]).toEqual(['2', 'alice']);
+    expect(startMs).toBeGreaterThan(Math.max(...before.map((each) => each.startMs)));
+    expect(endMs).toBeGreaterThanOrEqual(startMs);
+    const { status, headers } = await ask(`/recordings/${id}/files/${file}`, {}, other);
+    expect([status, Number(headers.get('content-length')) > 100]).toEqual([200, true]);
+  }
+  expect((await json(`/recordings/${id}`, other)).endedAt).not.toBeNull();
+  await alice.close();
+  await other.close();
 });
