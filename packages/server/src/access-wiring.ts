@@ -1,12 +1,19 @@
 import type { Bus } from '@stoa/bus';
 import type { Store } from '@stoa/storage';
-import { Access, Failures, type OnlineAudience, requireOperation, type Subject } from './access/index.ts';
+import {
+  Access,
+  Failures,
+  type OnlineAudience,
+  pictureHeight,
+  requireOperation,
+  type Subject,
+} from './access/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { type ProfileChanged, subjects } from './events.ts';
 import { iceServers } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
-import type { Rights } from './rooms/index.ts';
+import type { Rights, UserLimits } from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
 
 export interface AccessWiringOptions {
@@ -69,6 +76,13 @@ export async function startAccess(given: AccessWiringOptions) {
       const allowed = await Promise.all(kinds.map((kind) => access.may(subject, kind)));
       const publishes = allowed.includes(true) && (await access.may(subject, 'publishInRoom'));
       return publishes ? rights : new Set([...rights].filter((right) => right !== 'publish'));
+    },
+    /** What the user may publish in rooms, and how long he may stay. */
+    async roomLimits(subject: Subject): Promise<UserLimits> {
+      const rules = await access.rules(subject);
+      if (rules === undefined) return {};
+      const height = pictureHeight(rules, 'publishInHd', 'publishInFullHd');
+      return { height, longest: rules.roomMs || undefined };
     },
     /** Whether somebody of his app may see that the user is online, and when he was: `online` for the former alone. */
     async maySee(uid: number, address: string): Promise<boolean | 'online'> {

@@ -1,7 +1,7 @@
 import type { Bus } from '@stoa/bus';
 import type { MediaEngine } from '@stoa/media';
 import type { Store } from '@stoa/storage';
-import type { Access } from './access/index.ts';
+import { type Access, pictureHeight } from './access/index.ts';
 import { type CallAlarm, Calls, type MayCall } from './calls/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
@@ -66,13 +66,10 @@ export async function startCalling({
     operations: {
       'calls.servers': async (device) => {
         const servers = await serversFor(device);
-        const isFull = await access.may(device, 'callInFullHd');
-        const height = isFull ? undefined : (await access.may(device, 'callInHd')) ? hd : sd;
+        const rules = await access.rules(device);
+        const height = rules && pictureHeight(rules, 'callInHd', 'callInFullHd');
         return { ...servers, ...(height === undefined ? {} : { height }) };
       },
     },
   };
 }
-
-/** Lines of a picture that is not, or not fully, of high definition. */
-const [sd, hd] = [480, 720];

@@ -25,6 +25,7 @@ import {
   type RoomRules,
   Rooms,
   roomOperations,
+  type UserLimits,
   Whep,
   Whip,
 } from './rooms/index.ts';
@@ -44,6 +45,7 @@ export interface RoomsWiringOptions {
   readonly directory: Directory;
   readonly joining: Pick<Joining, 'enter' | 'withdraw' | 'admit'>;
   readonly access: Pick<Access, 'restricts' | 'require'>;
+  readonly roomLimits: (subject: Subject) => Promise<UserLimits>;
   /** What the app's rules leave of the rights that a group gives a user. */
   readonly roomRights: (subject: Subject, rights: Rights) => Promise<Rights>;
   readonly serversFor: ServersFor;
@@ -62,7 +64,8 @@ type Connections = Omit<WorkerEngineOptions, 'workers' | 'onWorkerLost'>;
 
 /** Joins rooms with the rest of a node: the rights that their groups give, the media plane, and other nodes. */
 export async function startRooms(options: RoomsWiringOptions) {
-  const { settings, node, hasOthers, store, joining, access, roomRights, serversFor, ...others } = options;
+  const { settings, node, hasOthers, store, joining, access, roomRights, roomLimits, serversFor, ...others } =
+    options;
   const { logger, clock, engine, metrics, ...common } = others;
   const connections = await connectionOptions(settings);
   const group = async (aid: number, gid: number): Promise<Group> => {
@@ -105,6 +108,7 @@ export async function startRooms(options: RoomsWiringOptions) {
         ),
       );
     },
+    limitsOf: roomLimits,
     enter: (device, gid, pin) => joining.enter(device, gid, pin),
     withdraw: async (device, gid) => {
       try {

@@ -28,6 +28,7 @@ export class TestPublisher {
   readonly #startedAt = Date.now();
   #clock: NodeJS.Timeout | undefined;
   #losesEvery = Number.POSITIVE_INFINITY;
+  #size: { readonly width?: number; readonly height?: number } = {};
 
   static async open(streams: readonly OfferedStream[]): Promise<TestPublisher> {
     const rtcp: Buffer[] = [];
@@ -82,6 +83,11 @@ export class TestPublisher {
     this.#levels.set(name, level);
   }
 
+  /** How large pictures are from now on; 640 × 360 pixels by default. */
+  setSize(width: number, height: number): void {
+    this.#size = { width, height };
+  }
+
   /** Every so manieth packet is lost from now on. */
   loseEvery(count: number): void {
     this.#losesEvery = count;
@@ -105,7 +111,9 @@ export class TestPublisher {
         timestamp: (sequence * ticksOf(kind)) >>> 0,
         marker: isVideo,
         extensions,
-        payload: isVideo ? vp8Payload({ keyFrame: true, pictureId: sequence, filler }) : filler,
+        payload: isVideo
+          ? vp8Payload({ keyFrame: true, pictureId: sequence, filler, ...this.#size })
+          : filler,
       }),
     );
   }

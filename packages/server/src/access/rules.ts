@@ -126,6 +126,12 @@ export function allows({ denied }: Rules, action: Action): boolean {
   return !actions[action].some((flag) => denied.has(flag));
 }
 
+/** Lines of the largest picture that the user may send; undefined for any. */
+export function pictureHeight(rules: Rules, inHd: Action, inFullHd: Action): number | undefined {
+  if (allows(rules, inFullHd)) return undefined;
+  return allows(rules, inHd) ? 720 : 480;
+}
+
 /** What is wrong with rules, or the rules and the names of those that this server does not know or enforce. */
 export type Reading =
   | { readonly rules: Rules; readonly ignored: readonly string[] }

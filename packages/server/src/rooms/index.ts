@@ -3,7 +3,7 @@ export type { MediaSession } from './media-sessions.ts';
 export { MediaTokens } from './media-tokens.ts';
 export { roomOperations } from './operations.ts';
 export { RoomPasses } from './room-passes.ts';
-export type { Rights, RoomRules } from './room-state.ts';
+export type { Rights, RoomRules, UserLimits } from './room-state.ts';
 export { Rooms } from './rooms.ts';
 export type { RoomDevice, RoomGroup } from './rooms-options.ts';
 export { type Played, Whep } from './whep.ts';

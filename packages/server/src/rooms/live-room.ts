@@ -22,6 +22,7 @@ import {
 } from './room-state.ts';
 import { participantOf } from './steps.ts';
 import { requirePublishable } from './streams.ts';
+import { heightOf } from './view.ts';
 
 export interface LiveRoomOptions {
   readonly facts: RoomFacts;
@@ -269,7 +270,8 @@ export class LiveRoom {
         if (participant === undefined) return;
         const { rules } = this.state;
         this.#attempt(engine.permit(id, effect.key, permittedKinds(participant, rules)));
-        const { height, bitrate } = rules;
+        const { bitrate } = rules;
+        const height = heightOf(participant, rules);
         this.#attempt(engine.limit(id, effect.key, { height, ...(bitrate > 0 ? { publish: bitrate } : {}) }));
         return;
       }

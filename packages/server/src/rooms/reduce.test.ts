@@ -66,6 +66,33 @@ describe('a room', () => {
     expect([...run([{ type: 'tick' }], 20_000, state).state.participants.keys()]).toEqual([key(2)]);
   });
 
+  it('lets users stay only as long as their app lets them', () => {
+    const limited = joins(1, guest) as Extract<RoomInput, { type: 'join' }>;
+    const joiner = { ...limited.joiner, limits: { longest: 20_000 } };
+    const { state } = run([{ type: 'join', joiner }, joins(2, guest)]);
+    const alive = run(
+      [1, 2].map((uid) => ({ type: 'alive', key: key(uid) })),
+      19_000,
+      state,
+    ).state;
+    const keysAt = (now: number, from = alive) => [
+      ...run([{ type: 'tick' }], now, from).state.participants.keys(),
+    ];
+    expect([keysAt(19_999), keysAt(20_000)]).toEqual([[key(1), key(2)], [key(2)]]);
+    const changed = (longest?: number) => {
+      const rights = new Map([1, 2].map((uid) => [key(uid), new Set(guest)]));
+      return run(
+        [{ type: 'rights', rules, rights, limits: new Map([[key(1), { longest }]]) }],
+        19_000,
+        alive,
+      );
+    };
+    expect([keysAt(20_000, changed().state), keysAt(19_000, changed(10_000).state)]).toEqual([
+      [key(1), key(2)],
+      [key(2)],
+    ]);
+  });
+
   it('lets devices go that say nothing for long', () => {
     const { state } = run([joins(1, guest), joins(2, guest)]);
     const alive = run([{ type: 'alive', key: key(2) }], 20_000, state).state;

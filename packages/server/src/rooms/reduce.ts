@@ -96,7 +96,7 @@ function join(
   { joiner }: Extract<RoomInput, { type: 'join' }>,
   { now }: RoomContext,
 ): RoomStep {
-  const { uid, dev, address, name, as, plays } = joiner;
+  const { uid, dev, address, name, limits = {}, as, plays } = joiner;
   const rights = leftOf(joiner.rights, as);
   const key = keyOf(uid, dev);
   const before = state.participants.get(key);
@@ -119,6 +119,7 @@ function join(
     address,
     name,
     rights,
+    limits,
     as,
     plays,
     joinedAt: now,
@@ -160,8 +161,9 @@ function tick(state: RoomState, { now }: RoomContext): RoomStep {
   if (isUnattended(state, now)) return all(state, 'left');
   const unattendedSince = hasOnlyPlayers(state) ? (state.unattendedSince ?? now) : undefined;
   let step = unchanged({ ...state, unattendedSince });
-  for (const { key, as, awayUntil, heardAt } of state.participants.values()) {
-    if (awayUntil !== undefined && now >= awayUntil) step = remove(step, key, 'lost');
+  for (const { key, as, awayUntil, heardAt, joinedAt, limits } of state.participants.values()) {
+    if (now >= joinedAt + (limits.longest ?? Number.POSITIVE_INFINITY)) step = remove(step, key, 'duration');
+    else if (awayUntil !== undefined && now >= awayUntil) step = remove(step, key, 'lost');
     // Its connection may be there, and its page not: several pages share one.
     else if (as === undefined && awayUntil === undefined && now >= heardAt + silenceMs)
       step = away(step, key, now);
@@ -184,11 +186,15 @@ function all(state: RoomState, reason: 'duration' | 'left'): RoomStep {
 }
 
 /** The group has changed: what is not allowed any more ends at once. */
-function newRights(before: RoomState, { rules, rights }: Extract<RoomInput, { type: 'rights' }>): RoomStep {
+function newRights(
+  before: RoomState,
+  { rules, rights, limits }: Extract<RoomInput, { type: 'rights' }>,
+): RoomStep {
   let step: RoomStep = unchanged({ ...before, rules });
   for (const key of before.participants.keys()) {
-    const participant = step.state.participants.get(key);
-    if (participant === undefined) continue;
+    const found = step.state.participants.get(key);
+    if (found === undefined) continue;
+    const participant = { ...found, limits: limits?.get(key) ?? found.limits };
     const now = leftOf(rights.get(key) ?? new Set(), participant.as);
     if (!now.has('publish') && !now.has('subscribe')) step = remove(step, key, 'rights');
     else step = withRights(step, participant, now);

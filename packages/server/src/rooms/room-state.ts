@@ -50,6 +50,14 @@ export interface RoomRules {
 
 export type Rights = ReadonlySet<RoomRight>;
 
+/** What the app lets a user do in rooms, beside his rights. */
+export interface UserLimits {
+  /** Pixels of a picture that he publishes; absent for as many as the room takes. */
+  readonly height?: number | undefined;
+  /** Milliseconds that he may stay at a time; absent for as long as he likes. */
+  readonly longest?: number | undefined;
+}
+
 /** Sound or picture of a stream. */
 export interface Half {
   readonly mid: string;
@@ -98,6 +106,7 @@ export interface Participant {
   readonly address: string;
   readonly name: string;
   readonly rights: Rights;
+  readonly limits: UserLimits;
   /** An encoder or a player, which says nothing but by its media; undefined for a device that signals. */
   readonly as: Silent | undefined;
   /** What a player shows. */
@@ -136,6 +145,7 @@ export interface Joiner {
   readonly address: string;
   readonly name: string;
   readonly rights: Rights;
+  readonly limits?: UserLimits;
   readonly as?: Silent | undefined;
   readonly plays?: PlayerWish | undefined;
 }
@@ -171,6 +181,8 @@ export type RoomInput =
       readonly type: 'rights';
       readonly rules: RoomRules;
       readonly rights: ReadonlyMap<ParticipantKey, Rights>;
+      /** Of whom it is not known, they stay as they are. */
+      readonly limits?: ReadonlyMap<ParticipantKey, UserLimits>;
     }
   | { readonly type: 'published'; readonly key: ParticipantKey; readonly streams: readonly Publication[] }
   | { readonly type: 'watch'; readonly key: ParticipantKey; readonly wishes: Wishes }

@@ -4,7 +4,7 @@ import type { MediaEngine } from '@stoa/media';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
 import type { Recordings } from '../recordings/index.ts';
-import type { PlayerWish, Rights, RoomRules, Silent } from './room-state.ts';
+import type { PlayerWish, Rights, RoomRules, Silent, UserLimits } from './room-state.ts';
 
 /** Which of several nodes a room belongs to. */
 export interface RoomOwnership {
@@ -47,6 +47,7 @@ export interface RoomsOptions {
     gid: number,
     uids: readonly number[],
   ) => Promise<ReadonlyMap<number, Rights>>;
+  readonly limitsOf?: (user: { readonly aid: number; readonly uid: number }) => Promise<UserLimits>;
   /** Makes a user a member, where he may become one; false when he has to be let in first. */
   readonly enter: (device: RoomDevice, gid: number, pin: number | undefined) => Promise<boolean>;
   /** The user waits no longer to be let in. */

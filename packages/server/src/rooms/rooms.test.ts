@@ -54,19 +54,16 @@ async function packetsOf(gid: number, device: RoomDevice) {
   return { taken, refused: streams?.reduce((sum, { refused }) => sum + refused, 0) ?? 0 };
 }
 
+async function put(path: string, body: object): Promise<void> {
+  const headers = { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${node.url}/v1${path}`, { method: 'PUT', headers, body: JSON.stringify(body) });
+  expect(answer.ok).toBe(true);
+}
+
 describe('a room', () => {
   it('is for whom the rules of the app let into it, and a change of them counts at once', async () => {
     const { gid, alice, devices, close } = await setUp(['bob']);
     const bob = one(devices);
-    const put = async (path: string, body: object): Promise<void> => {
-      const headers = { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' };
-      const answer = await fetch(`${node.url}/v1${path}`, {
-        method: 'PUT',
-        headers,
-        body: JSON.stringify(body),
-      });
-      expect(answer.ok).toBe(true);
-    };
     const allow = (conf: object) => put('/access/7', { rules: { conf } });
     await allow({ start: false });
     await put(`/users/${bob.address}/access`, { policy: 7 });
@@ -359,6 +356,28 @@ describe('a room', () => {
     const [before, heard] = [viewer.in('v0').length, viewer.in('a0').length];
     await expect.poll(() => viewer.in('a0').length, patience).toBeGreaterThan(heard + 10);
     expect(viewer.in('v0').length).toBe(before);
+    await close();
+  });
+
+  it('sends nobody larger pictures than the rules of the app let a user send, and lets him stay as long', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob']);
+    const bob = one(devices);
+    await put(`/access/8`, { rules: { conf: { fhd: false } } });
+    await put(`/users/${bob.address}/access`, { policy: 8 });
+    expect((await alice.join()).limits.height).toBeGreaterThan(720);
+    expect((await bob.join()).limits.height).toBe(720);
+    (await bob.publish()).setSize(960, 540);
+    const viewer = await alice.watch(bob);
+    await expect.poll(() => viewer.sees('v0', '0-video'), patience).toBe(true);
+    await put(`/access/8`, { rules: { conf: { hd: false } } });
+    const shown = async () => {
+      const { room } = await alice.ask('rooms.get', { gid });
+      const { participants } = await engine.statistics(`${gid}-${room?.session}-1`);
+      return participants.flatMap(({ viewing }) => viewing?.slots ?? []).find(({ mid }) => mid === 'v0')?.rid;
+    };
+    await expect.poll(shown, patience).toBeNull();
+    await put(`/access/8`, { rules: { conf: { maxdur: 1 } } });
+    expect(await bob.told('ended')).toMatchObject({ reason: 'duration' });
     await close();
   });
 

@@ -1,7 +1,7 @@
 /** How rooms look to those who are in them. */
 import type { RoomInfo, RoomParticipant, RoomRight, RoomStream } from '@stoa/protocol';
 import { isOverseer } from './people.ts';
-import type { Participant, Publication, Rights, RoomState } from './room-state.ts';
+import type { Participant, Publication, Rights, RoomRules, RoomState } from './room-state.ts';
 
 /**
  * Whether one sees the other at all: who may list sees everybody, who may only subscribe those who publish, and those
@@ -56,7 +56,8 @@ export function roomInfo(state: RoomState, viewer: Participant | Rights): RoomIn
   const { facts, rules, recording, participants } = state;
   const isIn = 'key' in viewer;
   const as = isIn ? viewer : { key: '', rights: viewer };
-  const { height, bitrate, audio, video, screen, codecs } = rules;
+  const { bitrate, audio, video, screen, codecs } = rules;
+  const height = isIn ? heightOf(viewer, rules) : rules.height;
   return {
     gid: facts.gid,
     session: facts.session,
@@ -69,6 +70,11 @@ export function roomInfo(state: RoomState, viewer: Participant | Rights): RoomIn
     count: participants.size,
     participants: seenBy(state, as).map(participantInfo),
   };
+}
+
+/** Pixels of the largest picture that a participant may send. */
+export function heightOf({ limits }: Participant, { height }: RoomRules): number {
+  return Math.min(height, limits.height ?? height);
 }
 
 export function listOf(rights: Rights): RoomRight[] {
