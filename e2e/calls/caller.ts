@@ -135,7 +135,11 @@ export class Caller {
     const silent = this.page.evaluate(async (energy) => {
       for (;;) {
         const before = await harness.received();
-        await harness.untilReceived((sum) => sum.audioPackets >= before.audioPackets + 50);
+        // Of silence, fewer packets may be sent.
+        await harness.untilReceived(
+          ({ audioPackets, audioSeconds }) =>
+            audioPackets > before.audioPackets + 1 && audioSeconds > before.audioSeconds + 1,
+        );
         if ((await harness.received()).energy - before.energy < energy) return;
       }
     }, audible);

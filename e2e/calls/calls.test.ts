@@ -1,10 +1,13 @@
+import { WorkerEngine } from '@stoa/media';
 import { startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Visitors } from '../support/visitors.ts';
 import { Caller, type CallerOptions } from './caller.ts';
 import { type CallPages, startCallPages } from './pages.ts';
 
 describe('people who call each other in browsers', () => {
+  /** Of the calls that find no other way. */
+  const engine = new WorkerEngine({ bindAddress: '127.0.0.1', workers: 1 });
   let server: TestNode;
   let pages: CallPages;
   let visitors: Visitors;
@@ -15,7 +18,7 @@ describe('people who call each other in browsers', () => {
   const everybody = (): Caller[] => [alice, bob, carol];
 
   beforeAll(async () => {
-    server = await startTestNode({ env: { STOA_CALL_RING_SECONDS: '6' } });
+    server = await startTestNode({ media: engine, env: { STOA_CALL_RING_SECONDS: '6' } });
     pages = await startCallPages();
     visitors = await Visitors.launch();
     bobsUser = await server.addUser('bob');
@@ -46,6 +49,7 @@ describe('people who call each other in browsers', () => {
   }
 
   it('see and hear each other, until one of them hangs up', async () => {
+    const opening = vi.spyOn(engine, 'createRoom');
     await connect(alice, bob, true);
     await Promise.all([alice.sees(), bob.sees(), alice.hears(), bob.hears()]);
     await bob.hangup();
@@ -53,6 +57,7 @@ describe('people who call each other in browsers', () => {
     await alice.logged('log out answered');
     await bob.logged('log in answered');
     expect(await alice.run(({ calls }) => calls.at(-1)?.localStream.getTracks().length)).toBe(0);
+    expect(opening).not.toHaveBeenCalled();
   });
 
   it('mute and hold, and take it back', async () => {
@@ -189,6 +194,53 @@ describe('people who call each other in browsers', () => {
       expect((await each.log()).filter((line) => line.startsWith('log'))).toHaveLength(1);
       expect(await each.run(({ client }) => client.calls.all.length)).toBe(0);
     }
+  });
+
+  it('reach each other through the media server when there is no other way', {
+    timeout: 120_000,
+  }, async () => {
+    const opening = vi.spyOn(engine, 'createRoom');
+    // There is no TURN server.
+    const [dave, erin] = await Promise.all([
+      open(await server.addUser('dave'), { relayOnly: true }),
+      open(await server.addUser('erin'), { relayOnly: true }),
+    ]);
+    await connect(dave, erin, true);
+    await Promise.all([dave.sees(), erin.sees(), dave.hears(), erin.hears()]);
+    const quality = dave.run(({ calls }) => new Promise((resolve) => calls.at(-1)?.on('quality', resolve)));
+    await dave.run(({ calls }) => calls.at(-1)?.setAudio(false));
+    await erin.logged('peer video');
+    await erin.hearsNothing();
+    await dave.run(({ calls }) => calls.at(-1)?.setAudio(true));
+    await erin.run(({ calls }) => calls.at(-1)?.shareScreen());
+    await dave.logged('peer audio video screen');
+    await Promise.all([dave.sees(), erin.hears()]);
+    expect(await quality).toMatchObject({
+      kbitIn: expect.any(Number),
+      rttMs: expect.any(Number),
+      relayed: true,
+    });
+
+    // The process that forwards dies, and then a page is loaded anew.
+    const [pid = 0] = engine.pids;
+    process.kill(pid, 'SIGKILL');
+    await Promise.all([dave.reaches('reconnecting'), erin.reaches('reconnecting')]);
+    await Promise.all([dave.reaches('connected'), erin.reaches('connected')]);
+    await Promise.all([dave.sees(), erin.sees(), dave.hears(), erin.hears()]);
+    await erin.page.reload();
+    await erin.reaches('interrupted');
+    await erin.run(({ calls }) => calls.at(-1)?.resume());
+    await erin.reaches('connected');
+    await Promise.all([dave.sees(), erin.sees(), dave.hears(), erin.hears()]);
+
+    const rooms = opening.mock.calls.map(([room]) => room);
+    expect(await engine.streams(rooms.at(-1) ?? '')).toHaveLength(4);
+    await dave.hangup();
+    await erin.reaches('ended hangup');
+    for (const room of rooms) {
+      await expect.poll(() => engine.streams(room).catch(({ code }) => code)).toBe('NOT_FOUND');
+    }
+    await Promise.all([dave, erin].map((each) => each.page.context().close()));
   });
 
   it('load the page anew in the middle of a call, and go on', async () => {

@@ -1,3 +1,4 @@
+import { LocalEngine } from '@stoa/media';
 import { addUser, ManualClock, ServerProcess, startTestNode, tempFolder, within } from '@stoa/testkit';
 import { startTurn, type TestTurn } from '@stoa/testkit/turn';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -95,14 +96,17 @@ describe('a call that is disturbed', () => {
     ['are signed with another secret', { env: { STOA_TURN_SECRET: 'another secret' } }],
     ['have expired', { env: rightSecret, clock: new ManualClock(Date.now() - 48 * 3_600_000) }],
   ])(
-    'ends with a clear reason when the credentials of the relay %s',
+    'says why the credentials of the relay are refused when they %s, and goes through the media server',
     { timeout: 60_000 },
     async (_, options) => {
-      const stranger = await startTestNode({ ...options, env: { ...options.env, STOA_TURN_URLS: turn.url } });
+      const stranger = await startTestNode({
+        ...options,
+        media: new LocalEngine({ bindAddress: '127.0.0.1' }),
+        env: { ...options.env, STOA_TURN_URLS: turn.url },
+      });
       try {
         const [alice, bob] = await two({ relayOnly: true }, stranger.url);
-        await alice.call(bob, true);
-        await alice.reaches('ended networkBlocked');
+        await connect(alice, bob);
         await alice.logged(`problem UNAVAILABLE The TURN server ${turn.url}`);
         expect((await alice.log()).join()).toContain('refused the credentials (401');
       } finally {

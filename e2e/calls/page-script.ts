@@ -65,15 +65,18 @@ async function received(): Promise<{
   frames: number;
   energy: number;
   audioPackets: number;
+  /** Of sound that was played, also of silence in the place of packets. */
+  audioSeconds: number;
   relayed: boolean;
 }> {
-  const sum = { frames: 0, energy: 0, audioPackets: 0, relayed: false };
+  const sum = { frames: 0, energy: 0, audioPackets: 0, audioSeconds: 0, relayed: false };
   const report = await peers.at(-1)?.getStats();
   for (const entry of report?.values() ?? []) {
     if (entry.type === 'inbound-rtp' && entry.kind === 'video') sum.frames += entry.framesDecoded ?? 0;
     if (entry.type === 'inbound-rtp' && entry.kind === 'audio') {
       sum.energy += entry.totalAudioEnergy ?? 0;
       sum.audioPackets += entry.packetsReceived ?? 0;
+      sum.audioSeconds += entry.totalSamplesDuration ?? 0;
     }
     if (entry.type === 'candidate-pair' && entry.nominated) {
       sum.relayed ||= report?.get(entry.localCandidateId)?.candidateType === 'relay';

@@ -5,19 +5,21 @@ import { newGuard, nextGuard } from './bandwidth-guard.ts';
 import type { CallPlatform } from './call-platform.ts';
 import type { CallQuality, CallMedia as MediaState } from './call-types.ts';
 import { LocalMedia } from './local-media.ts';
-import type { MediaPath, MediaSignal } from './media-path.ts';
+import type { MediaPath, PeerSignal, RelayNotice, RelayOffer } from './media-path.ts';
 import { PeerPath } from './peer-path.ts';
 import { type MediaSample, qualityOf, sampleOf } from './quality.ts';
+import { RelayPath } from './relay-path.ts';
 
 export interface CallMediaOptions {
   readonly platform: CallPlatform;
   readonly clock: Clock;
   readonly configuration: () => Promise<RTCConfiguration>;
   readonly maxHeight: () => number | undefined;
-  /** To be said to the other side. */
-  readonly onSignal: (signal: MediaSignal) => void;
+  /** To be said to the other side, or to the media server. */
+  readonly onSignal: (signal: PeerSignal | RelayOffer) => void;
   readonly onState: (state: 'up' | 'down') => void;
-  readonly onFailed: (reason: CallFailure) => void;
+  /** The two do not reach each other so far; with a failure they will not. */
+  readonly onUnreachable: (failure?: CallFailure) => void;
   /** What this side sends has changed. */
   readonly onMedia: () => void;
   readonly onStreams: () => void;
@@ -25,18 +27,24 @@ export interface CallMediaOptions {
   readonly onProblem: (error: StoaError) => void;
 }
 
-/** The media of one call: own devices, the connection (a new one after either page was loaded anew), what comes. */
+/**
+ * The media of one call: own devices, the connection (a new one after either page was loaded anew, and those to the media
+ * server in its place when the two do not reach each other), what comes.
+ */
 export class CallMedia {
   readonly local: LocalMedia;
   /** What comes from the other side. */
   readonly remote: MediaStream;
   readonly #options: CallMediaOptions;
   readonly #sampling: Timer;
-  #path: MediaPath | undefined;
+  #peer: PeerPath | undefined;
+  /** Takes the place of the connection between the two, and keeps it. */
+  #relay: RelayPath | undefined;
+  #epoch = 0;
   #configuration: RTCConfiguration = {};
   #polite = false;
   /** Signals of a connection that the other side has begun, and this one not yet. */
-  #early: MediaSignal[] = [];
+  #early: PeerSignal[] = [];
   #peerMedia: MediaState | undefined;
   #sample: MediaSample | undefined;
   #guard = newGuard;
@@ -60,7 +68,11 @@ export class CallMedia {
   }
 
   get epoch(): number {
-    return this.#path?.epoch ?? 0;
+    return this.#epoch;
+  }
+
+  get #path(): MediaPath | undefined {
+    return this.#relay ?? this.#peer;
   }
 
   /**
@@ -90,7 +102,7 @@ export class CallMedia {
 
   /** What fails because it was closed or started over is no failure. */
   async #unlessOver(
-    describe: (path: MediaPath) => Promise<string | undefined>,
+    describe: (path: PeerPath) => Promise<string | undefined>,
     epoch: number,
   ): Promise<string | undefined> {
     const run = this.#run;
@@ -110,22 +122,54 @@ export class CallMedia {
   /** Another call takes the place of this one, with the same devices. */
   startOver(): void {
     this.#run += 1;
-    this.#path?.close();
-    this.#path = undefined;
+    this.#peer?.close();
+    this.#peer = undefined;
     this.#early = [];
   }
 
-  signal(signal: MediaSignal): void {
+  /** The media goes through this room of the media server from now on. */
+  relay(session: string): void {
     if (this.#closed) return;
-    if (this.#path === undefined || signal.epoch > this.epoch) {
+    if (this.#relay?.session === session) {
+      this.#relay.repeat();
+      return;
+    }
+    const { platform, clock, configuration, onSignal, onState, onProblem } = this.#options;
+    this.startOver();
+    this.#relay?.close();
+    this.#sample = undefined;
+    const relay: RelayPath = new RelayPath({
+      newPeer: (servers) => platform.newPeer(servers),
+      stream: this.local.stream,
+      session,
+      clock,
+      configuration,
+      onOffer: onSignal,
+      onState: (state) => this.#changed(relay, state),
+      onTrack: (track) => this.#received(track),
+      onProblem,
+    });
+    this.#relay = relay;
+    this.#sendLocal();
+    onState('down');
+  }
+
+  /** The media server says something. */
+  relayed(notice: RelayNotice): void {
+    this.#relay?.take(notice);
+  }
+
+  signal(signal: PeerSignal): void {
+    if (this.#closed || this.#relay !== undefined) return;
+    if (this.#peer === undefined || signal.epoch > this.epoch) {
       this.#early.push(signal);
       if (this.#early.length > earlyKept) this.#early.shift();
       // The other side has lost its connection and begins another.
       const isOffer = signal.type === 'description' && signal.kind === 'offer';
-      if (this.#path === undefined || !isOffer) return;
+      if (this.#peer === undefined || !isOffer) return;
       this.#begin(signal.epoch);
       this.#takeEarly();
-    } else if (signal.epoch === this.epoch) this.#path.signal(signal);
+    } else if (signal.epoch === this.epoch) this.#peer.signal(signal);
   }
 
   /** Says again what the other side may have missed. */
@@ -152,11 +196,11 @@ export class CallMedia {
     for (const track of this.remote.getTracks()) this.remote.removeTrack(track);
   }
 
-  #begin(epoch: number): MediaPath {
-    const { platform, clock, configuration, onSignal, onState, onFailed, onProblem } = this.#options;
-    this.#path?.close();
+  #begin(epoch: number): PeerPath {
+    const { platform, clock, configuration, onSignal, onUnreachable, onProblem } = this.#options;
+    this.#peer?.close();
     this.#sample = undefined;
-    const path: MediaPath = new PeerPath({
+    const path: PeerPath = new PeerPath({
       peer: platform.newPeer(this.#configuration),
       stream: this.local.stream,
       epoch,
@@ -164,18 +208,24 @@ export class CallMedia {
       clock,
       configuration,
       onSignal,
-      onState: (state) => {
-        if (this.#path !== path) return;
-        if (state === 'up') this.#sampling.setTo(clock.now() + sampleMs);
-        onState(state);
+      onState: (state) => this.#changed(path, state),
+      onUnreachable: (failure) => {
+        if (this.#path === path) onUnreachable(failure);
       },
-      onFailed,
       onTrack: (track) => this.#received(track),
       onProblem,
     });
-    this.#path = path;
+    this.#peer = path;
+    this.#epoch = epoch;
     this.#sendLocal();
     return path;
+  }
+
+  #changed(path: MediaPath, state: 'up' | 'down'): void {
+    if (this.#path !== path) return;
+    const { clock, onState } = this.#options;
+    if (state === 'up') this.#sampling.setTo(clock.now() + sampleMs);
+    onState(state);
   }
 
   #takeEarly(): void {
@@ -215,7 +265,8 @@ export class CallMedia {
     const before = this.#sample;
     this.#sample = sample;
     if (before === undefined) return;
-    const quality = qualityOf(before, sample, this.#guard.paused);
+    const measured = qualityOf(before, sample, this.#guard.paused);
+    const quality = path === this.#relay ? { ...measured, relayed: true } : measured;
     onQuality(quality);
     if (!this.local.wantsVideo && !this.#guard.paused) return;
     this.#guard = nextGuard(this.#guard, quality, clock.now());

@@ -38,6 +38,7 @@ const inputTypes: ReadonlySet<string> = new Set([
   'resume',
   'online',
   'media',
+  'unreachable',
   'time',
 ]);
 
@@ -85,6 +86,22 @@ describe('an own call', () => {
     );
     expect(play(newCall('starting', start), ...outgoing, 65_000).state.reason).toBe('noAnswer');
     expect(play(newCall('starting', start), ...outgoing, answered, 35_000).state.reason).toBe('networkError');
+  });
+
+  it('remembers until it is answered that the two will not reach each other, and asks for the media server then', () => {
+    const unreachable: CallInput = { type: 'unreachable', failure: 'networkBlocked' };
+    const { state, said } = play(newCall('starting', start), unreachable, ...outgoing, answered);
+    expect(state).toMatchObject({ phase: 'connecting', relay: 'wanted' });
+    expect(said).toEqual(['invite', 'relay']);
+    expect(play(state, { type: 'online' }).said).toEqual(['resume', 'relay']);
+    expect(play(state, { type: 'noRelay' }).state.reason).toBe('networkBlocked');
+    const relay: CallNotice = { type: 'relay', session: 'room' };
+    expect(play(state, relay, unreachable, { type: 'noRelay' }, relay, up)).toMatchObject({
+      state: { phase: 'connected', session: 'room' },
+      said: ['connected'],
+      effects: ['relay', 'relay'],
+    });
+    expect(play(state, relay, 35_000).state.reason).toBe('networkError');
   });
 
   it('gives up a minute after the media was lost, and not earlier', () => {
@@ -161,6 +178,8 @@ const notice: fc.Arbitrary<CallNotice> = fc.constantFrom<CallNotice>(
   { type: 'accepted', ticket: 'third' },
   { type: 'resumed', phase: 'answered' },
   { type: 'peerResumed' },
+  { type: 'relay', session: 'room' },
+  { type: 'noRelay' },
   ended,
 );
 const input: fc.Arbitrary<CallInput> = fc.oneof(
@@ -174,6 +193,8 @@ const input: fc.Arbitrary<CallInput> = fc.oneof(
     { type: 'online' },
     up,
     down,
+    { type: 'unreachable' },
+    { type: 'unreachable', failure: 'networkBlocked' },
     { type: 'time' },
   ),
 );

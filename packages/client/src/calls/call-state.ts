@@ -12,6 +12,12 @@ export interface CallState {
   readonly hasConnected: boolean;
   /** The other one is in another call than this, and so is the user of this device. */
   readonly isSecond: boolean;
+  /** Whether the media goes through the media server, because the two do not reach each other. */
+  readonly relay: 'off' | 'wanted' | 'refused' | 'on';
+  /** Names the media room of the server, when it is on. */
+  readonly session: string | undefined;
+  /** Why the two will not reach each other: what the call ends with unless the media server can be used. */
+  readonly failure: CallFailure | undefined;
   /** When the phase comes to its end by itself; infinite when it does not. */
   readonly deadline: number;
   /** When the server is to be told again that this device is there. */
@@ -32,12 +38,16 @@ export type CallInput =
   /** There is a new connection to the server. */
   | { readonly type: 'online' }
   | { readonly type: 'media'; readonly media: 'up' | 'down' }
+  /** The two do not reach each other so far; with a failure they will not. */
+  | { readonly type: 'unreachable'; readonly failure?: CallFailure | undefined }
   | { readonly type: 'time' };
 
 export type CallEffect =
   | { readonly type: 'send'; readonly event: CallRequest }
   /** What of the media's negotiation may have got lost is to be said again. */
   | { readonly type: 'repeat' }
+  /** The media is to go through this room of the media server. */
+  | { readonly type: 'relay'; readonly session: string }
   /** Microphone, camera and connection are to be released. */
   | { readonly type: 'release' };
 
@@ -57,6 +67,9 @@ export function newCall(
     ticket: undefined,
     hasConnected: false,
     isSecond: false,
+    relay: 'off',
+    session: undefined,
+    failure: undefined,
     deadline: phase === 'interrupted' ? now + interruptedMs : Number.POSITIVE_INFINITY,
     aliveAt: Number.POSITIVE_INFINITY,
     reason: 'unknown',
@@ -84,6 +97,8 @@ export function nextCall(state: CallState, input: CallInput, now: number): CallS
       return step(state, ...introduction(state));
     case 'media':
       return mediaChanged(state, input.media, now);
+    case 'unreachable':
+      return unreachable(state, input.failure, now);
     case 'time':
       return onTime(state, now);
   }
@@ -176,7 +191,15 @@ function told(state: CallState, notice: CallNotice, now: number): CallStep {
       };
       // Without the answer's description the offer is to be made again.
       const isBare = notice.type === 'answered' && notice.sdp === undefined;
-      return { state: connecting, effects: isBare ? [{ type: 'repeat' }] : [] };
+      const { state: after, effects } = step(connecting, ...wishes(connecting));
+      return { state: after, effects: isBare ? [{ type: 'repeat' }, ...effects] : effects };
+    }
+    case 'relay':
+      return relayed(state, notice.session, now);
+    case 'noRelay': {
+      if (state.relay === 'on') return unchanged(state);
+      const refused: CallState = { ...state, relay: 'refused' };
+      return state.failure === undefined ? unchanged(refused) : hangUp(refused, now, state.failure);
     }
     case 'resumed':
     case 'peerResumed':
@@ -201,8 +224,33 @@ function introduction(state: CallState): CallRequest[] {
     case 'ended':
       return unconfirmed === undefined ? [] : [...known, unconfirmed];
     default:
-      return known;
+      return [...known, ...wishes(state)];
   }
+}
+
+/** What is asked of the server until it answers. */
+function wishes({ phase, relay }: CallState): CallRequest[] {
+  const isAnswered = phase === 'connecting' || phase === 'connected' || phase === 'reconnecting';
+  return isAnswered && relay === 'wanted' ? [{ type: 'relay' }] : [];
+}
+
+function unreachable(before: CallState, failure: CallFailure | undefined, now: number): CallStep {
+  const { phase, relay } = before;
+  if (phase === 'ended' || relay === 'on') return unchanged(before);
+  if (relay === 'refused') return failure === undefined ? unchanged(before) : hangUp(before, now, failure);
+  const state: CallState = { ...before, relay: 'wanted', failure: failure ?? before.failure };
+  return step(state, ...wishes(state));
+}
+
+function relayed(before: CallState, session: string, now: number): CallStep {
+  const { phase, relay } = before;
+  const isNew = relay !== 'on';
+  const waitMs =
+    isNew && phase === 'connecting' ? connectMs : isNew && phase === 'reconnecting' ? graceMs : 0;
+  const deadline = Math.max(before.deadline, waitMs === 0 ? 0 : now + waitMs);
+  const state: CallState = { ...before, relay: 'on', session, failure: undefined, deadline };
+  // A page that was loaded anew waits for its user.
+  return { state, effects: phase === 'interrupted' ? [] : [{ type: 'relay', session }] };
 }
 
 function mediaChanged(state: CallState, media: 'up' | 'down', now: number): CallStep {

@@ -52,7 +52,7 @@ export interface CallQuality {
   readonly kbitOut?: number;
   /** Kilobits per second that the network is believed to take from here. */
   readonly kbitAvailable?: number;
-  /** The media goes through a TURN server. */
+  /** The media goes through a TURN server, or the media server. */
   readonly relayed?: boolean;
   /** The video that comes. */
   readonly video?: { readonly width: number; readonly height: number; readonly framesPerSecond: number };

@@ -100,7 +100,7 @@ export class Call extends CallControls {
         if (media === 'up') this.#connectedAt ??= clock.now();
         this.#step({ type: 'media', media });
       },
-      onFailed: (reason) => this.#step({ type: 'hangup', reason }),
+      onUnreachable: (failure) => this.#step({ type: 'unreachable', failure }),
       onMedia: () => this.#mediaChanged(),
       onStreams: () => this.#emitter.emit('streams'),
       onQuality: (quality) => {
@@ -176,7 +176,9 @@ export class Call extends CallControls {
     if (this.#state.phase !== 'interrupted' || this.#opening) return;
     await this.#openMedia(video);
     this.#step({ type: 'resume' });
-    await this.#offerAgain();
+    const { session } = this.#state;
+    if (session === undefined) await this.#offerAgain();
+    else this.#media.relay(session);
   }
 
   /** Presses keys: 0-9, A-D, * and #. */
@@ -249,6 +251,10 @@ export class Call extends CallControls {
       case 'description':
       case 'candidates':
         if (this.#state.phase !== 'ended') this.#media.signal(notice);
+        return;
+      case 'relayAnswer':
+      case 'relayLayers':
+        this.#media.relayed(notice);
         return;
       case 'media': {
         const { type: _, ...media } = notice;
@@ -350,6 +356,9 @@ export class Call extends CallControls {
       case 'repeat':
         this.#media.repeat();
         this.#sayMedia();
+        break;
+      case 'relay':
+        this.#media.relay(effect.session);
         break;
       case 'release':
         this.#media.close();

@@ -18,7 +18,7 @@ export interface CallSettings {
   readonly platform?: CallPlatform | undefined;
   /** A second call is shown while there is one, instead of being told that the user is busy. Default: false. */
   readonly waiting?: boolean;
-  /** Only through TURN servers, so that the other side does not learn the own address. Default: false. */
+  /** Only through TURN servers, or the media server, so that the other side does not learn the own address. Default: false. */
   readonly relayOnly?: boolean;
 }
 

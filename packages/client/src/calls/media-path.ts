@@ -1,38 +1,37 @@
-import type { CallFailure, CallRequest, StoaError } from '@stoa/protocol';
+import type { CallFailure, CallNotice, CallRequest, StoaError } from '@stoa/protocol';
+import type { StatisticsEntry } from './quality.ts';
 
-/** What of a call's signalling belongs to the media. */
-export type MediaSignal = Extract<CallRequest, { type: 'description' | 'candidates' }>;
+/** What of a call's signalling belongs to the connection between the two. */
+export type PeerSignal = Extract<CallRequest, { type: 'description' | 'candidates' }>;
+/** What is said to the media server, and what it answers. */
+export type RelayOffer = Extract<CallRequest, { type: 'relayOffer' }>;
+export type RelayNotice = Extract<CallNotice, { type: 'relayAnswer' | 'relayLayers' }>;
 
 /**
- * The way that the media of one call takes. PeerPath is the direct one, or through a TURN server; one through a media
- * server of one's own can stand in for it (see CallOptions.relay).
+ * The way that the media of one call takes: PeerPath is the direct one, or through a TURN server; RelayPath the one
+ * through the media server, when there is no other.
  */
 export interface MediaPath {
-  /** Number of the connection within the call; what belongs to an older one is dropped. */
-  readonly epoch: number;
-  /** Makes the first offer. */
-  offer(): Promise<string>;
-  /** Takes the offer that came with an invitation, and answers it. */
-  answer(offer: string): Promise<string>;
-  /** The other side said something. */
-  signal(signal: MediaSignal): void;
   /** Says again what may have got lost. */
   repeat(): void;
   /** The network has changed: finds another way for the same media. */
   restart(): void;
   /** What is sent from now on. */
   send(kind: 'audio' | 'video', track: MediaStreamTrack | null): void;
-  stats(): Promise<RTCStatsReport>;
+  stats(): Promise<ReadonlyMap<string, StatisticsEntry>>;
   close(): void;
 }
 
 export interface MediaPathEvents {
-  /** To be said to the other side. */
-  readonly onSignal: (signal: MediaSignal) => void;
   /** Media flows, or does not any more. */
   readonly onState: (state: 'up' | 'down') => void;
-  /** No connection came about, and none will. */
-  readonly onFailed: (reason: CallFailure) => void;
   readonly onTrack: (track: MediaStreamTrack) => void;
   readonly onProblem: (error: StoaError) => void;
+}
+
+export interface PeerPathEvents extends MediaPathEvents {
+  /** To be said to the other side. */
+  readonly onSignal: (signal: PeerSignal) => void;
+  /** The two do not reach each other so far; with a failure they will not. */
+  readonly onUnreachable: (failure?: CallFailure) => void;
 }

@@ -2,11 +2,13 @@ import { type IceCandidate, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { Timer } from '../timer.ts';
 import { IceProblems } from './ice-problems.ts';
-import type { MediaPath, MediaPathEvents, MediaSignal } from './media-path.ts';
+import type { MediaPath, PeerPathEvents, PeerSignal } from './media-path.ts';
+import type { StatisticsEntry } from './quality.ts';
 
-export interface PeerPathOptions extends MediaPathEvents {
+export interface PeerPathOptions extends PeerPathEvents {
   readonly peer: RTCPeerConnection;
   readonly stream: MediaStream;
+  /** Number of the connection within the call; what belongs to an older one is dropped. */
   readonly epoch: number;
   /** Gives way when both sides offer at once. */
   readonly polite: boolean;
@@ -25,6 +27,8 @@ export class PeerPath implements MediaPath {
   readonly #tracks: Record<Kind, MediaStreamTrack | null> = { audio: null, video: null };
   readonly #problems = new IceProblems();
   readonly #restarting: Timer;
+  /** Both sides have said all that it takes to connect. */
+  readonly #connecting: Timer;
   /** One step of the negotiation after the other. */
   #tasks: Promise<void> = Promise.resolve();
   /** The first description goes out with the invitation or the answer, and not by itself. */
@@ -43,6 +47,10 @@ export class PeerPath implements MediaPath {
     this.#peer = peer;
     this.epoch = epoch;
     this.#restarting = new Timer(clock, () => this.restart());
+    this.#connecting = new Timer(clock, () => {
+      this.#expectConnection();
+      options.onUnreachable();
+    });
     peer.addEventListener('negotiationneeded', () => {
       if (this.#isOpen) this.#run(() => this.#negotiate());
     });
@@ -55,6 +63,7 @@ export class PeerPath implements MediaPath {
     });
   }
 
+  /** Makes the first offer. */
   async offer(): Promise<string> {
     for (const kind of ['audio', 'video'] as const) {
       const track = this.#tracks[kind];
@@ -67,15 +76,18 @@ export class PeerPath implements MediaPath {
     return this.#localSdp();
   }
 
+  /** Takes the offer that came with an invitation, and answers it. */
   async answer(offer: string): Promise<string> {
     await this.#peer.setRemoteDescription({ type: 'offer', sdp: offer });
     this.#sendOnOffered();
     await this.#peer.setLocalDescription();
     this.#isOpen = true;
+    this.#expectConnection();
     return this.#localSdp();
   }
 
-  signal(signal: MediaSignal): void {
+  /** The other side said something. */
+  signal(signal: PeerSignal): void {
     this.#run(() =>
       signal.type === 'description' ? this.#description(signal) : this.#remoteCandidates(signal),
     );
@@ -111,13 +123,14 @@ export class PeerPath implements MediaPath {
     } else if (track !== null) this.#peer.addTrack(track, this.#options.stream);
   }
 
-  stats(): Promise<RTCStatsReport> {
+  stats(): Promise<ReadonlyMap<string, StatisticsEntry>> {
     return this.#peer.getStats();
   }
 
   close(): void {
     this.#closed = true;
     this.#restarting.clear();
+    this.#connecting.clear();
     this.#peer.close();
   }
 
@@ -144,7 +157,7 @@ export class PeerPath implements MediaPath {
     }
   }
 
-  async #description({ kind, sdp }: Extract<MediaSignal, { type: 'description' }>): Promise<void> {
+  async #description({ kind, sdp }: Extract<PeerSignal, { type: 'description' }>): Promise<void> {
     const { signalingState } = this.#peer;
     const collides = kind === 'offer' && (this.#makesOffer || signalingState !== 'stable');
     this.#ignoresOffer = collides && !this.#options.polite;
@@ -152,13 +165,15 @@ export class PeerPath implements MediaPath {
     if (this.#ignoresOffer || (kind === 'answer' && signalingState !== 'have-local-offer')) return;
     await this.#peer.setRemoteDescription({ type: kind, sdp });
     this.#isOpen = true;
-    if (kind === 'answer') return;
-    this.#sendOnOffered();
-    await this.#peer.setLocalDescription();
-    this.#sendDescription();
+    if (kind === 'offer') {
+      this.#sendOnOffered();
+      await this.#peer.setLocalDescription();
+      this.#sendDescription();
+    }
+    this.#expectConnection();
   }
 
-  async #remoteCandidates({ candidates }: Extract<MediaSignal, { type: 'candidates' }>): Promise<void> {
+  async #remoteCandidates({ candidates }: Extract<PeerSignal, { type: 'candidates' }>): Promise<void> {
     for (const { candidate, mid, line, ufrag } of candidates) {
       try {
         await this.#peer.addIceCandidate({
@@ -244,6 +259,7 @@ export class PeerPath implements MediaPath {
         this.#hasConnected = true;
         this.#hasFailed = false;
         this.#restarting.clear();
+        this.#connecting.clear();
         onState('up');
         break;
       case 'disconnected':
@@ -260,10 +276,16 @@ export class PeerPath implements MediaPath {
     }
   }
 
+  /** However often another way is negotiated meanwhile. */
+  #expectConnection(): void {
+    if (this.#closed || this.#peer.connectionState === 'connected' || this.#connecting.isSet) return;
+    this.#connecting.setTo(this.#options.clock.now() + connectMs);
+  }
+
   #fail(): void {
     const { problem, reason } = this.#problems;
     if (problem !== undefined) this.#options.onProblem(problem);
-    this.#options.onFailed(reason);
+    this.#options.onUnreachable(reason);
   }
 
   #failed(error: unknown): void {
@@ -277,6 +299,8 @@ export class PeerPath implements MediaPath {
 
 /** A short interruption mends itself. */
 const patienceMs = 2_000;
+/** For which a connection is waited that both sides have negotiated. */
+const connectMs = 8_000;
 /** Until another way is tried again. */
 const retryMs = 8_000;
 const candidatesKept = 64;

@@ -17,7 +17,7 @@ export interface MediaSample {
 }
 
 /** The members of statistics that are read here; the types of browsers know fewer. */
-interface Entry {
+export interface StatisticsEntry {
   readonly id: string;
   readonly type: string;
   readonly kind?: string;
@@ -37,9 +37,9 @@ interface Entry {
   readonly framesPerSecond?: number;
 }
 
-export function sampleOf(report: ReadonlyMap<string, Entry>, at: number): MediaSample {
+export function sampleOf(report: ReadonlyMap<string, StatisticsEntry>, at: number): MediaSample {
   const entries = [...report.values()];
-  const ofType = (type: string): Entry[] => entries.filter((entry) => entry.type === type);
+  const ofType = (type: string): StatisticsEntry[] => entries.filter((entry) => entry.type === type);
   const sum = (
     type: string,
     member: 'bytesReceived' | 'bytesSent' | 'packetsReceived' | 'packetsLost',

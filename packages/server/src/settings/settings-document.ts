@@ -16,7 +16,7 @@ const titles: Readonly<Record<SettingGroup, string>> = {
 const notes: Readonly<Partial<Record<SettingGroup, string>>> = {
   'first start': 'They only preset what the first start would generate; later starts do not look at them.',
   calls:
-    'Calls between two people go from one to the other, or by TURN. `STOA_MEDIA_…` and `STOA_ROOM_…` are for conferences; a group may set less for its own.',
+    'Calls between two people go from one to the other, or by TURN, or through the media server when there is no other way. `STOA_MEDIA_…` is for that and for conferences, `STOA_ROOM_…` for conferences; a group may set less for its own.',
 };
 
 /** How the default of a setting is written; empty when there is none. */

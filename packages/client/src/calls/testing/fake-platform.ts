@@ -48,6 +48,26 @@ class FakeStream {
   }
 }
 
+class FakeSender {
+  track: FakeTrack | null;
+  readonly encodings: RTCRtpEncodingParameters[];
+
+  constructor(track: FakeTrack | null, encodings: readonly RTCRtpEncodingParameters[]) {
+    this.track = track;
+    this.encodings = encodings.map((each) => ({ ...each }));
+  }
+
+  async replaceTrack(track: FakeTrack | null): Promise<void> {
+    this.track = track;
+  }
+
+  getParameters(): { encodings: RTCRtpEncodingParameters[] } {
+    return { encodings: this.encodings };
+  }
+
+  async setParameters(): Promise<void> {}
+}
+
 /** A peer connection that negotiates by the rules and connects when the test says so. */
 export class FakePeer extends EventTarget {
   signalingState = 'stable';
@@ -55,6 +75,8 @@ export class FakePeer extends EventTarget {
   iceGatheringState = 'new';
   localDescription: { type: string; sdp: string } | null = null;
   readonly remote: string[] = [];
+  /** What is sent in each m-line that was added. */
+  readonly senders: FakeSender[] = [];
   closed = false;
 
   async setLocalDescription(): Promise<void> {
@@ -71,7 +93,14 @@ export class FakePeer extends EventTarget {
 
   async addIceCandidate(): Promise<void> {}
   addTrack(): void {}
-  addTransceiver(): void {}
+  addTransceiver(
+    what: FakeTrack | string,
+    { sendEncodings = [] }: { sendEncodings?: RTCRtpEncodingParameters[] } = {},
+  ): { sender: FakeSender } {
+    const sender = new FakeSender(typeof what === 'string' ? null : what, sendEncodings);
+    this.senders.push(sender);
+    return { sender };
+  }
   getTransceivers(): [] {
     return [];
   }
