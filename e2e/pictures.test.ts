@@ -1,5 +1,6 @@
 import { startTestNode, type TestNode } from '@stoa/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startS3 } from '@stoa/testkit/s3';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MessengerPage } from './support/messenger-page.ts';
 import { Visitors } from './support/visitors.ts';
 
@@ -88,6 +89,20 @@ describe('files in the messenger', () => {
       image.src = `${shown?.src.split('?')[0]}?expires=1&signature=another`;
       await image.decode();
     });
+  });
+
+  it('a picture that a node sends browsers to the bucket for is shown, and kept', async () => {
+    const s3 = await startS3();
+    onTestFinished(() => s3.close());
+    const apart = await startTestNode({ env: { STOA_FILES: `${s3.address()}&downloads=bucket` } });
+    onTestFinished(() => apart.close());
+    const ivan = await visitors.signIn(apart.url, 'ivan', 'Ivan');
+    await ivan.page.evaluate(() => navigator.serviceWorker.ready);
+    await ivan.page.reload();
+    await ivan.openChat('judy');
+    await attach(ivan, 'far.png', 'image/png', png);
+    await seePicture(ivan, 'far.png');
+    await keptBy(ivan);
   });
 
   it('a file goes on after the page was loaded anew, and can be paused and given up', async () => {

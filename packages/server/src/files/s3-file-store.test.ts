@@ -3,7 +3,7 @@ import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManualClock, startTestNode, type TestNode, type TestUser, tempFolder } from '@stoa/testkit';
 import { startS3, type TestS3 } from '@stoa/testkit/s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadSettings, type S3Address } from '../settings/index.ts';
 import { fileStoreContract } from './file-store-contract.ts';
 import { S3FileStore } from './s3-file-store.ts';
@@ -126,6 +126,41 @@ describe('a node that keeps its files on S3', () => {
     await expect
       .poll(() => readdirSync(join(folder.path, 'files', 'partial')), { timeout: 20_000 })
       .toEqual([]);
+  });
+});
+
+describe('a node that sends browsers to the bucket', () => {
+  it('gives who has a link of its own one to the content, with its type and for a time, and nobody else', async () => {
+    const env = { STOA_FILES: `${s3.address()}&downloads=bucket` };
+    const server = await startTestNode({ env });
+    onTestFinished(() => server.close());
+    const { token } = await server.addUser('alice');
+    const form = new FormData();
+    const content = '<script>alert(1)</script> and more';
+    form.append('file', new Blob([content]), 'page.html');
+    const headers = { authorization: `Bearer ${token}` };
+    const uploaded = await fetch(new URL('/files', server.url), { method: 'POST', headers, body: form });
+    const { file } = await uploaded.json();
+
+    const sent = await fetch(file.url, { redirect: 'manual' });
+    expect([sent.status, sent.headers.get('cache-control')]).toEqual([302, 'private, max-age=1800']);
+    const address = new URL(sent.headers.get('location') ?? '');
+    expect(address.pathname).toContain(file.id);
+    expect(address.searchParams.get('X-Amz-Expires')).toBe('3600');
+    const followed = await fetch(file.url);
+    expect(await followed.text()).toBe(content);
+    expect(Object.fromEntries(followed.headers)).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': 'attachment; filename=page.html',
+    });
+    const part = await fetch(file.url, { headers: { range: 'bytes=1-6' } });
+    expect([part.status, await part.text()]).toEqual([206, 'script']);
+
+    expect((await fetch(file.url.replace(/signature=.*/, 'signature=forged'))).status).toBe(403);
+    address.searchParams.set('X-Amz-Signature', '0'.repeat(64));
+    expect((await fetch(address)).status).toBe(403);
+    const page = await fetch(server.url);
+    expect(page.headers.get('content-security-policy')).toContain(`connect-src 'self' ${address.origin}`);
   });
 });
 

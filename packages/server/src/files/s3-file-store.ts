@@ -10,24 +10,30 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StoaError } from '@stoa/protocol';
 import type { S3Address } from '../settings/index.ts';
 import { sizeOf } from './disk-file-store.ts';
-import type { ByteRange, FileStore } from './file-store.ts';
+import { type ByteRange, type FileStore, type LinkedAs, linkSeconds } from './file-store.ts';
 
 /** Larger files go up in parts, of which some are held in memory and sent at once. */
 const partBytes = 8 * 1024 * 1024;
 const partsAtOnce = 3;
 
-/** Files as objects of a bucket. Nobody but the server reads it: links stay those of the server, with its checks and headers. */
+/**
+ * Files as objects of a bucket. Unless the address says otherwise, nobody but the server reads it: links stay those of the
+ * server, with its checks and headers.
+ */
 export class S3FileStore implements FileStore {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
+  readonly #isOpened: boolean;
 
-  constructor({ bucket, prefix, endpoint, region, credentials }: S3Address) {
+  constructor({ bucket, prefix, endpoint, region, credentials, downloads }: S3Address) {
     this.#bucket = bucket;
     this.#prefix = prefix;
+    this.#isOpened = downloads === 'bucket';
     this.#client = new S3Client({
       region,
       ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
@@ -63,6 +69,17 @@ export class S3FileStore implements FileStore {
       return new Upload({ client: this.#client, params, ...options }).done();
     });
     await rm(path, { force: true });
+  }
+
+  async link(id: string, { contentType, disposition }: LinkedAs): Promise<string | undefined> {
+    if (!this.#isOpened) return undefined;
+    const read = new GetObjectCommand({
+      ...this.#at(id),
+      ResponseContentType: contentType,
+      ResponseContentDisposition: disposition,
+      ResponseCacheControl: 'private, max-age=31536000, immutable',
+    });
+    return getSignedUrl(this.#client, read, { expiresIn: linkSeconds });
   }
 
   async open(id: string, range?: ByteRange): Promise<Readable> {

@@ -71,7 +71,10 @@ export interface MediaDoor {
 
 /** Everything that the HTTP doors need; the composition root gives it. */
 export interface HttpOptions {
-  readonly settings: Pick<Settings, 'publicUrl' | 'tls' | 'demo' | 'requestBytes' | 'requestSeconds'>;
+  readonly settings: Pick<
+    Settings,
+    'publicUrl' | 'tls' | 'demo' | 'files' | 'requestBytes' | 'requestSeconds'
+  >;
   readonly apps: Apps;
   readonly administrator: Administrator;
   readonly users: Users;

@@ -1,14 +1,16 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import { downloadOrigins } from '../settings/index.ts';
 import type { HttpOptions } from './http-options.ts';
 
 /**
  * Headers that protect the web applications, and access from other origins. Every call proves itself with a token that
  * it names, never with a cookie, so that any origin may call. What only our own pages may use refuses other origins
- * by itself (see demo).
+ * by itself (see demo). A page may load files from where downloads are.
  */
-export function secure(app: FastifyInstance, { publicUrl, tls }: HttpOptions['settings']): void {
+export function secure(app: FastifyInstance, { publicUrl, tls, files }: HttpOptions['settings']): void {
+  const downloads = downloadOrigins(files);
   const https = tls !== null || publicUrl?.startsWith('https:') === true;
   app.register(helmet, {
     contentSecurityPolicy: {
@@ -18,9 +20,13 @@ export function secure(app: FastifyInstance, { publicUrl, tls }: HttpOptions['se
         // The style attributes of React components.
         styleSrc: ["'self'", "'unsafe-inline'"],
         // Pictures and media that messages point to, and what the page makes itself.
-        imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
-        mediaSrc: ["'self'", 'blob:', 'https:'],
-        connectSrc: ["'self'", ...(publicUrl === null ? [] : [publicUrl, socketOrigin(publicUrl)])],
+        imgSrc: ["'self'", 'data:', 'blob:', 'https:', ...downloads],
+        mediaSrc: ["'self'", 'blob:', 'https:', ...downloads],
+        connectSrc: [
+          "'self'",
+          ...(publicUrl === null ? [] : [publicUrl, socketOrigin(publicUrl)]),
+          ...downloads,
+        ],
         workerSrc: ["'self'", 'blob:'],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],

@@ -10,6 +10,16 @@ export interface S3Address {
   readonly region: string;
   /** Null: as the environment of the process says (AWS_ACCESS_KEY_ID, AWS_PROFILE, the machine's role …). */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
+  /** Whether browsers are sent to the bucket for what they download. */
+  readonly downloads: 'here' | 'bucket';
+}
+
+/** The origins to which browsers are sent for downloads; none when these come from the server. */
+export function downloadOrigins(address: S3Address | null): string[] {
+  if (address === null || address.downloads === 'here') return [];
+  const { bucket, endpoint, region } = address;
+  if (endpoint !== null) return [new URL(endpoint).origin];
+  return [`https://${bucket}.s3.${region}.amazonaws.com`, `https://s3.${region}.amazonaws.com`];
 }
 
 const expects = 'an address such as s3://bucket/folder?endpoint=https://s3.example.com&region=eu-central-1';
@@ -22,14 +32,18 @@ export const s3Address: SettingType<S3Address> = {
   },
 };
 
+const names = new Set(['endpoint', 'region', 'downloads']);
+
 function parse(text: string): S3Address | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, host, username, password, pathname, searchParams, hash } = new URL(text);
   if (protocol !== 's3:' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(host) || hash !== '') return undefined;
-  if ([...searchParams.keys()].some((name) => name !== 'endpoint' && name !== 'region')) return undefined;
+  if ([...searchParams.keys()].some((name) => !names.has(name))) return undefined;
   if ((username === '') !== (password === '')) return undefined;
   const endpoint = searchParams.get('endpoint');
   if (endpoint !== null && !/^https?:\/\/[^/]/.test(endpoint)) return undefined;
+  const downloads = searchParams.get('downloads') ?? 'here';
+  if (downloads !== 'here' && downloads !== 'bucket') return undefined;
   const folder = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
   return {
     bucket: host,
@@ -40,5 +54,6 @@ function parse(text: string): S3Address | undefined {
       username === ''
         ? null
         : { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) },
+    downloads,
   };
 }

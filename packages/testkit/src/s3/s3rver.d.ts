@@ -5,7 +5,7 @@ declare module '@20minutes/s3rver' {
     readonly port: number;
     readonly directory: string;
     readonly silent: boolean;
-    readonly configureBuckets: readonly { readonly name: string }[];
+    readonly configureBuckets: readonly { readonly name: string; readonly configs: readonly string[] }[];
   }
   class S3rver {
     constructor(options: S3rverOptions);

@@ -3,7 +3,7 @@ import { FileId } from '@stoa/protocol/validate';
 import { create as disposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { type CompleteFile, isComplete, isShown } from '../../files/index.ts';
+import { type CompleteFile, isComplete, isShown, linkSeconds } from '../../files/index.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { rangeOf } from '../range.ts';
 
@@ -16,7 +16,8 @@ type Route = { Params: Static<typeof Params>; Querystring: Static<typeof Query> 
 
 /**
  * Downloads by link. Nothing that somebody uploaded runs in our origin: only pictures, audio and video are shown, all
- * else is to be saved; the type is not guessed, and the sandbox takes away scripts and origin.
+ * else is to be saved; the type is not guessed, and the sandbox takes away scripts and origin. A store may send browsers to
+ * itself: then it is another origin that shows or saves the same.
  */
 export function downloadRoutes(app: FastifyInstance, { files }: HttpOptions): void {
   app.route<Route>({
@@ -43,15 +44,21 @@ export function downloadRoutes(app: FastifyInstance, { files }: HttpOptions): vo
     const { id, name, mime, size, sha256 } = file;
     const tag = `"${Buffer.from(sha256).toString('base64url')}"`;
     const { headers } = request;
+    const contentType = mime === 'text/plain' ? 'text/plain; charset=utf-8' : mime;
+    const shown = disposition(name, { type: isShown(mime) ? 'inline' : 'attachment' });
+    const elsewhere = await files.store.link?.(id, { contentType, disposition: shown });
+    if (elsewhere !== undefined) {
+      return reply.header('cache-control', `private, max-age=${linkSeconds / 2}`).redirect(elsewhere);
+    }
     reply.headers({
       etag: tag,
       'accept-ranges': 'bytes',
       'cache-control': 'private, max-age=31536000, immutable',
-      'content-disposition': disposition(name, { type: isShown(mime) ? 'inline' : 'attachment' }),
+      'content-disposition': shown,
       'x-content-type-options': 'nosniff',
     });
     if (headers['if-none-match']?.split(/\s*,\s*/).includes(tag)) return reply.status(304).send();
-    reply.type(mime === 'text/plain' ? 'text/plain; charset=utf-8' : mime);
+    reply.type(contentType);
     const isSame = headers['if-range'] === undefined || headers['if-range'] === tag;
     const range = isSame ? rangeOf(headers.range, size) : undefined;
     if (range === 'unsatisfiable') {
