@@ -7,6 +7,7 @@ import Type, { type Static } from 'typebox';
 import {
   Address,
   Bytes,
+  Content,
   Conv,
   Int,
   LinkPreview,
@@ -89,6 +90,8 @@ export const operations = {
       picture: Type.Optional(Bytes),
     }),
   },
+  /** Tells the app itself something, by its webhooks. NOT_FOUND when none of them wants it. */
+  'webhooks.send': { request: Type.Object({ content: Content, type: Uint32 }), response: Nothing },
   /** Messages whose text, title, subtitle, footer or file name contains the words, newest first. */
   'messages.search': {
     request: Type.Object({

@@ -322,6 +322,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...pushing.operations,
         ...previewing(settings, clock, options.linkReach),
         ...profileParts.operations,
+        ...webhooking.operations,
       },
     },
   });

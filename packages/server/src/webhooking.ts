@@ -3,7 +3,9 @@ import type { Store } from '@stoa/storage';
 import type { Background } from './background.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
+import { TokenBuckets } from './limits/index.ts';
 import type { OtherNodes, Presence } from './presence/index.ts';
+import { randomId } from './random-id.ts';
 import type { Settings } from './settings/index.ts';
 import {
   DeliveryChecks,
@@ -14,6 +16,7 @@ import {
   WebhookQueue,
   WebhookSender,
   Webhooks,
+  webhookOperations,
 } from './webhooks/index.ts';
 
 export interface WebhookingOptions {
@@ -27,6 +30,9 @@ export interface WebhookingOptions {
   readonly tellsOf: TellsOf;
   readonly onError: (error: unknown) => void;
 }
+
+/** What a user may say to the app itself in a minute. */
+const saidAtOnce = 60;
 
 /** After so long, what is still noted is nothing that a node is at work with. */
 const leftBehindMs = 10_000;
@@ -77,10 +83,19 @@ export async function startWebhooks(options: WebhookingOptions) {
     tellsOf,
     onAdded,
   });
+  const rate = new TokenBuckets({ capacity: saidAtOnce, fillMs: 60_000, now: () => clock.now() });
   await webhooks.open();
   return {
     webhooks,
     observer: happenings,
+    operations: webhookOperations({
+      webhooks,
+      queue,
+      clock,
+      tellsOf,
+      take: (uid) => rate.take(uid),
+      randomId,
+    }),
     onCame: (uid: number) => users.came(uid),
     onLeft: (uid: number) => users.left(uid),
     /** Begins to send. */

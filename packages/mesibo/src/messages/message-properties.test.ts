@@ -70,3 +70,12 @@ it('names its profile by whatever it was described with', async () => {
   ]).toEqual([1, 2, 3]);
   expect([api.getFileType('d.pdf'), api.getFileType('none')]).toEqual([10, 10]);
 });
+
+it('goes to the back end alone, and says when nothing there takes it', async () => {
+  const [ann, ben] = await chat.pair();
+  const message = profileOf(ann, ben).newMessage();
+  message.message = 'for the application';
+  expect(message.sendToWebhook()).toBe(0);
+  await ann.heard.until(() => ann.heard.errors.some(({ code }) => code === 'NOT_FOUND'), 'the refusal');
+  expect([ben.heard.texts, message.isInOutbox()]).toEqual([[], true]);
+});

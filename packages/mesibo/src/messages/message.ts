@@ -9,7 +9,7 @@ import {
   MESIBO_FLAG_TRANSIENT,
   MESIBO_MSGSTATUS_DATETIME,
 } from '../constants/message.ts';
-import { MESIBO_RESULT_BADREQ } from '../constants/result.ts';
+import { MESIBO_RESULT_AUTHFAIL, MESIBO_RESULT_BADREQ, MESIBO_RESULT_OK } from '../constants/result.ts';
 import { type Context, sharedContext } from '../context.ts';
 import { MesiboDateTime } from '../date-time.ts';
 import { internal } from '../internal.ts';
@@ -90,8 +90,15 @@ export class MesiboMessage extends MessageChanges {
   save(): number {
     return unsupported(this[internal].context, 'Saving a message without sending it');
   }
+  /** Sends it to the back end of the application alone, see docs/webhooks.md. What fails is told to Mesibo_onError. */
   sendToWebhook(): number {
-    return unsupported(this[internal].context, 'Sending to a webhook');
+    const { context } = this[internal];
+    const { client } = context;
+    if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
+    client
+      .request('webhooks.send', { content: contentOf(this), type: this.type })
+      .catch((error) => context.fail(error));
+    return MESIBO_RESULT_OK;
   }
 
   /** A copy for somebody else, to be sent with send(). */

@@ -52,6 +52,20 @@ export function offlineEvent(
   });
 }
 
+/** What a client says to the app itself. `id` names it among all that this user says. */
+export function clientEvent(
+  { uid, address }: Person,
+  { type, content, id }: { type: number; content: Content; id: number },
+  ts: number,
+): HookEvent {
+  return event(`client.${uid}.${id}.${ts}`, ts, {
+    type: 'message',
+    status: 'client',
+    user: { uid, address },
+    message: { from: address, type, content: contentJson(content) },
+  });
+}
+
 /** The user has received, or read, everything up to the place `seq` of the conversation. */
 export function statusEvent(
   { uid, address }: Person,

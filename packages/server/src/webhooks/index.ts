@@ -1,4 +1,5 @@
 export { DeliveryChecks } from './delivery-checks.ts';
+export { webhookOperations } from './from-clients.ts';
 export { Happenings, type TellsOf } from './happenings.ts';
 export {
   type WebhookForm,

@@ -4,6 +4,7 @@ export const webhookKinds = {
   'user.offline': 'The last connection of a user has ended.',
   message: 'A message was stored, or one was edited or recalled.',
   'message.offline': 'No device of a receiver has taken a message within ten seconds.',
+  'message.client': 'A client has sent something to the app itself.',
   'message.status': 'Messages were delivered to a receiver, or he has read them.',
   group: 'A group, or who is in it, has changed.',
 } as const;

@@ -138,6 +138,37 @@ describe('webhooks', { timeout: 60_000 }, () => {
     await v1(server.url, 'DELETE', '/access/4');
   });
 
+  it('get what clients say to the app itself, from those whom it lets', async () => {
+    const client = await signIn(alice);
+    const send = async (id: number, content: object) => {
+      client.send({ t: 'request', id, op: 'webhooks.send', body: { content, type: 7 } });
+      const answered = client.next('response', (frame) => frame.id === id).then(() => 'taken');
+      const refused = client.next('error', (frame) => frame.id === id).then(({ code }) => code);
+      // The one that does not come is not missed.
+      return Promise.any([answered, refused]);
+    };
+    expect(await send(1, { text: 'hello?' })).toBe('NOT_FOUND');
+    await hook(['message.client']);
+    expect(await send(2, { text: 'taxi, please', latitude: 1, longitude: 2 })).toBe('taken');
+    expect(await send(3, { text: 'x'.repeat(70_000) })).toBe('TOO_LARGE');
+    await receiver.got(1);
+    const { address } = alice;
+    expect(receiver.events).toMatchObject([
+      {
+        type: 'message',
+        status: 'client',
+        user: { address },
+        message: { from: address, type: 7, content: { text: 'taxi, please', latitude: 1, longitude: 2 } },
+      },
+    ]);
+    let answer = 'taken';
+    for (let id = 4; answer === 'taken' && id < 90; id++) answer = await send(id, { text: '.' });
+    expect(answer).toBe('RATE_LIMITED');
+    await v1(server.url, 'PUT', '/access/9', { name: '', rules: { message: { webhook: false } } });
+    await v1(server.url, 'PUT', `/users/${address}/access`, { policy: 9 });
+    expect(await send(99, { text: 'still there?' })).toBe('PERMISSION_DENIED');
+  });
+
   it('get what becomes of messages, and nothing that they did not choose', async () => {
     await hook(['message', 'message.status']);
     const client = await signIn(bob);

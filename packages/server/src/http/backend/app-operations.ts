@@ -108,7 +108,7 @@ function notifiedKinds(notify = formBits.online | formBits.offline | formBits.me
   return [
     ...((notify & formBits.online) === 0 ? [] : (['user.online'] as const)),
     ...((notify & formBits.offline) === 0 ? [] : (['user.offline'] as const)),
-    ...((notify & formBits.message) === 0 ? [] : (['message.offline'] as const)),
+    ...((notify & formBits.message) === 0 ? [] : (['message.offline', 'message.client'] as const)),
   ];
 }
 
