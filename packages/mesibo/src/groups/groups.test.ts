@@ -228,6 +228,38 @@ it('tells of each member who has received and read a message, once', async () =>
   expect([...told].sort()).toEqual([...all(2), ...all(3)].sort());
 });
 
+it('shows everybody the name, status and picture that who may modify it saves', async () => {
+  const [alice, bob] = await parties('alice', 'bob');
+  if (!alice || !bob) throw new Error('somebody is missing');
+  const group = await made(alice, 'Club');
+  group.addMembers(bob.address, MESIBO_MEMBERFLAG_ALL);
+  await bob.news.hears('joined Club');
+  const there = groupOf(bob, group);
+  there.setName('My name for it');
+  expect(there.save()).toBe(0);
+  group.setName('Book club');
+  group.setStatus('Now reading: Emma');
+  group.setImageUrl('https://example.com/emma.png');
+  const published: boolean[] = [];
+  group.addListener({ MesiboProfile_onPublish: (_: unknown, isDone: boolean) => published.push(isDone) });
+  expect(group.save()).toBe(0);
+  await bob.news.hears('settings Book club');
+  await eventually(() => published.length > 0, 'the answer');
+  expect(published).toEqual([true]);
+  for (const profile of [group, there]) {
+    expect([profile.getStatus(), profile.getImage().getUrl()]).toEqual([
+      'Now reading: Emma',
+      'https://example.com/emma.png',
+    ]);
+  }
+  expect([group.getName(), there.getName()]).toEqual(['Book club', 'My name for it']);
+  // Who may not modify it keeps what he sets for himself.
+  group.setProperties({ name: 'Poetry club' });
+  await bob.news.hears('settings Poetry club');
+  expect(group.getName()).toBe('Poetry club');
+  expect(there.publish()).not.toBe(0);
+});
+
 it('says that a group is paused, and which groups one is in no more', async () => {
   const [alice, bob] = await parties('alice', 'bob');
   if (!alice || !bob) throw new Error('somebody is missing');

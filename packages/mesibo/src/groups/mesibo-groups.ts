@@ -164,12 +164,16 @@ export class MesiboGroups {
     return [toMesiboSettings(group, now), toMesiboPermissions(group)] as const;
   }
 
-  private learn(group: Group): MesiboProfile {
+  /** What the server says of a group. */
+  learn(group: Group): MesiboProfile {
     const { profiles } = this.context;
     const profile = profiles.group(group.gid);
+    const before = profile[internal].group;
     profile[internal].group = group.role === undefined ? undefined : group;
     profile[internal].isActive = group.role !== undefined;
     profiles.named(profile, group.name);
+    const isOther = before?.image !== group.image || before?.status !== group.status;
+    if (before !== undefined && isOther) profiles.changed(profile);
     return profile;
   }
 

@@ -194,8 +194,8 @@ export abstract class ProfileData {
     return typeof value === 'boolean' ? value : fallback;
   }
   getValue(name: string): ProfileValue | undefined {
-    const { saved, told } = this[internal];
-    return saved.values?.[name] ?? toldValue(told, name);
+    const { saved, told, group } = this[internal];
+    return saved.values?.[name] ?? (name === 'status' ? group?.status : undefined) ?? toldValue(told, name);
   }
   /** A copy. */
   getValues(): Record<string, ProfileValue> {
@@ -247,11 +247,11 @@ export abstract class ProfileData {
     this[internal].listeners.delete(listener);
   }
 
-  /** Keeps the profile on this device; the own one is published, see publish(). */
+  /** Keeps the profile on this device; the own one, and that of a group that the user may modify, is published. */
   save(): number {
     this.store();
     this[internal].profiles.changed(this.asProfile());
-    return this.isSelfProfile() ? this.publish() : MESIBO_RESULT_OK;
+    return this.mayPublish() ? this.publish() : MESIBO_RESULT_OK;
   }
   /** Tells others of the own profile: name, picture and values. MesiboProfile_onPublish says whether it was done. */
   publish(): number {
@@ -261,18 +261,36 @@ export abstract class ProfileData {
     this.publishChange(
       async () => publishedChange(saved),
       () => {
-        // From now on it is as the server says: another device may change it.
         const { name: _, image: __, values: ___, levels: ____, ...rest } = this[internal].saved;
-        if (this[internal].saved === saved) this[internal].saved = rest;
-        this.store();
+        this.published(saved, rest);
       },
     );
     return MESIBO_RESULT_OK;
   }
 
+  protected mayPublish(): boolean {
+    return this.isSelfProfile();
+  }
+
+  /** From now on it is as the server says: another device may change it. `rest`: what this device goes on to keep. */
+  protected published(saved: SavedProfile, rest: SavedProfile): void {
+    if (this[internal].saved === saved) this[internal].saved = rest;
+    this.store();
+    this.refreshName();
+  }
+
   /** Changes the own profile at the server. */
   protected publishChange(change: (client: Client) => Promise<ProfileChange>, onDone = (): void => {}): void {
-    const { context, listeners, profiles } = this[internal];
+    this.publishBy(async (client) => {
+      const profile = await client.profiles.update(await change(client));
+      onDone();
+      this[internal].profiles.told(profile);
+    });
+  }
+
+  /** Tells the listeners of the profile whether it could be done. */
+  protected publishBy(work: (client: Client) => Promise<void>): void {
+    const { context, listeners } = this[internal];
     const told = (isDone: boolean): void => {
       for (const listener of listeners) {
         const callback: unknown = Reflect.get(listener, 'MesiboProfile_onPublish');
@@ -281,12 +299,8 @@ export abstract class ProfileData {
     };
     context
       .whenClient()
-      .then(async (client) => {
-        const profile = await client.profiles.update(await change(client));
-        onDone();
-        profiles.told(profile);
-        told(true);
-      })
+      .then(work)
+      .then(() => told(true))
       .catch((error) => {
         context.fail(error);
         told(false);

@@ -1,4 +1,5 @@
 import { adminFlags } from '@stoa/protocol';
+import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import {
   addressesOf,
   fromMesiboPermissions,
@@ -83,6 +84,29 @@ export abstract class ProfileGroup extends ProfileLimits {
   /** Mesibo_onGroupLeft, for all members. */
   deleteGroup(): number {
     return this.groups().ask(this.asProfile(), null, (groups, gid) => groups.delete(gid));
+  }
+
+  /** Of a group that the user may modify: its name, status and picture, for everybody in it. */
+  override publish(): number {
+    if (!this.isGroup() || !this.mayPublish()) return super.publish();
+    const { saved, profiles } = this[internal];
+    const { name, image, values: { status, ...values } = {}, ...rest } = saved;
+    const change = {
+      ...(name !== undefined && { name }),
+      ...(image !== undefined && { image }),
+      ...(typeof status === 'string' && { status }),
+    };
+    if (Object.keys(change).length === 0) return MESIBO_RESULT_OK;
+    this.publishBy(async ({ groups }) => {
+      this.groups().learn(await groups.update(this.groupid, change));
+      this.published(saved, { ...rest, values });
+      profiles.changed(this.asProfile());
+    });
+    return MESIBO_RESULT_OK;
+  }
+
+  protected override mayPublish(): boolean {
+    return super.mayPublish() || (this.isGroup() && this.canModify());
   }
 
   isOwner(): boolean {
