@@ -8,8 +8,11 @@ import { PeerProcess } from './peer-process.ts';
 import type { MediaScenario } from './scenarios.ts';
 import { until } from './until.ts';
 
-/** Until caches and the compiler have settled. */
-const warmUpMs = 2000;
+/**
+ * Until caches, the compiler and what is known of the viewers' paths have settled: with ten publishers of 100 packets/s
+ * functions are still being compiled after ten seconds, and a path is probed until it is known to take what is sent.
+ */
+const warmUpMs = 10_000;
 /** Who estimates what a path takes begins with little. */
 const settleMs = 8000;
 const lookMs = 500;

@@ -31,6 +31,7 @@ export const commands = {
   /** Takes the offer of a viewer, in place of what it had. */
   async answer(viewer: number, sdp: string, givesFeedback: boolean): Promise<string> {
     const arrivals = new ArrivalLog();
+    const repeats = repeatTypes(sdp);
     const connection = await Connection.answering(
       withoutCandidates(parametersOf(sdp)),
       { bindAddress },
@@ -38,10 +39,12 @@ export const commands = {
         onPacket: (packet) => {
           const type = packet[1] ?? 0;
           if (type >= 192 && type <= 223) return;
+          if (givesFeedback) arrivals.add(packet.readUInt16BE(transportSequenceAt), Date.now());
+          // Repeated for the sake of an estimate, it is nothing new, and as old as it was meant to be.
+          if (repeats.has(type & 0x7f)) return;
           receiver.received += 1;
           received += 1;
           if (received % sampleEvery === 0) ages.push(ageOf(packet));
-          if (givesFeedback) arrivals.add(packet.readUInt16BE(transportSequenceAt), Date.now());
         },
         onState: () => {},
       },
@@ -75,6 +78,11 @@ export const commands = {
     return taken;
   },
 };
+
+/** Payload types of retransmissions (RFC 4588) in an offer. */
+function repeatTypes(sdp: string): ReadonlySet<number> {
+  return new Set([...sdp.matchAll(/^a=rtpmap:(\d+) rtx\//gim)].map(([, payloadType]) => Number(payloadType)));
+}
 
 setInterval(() => {
   for (const { connection, arrivals } of receivers.values()) {
