@@ -11,6 +11,8 @@ const maxAgeMs = 1500;
 /** Packets overtake each other: one is missed only after this. */
 const patienceMs = 10;
 
+const nothing: readonly number[] = [];
+
 /** Which packets of a source to ask for again, and when. */
 export class NackList {
   readonly #missing = new Map<number, Missing>();
@@ -29,16 +31,18 @@ export class NackList {
 
   /** True when the packet had been missed. */
   remove(sequence: number): boolean {
-    return this.#missing.delete(sequence);
+    return this.#missing.size > 0 && this.#missing.delete(sequence);
   }
 
   /** The packets before a key frame are not wanted any more. */
   forgetBefore(sequence: number): void {
+    if (this.#missing.size === 0) return;
     for (const missed of this.#missing.keys()) if (missed < sequence) this.#missing.delete(missed);
   }
 
   /** The packets to ask for now, each at most once per round trip. */
-  due(now: number, roundTripMs: number): number[] {
+  due(now: number, roundTripMs: number): readonly number[] {
+    if (this.#missing.size === 0) return nothing;
     const asked: number[] = [];
     for (const [sequence, missing] of this.#missing) {
       if (missing.tries >= maxTries || now - missing.since > maxAgeMs) {

@@ -112,7 +112,7 @@ export class Source {
   }
 
   /** Packets to ask the publisher for again, of 16 bits. */
-  missing(now: number, roundTripMs: number): number[] {
+  missing(now: number, roundTripMs: number): readonly number[] {
     return this.#nacks.due(now, roundTripMs);
   }
 

@@ -62,6 +62,8 @@ export class SendTransport {
   readonly #header = newRtpHeader();
   readonly #extensions = newHeaderExtensions();
   readonly #bindings = new Map<number, Binding>();
+  /** Of all bindings, each once. */
+  #sources: readonly Source[] = [];
   readonly #silenced = new Set<string>();
   readonly #refused = new Map<string, number>();
   #offer: PublishOffer;
@@ -117,6 +119,7 @@ export class SendTransport {
     for (const [ssrc, { mid }] of this.#bindings) {
       if (!this.streams.some((stream) => stream.mid === mid)) this.#bindings.delete(ssrc);
     }
+    this.#listSources();
     return this.answer;
   }
 
@@ -133,28 +136,28 @@ export class SendTransport {
 
   /** Sends what is due: requests for packets and key frames, feedback, reports. */
   tick(now: number): void {
-    const sources = new Set([...this.#bindings.values()].map(({ source }) => source));
+    const sources = this.#sources;
     const messages: RtcpMessage[] = [];
     for (const source of sources) {
+      const { ssrc } = source;
       const sequences = source.missing(now, roundTripMs);
-      const about = { sender: ourSsrc, ssrc: source.ssrc };
       if (sequences.length > 0) {
-        messages.push({ type: 'nack', ...about, sequences });
+        messages.push({ type: 'nack', sender: ourSsrc, ssrc, sequences });
         this.#counters.nacksOut += 1;
       }
       if (source.keyFrames.due(now)) {
-        messages.push({ type: 'pictureLoss', ...about });
+        messages.push({ type: 'pictureLoss', sender: ourSsrc, ssrc });
         this.#counters.keyFrameRequestsOut += 1;
       }
     }
     if (now - this.#feedbackAt >= feedbackIntervalMs) {
       this.#feedbackAt = now;
-      const feedback = this.#arrivals.flush(ourSsrc, [...sources][0]?.ssrc ?? 0);
+      const feedback = this.#arrivals.flush(ourSsrc, sources[0]?.ssrc ?? 0);
       if (feedback !== undefined) messages.push(feedback);
     }
-    if (now - this.#reportedAt >= reportIntervalMs && sources.size > 0) {
+    if (now - this.#reportedAt >= reportIntervalMs && sources.length > 0) {
       this.#reportedAt = now;
-      const reports = [...sources].slice(0, 31).map((source) => source.report(now));
+      const reports = sources.slice(0, 31).map((source) => source.report(now));
       for (const { fractionLost } of reports) this.loss.add(1, fractionLost);
       const lost = reports.reduce((sum, { totalLost }) => sum + totalLost, 0);
       this.#counters.lostIn += Math.max(0, lost - this.#lost);
@@ -187,7 +190,7 @@ export class SendTransport {
     const extensions = this.#extensions;
     readHeaderExtensions(packet, header, section.extensions, extensions);
     if (extensions.transportSequence >= 0) this.#arrivals.add(extensions.transportSequence, now);
-    if (this.#silenced.has(mid)) {
+    if (this.#silenced.size > 0 && this.#silenced.has(mid)) {
       this.#refused.set(mid, this.refused(mid) + 1);
       return;
     }
@@ -210,8 +213,13 @@ export class SendTransport {
     if (source === undefined) return undefined;
     const binding = { mid: section.mid, source, section, isRtx };
     this.#bindings.set(ssrc, binding);
+    this.#listSources();
     if (!isRtx) this.#events.onSource(section.mid, source);
     return binding;
+  }
+
+  #listSources(): void {
+    this.#sources = [...new Set([...this.#bindings.values()].map(({ source }) => source))];
   }
 
   #newSource({ section, rid }: { section: OfferedSection; rid: string }): Source | undefined {
