@@ -27,7 +27,7 @@ export {
 } from './engine/index.ts';
 export { ourExtensionIds } from './forwarding/outgoing-header.ts';
 export { SenderClock } from './forwarding/sender-clock.ts';
-export { Slot, type SlotOptions, type Stamp } from './forwarding/slot.ts';
+export { Slot, type SlotOptions } from './forwarding/slot.ts';
 export { Source, type SourceOptions } from './forwarding/source.ts';
 export { FilePlayer, type FilePlayerOptions } from './player/file-player.ts';
 export { manifestName, type RecordingManifest } from './recording/manifest.ts';

@@ -69,9 +69,8 @@ class Path {
       ? source.receiveAgain(packet, header, extensions, this.#now)
       : source.receive(packet, header, extensions, this.#now);
     if (found === undefined) return;
-    const stamp = { transportSequence: found.sequence & 0xffff, now: this.#now };
     const segment = slot.take(source, found);
-    if (segment !== undefined) slot.write(segment, found, stamp);
+    if (segment !== undefined) slot.write(segment, found, found.sequence & 0xffff, this.#now);
     const { sequence, receivedAt, timestamp, marker, buffer, payloadStart, payloadEnd } = found;
     const payload = Uint8Array.from(buffer.subarray(payloadStart, payloadEnd));
     const { startsKeyFrame } = found.payload;
@@ -120,15 +119,14 @@ class Path {
   }
 
   #tick(): void {
-    const stamp = { transportSequence: 1, now: this.#now };
     for (const { source, slot, buffer } of this.#lanes.values()) {
       const sequences = source.missing(this.#now, 80);
       if (sequences.length > 0) writeRtcp({ type: 'nack', sender: 1, ssrc: source.ssrc, sequences });
       writeRtcp({ type: 'receiverReport', ssrc: 1, reports: [source.report(this.#now)] });
       const report = slot.senderReport(this.#now);
       if (report !== undefined) writeRtcp(report);
-      slot.sendAgain(this.#now & 0xffff, stamp);
-      slot.pad(this.#now & 7, stamp);
+      slot.sendAgain(this.#now & 0xffff, 1, this.#now);
+      slot.pad(this.#now & 7, 1, this.#now);
       buffer.release(this.#now);
       source.statistics(this.#now);
     }

@@ -21,7 +21,7 @@ export const viewer: Target = {
       for (const message of readRtcp(input)) {
         if (message.type === 'receiverEstimate') estimator.onReceiverEstimate(message.bitrate);
         if (message.type === 'transportFeedback') {
-          const packets = sent.acknowledge(message);
+          const packets = sent.acknowledge(message, now);
           estimator.onFeedback(packets, now);
           const found = prober.onFeedback(packets, now);
           if (found !== undefined) estimator.onProbe(found, now);

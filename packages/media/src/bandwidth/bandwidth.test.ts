@@ -114,8 +114,11 @@ test('matches feedback with what was sent, once, through a wrap-around', () => {
     arrivals: [5, -1, 7],
   } as const;
   const lost = { sentAt: 69_999, bytes: 100, arrivedAt: -1 };
-  expect(packetsOf(log.acknowledge(feedback))).toEqual([{ sentAt: 69_998, bytes: 100, arrivedAt: 5 }, lost]);
-  expect(packetsOf(log.acknowledge(feedback))).toEqual([lost]);
+  expect(packetsOf(log.acknowledge(feedback, 70_100))).toEqual([
+    { sentAt: 69_998, bytes: 100, arrivedAt: 5 },
+    lost,
+  ]);
+  expect(packetsOf(log.acknowledge(feedback, 70_100))).toEqual([lost]);
 });
 
 const camera = [

@@ -16,32 +16,36 @@ export interface Paced {
  * the way hold. What fits leaves at once; the rest waits in line.
  */
 export class Pacer<T extends Paced> {
-  #bytesPerMs = (headroom * 1_000_000) / 8000;
+  // Whole numbers of 32 bits, which lie in the object itself: it is looked at for every packet of every viewer.
+  #bytesPerMs = Math.round((headroom * 1_000_000) / 8000);
   #budget = leastBurst;
+  /** The lower 32 bits of the milliseconds. */
   #at = 0;
+  /** Packets that wait. */
+  #waiting = 0;
   #queue: T[] = [];
   #first = 0;
 
-  /** Packets that wait. */
   get waiting(): number {
-    return this.#queue.length - this.#first;
+    return this.#waiting;
   }
 
   /** Sets the pace by what the path takes, in bits per second, but no slower than what comes. */
   setBitrate(path: number, comes: number): void {
-    this.#bytesPerMs = (Math.max(path, comes) * headroom) / 8000;
+    this.#bytesPerMs = Math.ceil((Math.max(path, comes) * headroom) / 8000) | 0;
   }
 
   /** Whether a packet of this size may leave now. Otherwise it has to `wait`. */
   admit(bytes: number, now: number): boolean {
     this.#refill(now);
-    if (this.waiting > 0 || this.#budget <= 0) return false;
+    if (this.#waiting > 0 || this.#budget <= 0) return false;
     this.#budget -= bytes;
     return true;
   }
 
   wait(packet: T): void {
     this.#queue.push(packet);
+    this.#waiting += 1;
   }
 
   /** Counts what leaves without asking. */
@@ -51,11 +55,12 @@ export class Pacer<T extends Paced> {
 
   /** The next packet whose time has come. */
   next(now: number): T | undefined {
-    if (this.waiting === 0) return undefined;
+    if (this.#waiting === 0) return undefined;
     this.#refill(now);
-    if (this.#budget <= 0 && this.waiting <= maxQueued) return undefined;
+    if (this.#budget <= 0 && this.#waiting <= maxQueued) return undefined;
     const packet = this.#queue[this.#first];
     this.#first += 1;
+    this.#waiting -= 1;
     if (this.#first === this.#queue.length || this.#first > maxQueued) {
       this.#queue = this.#queue.slice(this.#first);
       this.#first = 0;
@@ -65,9 +70,11 @@ export class Pacer<T extends Paced> {
   }
 
   #refill(now: number): void {
-    if (now <= this.#at) return;
+    const passed = (now - this.#at) | 0;
+    if (passed === 0) return;
+    this.#at = now | 0;
+    if (passed < 0) return;
     const most = Math.max(leastBurst, burstMs * this.#bytesPerMs);
-    this.#budget = Math.min(most, this.#budget + (now - this.#at) * this.#bytesPerMs);
-    this.#at = now;
+    this.#budget = Math.min(most, this.#budget + passed * this.#bytesPerMs);
   }
 }

@@ -11,48 +11,55 @@ export const ourExtensionIds = {
   dependencyDescriptor: 5,
 } as const satisfies ExtensionIds;
 
-export interface OutgoingHeader {
-  payloadType: number;
-  marker: boolean;
-  sequence: number;
-  timestamp: number;
-  ssrc: number;
-  transportSequence: number;
-  /** Milliseconds of our clock. */
-  sentAt: number;
-  /** The sequence number that is sent again (RFC 4588), or -1 in a packet that is sent for the first time. */
-  original: number;
+/** The first 32 bits of a header: version, marker, payload type and sequence number; extensions there are always. */
+export function firstWord(marker: boolean, payloadType: number, sequence: number): number {
+  return (marker ? 0x9080_0000 : 0x9000_0000) | (payloadType << 16) | (sequence & 0xffff);
 }
 
 /**
  * The packet as a viewer gets it: the header is written directly before the payload, over whatever is there. It is
- * valid until the next is written: whoever sends it copies it.
+ * valid until the next is written: whoever sends it copies it. The numbers are no object, which would have to be
+ * fetched from memory for each viewer. `sentAt` is in milliseconds of our clock.
  */
-export function writeOutgoing(packet: MediaPacket, header: OutgoingHeader): Buffer {
-  if (header.original >= 0) return writeAgain(packet, header);
+export function writeOutgoing(
+  packet: MediaPacket,
+  first: number,
+  timestamp: number,
+  ssrc: number,
+  transportSequence: number,
+  sentAt: number,
+): Buffer {
   // What is the same for all viewers is written once, and the time once per millisecond.
   let { outgoing } = packet;
   if (outgoing === undefined) {
     outgoing = packet.buffer.subarray(packet.payloadStart - headerBytes(packet), packet.payloadEnd);
     packet.outgoing = outgoing;
-    packet.outgoingAt = header.sentAt;
-    writeCommon(outgoing, packet, header.sentAt);
-  } else if (packet.outgoingAt !== header.sentAt) {
-    packet.outgoingAt = header.sentAt;
-    setUint24(outgoing, packet.descriptor.length > 16 ? 22 : 20, absSendTime(header.sentAt));
+    packet.outgoingAt = sentAt;
+    writeCommon(outgoing, packet, sentAt);
+  } else if (packet.outgoingAt !== sentAt) {
+    packet.outgoingAt = sentAt;
+    setUint24(outgoing, packet.descriptor.length > 16 ? 22 : 20, absSendTime(sentAt));
   }
-  writeOwn(outgoing, packet, header);
+  writeOwn(outgoing, packet, first, timestamp, ssrc, transportSequence);
   return outgoing;
 }
 
-/** The packet as a retransmission (RFC 4588), with its original number before the payload. */
-function writeAgain(packet: MediaPacket, header: OutgoingHeader): Buffer {
+/** The packet as a retransmission (RFC 4588), with its `original` number before the payload. */
+export function writeAgain(
+  packet: MediaPacket,
+  first: number,
+  timestamp: number,
+  ssrc: number,
+  transportSequence: number,
+  sentAt: number,
+  original: number,
+): Buffer {
   const bytes = headerBytes(packet);
   packet.outgoing = undefined;
   const again = packet.buffer.subarray(packet.payloadStart - bytes - originalBytes, packet.payloadEnd);
-  writeCommon(again, packet, header.sentAt);
-  writeOwn(again, packet, header);
-  setUint16(again, bytes, header.original);
+  writeCommon(again, packet, sentAt);
+  writeOwn(again, packet, first, timestamp, ssrc, transportSequence);
+  setUint16(again, bytes, original);
   return again;
 }
 
@@ -60,10 +67,16 @@ const paddingBytes = 255;
 const contentless = { descriptor: Buffer.alloc(0), audioLevel: -1, orientation: -1, voice: false };
 
 /** A packet of padding alone (RFC 3550, section 5.1), which receivers count and drop. */
-export function writePadding(header: OutgoingHeader): Buffer {
+export function writePadding(
+  first: number,
+  timestamp: number,
+  ssrc: number,
+  transportSequence: number,
+  sentAt: number,
+): Buffer {
   const packet = Buffer.alloc(headerBytes(contentless) + paddingBytes);
-  writeCommon(packet, contentless, header.sentAt);
-  writeOwn(packet, contentless, header);
+  writeCommon(packet, contentless, sentAt);
+  writeOwn(packet, contentless, first, timestamp, ssrc, transportSequence);
   packet[0] = 0xb0;
   packet[packet.length - 1] = paddingBytes;
   return packet;
@@ -88,7 +101,6 @@ function writeCommon(to: Buffer, packet: Described, sentAt: number): void {
   const { descriptor } = packet;
   const twoBytes = descriptor.length > 16;
   const bytes = headerBytes(packet);
-  to[0] = 0x90;
   setUint16(to, 12, twoBytes ? 0x1000 : 0xbede);
   setUint16(to, 14, (bytes - 16) / 4);
   let at = writeElementHeader(to, 16, ourExtensionIds.transportCc, 2, twoBytes);
@@ -111,12 +123,18 @@ function writeCommon(to: Buffer, packet: Described, sentAt: number): void {
 }
 
 /** What differs from viewer to viewer. */
-function writeOwn(to: Buffer, { descriptor }: Described, header: OutgoingHeader): void {
-  to[1] = (header.marker ? 0x80 : 0) | header.payloadType;
-  setUint16(to, 2, header.sequence);
-  setUint32(to, 4, header.timestamp);
-  setUint32(to, 8, header.ssrc);
-  setUint16(to, descriptor.length > 16 ? 18 : 17, header.transportSequence);
+function writeOwn(
+  to: Buffer,
+  { descriptor }: Described,
+  first: number,
+  timestamp: number,
+  ssrc: number,
+  transportSequence: number,
+): void {
+  setUint32(to, 0, first);
+  setUint32(to, 4, timestamp);
+  setUint32(to, 8, ssrc);
+  setUint16(to, descriptor.length > 16 ? 18 : 17, transportSequence);
 }
 
 function writeElementHeader(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { newHeaderExtensions, readHeaderExtensions } from '../rtp/header-extensions.ts';
 import { newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
 import { fillMediaPacket, newMediaPacket } from './media-packet.ts';
-import { ourExtensionIds, writeOutgoing } from './outgoing-header.ts';
+import { firstWord, ourExtensionIds, writeOutgoing } from './outgoing-header.ts';
 import { Renumbering } from './renumbering.ts';
 
 const names = ['transportCc', 'absSendTime', 'audioLevel', 'orientation', 'dependencyDescriptor'] as const;
@@ -36,8 +36,7 @@ test('a player reads under its ids what is written under ours, and nothing that 
       const bytes = Buffer.concat([descriptor, payload]);
       const arrived = { ...newHeaderExtensions(), audioLevel, descriptorLength: descriptor.length };
       fillMediaPacket(record, bytes, descriptor.length, bytes.length, arrived);
-      const numbers = { sequence: 7, timestamp: 8, ssrc: 9, transportSequence, sentAt: 1000, original: -1 };
-      const written = writeOutgoing(record, { payloadType: 96, marker: true, ...numbers });
+      const written = writeOutgoing(record, firstWord(true, 96, 7), 8, 9, transportSequence, 1000);
       const before = Buffer.from(written);
       const packet = new Renumbering(ids).apply(written);
       expect(written.equals(before)).toBe(true);

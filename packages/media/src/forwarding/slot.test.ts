@@ -40,7 +40,7 @@ class Scene {
     if (packet === undefined) return;
     const segment = this.slot.take(layer.source, packet);
     if (segment === undefined) return;
-    this.#see(layer, sent, this.slot.write(segment, packet, { transportSequence: 1, now: this.now }));
+    this.#see(layer, sent, this.slot.write(segment, packet, 1, this.now));
   }
 
   #see(layer: TestLayer, sent: SentPacket, written: Buffer): void {
@@ -193,9 +193,8 @@ test('sends packets again as RTX, none from before a switch, and each once per r
   scene.show(1);
   publish(scene, 1, 2, true);
   const first = scene.seen[0]?.sequence ?? 0;
-  const stamp = { transportSequence: 9, now: scene.now };
   for (const [index, { sent }] of scene.seen.entries()) {
-    const again = scene.slot.sendAgain((first + index) & 0xffff, stamp);
+    const again = scene.slot.sendAgain((first + index) & 0xffff, 9, scene.now);
     if (index < 3) {
       expect(again).toBeUndefined();
       continue;
@@ -209,9 +208,9 @@ test('sends packets again as RTX, none from before a switch, and each once per r
     expect(again.subarray(header.payloadStart + 7)).toEqual(sent.bytes.subarray(12 + 5));
   }
   const last = (first + 4) & 0xffff;
-  expect(scene.slot.sendAgain(last, { ...stamp, now: scene.now + 5 })).toBeUndefined();
-  expect(scene.slot.sendAgain(last, { ...stamp, now: scene.now + 50 })).toBeDefined();
-  expect(scene.slot.sendAgain(last + 1, { ...stamp, now: scene.now + 50 })).toBeUndefined();
+  expect(scene.slot.sendAgain(last, 9, scene.now + 5)).toBeUndefined();
+  expect(scene.slot.sendAgain(last, 9, scene.now + 50)).toBeDefined();
+  expect(scene.slot.sendAgain(last + 1, 9, scene.now + 50)).toBeUndefined();
 });
 
 test('sender reports go on through a switch at the pace of the clock', () => {
@@ -232,24 +231,22 @@ test('padding is what the viewer has already, as RTX, from the newest back to th
   const scene = twoLayers();
   scene.show(0);
   publish(scene, 0, 4, true);
-  const stamp = { transportSequence: 9, now: scene.now };
   const header = newRtpHeader();
   const originals = [0, 1, 2, 3].map((back) => {
-    const packet = scene.slot.pad(back, stamp) ?? Buffer.alloc(0);
+    const packet = scene.slot.pad(back, 9, scene.now) ?? Buffer.alloc(0);
     expect(readRtpHeader(packet, header)).toBe(true);
     expect(header).toMatchObject({ ssrc: 43, payloadType: 97 });
     return packet.readUInt16BE(header.payloadStart);
   });
   const newest = scene.seen.at(-1)?.sequence ?? 0;
   expect(originals).toEqual([0, 1, 2, 3].map((back) => (newest - back) & 0xffff));
-  expect(scene.slot.pad(4, stamp)).toBeUndefined();
+  expect(scene.slot.pad(4, 9, scene.now)).toBeUndefined();
 });
 
 test('where nothing is shown, padding is empty packets on the retransmissions of the slot', () => {
   const slot = new Slot({ kind: 'video', ssrc: 42, rtxSsrc: 43 });
-  const stamp = { transportSequence: 7, now: 1000 };
   const sequences = [1, 2].map(() => {
-    const packet = slot.padEmpty(stamp) ?? Buffer.alloc(0);
+    const packet = slot.padEmpty(7, 1000) ?? Buffer.alloc(0);
     const [header, extensions] = [newRtpHeader(), newHeaderExtensions()];
     expect(readRtpHeader(packet, header)).toBe(true);
     readHeaderExtensions(packet, header, ourExtensionIds, extensions);
@@ -259,5 +256,5 @@ test('where nothing is shown, padding is empty packets on the retransmissions of
     return header.sequence;
   });
   expect(sequences[1]).toBe((sequences[0] ?? 0) + 1);
-  expect(new Slot({ kind: 'audio', ssrc: 1, rtxSsrc: 0 }).padEmpty(stamp)).toBeUndefined();
+  expect(new Slot({ kind: 'audio', ssrc: 1, rtxSsrc: 0 }).padEmpty(7, 1000)).toBeUndefined();
 });

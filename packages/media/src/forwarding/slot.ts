@@ -4,7 +4,7 @@ import { ntpFromUnix } from '../rtcp/ntp.ts';
 import type { ExtensionIds } from '../rtp/header-extensions.ts';
 import { unwrap16 } from '../rtp/sequence.ts';
 import type { MediaPacket } from './media-packet.ts';
-import { type OutgoingHeader, writeOutgoing, writePadding } from './outgoing-header.ts';
+import { firstWord, writeAgain, writeOutgoing, writePadding } from './outgoing-header.ts';
 import { Renumbering } from './renumbering.ts';
 import {
   advance,
@@ -40,13 +40,6 @@ export interface SlotNumbers {
   readonly extensions: ExtensionIds;
 }
 
-/** What a transport adds to every packet that it sends. */
-export interface Stamp {
-  readonly transportSequence: number;
-  /** Milliseconds of our clock. */
-  readonly now: number;
-}
-
 /**
  * One m-line of a viewer: a single endless stream, whatever sources are shown in it one after the other. A source is
  * shown from a key frame on; another layer of the same stream goes on until then, another stream ends at once.
@@ -71,7 +64,6 @@ export class Slot {
   #rtxSequence = 0;
   /** Made with the first request: of most slots nothing is ever asked for again. */
   #sentAgainAt: Float64Array | undefined;
-  readonly #header: OutgoingHeader;
   readonly #payloadTypes: SlotNumbers['payloadTypes'] | undefined;
   readonly #renumbering: Renumbering | undefined;
 
@@ -82,16 +74,6 @@ export class Slot {
     const { numbers } = options;
     this.#payloadTypes = numbers?.payloadTypes;
     this.#renumbering = numbers === undefined ? undefined : new Renumbering(numbers.extensions);
-    this.#header = {
-      payloadType: 0,
-      marker: false,
-      sequence: 0,
-      timestamp: 0,
-      ssrc: 0,
-      transportSequence: 0,
-      sentAt: 0,
-      original: -1,
-    };
   }
 
   /** Whether the viewer can decode a source. */
@@ -128,13 +110,13 @@ export class Slot {
     return segment;
   }
 
-  /** The packet as this viewer gets it. Valid until the next is written. */
-  write(segment: Segment, packet: MediaPacket, stamp: Stamp): Buffer {
-    return this.#write(segment, packet, stamp, -1);
+  /** The packet as this viewer gets it, with the number that its transport gives it. Valid until the next is written. */
+  write(segment: Segment, packet: MediaPacket, transportSequence: number, now: number): Buffer {
+    return this.#write(segment, packet, transportSequence, now, -1);
   }
 
   /** A packet of the last seconds once more, as RTX where the viewer knows that. `number` is of 16 bits. */
-  sendAgain(number: number, stamp: Stamp): Buffer | undefined {
+  sendAgain(number: number, transportSequence: number, now: number): Buffer | undefined {
     if (this.#written === undefined) return undefined;
     const sequence = unwrap16(this.#written.sequence, number);
     const segment = [...this.#past, ...(this.#segment === undefined ? [] : [this.#segment])].findLast(
@@ -145,41 +127,34 @@ export class Slot {
     if (this.kind === 'video' && segment !== this.#segment) return undefined;
     const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
     const index = sequence & (againSlots - 1);
-    if (
-      packet === undefined ||
-      stamp.now - (this.#sentAgainAt?.[index] ?? Number.NEGATIVE_INFINITY) < againMs
-    )
+    if (packet === undefined || now - (this.#sentAgainAt?.[index] ?? Number.NEGATIVE_INFINITY) < againMs)
       return undefined;
     this.#sentAgainAt ??= new Float64Array(againSlots).fill(Number.NEGATIVE_INFINITY);
-    this.#sentAgainAt[index] = stamp.now;
+    this.#sentAgainAt[index] = now;
     this.repeated += 1;
-    return this.#write(segment, packet, stamp, this.rtxSsrc === 0 ? -1 : sequence & 0xffff);
+    const original = this.rtxSsrc === 0 ? -1 : sequence & 0xffff;
+    return this.#write(segment, packet, transportSequence, now, original);
   }
 
   /** A packet that the viewer has got already, as RTX: to find out what the path takes. `back` counts from the newest. */
-  pad(back: number, stamp: Stamp): Buffer | undefined {
+  pad(back: number, transportSequence: number, now: number): Buffer | undefined {
     const segment = this.#segment;
     if (segment === undefined || this.#written === undefined || this.rtxSsrc === 0) return undefined;
     const sequence = this.#written.sequence - back;
     if (sequence < segment.first) return undefined;
     const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
-    return packet === undefined ? undefined : this.#write(segment, packet, stamp, sequence & 0xffff);
+    if (packet === undefined) return undefined;
+    return this.#write(segment, packet, transportSequence, now, sequence & 0xffff);
   }
 
   /** A packet without content, to find that out where nothing is shown. */
-  padEmpty(stamp: Stamp): Buffer | undefined {
+  padEmpty(transportSequence: number, now: number): Buffer | undefined {
     const rtxPayloadType = this.#rtxPayloadType;
     if (this.kind !== 'video' || this.rtxSsrc === 0 || rtxPayloadType === 0) return undefined;
     this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
-    const header = this.#header;
-    header.payloadType = rtxPayloadType;
-    header.marker = false;
-    header.sequence = this.#rtxSequence;
-    header.timestamp = this.#written?.timestamp ?? 0;
-    header.ssrc = this.rtxSsrc;
-    header.transportSequence = stamp.transportSequence;
-    header.sentAt = stamp.now;
-    const written = writePadding(header);
+    const first = firstWord(false, rtxPayloadType, this.#rtxSequence);
+    const timestamp = this.#written?.timestamp ?? 0;
+    const written = writePadding(first, timestamp, this.rtxSsrc, transportSequence, now);
     return this.#renumbering?.apply(written) ?? written;
   }
 
@@ -232,26 +207,30 @@ export class Slot {
     this.#segment = undefined;
   }
 
-  #write(segment: Segment, packet: MediaPacket, stamp: Stamp, original: number): Buffer {
+  /** `original` is the number that is sent again, of 16 bits; -1 for what is sent for the first time. */
+  #write(
+    segment: Segment,
+    packet: MediaPacket,
+    transportSequence: number,
+    now: number,
+    original: number,
+  ): Buffer {
     const { payloadType, rtxPayloadType } = this.#payloadTypes?.get(segment.source.codec) ?? segment.source;
-    const again = original >= 0;
-    const header = this.#header;
-    if (again) this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
-    header.payloadType = again ? rtxPayloadType : payloadType;
     // The first packet of a voice tells the jitter buffer that it may adapt.
-    header.marker = packet.marker || (this.kind === 'audio' && packet.sequence === segment.firstOfSource);
-    header.sequence = again ? this.#rtxSequence : sequenceIn(segment, packet);
-    header.timestamp = packet.timestamp + segment.timestampOffset;
-    header.ssrc = again ? this.rtxSsrc : this.ssrc;
-    header.transportSequence = stamp.transportSequence;
-    header.sentAt = stamp.now;
-    header.original = original;
+    const marker = packet.marker || (this.kind === 'audio' && packet.sequence === segment.firstOfSource);
+    const timestamp = packet.timestamp + segment.timestampOffset;
     writePictureIds(segment, packet);
-    if (!again) {
+    let written: Buffer;
+    if (original >= 0) {
+      this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
+      const first = firstWord(marker, rtxPayloadType, this.#rtxSequence);
+      written = writeAgain(packet, first, timestamp, this.rtxSsrc, transportSequence, now, original);
+    } else {
       this.packets += 1;
       this.bytes += packet.payloadEnd - packet.payloadStart;
+      const first = firstWord(marker, payloadType, sequenceIn(segment, packet));
+      written = writeOutgoing(packet, first, timestamp, this.ssrc, transportSequence, now);
     }
-    const written = writeOutgoing(packet, header);
     return this.#renumbering?.apply(written) ?? written;
   }
 }

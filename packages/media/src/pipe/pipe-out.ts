@@ -1,5 +1,5 @@
 import type { MediaPacket } from '../forwarding/media-packet.ts';
-import { type OutgoingHeader, writeOutgoing } from '../forwarding/outgoing-header.ts';
+import { firstWord, writeOutgoing } from '../forwarding/outgoing-header.ts';
 import { type Segment, writePictureIds } from '../forwarding/rewriting.ts';
 import type { Source } from '../forwarding/source.ts';
 import type { Outlet } from '../room/outlet.ts';
@@ -24,16 +24,6 @@ export class PipeOut implements Outlet {
   readonly #room: Room;
   readonly #socket: PipeSocket<FromHome, FromPart>;
   readonly #piped = new Map<Source, Piped>();
-  readonly #header: OutgoingHeader = {
-    payloadType: 0,
-    marker: false,
-    sequence: 0,
-    timestamp: 0,
-    ssrc: 0,
-    transportSequence: 0,
-    sentAt: 0,
-    original: -1,
-  };
   #wanted: ReadonlySet<string> = new Set();
   #next = 0;
   #streams = '';
@@ -81,15 +71,10 @@ export class PipeOut implements Outlet {
   forward(source: Source, packet: MediaPacket, now: number): void {
     if (!this.#wanted.has(source.stream)) return;
     const { number, segment } = this.#find(source);
-    const header = this.#header;
-    header.payloadType = source.payloadType;
-    header.marker = packet.marker;
-    header.sequence = packet.sequence;
-    header.timestamp = packet.timestamp;
-    header.ssrc = source.ssrc;
-    header.sentAt = now;
+    const { timestamp, marker, sequence } = packet;
+    const first = firstWord(marker, source.payloadType, sequence);
     writePictureIds(segment, packet);
-    this.#socket.sendPacket(number, writeOutgoing(packet, header));
+    this.#socket.sendPacket(number, writeOutgoing(packet, first, timestamp, source.ssrc, 0, now));
   }
 
   takes(source: Source): boolean {

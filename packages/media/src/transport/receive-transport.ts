@@ -70,7 +70,6 @@ export class ReceiveTransport {
   readonly #prober = new Prober();
   readonly #again = new RepeatBudget();
   readonly #budget = new PacketBudget(packetsPerSecond.rtcp);
-  readonly #stamp = { transportSequence: 0, now: 0 };
   #connection: Connection | undefined;
   #answered = false;
   #version = 0;
@@ -160,7 +159,7 @@ export class ReceiveTransport {
     if (segment === undefined) return;
     // Sound is little, and comes evenly by itself.
     if (slot.kind === 'audio' || this.#pacer.admit(packet.payloadEnd - packet.payloadStart, now))
-      this.#send(slot.write(segment, packet, this.#stampAt(now)), now);
+      this.#send(slot.write(segment, packet, this.#number, now), now);
     else this.#wait(slot, segment, packet);
   }
 
@@ -171,8 +170,9 @@ export class ReceiveTransport {
   }
 
   tick(now: number): void {
-    this.release(now);
-    this.#pad(this.#prober.due(now, this.estimator.bitrate), now);
+    if (this.#pacer.waiting > 0) this.release(now);
+    const padding = this.#prober.due(now, this.estimator.bitrate);
+    if (padding > 0) this.#pad(padding, now);
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
     const reports = this.#slots.flatMap(({ slot }) => slot.senderReport(now) ?? []);
@@ -187,7 +187,7 @@ export class ReceiveTransport {
   release(now: number): boolean {
     for (let next = this.#pacer.next(now); next !== undefined; next = this.#pacer.next(now)) {
       const { slot, segment, packet, sequence } = next;
-      if (packet.sequence === sequence) this.#send(slot.write(segment, packet, this.#stampAt(now)), now);
+      if (packet.sequence === sequence) this.#send(slot.write(segment, packet, this.#number, now), now);
     }
     return this.#pacer.waiting > 0;
   }
@@ -221,10 +221,9 @@ export class ReceiveTransport {
     return this.#slots.map(({ mid, slot: { kind, ssrc, rtxSsrc } }) => ({ mid, kind, ssrc, rtxSsrc }));
   }
 
-  #stampAt(now: number) {
-    this.#stamp.now = now;
-    this.#stamp.transportSequence = this.#sent.next & 0xffff;
-    return this.#stamp;
+  /** Of the next packet that is sent. */
+  get #number(): number {
+    return this.#sent.next & 0xffff;
   }
 
   #wait(slot: Slot, segment: Segment, packet: MediaPacket): void {
@@ -243,8 +242,8 @@ export class ReceiveTransport {
     const slot = (slots.find((each) => each.slot.shown !== undefined) ?? slots[0])?.slot;
     let left = bytes;
     for (let back = 0; slot !== undefined && left > 0 && back < mostPadding; back += 1) {
-      const stamp = this.#stampAt(now);
-      const packet = slot.shown === undefined ? slot.padEmpty(stamp) : slot.pad(back, stamp);
+      const number = this.#number;
+      const packet = slot.shown === undefined ? slot.padEmpty(number, now) : slot.pad(back, number, now);
       if (packet === undefined) return;
       left -= packet.length;
       this.#send(packet, now);
@@ -255,7 +254,7 @@ export class ReceiveTransport {
     this.#again.refill(this.estimator.bitrate, now);
     for (const sequence of sequences) {
       if (!this.#again.hasRoom) return;
-      const packet = slot.sendAgain(sequence, this.#stampAt(now));
+      const packet = slot.sendAgain(sequence, this.#number, now);
       if (packet !== undefined) this.#counters.retransmitted += 1;
       this.#again.spend(packet?.length ?? 0);
       this.#pacer.charge(packet?.length ?? 0);
@@ -297,7 +296,7 @@ export class ReceiveTransport {
         }
         return;
       case 'transportFeedback':
-        this.#takeFeedback(this.#sent.acknowledge(message), now);
+        this.#takeFeedback(this.#sent.acknowledge(message, now), now);
         return;
       default:
     }
