@@ -1,18 +1,24 @@
 /**
  * `npm run bench -- networks`: two talk over the media plane in Chromium, and one of them is in a bad network, made by
- * a UDP proxy. Both directions are measured at once: what he gets, and what is got of him.
+ * a UDP proxy. Both directions are measured at once: what he gets, and what is got of him. With `--engine janus` the same goes
+ * over the VideoRoom of Janus.
  */
 import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { tableLines } from '@stoa/cli/bench';
 import { ImpairedCall } from '../../e2e/networks/impaired-call.ts';
+import { StoaPlane } from '../../e2e/networks/stoa-plane.ts';
+import { whyNoJanus } from '../media/janus/janus-process.ts';
 import { figuresOf, type NetworkFigures, recoveredAt } from './figures.ts';
+import { JanusPlane } from './janus-plane.ts';
 import { type NetworkRow, networkRows } from './rows.ts';
+import { isWithinNetwork, runWithinNetwork } from './within-network.ts';
 
 const names = networkRows.map(({ name }) => name);
 const help = `usage: npm run bench -- networks [options]
 
+  --engine <name>  stoa or janus; stoa by default
   --rows <list>    of ${names.join(', ')}; all by default
   --json <file>    write all figures`;
 
@@ -32,13 +38,25 @@ interface RowFigures {
 export async function networksBench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { help: { type: 'boolean' }, rows: { type: 'string' }, json: { type: 'string' } },
+    options: {
+      help: { type: 'boolean' },
+      engine: { type: 'string', default: 'stoa' },
+      rows: { type: 'string' },
+      json: { type: 'string' },
+    },
   });
   if (values.help) return console.log(help);
   const wanted = values.rows?.split(',') ?? names;
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`There is no row "${unknown}". There are ${names.join(', ')}.`);
-  const call = await ImpairedCall.launch();
+  const { engine } = values;
+  if (engine !== 'stoa' && engine !== 'janus') throw new Error(`There is no engine "${engine}".`);
+  if (engine === 'janus' && !isWithinNetwork()) {
+    const reason = whyNoJanus();
+    if (reason !== undefined) throw new Error(`Janus cannot be measured: ${reason}.`);
+    return runWithinNetwork();
+  }
+  const call = await ImpairedCall.launch(engine === 'janus' ? await JanusPlane.open() : new StoaPlane());
   const results: [NetworkRow, RowFigures][] = [];
   try {
     for (const row of networkRows.filter(({ name }) => wanted.includes(name))) {
@@ -51,7 +69,7 @@ export async function networksBench(args: readonly string[]): Promise<void> {
   } finally {
     await call.close();
   }
-  print(results);
+  print(results, engine);
   if (values.json === undefined) return;
   const figures = Object.fromEntries(results.map(([{ name }, each]) => [name, each]));
   writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
@@ -129,12 +147,12 @@ function shown({ framesPerSecond, freezes, frozenSeconds, concealed, recovery }:
   ];
 }
 
-function print(results: readonly [NetworkRow, RowFigures][]): void {
+function print(results: readonly [NetworkRow, RowFigures][], engine: string): void {
   const columns = ['frames/s', 'freezes', 'concealed', 'recovery'];
   const rows = results.flatMap(([{ title }, { to, from }]) => [
     [title, 'to', ...shown(to)],
     ['', 'from', ...shown(from)],
   ]);
-  const title = `${camera.height} lines at ${camera.rate} frames/s; to and from the one whose network is bad`;
+  const title = `${engine}, ${camera.height} lines at ${camera.rate} frames/s; to and from the one whose network is bad`;
   console.log(['', title, ...tableLines([['', '', ...columns], ...rows])].join('\n'));
 }

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ImpairedCall } from './impaired-call.ts';
 import type { Sample } from './page-script.ts';
+import { StoaPlane } from './stoa-plane.ts';
 
+const plane = new StoaPlane();
 let call: ImpairedCall;
 
 beforeAll(async () => {
-  call = await ImpairedCall.launch();
+  call = await ImpairedCall.launch(plane);
 });
 afterEach(() => call.end());
 afterAll(() => call.close());
@@ -41,7 +43,7 @@ it('goes on in a network that loses every tenth packet, and without the picture 
     expect(concealed).toBeLessThan(0.07);
   }
   const isPaused = () => {
-    const told = call.events.findLast((each) => each.type === 'slots' && each.participant === 'bad');
+    const told = plane.events.findLast((each) => each.type === 'slots' && each.participant === 'bad');
     return told?.type === 'slots' && told.slots.some(({ paused }) => paused === 'bandwidth');
   };
   expect(isPaused()).toBe(false);
@@ -71,7 +73,7 @@ it('sends a smaller picture where the network takes no larger one, and sound all
 
 it('passes redundant sound on, and silence costs next to nothing', async () => {
   await call.begin({ height: 90, rate: 5, red: true });
-  expect((await call.published('good')).map(({ codec }) => codec)).toContain('red');
+  expect((await plane.published('good')).map(({ codec }) => codec)).toContain('red');
   await call.evaluate('good', () => networkPage.speak(false));
   const sent = () => call.evaluate('good', () => networkPage.audioPackets());
   // The encoder takes a moment to believe that it is silent.

@@ -67,6 +67,10 @@ export class JanusSession {
     return { data, sdp: answer.jsep?.sdp ?? '' };
   }
 
+  close(): void {
+    this.#socket.close();
+  }
+
   #ask(message: object): Promise<JanusMessage> {
     const transaction = String(this.#next++);
     const asked = Promise.withResolvers<JanusMessage>();
