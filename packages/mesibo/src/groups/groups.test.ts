@@ -218,11 +218,17 @@ it('tells of each member who has received and read a message, once', async () =>
   const hears = (status: number) =>
     eventually(() => all(status).every((each) => told.includes(each)), `status ${status}; heard: ${told}`);
   await hears(2);
+  const timeOf = (peer: string | null) =>
+    new Promise<number>((resolve) => message.getReadTimestamp(peer, (time) => resolve(time?.ts ?? 0)));
   for (const reader of [bob, carol]) {
+    expect(await timeOf(reader.address)).toBe(0);
     await reader.heard.message('to all');
     const session = groupOf(reader, group).createReadSession(null);
     session.enableReadReceipt(true);
     await session.read(10);
+    await eventually(() => told.includes(`${reader.address} 3`), `${reader.address} to have read it`);
+    expect(await timeOf(reader.address)).toBeGreaterThan(0);
+    expect(await timeOf(null)).toBeGreaterThan(0);
   }
   await hears(3);
   expect([...told].sort()).toEqual([...all(2), ...all(3)].sort());

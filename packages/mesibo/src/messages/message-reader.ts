@@ -277,7 +277,9 @@ export class MessageReader extends MessageContent {
     callback: (time: MesiboDateTime | null) => void,
   ): void {
     const { context, local, deliveredAt, readAt } = this[internal];
-    const known = which === 'delivered' ? deliveredAt : readAt;
+    // Of a group, what this device knows is of the first member.
+    const isOfMember = this.isGroupMessage() && Boolean(peer);
+    const known = isOfMember ? undefined : which === 'delivered' ? deliveredAt : readAt;
     const time =
       known === undefined ? context.messages.receiptTime(local, which, peer) : Promise.resolve(known);
     void time.then((ts) => callback(ts === undefined ? null : new MesiboDateTime(ts)));

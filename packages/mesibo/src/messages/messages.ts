@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import { randomId } from '../random-id.ts';
+import { findStored } from '../reading/find-stored.ts';
 import { resultOf } from '../result.ts';
 import { applyContent, applyLocal, contentOf, draftOf } from './content-mapping.ts';
 import { MesiboMessage } from './message.ts';
@@ -89,10 +90,16 @@ export class Messages {
   /** MESIBO_RESULT_*. When it fails, the message is reported as failed too: user interfaces show what was typed. */
   send(message: MesiboMessage): number {
     const { client } = this.context;
-    const { local, upload } = message[internal];
     if (client === undefined) return MESIBO_RESULT_AUTHFAIL;
     const changed = message.flags & MESIBO_FLAG_MODIFY ? this.find(message.mid) : undefined;
     if (changed?.isOutgoing()) return this.sendAsUpdate(changed, message);
+    if (message.flags & MESIBO_FLAG_MODIFY && message.mid !== 0)
+      return this.sendAsStoredUpdate(client, message);
+    return this.sendNew(client, message);
+  }
+
+  private sendNew(client: Client, message: MesiboMessage): number {
+    const { local, upload } = message[internal];
     if (local !== undefined || !message.isMessage()) return MESIBO_RESULT_BADREQ;
     if (upload !== undefined) {
       if (this.uploads.begin(client, message)) return MESIBO_RESULT_OK;
@@ -132,8 +139,8 @@ export class Messages {
   }
 
   /**
-   * When a message reached its receiver (in a group: `peer`), in milliseconds since 1970: as the server says, without a
-   * connection as far as this device knows. Undefined when it did not, or it is not known.
+   * When a message reached its receiver (in a group: `peer`, or the first of its members), in milliseconds since 1970: as
+   * the server says, without a connection as far as this device knows. Undefined when it did not, or it is not known.
    */
   async receiptTime(
     local: LocalMessage | undefined,
@@ -142,12 +149,16 @@ export class Messages {
   ): Promise<number | undefined> {
     const { client } = this.context;
     if (client === undefined || local === undefined || local.seq === 0) return undefined;
+    const isOfMember = Boolean(peer) && 'gid' in targetOf(local.conversation);
     try {
       const times = await client.receiptTimes(local);
-      const [first] = peer ? times.filter(({ user }) => user === peer) : times;
-      return which === 'delivered' ? first?.deliveredAt : first?.readAt;
+      const known = times
+        .filter(({ user }) => !isOfMember || user === peer)
+        .flatMap(({ deliveredAt, readAt }) => (which === 'delivered' ? deliveredAt : readAt) ?? [])
+        .sort((a, b) => a - b);
+      return known[0];
     } catch {
-      return this.cursorTime(client, local, which);
+      return isOfMember ? undefined : this.cursorTime(client, local, which);
     }
   }
 
@@ -185,6 +196,16 @@ export class Messages {
   private sendAsUpdate(changed: MesiboMessage, message: MesiboMessage): number {
     applyContent(changed, contentOf(message));
     return changed.sendUpdate();
+  }
+
+  /** The same for one that nobody shows; when it is not on this device, the message is a new one. */
+  private sendAsStoredUpdate(client: Client, message: MesiboMessage): number {
+    findStored(client, message.mid)
+      .then((stored) =>
+        stored?.outgoing ? this.sendAsUpdate(this.stored(stored), message) : this.sendNew(client, message),
+      )
+      .catch((error) => this.context.fail(error));
+    return MESIBO_RESULT_OK;
   }
 
   private adopt(message: MesiboMessage, local: LocalMessage): void {

@@ -1,6 +1,11 @@
 import { Client, type LocalMessage } from '@stoa/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { MESIBO_DELETE_DEFAULT, MESIBO_DELETE_RECALL } from '../constants/message.ts';
+import {
+  MESIBO_DELETE_DEFAULT,
+  MESIBO_DELETE_RECALL,
+  MESIBO_FLAG_DEFAULT,
+  MESIBO_FLAG_MODIFY,
+} from '../constants/message.ts';
 import { Chat, profileOf } from '../testing/chat.ts';
 import type { FileTransfer } from './file-transfer.ts';
 
@@ -293,8 +298,11 @@ describe('sending, v1', () => {
     const id = alice.api.random();
     expect(alice.api.sendMessage({ peer: bob.address, flag: 3, type: 1 }, id, 'Hello')).toBe(0);
     const received = await bob.heard.message('Hello');
+    const own = await alice.heard.message('Hello');
+    // Else the server may tell of both at once.
+    await alice.heard.status(own, delivered);
     expect(bob.api.sendReadReceipt(alice.address, 0, String(received.mid))).toBe(0);
-    await alice.heard.status(await alice.heard.message('Hello'), read);
+    await alice.heard.status(own, read);
     expect(statuses).toEqual([
       [id, sent],
       [id, delivered],
@@ -367,15 +375,18 @@ describe('sending, v1', () => {
   it('deletes and recalls by their ids what is on the device and nobody shows', async () => {
     const bob = await chat.signIn('reader');
     const before = await chat.signIn('forgetful', 'ids');
-    const ids = [1, 2].map((more) => before.api.random() + more);
+    const ids = [1, 2, 3].map((more) => before.api.random() + more);
     for (const id of ids) before.api.sendMessage({ peer: bob.address }, id, `number ${id}`);
-    const [first, second] = await Promise.all(ids.map((id) => bob.heard.message(`number ${id}`)));
+    const [first, second, third] = await Promise.all(ids.map((id) => bob.heard.message(`number ${id}`)));
     for (const id of ids) await before.heard.status(await before.heard.message(`number ${id}`), sent);
     before.api.stop();
     await before.heard.until(() => before.heard.connection.at(-1) === 5, 'stopped');
     // The next page has the messages in its database, and no objects for them.
     const { api } = await chat.signIn('forgetful', 'ids');
-    const [own = 0, shared = 0] = ids;
+    const [own = 0, shared = 0, old = 0] = ids;
+    const flag = MESIBO_FLAG_DEFAULT | MESIBO_FLAG_MODIFY;
+    expect(api.sendMessage({ peer: bob.address, flag }, old, 'better')).toBe(0);
+    await bob.heard.until(() => third?.message === 'better', 'the change');
     expect(await api.deleteMessage(own, MESIBO_DELETE_DEFAULT)).toBe(0);
     expect(await api.deleteMessage(shared, MESIBO_DELETE_RECALL)).toBe(0);
     expect(await api.deleteMessage(own + 10)).toBe(0x85);
