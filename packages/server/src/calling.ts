@@ -4,7 +4,7 @@ import type { Store } from '@stoa/storage';
 import { type Access, pictureHeight } from './access/index.ts';
 import { type CallAlarm, Calls, type MayCall } from './calls/index.ts';
 import type { Clock } from './clock.ts';
-import type { Directory } from './directory/index.ts';
+import type { Directory, Person } from './directory/index.ts';
 import type { ServersFor } from './ice-servers.ts';
 import type { Messages } from './messages/index.ts';
 import { generateToken } from './secret-token.ts';
@@ -39,6 +39,10 @@ export async function startCalling({
   calls: Calls;
   operations: Pick<SessionServices['operations'], 'calls.servers'>;
 }> {
+  const heightFor = async (user: Pick<Person, 'aid' | 'uid'>): Promise<number | undefined> => {
+    const rules = await access.rules(user);
+    return rules && pictureHeight(rules, 'callInHd', 'callInFullHd');
+  };
   const calls = new Calls({
     ...others,
     secret: await store.settings.setOnce('calls.secret', generateToken()),
@@ -53,6 +57,10 @@ export async function startCalling({
       const limits = both.flatMap((rules) => rules?.callMs || []);
       return limits.length === 0 ? undefined : Math.min(...limits);
     },
+    pictureRules: async (user) => {
+      const [video, height] = await Promise.all([access.may(user, 'useVideo'), heightFor(user)]);
+      return { video, height };
+    },
     writeLog: async (caller, callee, call, id) => {
       for (const one of [caller, callee]) if (!(await access.may(one, 'haveCallsLogged'))) return;
       // Not from one of the caller's devices, so that it is new to all of them.
@@ -66,8 +74,7 @@ export async function startCalling({
     operations: {
       'calls.servers': async (device) => {
         const servers = await serversFor(device);
-        const rules = await access.rules(device);
-        const height = rules && pictureHeight(rules, 'callInHd', 'callInFullHd');
+        const height = await heightFor(device);
         return { ...servers, ...(height === undefined ? {} : { height }) };
       },
     },

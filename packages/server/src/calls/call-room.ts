@@ -2,9 +2,17 @@ import type { EncodingWish, MediaEngine, OfferedStream } from '@stoa/media';
 import { type CallNotice, StoaError } from '@stoa/protocol';
 import type { RelayOffer, Side } from './call-state.ts';
 
+/** What a side may send through the media plane, besides its sound. */
+export interface PictureRules {
+  readonly video: boolean;
+  /** Pixels of the shorter side of its picture at the most. */
+  readonly height?: number | undefined;
+}
+
 export interface CallRoomOptions {
   /** In the media plane. */
   readonly name: string;
+  readonly rules: (side: Side) => Promise<PictureRules>;
   readonly tell: (side: Side, notice: CallNotice) => void;
   /** A side has offered what cannot be taken. */
   readonly onRefused: () => void;
@@ -42,7 +50,9 @@ export class CallRoom {
       ['caller', 'callee'],
       ['callee', 'caller'],
     ] as const) {
-      await engine.permit(this.name, side, ['microphone', 'camera']);
+      const { video, height } = await this.#options.rules(side);
+      await engine.permit(this.name, side, video ? ['microphone', 'camera'] : ['microphone']);
+      await engine.limit(this.name, side, height === undefined ? {} : { height });
       await engine.watch(this.name, side, [{ stream: `${other}/audio` }, { stream: `${other}/video` }]);
     }
   }

@@ -9,6 +9,7 @@ import {
   startJoinedNodes,
   type TestNode,
   type TestUser,
+  testAppToken,
 } from '@stoa/testkit';
 import {
   afterAll,
@@ -237,12 +238,53 @@ describe('a call whose devices do not reach each other', { timeout: 60_000 }, ()
     await end();
   });
 
+  it('forwards no pictures of users who may make no video calls', async () => {
+    const rules = async (body: object): Promise<boolean> => {
+      const headers = { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' };
+      const request = { method: 'PUT', headers, body: JSON.stringify(body) };
+      return (await fetch(`${one.url}/v1/access/0`, request)).ok;
+    };
+    expect(await rules({ rules: { call: { video: 0 } } })).toBe(true);
+    alice.say({ type: 'relay' });
+    const { session } = await bob.hears('relay');
+    await bob.connect(session, 1);
+    const [room = ''] = opening.mock.calls[0] ?? [];
+    const forwarded = async () => (await engine.streams(room)).map((each) => [each.kind, each.forwarded]);
+    await expect.poll(forwarded, patience).toEqual([
+      ['microphone', true],
+      ['camera', false],
+    ]);
+    expect(await rules({ rules: {} })).toBe(true);
+    await end();
+  });
+
   it('opens no media room when nobody asks for one', async () => {
     for (const each of [alice, bob]) each.say({ type: 'connected' });
     alice.say({ type: 'description', epoch: 1, kind: 'offer', sdp: 'v=0\r\n' });
     await bob.hears('description');
     await end();
     expect(opening).not.toHaveBeenCalled();
+  });
+
+  /** The last one: the node is gone. */
+  it('gets another media room when its node dies, at the one that goes on with the call', async () => {
+    const { ticket } = await tickets();
+    alice.say({ type: 'relay' });
+    const { session } = await alice.hears('relay');
+    await bob.hears('relay');
+    await Promise.all([alice.connect(session, 1), bob.connect(session, 1)]);
+    await one.close();
+    alice = await Device.open(other, alicesUser, call, alicesDevice);
+    alice.say({ type: 'resume', ticket });
+    await alice.hears('resumed');
+    // Their connections are lost, which one of them notices first.
+    bob.say({ type: 'relayOffer', session, number: 2, send: 'v=0\r\n', receive: 'v=0\r\n' });
+    const again = await bob.hears('relay');
+    expect(again.session).not.toBe(session);
+    expect(await alice.hears('relay')).toEqual(again);
+    await Promise.all([alice.connect(again.session, 1), bob.connect(again.session, 3)]);
+    await Promise.all([alice.plays(bob), bob.plays(alice)]);
+    await end();
   });
 });
 
@@ -252,6 +294,7 @@ it('tells a side which layers of its picture are seen, and again when it may not
   const fail = (error?: unknown): void => expect.fail(String(error));
   const room = new CallRoom({
     name: 'room',
+    rules: async () => ({ video: true }),
     tell: (_side, notice) => told.push(notice),
     onRefused: fail,
     onError: fail,

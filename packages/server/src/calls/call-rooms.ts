@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { MediaEngine, MediaEvent } from '@stoa/media';
 import { type CallNotice, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
-import { CallRoom } from './call-room.ts';
+import { CallRoom, type PictureRules } from './call-room.ts';
 import type { CallInput, RelayOffer, Side } from './call-state.ts';
 
 export interface CallRoomsOptions {
   /** Asked for when the first call needs it. */
   readonly engine: () => Promise<MediaEngine>;
   readonly clock: Clock;
+  readonly rules: (call: string, side: Side) => Promise<PictureRules>;
   readonly onInput: (call: string, input: CallInput) => void;
   readonly tell: (call: string, side: Side, notice: CallNotice) => void;
   readonly onError: (error: unknown) => void;
@@ -28,10 +29,11 @@ export class CallRooms {
   /** Opens a room in place of the one before; it is told by an input when it is there, or cannot be. */
   open(call: string): void {
     this.close(call);
-    const { tell, onInput, onError } = this.#options;
+    const { rules, tell, onInput, onError } = this.#options;
     const session = randomBytes(9).toString('base64url');
     const room: CallRoom = new CallRoom({
       name: `call-${call}-${session}`,
+      rules: (side) => rules(call, side),
       tell: (side, notice) => tell(call, side, notice),
       onRefused: () => onInput(call, { type: 'offerRefused' }),
       onError,

@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import { type CallEvent, publishToUser, subjects } from '../events.ts';
+import type { PictureRules } from './call-room.ts';
 import { CallRooms } from './call-rooms.ts';
 import type {
   CallContext,
@@ -63,6 +64,8 @@ export interface CallsOptions {
   readonly alarm: CallAlarm;
   /** The media plane, for calls whose devices do not reach each other; rejects where there is none. */
   readonly engine: () => Promise<MediaEngine>;
+  /** What a user may send through it. */
+  readonly pictureRules: (user: Pick<Person, 'aid' | 'uid'>) => Promise<PictureRules>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -108,6 +111,12 @@ export class Calls {
     this.#rooms = new CallRooms({
       engine: options.engine,
       clock,
+      rules: async (id, side) => {
+        const facts = this.#own.get(id)?.state.facts;
+        return facts === undefined
+          ? { video: false }
+          : options.pictureRules({ ...facts[side], aid: facts.aid });
+      },
       onInput: (id, input) => this.#take(id, input),
       tell: (id, side, notice) => {
         const state = this.#own.get(id)?.state;

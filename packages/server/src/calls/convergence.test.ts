@@ -80,6 +80,7 @@ class World {
       },
       alarm: { ring: () => {}, stop: () => {} },
       engine: async () => engine,
+      pictureRules: async () => ({ video: true }),
       onError: (error) => this.errors.push(error),
     });
   }
