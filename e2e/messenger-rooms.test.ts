@@ -1,3 +1,4 @@
+import { WorkerEngine } from '@stoa/media';
 import { groupFlags } from '@stoa/protocol';
 import { startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import type { Page } from 'playwright-core';
@@ -9,10 +10,17 @@ import { Visitors } from './support/visitors.ts';
 let visitors: Visitors;
 let server: TestNode;
 let pages: PageServer;
+let media: WorkerEngine;
+/** As the media plane calls the room in which somebody published last. */
+let mediaRoom = '';
 
 beforeAll(async () => {
+  media = new WorkerEngine({ bindAddress: '127.0.0.1', workers: 1 });
+  media.onEvent((event) => {
+    if (event.type === 'streamStarted') mediaRoom = event.room;
+  });
   [server, pages, visitors] = await Promise.all([
-    startTestNode({ env: { STOA_MEDIA_WORKERS: '1', STOA_MEDIA_ADDRESS: '127.0.0.1' } }),
+    startTestNode({ media }),
     startPageServer(),
     Visitors.launch(),
   ]);
@@ -22,6 +30,12 @@ afterAll(async () => {
   await pages?.close();
   await server?.close();
 });
+
+/** Nobody is sent more than this from now on: bits per second, or as much as his network takes. */
+async function limitViewers(limits: { view?: number }): Promise<void> {
+  const { participants } = await media.statistics(mediaRoom);
+  await Promise.all(participants.map((each) => media.limit(mediaRoom, each.participant, limits)));
+}
 
 /** Pictures of the stream are played. */
 async function plays(page: Page, label: string): Promise<void> {
@@ -62,6 +76,12 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   await recorded.waitFor({ state: 'hidden' });
   await bob.page.getByRole('button', { name: 'Share screen' }).click();
   await plays(alice.page, 'Screen of bob');
+  // The screen comes first; there is nothing left for the camera.
+  await limitViewers({ view: 50_000 });
+  const note = alice.page.getByText('your connection is too slow');
+  await note.waitFor();
+  await limitViewers({});
+  await note.waitFor({ state: 'hidden' });
   await bob.page.getByRole('button', { name: 'Share screen' }).click();
 
   // Who leads the room can mute others, and remove them; who does not is not offered it.

@@ -265,7 +265,8 @@ export class Room {
   }
 
   shortage(transport: string): Shortage {
-    return this.#shortages.get(this.#receiver(transport)) ?? noShortage;
+    const receiver = this.#receivers.get(transport);
+    return (receiver && this.#shortages.get(receiver)) ?? noShortage;
   }
 
   /** What is due: to be called every few tens of milliseconds, with the time of `Date.now`. */
