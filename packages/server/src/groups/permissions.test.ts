@@ -119,6 +119,21 @@ const table: readonly Row[] = [
   { action: 'leave', group: ['noSelfDelete'], verdicts: unselected },
   { action: 'leave', group: [], with: 'noSelfDelete', verdicts: unselected },
   ...rights.flatMap(rightRows),
+  { action: 'record', group: [], verdicts: administrators },
+  { action: 'record', group: [], with: 'record', verdicts: members },
+  { action: 'record', group: ['paused'], with: 'record', right: 'none', verdicts: members },
+  { action: 'record', group: [], right: 'none', verdicts: owners },
+  ...rights.map(
+    (right): Row => ({
+      action: 'record',
+      group: [],
+      right,
+      verdicts: right === 'callControl' ? administrators : owners,
+    }),
+  ),
+  ...(['send', 'receive', 'publish', 'subscribe', 'list', 'leave'] as const).map(
+    (action): Row => ({ action, group: [], with: 'deleteWithPin', verdicts: members }),
+  ),
 ];
 
 function memberOf(actor: Actor, row: Row): { flags: number; admin: number } | undefined {
@@ -159,7 +174,11 @@ describe.each(actors.map((actor, index) => [actor, index] as const))('an %s', (a
 test('the table names every flag and right', () => {
   const namedFlags = new Set(table.flatMap(({ group }) => group));
   expect([...namedFlags].sort()).toEqual(Object.keys(groupFlags).sort());
-  expect(new Set(table.map(({ action }) => action)).size).toBe(18);
+  const ofMembers = new Set(
+    table.flatMap((row) => [row.with, row.without].filter((flag) => flag !== undefined)),
+  );
+  expect([...ofMembers].sort()).toEqual(Object.keys(memberFlags).sort());
+  expect(new Set(table.map(({ action }) => action)).size).toBe(19);
 });
 
 test('the back end may do everything', () => {
