@@ -11,8 +11,8 @@ export interface GroupJudgement {
 
 /**
  * Nobody has what was sent while he surely was no member; everybody has, on each device, what was sent while he surely was
- * one, each message once and in order, as it was edited or recalled last, whenever he was away; and all devices of a user
- * have the same.
+ * one, each message once and in order, as it was edited or recalled last before he left for good, whenever he was away; and
+ * all devices of a user have the same.
  */
 export function judgeGroups(
   model: Model,
@@ -64,18 +64,20 @@ function membershipAt(model: Model, gid: number, user: string, { key }: MessageT
 }
 
 /**
- * What messages may still say to a user, by place: they were changed when he was no member, which he was not told of. Whoever
- * fetches them afterwards gets them as they are.
+ * What messages may still say to a user who is not back, by place: they were changed since he has left, of which he is told when
+ * he comes back. Whoever fetches them afterwards gets them as they are.
  */
 function saidBefore(
   model: Model,
   { gid, messages, readable }: GroupTruth,
   user: string,
 ): ReadonlyMap<number, readonly (string | null)[]> {
-  const told = new Set(readable[user] ?? []);
+  const now = Number.POSITIVE_INFINITY;
+  if (model.memberships.during(gid, user, now, now) === 'member') return new Map();
+  const left = readable[user]?.at(-1) ?? 0;
   const said = new Map<number, (string | null)[]>();
   for (const { seq, event, target } of messages) {
-    if (event === null || target === null || told.has(seq) || said.has(target)) continue;
+    if (event === null || target === null || seq <= left || said.has(target)) continue;
     const key = messages[target - 1]?.key ?? '';
     const changes = model.changes.filter(
       (change) => change.conversation === `g:${gid}` && (change.target === target || change.target === key),

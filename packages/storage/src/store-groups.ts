@@ -141,6 +141,11 @@ export interface GroupStore {
   countMembers(gid: number): Promise<number>;
   /** What the user may read of a group's log behind a place (default: from its beginning), ascending; empty when nothing. */
   spans(conv: number, uid: number, behind?: number): Promise<GroupSpan[]>;
+  /**
+   * Places behind `after`, ascending, at which a message that is for the user was edited or recalled while he was away from
+   * the group, to which he has come back since.
+   */
+  missedChanges(query: { conv: number; uid: number; after: number; limit: number }): Promise<number[]>;
   /** Who would be next, after this uid, in a group whose members get messages in turn. */
   nextInTurn(query: { conv: number; sender: number; after: number }): Promise<number | undefined>;
   /**

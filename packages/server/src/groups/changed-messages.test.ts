@@ -56,6 +56,58 @@ describe('an edited message of a group', () => {
     }
   });
 
+  it('is as it is now for who had it and comes back, on all his devices, without what was said meanwhile', async () => {
+    const [alice, bob, user] = [await open('alice-3'), await open('bob-3'), await node.addUser('carol-3')];
+    const { group } = await alice.ask('groups.create', { name: 'Band', members: [bob.address] });
+    const { gid } = group;
+    await bob.told('joined');
+    const back = () => alice.ask('groups.members.add', { gid, users: [bob.address, user.address] });
+    await back();
+    const device = 'c'.repeat(32);
+    const sleeping = await GroupClient.open(node, user, device);
+    for (const text of ['one', 'two', 'three']) await alice.say(gid, text);
+    for (const client of [bob, sleeping]) {
+      const { conv } = await client.heard('three');
+      client.socket.send({ t: 'received', conv, seq: 3 }, { t: 'ping' });
+      await client.socket.next('pong');
+      await client.ask('groups.leave', { gid });
+    }
+    await sleeping.socket.close();
+    const change = (event: 'edit' | 'recall', target: number, text = '') =>
+      alice.say(gid, text, { event, target });
+    await change('edit', 1, 'a secret');
+    await alice.say(gid, 'hidden');
+    await change('edit', 5, 'hidden, too');
+    await change('edit', 1, 'one, edited');
+    await change('recall', 2);
+    await alice.say(gid, 'hidden as well');
+    await back();
+    const woken = await GroupClient.open(node, user, device);
+    clients.push(woken);
+    const is = (place: number) => (frame: MessageFrame) => frame.seq === place;
+    for (const client of [bob, woken]) {
+      const last = await client.socket.next('message', is(8));
+      const heard = [...client.socket.frames, last].flatMap((frame) =>
+        frame.t === 'message' && frame.seq > 3
+          ? [[frame.seq, frame.target, frame.event, frame.gone ?? frame.content?.text]]
+          : [],
+      );
+      expect(heard).toEqual([
+        [4, 1, 'edit', 'one, edited'],
+        [7, 1, 'edit', 'one, edited'],
+        [8, 2, 'recall', undefined],
+      ]);
+    }
+    await alice.say(gid, 'welcome');
+    for (const client of [bob, woken]) {
+      const { seq } = await client.heard('welcome');
+      expect([seq, client.socket.frames.some((frame) => frame.t === 'message' && frame.seq > 8)]).toEqual([
+        10,
+        false,
+      ]);
+    }
+  });
+
   it('is edited for who was a member when it was sent, and is one again', async () => {
     const [alice, bob] = [await open('alice-2'), await open('bob-2')];
     const { group } = await alice.ask('groups.create', { name: 'Band', members: [bob.address] });

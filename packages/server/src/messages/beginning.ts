@@ -1,5 +1,6 @@
-import type { ConversationForDevice, GroupSpan, MessageLog } from '@stoa/storage';
+import type { ConversationForDevice, GroupSpan, GroupStore, MessageLog } from '@stoa/storage';
 import { goOnAfter, newestReadable } from './group-places.ts';
+import { missedChange } from './missed-changes.ts';
 import { beforeNewest } from './newest-messages.ts';
 
 interface Beginning {
@@ -25,7 +26,7 @@ export async function beginning(
 
 /** The same in a group; undefined when nothing of it is for the user. */
 export async function beginningInGroup(
-  options: Beginning,
+  options: Beginning & { readonly uid: number; readonly groups: Pick<GroupStore, 'missedChanges'> },
   conversation: ConversationForDevice,
   spans: readonly GroupSpan[],
   recent: number,
@@ -34,5 +35,10 @@ export async function beginningInGroup(
   if (first === undefined) return undefined;
   const last = newestReadable(spans, conversation.last);
   const from = await beginning(options, { ...conversation, last }, recent);
+  const { conv, received } = conversation;
+  if (received !== null) {
+    const missed = await missedChange(options.groups, spans, { conv, uid: options.uid, after: received });
+    if (missed !== undefined) return received;
+  }
   return goOnAfter(spans, from) ?? Math.max(from, first.after);
 }

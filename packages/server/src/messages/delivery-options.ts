@@ -21,7 +21,7 @@ export interface DeliveryOptions {
   readonly outlet: DeliveryOutlet;
   readonly log: MessageLog;
   readonly cursors: CursorStore;
-  readonly groups: Pick<GroupStore, 'find' | 'member' | 'spans'>;
+  readonly groups: Pick<GroupStore, 'find' | 'member' | 'missedChanges' | 'spans'>;
   readonly history: History;
   /** Whether others are told what has reached this user. */
   readonly tellsDelivered?: (of: {

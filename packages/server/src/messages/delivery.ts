@@ -7,6 +7,7 @@ import { collapsed } from './collapse.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
 import { groupConversationFrame } from './group-conversation-frame.ts';
 import { newestReadable, spansBehind, stepFrom } from './group-places.ts';
+import { missedChange } from './missed-changes.ts';
 import { peerCursorFields } from './peer-cursor.ts';
 
 /** How far one conversation has been sent to the device on this connection. */
@@ -258,12 +259,9 @@ export class Delivery {
     }
     if (track.isGroup) {
       // Read after the messages: whatever ended before one of them was sent shows here.
-      const spans = await this.#options.groups.spans(conv, uid, track.sent);
-      const go = stepFrom(spans, track.sent);
-      if (go.step === 'end') track.last = track.sent;
-      if (go.step === 'skip') await this.#skip(conv, track, go.to);
-      if (go.step !== 'stream') return;
-      messages.splice(messages.findIndex(({ seq }) => seq > go.upto) >>> 0);
+      const upto = await this.#stepInGroup(conv, track);
+      if (upto === undefined) return;
+      messages.splice(messages.findIndex(({ seq }) => seq > upto) >>> 0);
     }
     const entries = collapsed(messages);
     const frames = await history.encodedFrames(conversation, entries, uid);
@@ -276,6 +274,21 @@ export class Delivery {
       outlet.writeEncoded(frame);
       this.#count(track, seq);
     }
+  }
+
+  /** Up to where the next places are for the user; undefined when they are not: then those are skipped. */
+  async #stepInGroup(conv: number, track: Track): Promise<number | undefined> {
+    const { groups, uid } = this.#options;
+    const go = stepFrom(await groups.spans(conv, uid, track.sent), track.sent);
+    if (go.step === 'stream') return go.upto;
+    // All of them: the device may not have fetched what is for him of the time before.
+    const spans = await groups.spans(conv, uid);
+    const missed = await missedChange(groups, spans, { conv, uid, after: track.sent });
+    if (missed === track.sent + 1) return missed;
+    if (missed !== undefined) await this.#skip(conv, track, missed - 1, spans);
+    else if (go.step === 'skip') await this.#skip(conv, track, go.to, spans);
+    else track.last = track.sent;
+    return undefined;
   }
 
   /** For a conversation that the listing did not name: from where the device stands according to the store. */
@@ -326,16 +339,17 @@ export class Delivery {
     const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from, own.seen);
     track.spans = spansBehind(spans, Math.min(track.read, track.sent));
     outlet.write(frame);
-    track.last = Math.max(track.last, last);
+    const missed = await missedChange(groups, spans, { conv, uid, after: track.sent });
+    // Up to where he came back: there may be more of them.
+    const back = missed === undefined ? 0 : (spans.at(-1)?.after ?? 0);
+    track.last = Math.max(track.last, last, back);
     if (track.sent < track.last) this.#behind.set(conv, true);
     return track;
   }
 
   /** What lies between is not for the user. */
-  async #skip(conv: number, track: Track, to: number): Promise<void> {
+  async #skip(conv: number, track: Track, to: number, spans: readonly GroupSpan[]): Promise<void> {
     const { cursors, groups, outlet, uid, dev } = this.#options;
-    // All of them: the device may not have fetched what is for him of the time before.
-    const spans = await groups.spans(conv, uid);
     const conversation = await cursors.forDevice(conv, uid, dev);
     const last = Math.max(to, track.last);
     const frame =

@@ -26,6 +26,36 @@ export function describeGroupMembership(open: OpenStore): void {
       expect(places).toEqual([[bob], [], [], [bob], []]);
     });
 
+    it('that begins again is told what was changed meanwhile of what it had', async () => {
+      const { group, key, alice, bob, say, change } = await newGroup(tested.store);
+      const { conv } = group;
+      const missed = (after = 0, uid = bob) =>
+        tested.store.groups.missedChanges({ conv, uid, after, limit: 3 });
+      const does = (event: 'edit' | 'recall' | 'pin', target: number) =>
+        tested.store.log.append(newMessage({ conversation: key, sender: alice, change: { event, target } }));
+      await say();
+      await change({ put: [putting(bob)] });
+      await say();
+      await say();
+      await does('edit', 2);
+      await change({ remove: [bob] });
+      await say();
+      // At 6 to 10: of before he came, of his time, and of when he was away.
+      for (const target of [1, 2, 5]) await does('edit', target);
+      await does('recall', 3);
+      await does('pin', 2);
+      expect(await missed()).toEqual([]);
+      await change({ put: [putting(bob)] });
+      await does('edit', 2);
+      expect([await missed(), await missed(7), await missed(9)]).toEqual([[7, 9], [9], []]);
+      expect(await missed(0, alice)).toEqual([]);
+      await change({ remove: [bob] });
+      for (let time = 0; time < 4; time += 1) await does('edit', 2);
+      expect(await missed(7)).toEqual([9]);
+      await change({ put: [putting(bob)] });
+      expect(await missed(7)).toEqual([9, 12, 13]);
+    });
+
     it('that ends and begins again between two messages leaves nothing out', async () => {
       const { bob, say, change, readable } = await newGroup(tested.store);
       await change({ put: [putting(bob)] });

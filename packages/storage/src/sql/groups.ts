@@ -276,6 +276,28 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
       return rows.map(({ uid }) => uid);
     },
 
+    async missedChanges({ conv, uid, after, limit }) {
+      const isFor = (place: string): string => `exists (
+        select 1 from group_spans s where s.conv = x.conv and s.uid = ? and s.joined_seq < ${place}
+          and (s.left_seq is null or s.left_seq >= ${place}))`;
+      // The words of the condition are those of the index.
+      const rows = await reader.all<{ seq: number }>(
+        `select x.seq from message_extras x
+        where x.conv = ? and x.seq > ? and x.event > 0 and x.event < 3
+          and x.seq <= (select max(s.joined_seq) from group_spans s where s.conv = ? and s.uid = ?)
+          and not ${isFor('x.seq')} and ${isFor('x.target')}
+        order by x.seq limit ?`,
+        conv,
+        after,
+        conv,
+        uid,
+        uid,
+        uid,
+        limit,
+      );
+      return rows.map(({ seq }) => seq);
+    },
+
     async expired(now, limit) {
       const rows = await reader.all<GroupRow>(
         `select ${groupColumns} ${fromGroups}

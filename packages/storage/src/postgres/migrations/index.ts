@@ -17,6 +17,7 @@ import { threads } from './016-threads.ts';
 import { pinHolders } from './017-pin-holders.ts';
 import { webhookNotes } from './018-webhook-notes.ts';
 import { roomLeases } from './019-room-leases.ts';
+import { changesOfMessages } from './020-changes-of-messages.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -45,4 +46,5 @@ export const migrations: readonly string[] = [
   pinHolders,
   webhookNotes,
   roomLeases,
+  changesOfMessages,
 ];
