@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { VideoCodec } from '../codecs/codecs.ts';
 import { SenderClock } from '../forwarding/sender-clock.ts';
 import { Source } from '../forwarding/source.ts';
+import { ntpFromUnix } from '../rtcp/ntp.ts';
 import { av1Obus, h264Units } from '../testing/encoded-pictures.ts';
 import { rtpPacket } from '../testing/packets.ts';
 import { receive } from '../testing/publisher.ts';
@@ -17,6 +18,7 @@ import { TrackRecording } from './track-recording.ts';
 const run = promisify(execFile);
 const startedAt = 1_000_000;
 const frameMs = 100;
+const patience = { timeout: 20_000 };
 let directory: string;
 
 beforeAll(async () => {
@@ -58,17 +60,19 @@ function fragments(unit: Uint8Array): Uint8Array[] {
   ];
 }
 
-/** Records pictures that come every tenth of a second, and answers what the manifest says of them. */
-async function record(codec: VideoCodec, pictures: readonly (readonly Uint8Array[])[]) {
+/** Records pictures that come every tenth of a second, and answers what the manifest says of them, and what failed. */
+async function record(codec: VideoCodec, pictures: readonly (readonly Uint8Array[])[], into = directory) {
   const source = new Source({ ssrc: 7, codec, rid: '', stream: 'cam', clock: new SenderClock() });
   const errors: unknown[] = [];
   const recording = new TrackRecording({
-    directory,
+    directory: into,
     nextName: () => codec,
     startedAt,
     onChange: () => {},
     onError: (error) => errors.push(error),
   });
+  const report = { ssrc: 7, ntpMs: ntpFromUnix(startedAt), timestamp: 0, packets: 0, bytes: 0, reports: [] };
+  source.addSenderReport({ type: 'senderReport', ...report }, startedAt);
   let sequence = 0;
   for (const [picture, payloads] of pictures.entries()) {
     const now = startedAt + picture * frameMs;
@@ -80,10 +84,10 @@ async function record(codec: VideoCodec, pictures: readonly (readonly Uint8Array
       if (packet !== undefined) recording.take(source, packet, now);
     }
     recording.tick(now);
+    if (into !== directory) await expect.poll(() => errors.length, patience).toBe(1);
   }
   await recording.close();
-  expect(errors).toEqual([]);
-  return { tracks: recording.tracks, source };
+  return { tracks: recording.tracks, source, errors };
 }
 
 async function read(path: string) {
@@ -107,7 +111,8 @@ it.each([
 ] as const)(
   'recordings of $codec say their size and what decoders need, and last until the last picture',
   async ({ codec, pictures, file, named }) => {
-    const { tracks, source } = await record(codec, pictures);
+    const { tracks, source, errors } = await record(codec, pictures);
+    expect(errors).toEqual([]);
     const size = { width: 64, height: 48 };
     expect(source).toMatchObject(size);
     expect(tracks).toEqual([{ file, codec, ...size, startMs: 0, endMs: 200, frames: 3, lostPackets: 0 }]);
@@ -127,4 +132,12 @@ it('no file begins before a key frame that says what it is', async () => {
   const broken = [aggregated(Uint8Array.of(0x67, 1), h264Units.picture), ...fragments(h264Units.key)];
   const { tracks } = await record('H264', [broken, ...h264Pictures.slice(1)]);
   expect(tracks).toEqual([]);
+});
+
+it('a file that cannot be written fails once, and asks its publisher for nothing', async () => {
+  const pictures = [...h264Pictures, ...h264Pictures];
+  const { tracks, source, errors } = await record('H264', pictures, join(directory, 'missing'));
+  expect(errors).toHaveLength(1);
+  expect(tracks).toHaveLength(1);
+  expect(source.keyFrames.due(startedAt + 60_000)).toBe(false);
 });

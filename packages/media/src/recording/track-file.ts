@@ -52,9 +52,12 @@ export class TrackFile {
     this.#format = format;
     this.#onError = onError;
     const options = { appendOnly: true };
+    const stream = createWriteStream(path, { flags: 'wx' });
+    // What comes by way of the writer may be told only at its end.
+    stream.on('error', (error) => this.#fail(error));
     this.#output = new Output({
       format: extensionFor(codec) === 'webm' ? new WebMOutputFormat(options) : new MkvOutputFormat(options),
-      target: new AppendOnlyStreamTarget(Writable.toWeb(createWriteStream(path, { flags: 'wx' }))),
+      target: new AppendOnlyStreamTarget(Writable.toWeb(stream)),
     });
     if (!('picture' in format)) {
       this.#sound = new EncodedAudioPacketSource('opus');
@@ -66,7 +69,12 @@ export class TrackFile {
     this.#writing = this.#output.start().catch((error: unknown) => this.#fail(error));
   }
 
-  /** `atMs` from the beginning of the file, later than that of the frame before. False when the disk is too slow for it. */
+  /** Nothing more is written: an error was told. */
+  get hasFailed(): boolean {
+    return this.#failed;
+  }
+
+  /** `atMs` from the beginning of the file, later than that of the frame before. False when the disk is too slow for it, or has failed. */
   write(data: Uint8Array, isKey: boolean, atMs: number): boolean {
     if (this.#failed || this.#pendingBytes > mostPendingBytes) return false;
     this.#pendingBytes += data.length;

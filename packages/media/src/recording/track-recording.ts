@@ -59,6 +59,8 @@ interface Written {
   lastMs: number;
   frames: number;
   lostPackets: number;
+  /** A frame is missing: those after it are of no use until the next key frame. */
+  isBroken: boolean;
   ended: boolean;
 }
 
@@ -171,11 +173,15 @@ export class TrackRecording {
     }
     // Reports correct the clock by parts of a millisecond, and two layers may differ by more.
     const atMs = Math.max(Math.round(at), written.lastMs + (written.frames === 0 ? 0 : 1));
+    if (frame.isKey) written.isBroken = false;
+    if (written.isBroken) return;
     if (written.file.write(frame.data, frame.isKey, atMs - written.startMs)) {
       written.frames += 1;
       written.lastMs = atMs;
     } else {
-      source.keyFrames.want();
+      written.isBroken = true;
+      // Of no use to a file that has failed, and a burden to everybody who watches.
+      if (source.kind === 'video' && !written.file.hasFailed) source.keyFrames.want();
     }
     written.lostPackets += this.#lost;
     this.#lost = 0;
@@ -200,6 +206,7 @@ export class TrackRecording {
       lastMs: startMs,
       frames: 0,
       lostPackets: 0,
+      isBroken: false,
       ended: false,
     };
     this.#files.push(written);
