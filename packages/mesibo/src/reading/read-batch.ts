@@ -53,8 +53,8 @@ export async function nextOfSummary(session: MesiboReadSession, count: number): 
   const latest: LocalMessage[] = [];
   for (const conversation of await client.conversations()) {
     if (latest.length === count) break;
-    const { latest: newest, id } = conversation;
-    if (newest !== undefined && !isGone(newest) && !listed.has(id)) latest.push(newest);
+    const { latest: newest, id, hidden } = conversation;
+    if (newest !== undefined && !hidden && !isGone(newest) && !listed.has(id)) latest.push(newest);
   }
   return latest;
 }

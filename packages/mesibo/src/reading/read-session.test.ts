@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { internal } from '../internal.ts';
 import type { MesiboMessage } from '../messages/message.ts';
 import { Chat, type Party, profileOf } from '../testing/chat.ts';
+import { eventually } from '../testing/eventually.ts';
 import { Heard } from '../testing/heard.ts';
 import { MesiboReadSession } from './read-session.ts';
 
@@ -287,6 +289,24 @@ describe('a summary', () => {
     expect(whenReported).toEqual(['ann again', 'from carol']);
     expect(session.getMessages()).toBe(messages);
     expect(messages[0]?.profile).toBe(profileOf(ben, ann));
+  });
+
+  it('leaves out who is hidden, until he is not any more', async () => {
+    const [alice, bob] = await chat.pair();
+    profileOf(bob, alice).sendMessage(0, 'one');
+    await alice.heard.message('one');
+    const session = new MesiboReadSession(null, { context: alice.api[internal] });
+    session.enableSummary(true);
+    expect(await session.read(10)).toBe(1);
+    const texts = () => session.getMessages().map(({ message }) => message);
+    profileOf(alice, bob).setHidden(true);
+    await eventually(() => texts().length === 0, 'nobody in the list');
+    profileOf(bob, alice).sendMessage(0, 'two');
+    await alice.heard.message('two');
+    expect(texts()).toEqual([]);
+    profileOf(alice, bob).setHidden(false);
+    await eventually(() => texts().includes('two'), 'him in the list again');
+    expect(texts()).toEqual(['two']);
   });
 
   it('loses an entry when its conversation is deleted', async () => {

@@ -63,7 +63,9 @@ export class ReadSessions {
       const state = session[internal];
       if (state.isSummary) {
         const isStored = (local.flags & MESIBO_FLAG_TRANSIENT) === 0;
-        if (isStored && !hasNewer(session.messages, message)) insertNewestFirst(session.messages, message);
+        const isHidden = (message.groupProfile ?? message.profile)?.isHidden();
+        if (isStored && !isHidden && !hasNewer(session.messages, message))
+          insertNewestFirst(session.messages, message);
       } else if (isWanted(state, local)) {
         insert(session, message);
       }
@@ -88,7 +90,8 @@ export class ReadSessions {
   conversationChanged(conversation: LocalConversation): void {
     const { latest } = conversation;
     if (latest !== undefined && isGone(latest)) return;
-    const newest = latest === undefined ? undefined : this.context.messages.stored(latest);
+    const isListed = latest !== undefined && !conversation.hidden;
+    const newest = isListed ? this.context.messages.stored(latest) : undefined;
     for (const session of this.active) {
       if (!session[internal].isSummary) continue;
       if (newest === undefined) removeFrom(session.messages, (entry) => isOf(entry, conversation.target));
