@@ -1,3 +1,4 @@
+import type { Subscription } from '@stoa/bus';
 import type { EncodingWish, MediaEngine, OfferedStream } from '@stoa/media';
 import { type CallNotice, StoaError } from '@stoa/protocol';
 import type { RelayOffer, Side } from './call-state.ts';
@@ -13,6 +14,9 @@ export interface CallRoomOptions {
   /** In the media plane. */
   readonly name: string;
   readonly rules: (side: Side) => Promise<PictureRules>;
+  /** Calls back when somebody may not be in calls any more. */
+  readonly follow: (side: Side, onSignedOut: () => void) => Promise<Subscription>;
+  readonly onSignedOut: () => void;
   readonly tell: (side: Side, notice: CallNotice) => void;
   /** A side has offered what cannot be taken. */
   readonly onRefused: () => void;
@@ -31,6 +35,7 @@ export class CallRoom {
   readonly name: string;
   readonly #options: CallRoomOptions;
   readonly #lines: Partial<Record<Side, Line>> = {};
+  readonly #following: Subscription[] = [];
   #engine: MediaEngine | undefined;
   #isClosed = false;
 
@@ -42,19 +47,21 @@ export class CallRoom {
   async open(engine: MediaEngine): Promise<void> {
     await engine.createRoom(this.name, { bitrates: { publish: publishBitrate } });
     this.#engine = engine;
-    if (this.#isClosed) {
-      this.close();
-      return;
+    try {
+      await Promise.all([this.#admit(engine, 'caller', 'callee'), this.#admit(engine, 'callee', 'caller')]);
+    } catch (error) {
+      if (!this.#isClosed) throw error;
     }
-    for (const [side, other] of [
-      ['caller', 'callee'],
-      ['callee', 'caller'],
-    ] as const) {
-      const { video, height } = await this.#options.rules(side);
-      await engine.permit(this.name, side, video ? ['microphone', 'camera'] : ['microphone']);
-      await engine.limit(this.name, side, height === undefined ? {} : { height });
-      await engine.watch(this.name, side, [{ stream: `${other}/audio` }, { stream: `${other}/video` }]);
-    }
+    if (this.#isClosed) this.close();
+  }
+
+  async #admit(engine: MediaEngine, side: Side, other: Side): Promise<void> {
+    const { rules, follow, onSignedOut } = this.#options;
+    this.#following.push(await follow(side, onSignedOut));
+    const { video, height } = await rules(side);
+    await engine.permit(this.name, side, video ? ['microphone', 'camera'] : ['microphone']);
+    await engine.limit(this.name, side, height === undefined ? {} : { height });
+    await engine.watch(this.name, side, [{ stream: `${other}/audio` }, { stream: `${other}/video` }]);
   }
 
   /** Answers the newest offer of a side; said again, it is answered as before. */
@@ -90,6 +97,7 @@ export class CallRoom {
 
   close(): void {
     this.#isClosed = true;
+    for (const each of this.#following.splice(0)) each.unsubscribe();
     this.#engine?.closeRoom(this.name).catch((error: unknown) => this.#failed(error));
   }
 

@@ -229,6 +229,16 @@ describe('a call whose devices do not reach each other', { timeout: 60_000 }, ()
     expect((await bob.hears('ended')).reason).toBe('incompatible');
   });
 
+  it('ends at once when the user of one of them is removed', async () => {
+    alice.say({ type: 'relay' });
+    const { session } = await alice.hears('relay');
+    await alice.connect(session, 1);
+    const [room = ''] = opening.mock.calls[0] ?? [];
+    await one.backend('userdel', { user: { address: bob.name } });
+    expect((await alice.hears('ended')).reason).toBe('lost');
+    await expect.poll(() => engine.streams(room).catch(({ code }) => code), patience).toBe('NOT_FOUND');
+  });
+
   it('goes on as it is when there is no media plane', async () => {
     opening.mockRejectedValueOnce(new Error('no media plane here'));
     bob.say({ type: 'relay' });
@@ -295,6 +305,8 @@ it('tells a side which layers of its picture are seen, and again when it may not
   const room = new CallRoom({
     name: 'room',
     rules: async () => ({ video: true }),
+    follow: async () => ({ unsubscribe: () => {} }),
+    onSignedOut: fail,
     tell: (_side, notice) => told.push(notice),
     onRefused: fail,
     onError: fail,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Subscription } from '@stoa/bus';
 import type { MediaEngine, MediaEvent } from '@stoa/media';
 import { type CallNotice, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
@@ -10,6 +11,7 @@ export interface CallRoomsOptions {
   readonly engine: () => Promise<MediaEngine>;
   readonly clock: Clock;
   readonly rules: (call: string, side: Side) => Promise<PictureRules>;
+  readonly follow: (call: string, side: Side, onSignedOut: () => void) => Promise<Subscription>;
   readonly onInput: (call: string, input: CallInput) => void;
   readonly tell: (call: string, side: Side, notice: CallNotice) => void;
   readonly onError: (error: unknown) => void;
@@ -29,11 +31,15 @@ export class CallRooms {
   /** Opens a room in place of the one before; it is told by an input when it is there, or cannot be. */
   open(call: string): void {
     this.close(call);
-    const { rules, tell, onInput, onError } = this.#options;
+    const { rules, follow, tell, onInput, onError } = this.#options;
     const session = randomBytes(9).toString('base64url');
     const room: CallRoom = new CallRoom({
       name: `call-${call}-${session}`,
       rules: (side) => rules(call, side),
+      follow: (side, onSignedOut) => follow(call, side, onSignedOut),
+      onSignedOut: () => {
+        if (this.#rooms.get(call) === room) onInput(call, { type: 'signedOut' });
+      },
       tell: (side, notice) => tell(call, side, notice),
       onRefused: () => onInput(call, { type: 'offerRefused' }),
       onError,
@@ -45,6 +51,7 @@ export class CallRooms {
       },
       (error: unknown) => {
         onError(error);
+        room.close();
         if (this.#rooms.get(call) !== room) return;
         this.#rooms.delete(call);
         onInput(call, { type: 'relayRefused' });

@@ -100,6 +100,8 @@ export type CallInput =
   | { readonly type: 'relayLost' }
   /** What a device has offered to the media room cannot be taken. */
   | { readonly type: 'offerRefused' }
+  /** The user of a side was suspended, or its device signed out. */
+  | { readonly type: 'signedOut' }
   | { readonly type: 'tick' };
 
 /** What is to be done. */

@@ -11,7 +11,7 @@ import {
 } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
-import { type CallEvent, publishToUser, subjects } from '../events.ts';
+import { type CallEvent, publishToUser, subjects, type UserEvent } from '../events.ts';
 import type { PictureRules } from './call-room.ts';
 import { CallRooms } from './call-rooms.ts';
 import type {
@@ -116,6 +116,14 @@ export class Calls {
         return facts === undefined
           ? { video: false }
           : options.pictureRules({ ...facts[side], aid: facts.aid });
+      },
+      follow: async (id, side, onSignedOut) => {
+        const state = this.#own.get(id)?.state;
+        if (state?.phase !== 'answered') return { unsubscribe: () => {} };
+        const { uid, dev } = deviceOf(state, side);
+        return bus.subscribe(subjects.user(uid), (event) => {
+          if (isSignedOut(event as UserEvent, dev)) onSignedOut();
+        });
       },
       onInput: (id, input) => this.#take(id, input),
       tell: (id, side, notice) => {
@@ -359,6 +367,12 @@ export class Calls {
     const { clock, times } = this.#options;
     return { now: clock.now(), times, ticket: (facts, answer) => this.#tickets.sign({ ...facts, answer }) };
   }
+}
+
+/** Of a token that is revoked alone, it is not known whether it is the device's: it cannot say any more that it is there. */
+function isSignedOut(event: UserEvent, dev: number): boolean {
+  if (event.type === 'end-sessions') return event.tokenId === undefined;
+  return event.type === 'device-ended' && event.dev === dev;
 }
 
 type Refusal = 'unknown' | 'invalidDestination' | 'blocked' | 'notAllowed';

@@ -56,6 +56,8 @@ export function relayChanged(
       return { state: { ...state, relaying: { is: 'opening' } }, effects: [{ type: 'openRelay' }] };
     case 'offerRefused':
       return endAnswered(state, 'incompatible', context);
+    case 'signedOut':
+      return endAnswered(state, 'lost', context);
   }
 }
 
