@@ -1,3 +1,4 @@
+import { testAppToken } from '@stoa/testkit';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import {
   MESIBO_ADMINFLAG_ADDUSER,
@@ -292,4 +293,37 @@ it('says that a group is paused, and which groups one is in no more', async () =
   expect(bob.api.getGroupProfiles()).toEqual([]);
   bob.api.hideInactiveGroupProfiles(true);
   expect(bob.api.getGroupProfiles()).toEqual([there]);
+});
+
+it('gives a group a picture, renews the link to it when it has run out, and takes it away', async () => {
+  const [alice, bob] = await parties('alice', 'bob');
+  if (!alice || !bob) throw new Error('somebody is missing');
+  const group = await made(alice, 'Painters');
+  group.addMembers([bob.address], MESIBO_MEMBERFLAG_ALL);
+  await bob.news.hears('joined Painters');
+  const seen = groupOf(bob, group);
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  expect(group.setImage(new Blob([png]))).toBe(0);
+  await bob.heard.until(() => !seen.getImage().isEmpty(), 'the picture');
+  const url = seen.getImage().getUrl();
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(png);
+
+  const change = (image: string) =>
+    fetch(`${chat.server.url}/v1/groups/${group.groupid}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ image }),
+    });
+  const expired = url.replace(/expires=\d+/, 'expires=1').replace(/^.*\/\/[^/]*/, 'http://another.name');
+  expect((await change(expired)).status).toBe(200);
+  await bob.heard.until(() => seen.getImage().getUrl() === expired, 'the change');
+  // Links are the same for an hour.
+  await bob.heard.until(() => seen.getImage().getUrl() === url, 'a link that holds');
+  expect((await change('')).status).toBe(200);
+  await bob.heard.until(() => seen.getImage().isEmpty(), 'no picture');
+  expect(seen.canModify()).toBe(false);
+  expect(group.canModify()).toBe(true);
 });

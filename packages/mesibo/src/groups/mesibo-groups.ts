@@ -128,8 +128,8 @@ export class MesiboGroups {
   changed({ gid, event, by, group, reason, members = [], removed = [] }: GroupChange): void {
     const { profiles } = this.context;
     const known = profiles.group(gid)[internal].group;
-    // What is the user's own is left out when it has not changed.
-    const now = group && { ...known, ...group };
+    // What is the user's own is left out when it has not changed; what else is missing has been removed.
+    const now = group && { ...ownPart(known), ...group };
     const profile = now === undefined ? profiles.group(gid) : this.learn(now);
     if (event === 'joined') {
       const isOwn = by === profiles.self.address && (this.creating > 0 || this.joining.has(gid));
@@ -218,3 +218,12 @@ const errors: Readonly<Record<string, number>> = {
 
 /** As many as the server gives at a time. */
 const membersPerPage = 200;
+
+function ownPart(group: Group | undefined): Partial<Group> {
+  const { role, permissions, admin } = group ?? {};
+  return {
+    ...(role !== undefined && { role }),
+    ...(permissions !== undefined && { permissions }),
+    ...(admin !== undefined && { admin }),
+  };
+}

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { internal, setInternal } from '../internal.ts';
 import { PresenceState } from '../presence/presence-state.ts';
 import { unsupported } from '../unsupported.ts';
+import { GroupImage } from './group-image.ts';
 import type { MesiboProfile } from './profile.ts';
 import { MesiboProfileImage } from './profile-image.ts';
 import { publishedChange, toldValue, toldValues } from './profile-publishing.ts';
@@ -27,6 +28,7 @@ export interface ProfileInternals {
   readonly profiles: Profiles;
   readonly presence: PresenceState;
   readonly image: MesiboProfileImage;
+  readonly groupImage: GroupImage;
   readonly listeners: Set<object>;
   saved: SavedProfile;
   /** The name that the server knows. */
@@ -82,6 +84,7 @@ export abstract class ProfileData {
       profiles,
       presence: new PresenceState(),
       image: new MesiboProfileImage(() => this.imageUrl()),
+      groupImage: new GroupImage(context, () => profiles.changed(this.asProfile())),
       listeners: new Set(),
       saved: parseSavedProfile(context.keys.get(keyOf(this))),
       serverName: '',
@@ -379,7 +382,9 @@ export abstract class ProfileData {
   private imageUrl(): string {
     const state = this[internal];
     if (state.saved.image) return state.saved.image;
-    const told = this.isGroup() ? state.group?.image : state.told?.picture?.url;
+    const ofGroup = state.group?.image;
+    if (ofGroup) return state.groupImage.url(ofGroup);
+    const told = state.told?.picture?.url;
     if (told) return told;
     if (state.shownImage === undefined && state.context.listeners.has('GetProfileImage')) {
       state.shownImage = String(state.context.listeners.ask('GetProfileImage', this.asProfile()) ?? '');
