@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { arrayBuffer as bytesOf } from 'node:stream/consumers';
 import { tempFolder } from '@stoa/testkit';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Chat, type Party, profileOf } from '../testing/chat.ts';
 import type { FileTransfer } from './file-transfer.ts';
 import type { MesiboMessage } from './message.ts';
@@ -110,6 +113,41 @@ it('a message whose upload has failed is sent again', async () => {
   await bob.heard.message('again');
   await alice.heard.status(m, sent);
   expect(m.isFileTransferFailed()).toBe(false);
+});
+
+it('gives a server of the application the fields that mesibo names, and takes each of its answers', async () => {
+  const [alice, bob] = await chat.pair();
+  const answers = [
+    '{"result":true,"url":"https://a.example/1"}',
+    '{"file":"https://a.example/2"}',
+    'not JSON',
+  ];
+  const asked: FormData[] = [];
+  const own = createServer(async (request, response) => {
+    const body = new Response(await bytesOf(request), {
+      headers: { 'content-type': String(request.headers['content-type']) },
+    });
+    asked.push(await body.formData());
+    response.end(answers[asked.length - 1]);
+  });
+  onTestFinished(() => void own.close());
+  await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
+  alice.api.setUploadUrl(`http://127.0.0.1:${(own.address() as AddressInfo).port}/upload`, 'its auth');
+  for (const [text, url] of [
+    ['url', 'https://a.example/1'],
+    ['file', 'https://a.example/2'],
+  ] as const) {
+    const m = withFile(alice, bob, text, picture);
+    m.send();
+    expect((await bob.heard.message(text)).fileurl).toBe(url);
+    const { file, ...fields } = Object.fromEntries(asked.at(-1) ?? []);
+    const uid = String(alice.api.getUid());
+    expect(fields).toEqual({ op: 'upload', auth: 'its auth', uid, mid: String(m.mid), source: '0' });
+    expect(file).toMatchObject({ name: 'a.png', type: 'image/png' });
+  }
+  const refused = withFile(alice, bob, 'neither', picture);
+  refused.send();
+  await alice.heard.status(refused, failed);
 });
 
 it('takes the file at a path and what a data URL holds; what is no file fails', async () => {
