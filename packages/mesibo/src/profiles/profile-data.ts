@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { internal, setInternal } from '../internal.ts';
 import { PresenceState } from '../presence/presence-state.ts';
 import { unsupported } from '../unsupported.ts';
-import { GroupImage } from './group-image.ts';
+import { PictureLink } from './picture-link.ts';
 import type { MesiboProfile } from './profile.ts';
 import { MesiboProfileImage } from './profile-image.ts';
 import { publishedChange, toldValue, toldValues } from './profile-publishing.ts';
@@ -28,7 +28,6 @@ export interface ProfileInternals {
   readonly profiles: Profiles;
   readonly presence: PresenceState;
   readonly image: MesiboProfileImage;
-  readonly groupImage: GroupImage;
   readonly listeners: Set<object>;
   saved: SavedProfile;
   /** The name that the server knows. */
@@ -79,12 +78,12 @@ export abstract class ProfileData {
   constructor(context: Context, profiles: Profiles, address: string, groupid: number) {
     this.address = address;
     this.groupid = groupid;
+    const link = new PictureLink(context, () => profiles.changed(this.asProfile()));
     setInternal(this, {
       context,
       profiles,
       presence: new PresenceState(),
-      image: new MesiboProfileImage(() => this.imageUrl()),
-      groupImage: new GroupImage(context, () => profiles.changed(this.asProfile())),
+      image: new MesiboProfileImage(() => link.held(this.imageUrl())),
       listeners: new Set(),
       saved: parseSavedProfile(context.keys.get(keyOf(this))),
       serverName: '',
@@ -381,11 +380,8 @@ export abstract class ProfileData {
 
   private imageUrl(): string {
     const state = this[internal];
-    if (state.saved.image) return state.saved.image;
-    const ofGroup = state.group?.image;
-    if (ofGroup) return state.groupImage.url(ofGroup);
-    const told = state.told?.picture?.url;
-    if (told) return told;
+    const known = state.saved.image || (this.isGroup() ? state.group?.image : state.told?.picture?.url);
+    if (known) return known;
     if (state.shownImage === undefined && state.context.listeners.has('GetProfileImage')) {
       state.shownImage = String(state.context.listeners.ask('GetProfileImage', this.asProfile()) ?? '');
     }

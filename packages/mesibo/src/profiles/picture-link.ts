@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 
-/** The address of a group's picture. Links to uploaded ones hold for a time, and are renewed when somebody wants to see one. */
-export class GroupImage {
+/** Addresses of a profile's picture. Links to uploaded ones hold for a time, and are renewed when somebody wants to see one. */
+export class PictureLink {
   private readonly context: Context;
   private readonly onRenewed: () => void;
   /** In milliseconds since 1970. */
@@ -13,7 +13,7 @@ export class GroupImage {
   }
 
   /** Cheap to ask on every digest. One that has run out is given as it is, and `onRenewed` called when there is another. */
-  url(image: string): string {
+  held(image: string): string {
     const files = this.context.client?.files;
     if (files === undefined) return image;
     const id = /\/files\/([0-9a-f]{32})\//.exec(image)?.[1];
