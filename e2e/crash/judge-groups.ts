@@ -78,6 +78,7 @@ function saidBefore(
   const said = new Map<number, (string | null)[]>();
   for (const { seq, event, target } of messages) {
     if (event === null || target === null || seq <= left || said.has(target)) continue;
+    if (model.memberships.joinedAfter(gid, user, storedBefore(model, messages, seq))) continue;
     const key = messages[target - 1]?.key ?? '';
     const changes = model.changes.filter(
       (change) => change.conversation === `g:${gid}` && (change.target === target || change.target === key),
@@ -85,6 +86,13 @@ function saidBefore(
     said.set(target, [model.sends.get(key)?.text ?? null, ...changes.map(({ text }) => text)]);
   }
   return said;
+}
+
+/** By when the entry at a place was surely in the log: something behind it was acknowledged then. */
+function storedBefore(model: Model, messages: readonly MessageTruth[], place: number): number {
+  const later = messages.filter(({ seq }) => seq > place);
+  const times = later.flatMap(({ key }) => model.sends.get(key)?.acknowledged?.at ?? []);
+  return Math.min(Number.POSITIVE_INFINITY, ...times);
 }
 
 function judgeMessages(

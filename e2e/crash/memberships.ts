@@ -21,6 +21,14 @@ export class Memberships {
     return begun;
   }
 
+  /** Whether the user surely was made a member after the observation `at`. */
+  joinedAfter(gid: number, user: string, at: number): boolean {
+    return this.#calls.some(
+      (call) =>
+        call.gid === gid && call.user === user && call.joins && call.began > at && call.ended !== undefined,
+    );
+  }
+
   /** What the user was all the time after the observation `from` and before the observation `to`, if that is certain. */
   during(gid: number, user: string, from: number, to: number): 'member' | 'outsider' | 'unclear' {
     let isMember = false;

@@ -279,6 +279,7 @@ export class Delivery {
   /** Up to where the next places are for the user; undefined when they are not: then those are skipped. */
   async #stepInGroup(conv: number, track: Track): Promise<number | undefined> {
     const { groups, uid } = this.#options;
+    const { last } = track;
     const go = stepFrom(await groups.spans(conv, uid, track.sent), track.sent);
     if (go.step === 'stream') return go.upto;
     // All of them: the device may not have fetched what is for him of the time before.
@@ -287,7 +288,8 @@ export class Delivery {
     if (missed === track.sent + 1) return missed;
     if (missed !== undefined) await this.#skip(conv, track, missed - 1, spans);
     else if (go.step === 'skip') await this.#skip(conv, track, go.to, spans);
-    else track.last = track.sent;
+    // What came meanwhile may be for him: he may be back.
+    else if (track.last === last) track.last = track.sent;
     return undefined;
   }
 
