@@ -1,5 +1,6 @@
 import { within } from '@stoa/testkit';
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { MessengerPage } from './messenger-page.ts';
 
 const patienceMs = 40_000;
@@ -59,12 +60,14 @@ export class CallPage {
 
   /** Which tones this browser plays, and which tabs would if that one was gone. */
   async tones(wanted: { held: string[]; pending: string[] }): Promise<void> {
-    await this.page.waitForFunction(async (expected) => {
-      const { held = [], pending = [] } = await navigator.locks.query();
-      const names = (locks: LockInfo[]) =>
-        locks.map(({ name = '' }) => name).filter((name) => name.startsWith('stoa.tone.'));
-      return JSON.stringify({ held: names(held), pending: names(pending) }) === JSON.stringify(expected);
-    }, wanted);
+    const played = () =>
+      this.page.evaluate(async () => {
+        const { held = [], pending = [] } = await navigator.locks.query();
+        const names = (locks: LockInfo[]) =>
+          locks.map(({ name = '' }) => name).filter((name) => name.startsWith('stoa.tone.'));
+        return { held: names(held), pending: names(pending) };
+      });
+    await expect.poll(played, { timeout: 20_000 }).toEqual(wanted);
   }
 
   /** Leaves the call and puts away what is left of one. */
