@@ -15,7 +15,9 @@ import { writeTransportFeedback } from './transport-feedback.ts';
 
 /** One datagram with these messages. */
 export function writeRtcp(...messages: readonly RtcpMessage[]): Buffer {
-  return Buffer.concat(messages.map(writeMessage));
+  const parts = messages.map(writeMessage);
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
 }
 
 function writeMessage(message: RtcpMessage): Buffer {
