@@ -45,6 +45,9 @@ export interface RoomOptions extends Omit<ConnectionOptions, 'ports'> {
 
 const choiceIntervalMs = 200;
 
+/** Viewers for whom is chosen in one tick, at least; of many a fifth, so that packets do not wait for all of them. */
+const choicesAtOnce = 8;
+
 /** Publishers and viewers, and which of their streams goes to which of their slots. */
 export class Room {
   readonly #options: RoomOptions;
@@ -60,8 +63,11 @@ export class Room {
   /** By stream, who gets all of it besides viewers. */
   readonly #taps = new Map<string, PacketListener>();
   readonly #shortages = new WeakMap<ReceiveTransport, Shortage>();
+  /** When is chosen for a viewer again. */
+  readonly #choiceDue = new WeakMap<ReceiveTransport, number>();
   #transports = 0;
-  #choseAt = 0;
+  #isChoiceDue = false;
+  #demandedAt = 0;
 
   constructor(options: RoomOptions = {}) {
     this.#options = options;
@@ -201,7 +207,7 @@ export class Room {
     const replaced = stream.layers.findIndex((layer) => layer.source.rid === source.rid);
     if (replaced >= 0) stream.layers.splice(replaced, 1);
     stream.layers.push(new LayerDemand(source, Date.now(), restingBitrate));
-    this.#choseAt = 0;
+    this.#isChoiceDue = true;
   }
 
   forward(source: Source, packet: MediaPacket, now: number): void {
@@ -273,9 +279,9 @@ export class Room {
   tick(now: number): void {
     for (const sender of this.#senders.values()) sender.tick(now);
     for (const receiver of this.#receivers.values()) receiver.tick(now);
-    if (now - this.#choseAt < choiceIntervalMs) return;
-    this.#choseAt = now;
-    for (const receiver of this.#receivers.values()) this.#choose(receiver, now);
+    this.#chooseDue(now);
+    if (now - this.#demandedAt < choiceIntervalMs) return;
+    this.#demandedAt = now;
     for (const stream of this.#streams.values()) this.#updateDemand(stream, now);
   }
 
@@ -331,6 +337,21 @@ export class Room {
     else this.#routes.set(stream, others);
   }
 
+  /** For everybody at once when a layer has come, otherwise for one after the other. */
+  #chooseDue(now: number): void {
+    const isForAll = this.#isChoiceDue;
+    this.#isChoiceDue = false;
+    if (isForAll) this.#demandedAt = 0;
+    let left = isForAll ? this.#receivers.size : Math.max(choicesAtOnce, Math.ceil(this.#receivers.size / 5));
+    for (const receiver of this.#receivers.values()) {
+      if (left === 0) return;
+      if (!isForAll && now < (this.#choiceDue.get(receiver) ?? 0)) continue;
+      this.#choiceDue.set(receiver, now + choiceIntervalMs);
+      this.#choose(receiver, now);
+      left -= 1;
+    }
+  }
+
   #choose(receiver: ReceiveTransport, now: number): void {
     const viewed = receiver.slots.flatMap(({ mid, slot }) => {
       const view = this.#subscriptions.get(slot)?.view;
@@ -344,6 +365,9 @@ export class Room {
   /** The layers of a stream, from the smallest; without those that do not come while another does, or are too large. */
   #layers(id: string, now: number): LayerDemand[] {
     const stream = this.#streams.get(id);
+    const [only] = stream?.layers ?? [];
+    if (stream?.layers.length === 1 && only !== undefined)
+      return this.#isTooLarge(stream, only.source) ? [] : [only];
     const all = stream?.layers.filter(({ source }) => !this.#isTooLarge(stream, source)) ?? [];
     const offered = all.filter((layer) => layer.isOffered(now));
     const layers = offered.length === 0 ? [...all] : offered;
