@@ -42,6 +42,8 @@ export class FilePlayer {
   readonly #loop: boolean;
   readonly #connection: Connection;
   readonly #connected = Promise.withResolvers<void>();
+  /** The other side has said something: its half of the connection is up, too. */
+  readonly #heard = Promise.withResolvers<void>();
   readonly #ended = new AbortController();
 
   /**
@@ -100,6 +102,7 @@ export class FilePlayer {
     const ended = this.#ended.signal;
     const stop = signal === undefined ? ended : AbortSignal.any([signal, ended]);
     await this.#whenConnected(stop);
+    await Promise.race([this.#heard.promise, until(performance.now() + firstWordMs, stop)]);
     const start = { at: performance.now(), time: Date.now() };
     const reports = setInterval(() => this.#report(this.#streams, start), reportMs);
     try {
@@ -157,6 +160,7 @@ export class FilePlayer {
 
   #take(packet: Buffer): void {
     if (!isRtcp(packet)) return;
+    this.#heard.resolve();
     for (const message of readRtcp(packet)) {
       if (message.type !== 'nack') continue;
       const stream = this.#streams.find(({ ssrc }) => ssrc === message.ssrc);
@@ -188,6 +192,11 @@ async function until(at: number, signal: AbortSignal): Promise<void> {
 }
 
 const connectMs = 30_000;
+/**
+ * A handshake is over here before it is there: the first frames would be dropped, and with the first key frame perhaps the
+ * whole picture. Our server speaks at once; others, which may not, are given this time.
+ */
+const firstWordMs = 500;
 const reportMs = 1000;
 /** At most so many packets at once, about 28 Mbit/s. */
 const burstPackets = 16;

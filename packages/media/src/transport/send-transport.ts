@@ -84,7 +84,10 @@ export class SendTransport {
     const transport = new SendTransport(id, readPublishOffer(offer), events, options.counters);
     transport.#connection = await Connection.answering(transport.#offer.peer, options, {
       onPacket: (packet) => transport.#receive(packet, Date.now()),
-      onState: (state) => events.onState(state),
+      onState: (state) => {
+        if (state === 'connected') transport.#greet();
+        events.onState(state);
+      },
     });
     return transport;
   }
@@ -173,6 +176,11 @@ export class SendTransport {
 
   close(): void {
     this.#connection?.close();
+  }
+
+  /** Until the first report, which tells of packets, a publisher cannot know that what it sends is taken. */
+  #greet(): void {
+    this.#connection?.send(writeRtcp({ type: 'receiverReport', ssrc: ourSsrc, reports: [] }));
   }
 
   #receive(packet: Buffer, now: number): void {
