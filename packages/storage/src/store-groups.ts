@@ -24,6 +24,13 @@ export interface Group {
 
 export type GroupRole = 'owner' | 'admin' | 'member';
 
+/** What counts for one member in the calls of a group; the store does not interpret it. */
+export interface MemberCalls {
+  readonly callFlags?: number;
+  readonly callDuration?: number;
+  readonly videoResolution?: number;
+}
+
 export interface GroupMember {
   readonly gid: number;
   readonly uid: number;
@@ -32,6 +39,10 @@ export interface GroupMember {
   readonly flags: number;
   readonly admin: number;
   readonly joinedAt: number;
+  /** Absent when nothing but what counts for all. */
+  readonly calls?: MemberCalls;
+  /** When the membership ends; absent when it does not. */
+  readonly until?: number;
 }
 
 /** A member as he is to be. */
@@ -54,6 +65,9 @@ export interface GroupPin {
   /** What whoever joins with it gets. */
   readonly flags: number;
   readonly admin: number;
+  readonly calls?: MemberCalls;
+  /** Seconds for which he stays a member; absent: without end. */
+  readonly stay?: number;
   readonly expiresAt: number | null;
   /** How often it can still be used; null for any number of times. */
   readonly usesLeft: number | null;
@@ -171,6 +185,11 @@ export interface GroupStore {
     flags: number;
     limit: number;
   }): Promise<(Pick<Group, 'aid' | 'gid'> & Pick<GroupPin, 'pin'>)[]>;
+  /** Memberships that ended before `now`, of groups that are not deleted. */
+  expiredMembers(
+    now: number,
+    limit: number,
+  ): Promise<(Pick<Group, 'aid' | 'gid'> & Pick<GroupMember, 'uid'>)[]>;
   /** Those that asked first come first. */
   requests(query: { gid: number; after?: GroupRequest; limit: number }): Promise<GroupRequest[]>;
   countRequests(gid: number): Promise<number>;

@@ -74,10 +74,31 @@ export function describeGroups(open: OpenStore): void {
       });
     });
 
+    it('keep what counts for a member in calls, and until when he is one', async () => {
+      const { aid, group, alice, bob, change } = await newGroup(tested.store);
+      const { groups } = tested.store;
+      const calls = { callFlags: 3, videoResolution: 2 };
+      await change({ put: [putting(bob, { calls, until: 1000 })] });
+      expect(await groups.member(group.gid, bob)).toMatchObject({ calls, until: 1000 });
+      const [membership] = await groups.ofUser({ uid: bob, limit: 9 });
+      expect(membership?.member).toMatchObject({ calls, until: 1000 });
+      expect(await groups.member(group.gid, alice)).not.toHaveProperty('calls');
+      const ended = async (time: number) =>
+        (await groups.expiredMembers(time, 100)).filter(({ gid }) => gid === group.gid);
+      expect(await ended(1000)).toEqual([]);
+      expect(await ended(1001)).toEqual([{ aid, gid: group.gid, uid: bob }]);
+      // Who is put is as he is put.
+      await change({ put: [putting(bob)] });
+      expect(await groups.member(group.gid, bob)).not.toHaveProperty('calls');
+      expect(await ended(1001)).toEqual([]);
+    });
+
     it('keep PINs', async () => {
       const { group, change } = await newGroup(tested.store);
-      const pin = { pin: 4_000_000_000, flags: 3, admin: 0, expiresAt: now + 5, usesLeft: 2, holder: 0 };
-      const other = { ...pin, pin: 100_000, expiresAt: null, usesLeft: null, holder: null };
+      const base = { flags: 3, admin: 0, expiresAt: null, usesLeft: null, holder: null };
+      const other = { ...base, pin: 100_000 };
+      const calls = { callDuration: 60 };
+      const pin = { ...base, pin: 4_000_000_000, expiresAt: now + 5, usesLeft: 2, holder: 0, calls, stay: 9 };
       await change({ putPins: [pin, other] });
       expect(await tested.store.groups.pins(group.gid)).toEqual([other, pin]);
       await change({ putPins: [{ ...pin, usesLeft: 1 }], removePins: [other.pin] });

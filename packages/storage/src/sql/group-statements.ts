@@ -3,7 +3,15 @@
  * log: the place that they find in `last` is the boundary of the change.
  * @module
  */
-import type { Group, GroupChange, GroupPin, MemberToPut, NewGroup, Receivers } from '../store.ts';
+import type {
+  Group,
+  GroupChange,
+  GroupPin,
+  MemberCalls,
+  MemberToPut,
+  NewGroup,
+  Receivers,
+} from '../store.ts';
 import { roleNumbers } from './group-rows.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
 import { enqueueStatement } from './webhook-statements.ts';
@@ -120,12 +128,13 @@ function deleteGroup({ gid, conv }: Which): SqlStatement[] {
 }
 
 function putMember(which: Which, member: MemberToPut, now: number): SqlStatement[] {
-  const { uid, role, flags, admin, receives, pin = null } = member;
+  const { uid, role, flags, admin, receives, calls, until = null, pin = null } = member;
   const { gid, conv } = which;
   const put = statement(
-    `insert into group_members (gid, uid, role, flags, admin, joined_at, pin)
-    values (?, ?, ?, ?, ?, ?, ?)
+    `insert into group_members (gid, uid, role, flags, admin, joined_at, calls, until, pin)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (gid, uid) do update set role = excluded.role, flags = excluded.flags, admin = excluded.admin,
+      calls = excluded.calls, until = excluded.until,
       pin = coalesce(excluded.pin, group_members.pin)`,
     gid,
     uid,
@@ -133,6 +142,8 @@ function putMember(which: Which, member: MemberToPut, now: number): SqlStatement
     flags,
     admin,
     now,
+    callsJson(calls),
+    until,
     pin,
   );
   if (!receives) return [put, closeSpan(conv, uid), removeRequest(gid, uid)];
@@ -224,17 +235,24 @@ function setReceivers(group: Which, receivers: Receivers): SqlStatement[] {
 const removeRequest = (gid: number, uid: number): SqlStatement =>
   statement('delete from group_requests where gid = ? and uid = ?', gid, uid);
 
-function putPin(gid: number, { pin, flags, admin, expiresAt, usesLeft, holder }: GroupPin): SqlStatement {
+function putPin(gid: number, pin: GroupPin): SqlStatement {
+  const { flags, admin, calls, stay = null, expiresAt, usesLeft, holder } = pin;
   return statement(
-    `insert into group_pins (gid, pin, flags, admin, expires_at, uses_left, holder) values (?, ?, ?, ?, ?, ?, ?)
-    on conflict (gid, pin) do update set flags = excluded.flags, admin = excluded.admin,
-      expires_at = excluded.expires_at, uses_left = excluded.uses_left, holder = excluded.holder`,
+    `insert into group_pins (gid, pin, flags, admin, calls, stay, expires_at, uses_left, holder)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (gid, pin) do update set flags = excluded.flags, admin = excluded.admin, calls = excluded.calls,
+      stay = excluded.stay, expires_at = excluded.expires_at, uses_left = excluded.uses_left, holder = excluded.holder`,
     gid,
-    pin,
+    pin.pin,
     flags,
     admin,
+    callsJson(calls),
+    stay,
     expiresAt,
     usesLeft,
     holder,
   );
 }
+
+const callsJson = (calls: MemberCalls | undefined): string | null =>
+  calls === undefined ? null : JSON.stringify(calls);

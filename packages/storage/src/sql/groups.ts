@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GroupPin, GroupRequest, GroupSpan, GroupStore } from '../store.ts';
+import type { GroupRequest, GroupSpan, GroupStore } from '../store.ts';
 import type { LogCommitter, LogReader } from './executor.ts';
 import {
   type GroupRow,
@@ -7,9 +7,11 @@ import {
   type MemberRow,
   type MembershipRow,
   memberColumns,
+  type PinRow,
   roleNumbers,
   toGroup,
   toMember,
+  toPin,
 } from './group-rows.ts';
 import { changeStatements, createStatements, openStatements } from './group-statements.ts';
 import { receiptKinds } from './receipt-kinds.ts';
@@ -71,7 +73,8 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
         if (one === undefined) return [];
       }
       const rows = await reader.all<MembershipRow>(
-        `select ${groupColumns}, m.uid, m.role, m.flags as "memberFlags", m.admin, m.joined_at as "joinedAt", (
+        `select ${groupColumns}, m.uid, m.role, m.flags as "memberFlags", m.admin, m.joined_at as "joinedAt",
+          m.calls, m.until, (
           select count(*) from group_spans s where s.conv = g.conv and s.uid = m.uid and s.left_seq is null
         ) as receiving
         from group_members m join chat_groups g on g.gid = m.gid join conversations c on c.conv = g.conv
@@ -205,12 +208,14 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
       };
     },
 
-    pins: (gid) =>
-      reader.all<GroupPin>(
-        `select pin, flags, admin, expires_at as "expiresAt", uses_left as "usesLeft", holder
+    async pins(gid) {
+      const rows = await reader.all<PinRow>(
+        `select pin, flags, admin, calls, stay, expires_at as "expiresAt", uses_left as "usesLeft", holder
         from group_pins where gid = ? order by pin`,
         gid,
-      ),
+      );
+      return rows.map(toPin);
+    },
 
     async membersWithPin({ gid, pin, flags, limit }) {
       const rows = await reader.all<MemberRow>(
@@ -235,6 +240,14 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
         now,
         flags,
         flags,
+        limit,
+      ),
+
+    expiredMembers: (now, limit) =>
+      reader.all(
+        `select g.aid, m.gid, m.uid from group_members m join chat_groups g on g.gid = m.gid
+        where m.until is not null and m.until < ? order by m.until limit ?`,
+        now,
         limit,
       ),
 

@@ -18,6 +18,7 @@ import { pinHolders } from './017-pin-holders.ts';
 import { webhookNotes } from './018-webhook-notes.ts';
 import { roomLeases } from './019-room-leases.ts';
 import { changesOfMessages } from './020-changes-of-messages.ts';
+import { memberLimits } from './021-member-limits.ts';
 
 /**
  * In order: the n-th brings the database to version n. What was released is never changed, only followed by another.
@@ -47,4 +48,5 @@ export const migrations: readonly string[] = [
   webhookNotes,
   roomLeases,
   changesOfMessages,
+  memberLimits,
 ];
