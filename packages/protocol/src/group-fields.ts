@@ -33,6 +33,17 @@ export const RoomKindName = Type.Union([
   Type.Literal('openWebinar'),
 ]);
 
+/** What counts in calls for one member; together with what the group says, the stricter of both. Replaced as a whole. */
+export const MemberCalls = Type.Object({
+  callFlags: Type.Optional(Uint32),
+  /** Seconds that he may stay in the room at a time. */
+  callDuration: Type.Optional(Uint32),
+  videoResolution: Type.Optional(Uint32),
+});
+
+/** Seconds for which somebody is a member; 0: without end. */
+export const Stay = Int(0, limits.groupExpirySeconds);
+
 /** A group as somebody sees it. */
 export const GroupInfo = Type.Object({
   gid: GroupId,
@@ -54,6 +65,9 @@ export const GroupInfo = Type.Object({
   role: Type.Optional(GroupRole),
   permissions: Type.Optional(Uint32),
   admin: Type.Optional(Uint32),
+  calls: Type.Optional(MemberCalls),
+  /** When he is a member no longer; absent when that is not set. */
+  until: Type.Optional(Time),
 });
 export type GroupInfo = Static<typeof GroupInfo>;
 
@@ -64,12 +78,16 @@ export const GroupMemberInfo = Type.Object({
   permissions: Uint32,
   admin: Uint32,
   joinedAt: Time,
+  calls: Type.Optional(MemberCalls),
+  until: Type.Optional(Time),
 });
 export type GroupMemberInfo = Static<typeof GroupMemberInfo>;
 
 export const GroupPinInfo = Type.Object({
   pin: Uint32,
   permissions: Uint32,
+  calls: Type.Optional(MemberCalls),
+  stay: Type.Optional(Stay),
   expires: Type.Optional(Time),
   /** How often it can still be used; absent: any number of times. */
   uses: Type.Optional(Int()),

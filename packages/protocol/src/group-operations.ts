@@ -7,7 +7,9 @@ import {
   GroupMemberInfo,
   GroupPinInfo,
   groupSettings,
+  MemberCalls,
   RoomKindName,
+  Stay,
 } from './group-fields.ts';
 import { limits } from './limits.ts';
 
@@ -16,8 +18,13 @@ const Group = Type.Object({ gid: GroupId });
 const Cursor = Type.Optional(Type.String({ maxLength: 200 }));
 const Users = Type.Array(Address, { minItems: 1, maxItems: limits.groupUsersPerRequest });
 
+/** Limits of single members; an empty `calls` ends them. */
+const memberLimits = { calls: Type.Optional(MemberCalls), stay: Type.Optional(Stay) };
+
 const PinSettings = {
   permissions: Type.Optional(Uint32),
+  /** Of whoever joins with it. */
+  ...memberLimits,
   /** Seconds from now for which it can be used; 0: for ever. */
   expiry: Type.Optional(Int(0, limits.groupExpirySeconds)),
   /** How often it can be used; 0: any number of times. */
@@ -73,6 +80,7 @@ export const groupOperations = {
       permissions: Type.Optional(Uint32),
       ...permissionBits,
       admin: Type.Optional(Uint32),
+      ...memberLimits,
     }),
     response: Type.Object({
       members: Type.Array(GroupMemberInfo),
@@ -92,6 +100,7 @@ export const groupOperations = {
       permissions: Type.Optional(Uint32),
       ...permissionBits,
       admin: Type.Optional(Uint32),
+      ...memberLimits,
     }),
     response: Type.Object({ members: Type.Array(GroupMemberInfo) }),
   },

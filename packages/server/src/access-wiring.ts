@@ -11,6 +11,7 @@ import {
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { type ProfileChanged, subjects } from './events.ts';
+import { isMember } from './groups/index.ts';
 import { iceServers } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
 import type { Rights, UserLimits } from './rooms/index.ts';
@@ -54,7 +55,8 @@ export async function startAccess(given: AccessWiringOptions) {
     if (typeof audience === 'string') return knows(watched.uid, audience, address);
     const group = await store.groups.find(audience.gid);
     if (group?.aid !== watched.aid || group.deleted) return false;
-    return (await store.groups.member(group.gid, uid)) !== undefined;
+    const member = await store.groups.member(group.gid, uid);
+    return member !== undefined && isMember(member, now());
   };
   return {
     access,

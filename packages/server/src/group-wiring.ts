@@ -99,9 +99,11 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
     }),
     feed: (blocking: GroupFeedOptions['blocking'], onMayMiss: GroupFeedOptions['onMayMiss']) =>
       new GroupFeed({ bus, store: store.groups, blocking, onMayMiss, onError }),
-    /** Ends groups and memberships whose time is over; resolves to the number of groups and PINs. */
+    /** Ends groups and memberships whose time is over; resolves to the number of groups, members and PINs. */
     endExpired: async (limit: number) =>
-      (await groups.endExpired(limit)) + (await joining.endExpiredPins(limit)),
+      (await groups.endExpired(limit)) +
+      (await groups.endExpiredMemberships(limit)) +
+      (await joining.endExpiredPins(limit)),
     /** Ends the memberships of a user who is being removed. */
     leaveGroups: ({ aid, uid }: { aid: number; uid: number }) => groups.removeUser(aid, uid),
     operations: groupOperations(groups, joining),

@@ -2,19 +2,20 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Bus } from '@stoa/bus';
 import type { MediaEngine, WorkerEngineOptions } from '@stoa/media';
-import { groupFlags, StoaError } from '@stoa/protocol';
+import { StoaError } from '@stoa/protocol';
 import type { Group, Store } from '@stoa/storage';
 import type { Logger } from 'pino';
 import type { Access, Subject } from './access/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
-import { backendOf, type Joining, may } from './groups/index.ts';
+import { backendOf, isMember, type Joining, may } from './groups/index.ts';
 import type { ServersFor } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
 import { mediaDoor } from './media-door-wiring.ts';
 import { type Metrics, observeMedia } from './metrics/index.ts';
 import { Recordings } from './recordings/index.ts';
 import { RoomNodes } from './room-nodes/index.ts';
+import { memberLimits, rulesOf, strictest } from './room-rules.ts';
 import {
   MediaTokens,
   mediaOperations,
@@ -22,7 +23,6 @@ import {
   type RoomDevice,
   type RoomGroup,
   RoomPasses,
-  type RoomRules,
   Rooms,
   roomOperations,
   type UserLimits,
@@ -78,6 +78,12 @@ export async function startRooms(options: RoomsWiringOptions) {
     if (!isThere) throw new StoaError('NOT_FOUND', `There is no group ${gid}.`);
     return found;
   };
+  const membersAmong = async (gid: number, uids: readonly number[]) => {
+    const found = await store.groups.membersAmong(gid, uids);
+    return new Map(
+      found.filter((member) => isMember(member, clock.now())).map((member) => [member.uid, member]),
+    );
+  };
   const buckets = new TokenBuckets({ capacity: requestsAtOnce, fillMs: requestsFillMs, now: clock.now });
   const delay = (uid: number): number => buckets.take(uid);
   const nodes = hasOthers
@@ -97,9 +103,7 @@ export async function startRooms(options: RoomsWiringOptions) {
     },
     rightsOf: async (aid, gid, uids) => {
       const found = await group(aid, gid);
-      const members = new Map(
-        (await store.groups.membersAmong(gid, uids)).map((member) => [member.uid, member]),
-      );
+      const members = await membersAmong(gid, uids);
       return new Map(
         await Promise.all(
           uids.map(
@@ -108,7 +112,17 @@ export async function startRooms(options: RoomsWiringOptions) {
         ),
       );
     },
-    limitsOf: roomLimits,
+    limitsOf: async (aid, gid, uids) => {
+      const members = await membersAmong(gid, uids);
+      return new Map(
+        await Promise.all(
+          uids.map(async (uid) => {
+            const own = memberLimits(members.get(uid)?.calls);
+            return [uid, strictest(own, await roomLimits({ aid, uid }))] as const;
+          }),
+        ),
+      );
+    },
     enter: (device, gid, pin) => joining.enter(device, gid, pin),
     withdraw: async (device, gid) => {
       try {
@@ -207,32 +221,6 @@ function rightsOf(group: Group, member: Parameters<typeof may>[2]): Rights {
   return new Set(rights.filter((right) => may(actions[right], group, member) === 'yes'));
 }
 
-/** What the node allows, less what the group does not. */
-function rulesOf(
-  settings: Settings,
-  { callFlags, callDuration, videoResolution }: Group['settings'],
-  flags: number,
-): RoomRules {
-  const media = typeof callFlags === 'number' ? callFlags : 0;
-  const takes = (bit: number): boolean => (media & callFlagBits.valid) === 0 || (media & bit) !== 0;
-  const seconds = typeof callDuration === 'number' ? callDuration : 0;
-  const durations = [settings.roomMinutes * 60_000, seconds * 1_000].filter((ms) => ms > 0);
-  const height = resolutions[typeof videoResolution === 'number' ? videoResolution : 0];
-  return {
-    participants: settings.roomParticipants,
-    longest: durations.length === 0 ? 0 : Math.min(...durations),
-    grace: settings.roomGraceSeconds * 1_000,
-    height: Math.min(height ?? settings.roomHeight, settings.roomHeight),
-    bitrate: height === undefined ? 0 : cameraBitrate(height) + screenBitrate,
-    audio: takes(callFlagBits.audio),
-    video: takes(callFlagBits.video),
-    screen: takes(callFlagBits.screen),
-    codecs: settings.roomCodecs,
-    locked: (flags & groupFlags.locked) !== 0,
-    waiting: (flags & groupFlags.waitingRoom) !== 0,
-  };
-}
-
 async function openEngine(
   { mediaWorkers }: Settings,
   connections: Connections,
@@ -262,28 +250,6 @@ async function addressesOf(host: string): Promise<string[]> {
     throw new Error(`STOA_MEDIA_ADDRESS: the host name ${host} cannot be resolved`, { cause: error });
   }
 }
-
-/** Of `callFlags`, with the values that mesibo documents; without `valid` they say nothing. */
-const callFlagBits = { valid: 0x1, audio: 0x2, video: 0x4, screen: 0x100 } as const;
-
-/** Pixels by mesibo's numbers; none for as much as the node allows. */
-const resolutions: Readonly<Record<number, number>> = {
-  1: 240,
-  2: 480,
-  3: 720,
-  4: 1080,
-  5: 2160,
-  8: 120,
-  9: 180,
-  10: 360,
-};
-
-/** Bits per second that a camera of this height needs, all its layers together. */
-function cameraBitrate(height: number): number {
-  return Math.round(400_000 + 3.5 * height * height);
-}
-
-const screenBitrate = 3_000_000;
 
 /** Requests that a user may make about rooms at once, and the time in which as many may follow. */
 const requestsAtOnce = 200;

@@ -12,7 +12,10 @@ export type GroupSettings = Omit<Body<'groups.update'>, 'gid'>;
 export type NewGroup = Body<'groups.create'>;
 export type PinSettings = Omit<Body<'groups.pins.add'>, 'gid'>;
 /** What members get; what is not named stays as it is, or is what the group gives by itself. */
-export type MemberRights = Pick<Body<'groups.members.add'>, 'permissions' | 'grant' | 'revoke' | 'admin'>;
+export type MemberRights = Pick<
+  Body<'groups.members.add'>,
+  'permissions' | 'grant' | 'revoke' | 'admin' | 'calls' | 'stay'
+>;
 
 /**
  * The groups of the user: making them, their members, PINs and requests to join. Messages to them are sent and read as

@@ -1,4 +1,4 @@
-import type { Group, GroupMember, GroupPin, GroupSettings, PinSettings } from '@stoa/client';
+import type { Group, GroupMember, GroupPin, GroupSettings, MemberRights, PinSettings } from '@stoa/client';
 import { MESIBO_MEMBERFLAG_SHAREDPIN } from '../constants/group.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 
@@ -20,9 +20,11 @@ export interface MesiboMemberPermissions {
   flags?: number;
   /** MESIBO_ADMINFLAG_*. */
   adminFlags?: number;
+  /** Of calls, other than for all: MESIBO_GROUPCALLFLAG_*, seconds in the room at a time, MESIBO_RESOLUTION_*. */
   callFlags?: number;
   callDuration?: number;
   videoResolution?: number;
+  /** Seconds from now, or from joining with a PIN, for which he is a member; 0: without end. */
   expiry?: number;
   /** Of a PIN: false when it is good for one user only, the first who joins with it. */
   sharedPin?: boolean;
@@ -66,30 +68,29 @@ export class MesiboGroupMember {
 
 export function toMesiboSettings(group: Group, now: number): MesiboGroupSettings {
   const { name, flags, callFlags = 0, callDuration = 0, videoResolution = 0, expires } = group;
-  const expiry = expires === undefined ? 0 : Math.max(1, Math.ceil((expires - now) / 1000));
-  return { name, flags, callFlags, callDuration, videoResolution, expiry };
+  return { name, flags, callFlags, callDuration, videoResolution, expiry: secondsUntil(expires, now) };
 }
+
+/** At least one before a time that has just passed; 0 for never. */
+const secondsUntil = (time: number | undefined, now: number): number =>
+  time === undefined ? 0 : Math.max(1, Math.ceil((time - now) / 1000));
 
 /** What an application hands over is looked at here, and nothing else of it is sent. */
 export function fromMesiboSettings(settings: MesiboGroupSettings): GroupSettings {
-  const numbers = ['flags', 'callFlags', 'callDuration', 'videoResolution', 'expiry'] as const;
-  const given = numbers.flatMap((name) => {
-    const value = Number(settings[name] ?? Number.NaN);
-    return Number.isFinite(value) ? [[name, value] as const] : [];
-  });
   return {
-    ...Object.fromEntries(given),
+    ...numbersOf(settings, ['flags', ...callLimits, 'expiry']),
     ...(settings.name === undefined ? {} : { name: String(settings.name) }),
   };
 }
 
-export function toMesiboPermissions({
-  permissions = 0,
-  admin = 0,
-  ...group
-}: Group): MesiboMemberPermissions {
-  const { callFlags = 0, callDuration = 0, videoResolution = 0 } = group;
-  return { flags: permissions, adminFlags: admin, callFlags, callDuration, videoResolution, expiry: 0 };
+/** What the user may: in calls, his own limits where he has some, else those of the group. */
+export function toMesiboPermissions(
+  { permissions = 0, admin = 0, calls = {}, until, ...group }: Group,
+  now: number,
+): MesiboMemberPermissions {
+  const { callFlags = 0, callDuration = 0, videoResolution = 0 } = { ...group, ...calls };
+  const expiry = secondsUntil(until, now);
+  return { flags: permissions, adminFlags: admin, callFlags, callDuration, videoResolution, expiry };
 }
 
 export function toMesiboPin({ pin, permissions, shared = true }: GroupPin): MesiboGroupPin {
@@ -102,22 +103,57 @@ export function fromMesiboPin(
   expiry: number,
   count: number,
 ): PinSettings {
-  const { permissions: flags = 0 } = fromMesiboPermissions(given);
+  const { permissions: flags = 0, calls, stay } = fromMesiboPermissions(given);
   const said = typeof given === 'object' ? given?.sharedPin : undefined;
   const shared = said ?? ((flags & MESIBO_MEMBERFLAG_SHAREDPIN) !== 0 || undefined);
   // The prefixed flag is about the PIN; what a member may do is the rest.
   const permissions = (flags & ~MESIBO_MEMBERFLAG_SHAREDPIN) >>> 0;
-  return { permissions, expiry, uses: count, ...(shared === undefined ? {} : { shared }) };
+  return {
+    permissions,
+    ...(calls && { calls }),
+    ...(stay !== undefined && { stay }),
+    expiry,
+    uses: count,
+    ...(shared === undefined ? {} : { shared }),
+  };
 }
 
 /** `addMembers` takes numbers or an object. */
 export function fromMesiboPermissions(
   permissions: number | MesiboMemberPermissions | null | undefined,
   adminFlags = 0,
-): { permissions?: number; admin?: number } {
+): MemberRights {
   const flags = typeof permissions === 'object' ? permissions?.flags : permissions;
   const admin = (typeof permissions === 'object' ? permissions?.adminFlags : undefined) ?? adminFlags;
-  return { ...(flags === undefined ? {} : { permissions: flags }), ...(admin > 0 ? { admin } : {}) };
+  return {
+    ...(flags === undefined ? {} : { permissions: flags }),
+    ...(admin > 0 ? { admin } : {}),
+    ...(typeof permissions === 'object' && permissions !== null ? limitsIn(permissions) : {}),
+  };
+}
+
+/** What nothing is said of stays as it is. */
+function limitsIn(permissions: MesiboMemberPermissions): Pick<MemberRights, 'calls' | 'stay'> {
+  const calls = numbersOf(permissions, callLimits);
+  const { expiry: stay } = numbersOf(permissions, ['expiry']);
+  return {
+    ...(Object.keys(calls).length > 0 && { calls }),
+    ...(stay !== undefined && { stay }),
+  };
+}
+
+const callLimits = ['callFlags', 'callDuration', 'videoResolution'] as const;
+
+function numbersOf<Name extends string>(
+  from: { readonly [Key in Name]?: unknown },
+  names: readonly Name[],
+): { [Key in Name]?: number } {
+  const found: { [Key in Name]?: number } = {};
+  for (const name of names) {
+    const value = Number(from[name] ?? Number.NaN);
+    if (Number.isFinite(value)) found[name] = value;
+  }
+  return found;
 }
 
 /** An array, or addresses with commas between them. */

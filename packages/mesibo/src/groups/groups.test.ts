@@ -16,7 +16,12 @@ import type { MesiboMessage } from '../messages/message.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import { Chat, type Party } from '../testing/chat.ts';
 import { eventually } from '../testing/eventually.ts';
-import type { MesiboGroupMember, MesiboGroupPin, MesiboGroupSettings } from './group-objects.ts';
+import type {
+  MesiboGroupMember,
+  MesiboGroupPin,
+  MesiboGroupSettings,
+  MesiboMemberPermissions,
+} from './group-objects.ts';
 
 let chat: Chat;
 let users = 0;
@@ -31,6 +36,7 @@ class GroupNews {
   readonly told: string[] = [];
   pins: MesiboGroupPin[] | null = null;
   settings: MesiboGroupSettings | undefined;
+  permissions: MesiboMemberPermissions | undefined;
 
   constructor({ api }: Party) {
     api.addListener(this);
@@ -48,10 +54,11 @@ class GroupNews {
   Mesibo_onGroupSettings(
     _profile: MesiboProfile,
     settings: MesiboGroupSettings,
-    _permissions: unknown,
+    permissions: MesiboMemberPermissions,
     pins: MesiboGroupPin[] | null,
   ): void {
     this.settings = settings;
+    this.permissions = permissions;
     this.pins = pins;
     this.told.push(`settings ${settings.name}`);
   }
@@ -153,6 +160,35 @@ it('lets in who has a PIN, as the demo does', async () => {
   refused.message = 'may I?';
   refused.send();
   await bob.heard.until(() => refused.isFailed(), 'the refusal');
+});
+
+it('limits single members in calls, and the time for which they are members', async () => {
+  const [alice, bob, carol] = await parties('alice', 'bob', 'carol');
+  if (!alice || !bob || !carol) throw new Error('somebody is missing');
+  const group = await made(alice, 'Guests');
+  const flags = MESIBO_MEMBERFLAG_ALL;
+  group.addMembers(bob.address, { flags, callDuration: 60, videoResolution: 2, expiry: 3600 });
+  group.addPin({ flags, callFlags: 3, expiry: 60 }, null);
+  await eventually(() => alice.news.pins?.length === 1, 'the PIN');
+  groupOf(carol, group).join(alice.news.pins?.[0]?.pin ?? 0, null);
+  for (const party of [bob, carol]) {
+    await party.news.hears('joined Guests');
+    groupOf(party, group).getSettings(null);
+    await party.news.hears('settings Guests');
+  }
+  const none = { callFlags: 0, callDuration: 0, videoResolution: 0 };
+  expect(bob.news.permissions).toMatchObject({ ...none, flags, callDuration: 60, videoResolution: 2 });
+  expect(bob.news.permissions?.expiry).toBeGreaterThan(3000);
+  expect(carol.news.permissions).toMatchObject({ ...none, flags, callFlags: 3 });
+  expect(carol.news.permissions?.expiry).toBeGreaterThan(0);
+  expect(carol.news.permissions?.expiry).toBeLessThanOrEqual(60);
+  // What is said of nothing stays, what is 0 is no limit.
+  group.addMembers(bob.address, MESIBO_MEMBERFLAG_RECV);
+  await eventually(() => bob.news.permissions?.flags === MESIBO_MEMBERFLAG_RECV, 'the permissions');
+  expect(bob.news.permissions).toMatchObject({ callDuration: 60, videoResolution: 2 });
+  group.addMembers(bob.address, { ...none, expiry: 0 });
+  await eventually(() => bob.news.permissions?.callDuration === 0, 'the end of the limits');
+  expect(bob.news.permissions).toMatchObject({ ...none, expiry: 0 });
 });
 
 it('keeps a PIN that is not shared for who joined with it', async () => {

@@ -129,7 +129,7 @@ export class MesiboGroups {
     const { profiles } = this.context;
     const known = profiles.group(gid)[internal].group;
     // What is the user's own is left out when it has not changed; what else is missing has been removed.
-    const now = group && { ...ownPart(known), ...group };
+    const now = group && (group.role === undefined ? { ...ownPart(known), ...group } : group);
     const profile = now === undefined ? profiles.group(gid) : this.learn(now);
     if (event === 'joined') {
       const isOwn = by === profiles.self.address && (this.creating > 0 || this.joining.has(gid));
@@ -161,7 +161,7 @@ export class MesiboGroups {
 
   private settingsOf(group: Group) {
     const now = this.context.client?.serverTime() ?? Date.now();
-    return [toMesiboSettings(group, now), toMesiboPermissions(group)] as const;
+    return [toMesiboSettings(group, now), toMesiboPermissions(group, now)] as const;
   }
 
   /** What the server says of a group. */
@@ -220,10 +220,12 @@ const errors: Readonly<Record<string, number>> = {
 const membersPerPage = 200;
 
 function ownPart(group: Group | undefined): Partial<Group> {
-  const { role, permissions, admin } = group ?? {};
+  const { role, permissions, admin, calls, until } = group ?? {};
   return {
     ...(role !== undefined && { role }),
     ...(permissions !== undefined && { permissions }),
     ...(admin !== undefined && { admin }),
+    ...(calls !== undefined && { calls }),
+    ...(until !== undefined && { until }),
   };
 }

@@ -3,6 +3,7 @@ import type { Group, GroupChange, GroupMember, GroupStore, NewGroup, NewWebhookE
 import type { Clock } from '../clock.ts';
 import type { Caller } from './callers.ts';
 import type { GroupNews, GroupNewsItem } from './group-news.ts';
+import { isMember } from './member-limits.ts';
 
 /** A group as it is when something about it is decided. */
 export interface GroupState {
@@ -74,7 +75,14 @@ export class GroupCore {
 
   async state({ aid, uid }: Caller, gid: number): Promise<GroupState> {
     const group = await this.find(aid, gid);
-    return { group, own: uid === null ? undefined : await this.store.member(gid, uid) };
+    const own = uid === null ? undefined : await this.store.member(gid, uid);
+    return { group, own: own !== undefined && isMember(own, this.clock.now()) ? own : undefined };
+  }
+
+  /** Those of the users who are members at the moment. */
+  async membersAmong(gid: number, uids: readonly number[]): Promise<GroupMember[]> {
+    const now = this.clock.now();
+    return (await this.store.membersAmong(gid, uids)).filter((member) => isMember(member, now));
   }
 
   /** Resolves when the change is stored and announced. */
@@ -119,12 +127,17 @@ export class GroupCore {
     return true;
   }
 
-  /** Ends a membership, whatever becomes of the group meanwhile. */
-  async removeWithoutAsking(caller: Caller, { gid }: Group, uid: number): Promise<void> {
+  /** Ends a membership, if it is one that is meant, whatever becomes of the group meanwhile. */
+  async removeWithoutAsking(
+    caller: Caller,
+    { gid }: Pick<Group, 'gid'>,
+    uid: number,
+    isMeant: (member: GroupMember) => boolean = () => true,
+  ): Promise<void> {
     for (;;) {
       const group = await this.store.find(gid);
       const member = await this.store.member(gid, uid);
-      if (group === undefined || member === undefined) return;
+      if (group === undefined || member === undefined || !isMeant(member)) return;
       const change = { remove: [uid] };
       if (await this.#make({ caller, group, change, before: [member], now: this.clock.now() })) return;
     }

@@ -19,25 +19,34 @@ export function groupInfo(group: Group, members: number, member?: GroupMember): 
     ...(expiresAt === null ? {} : { expires: expiresAt }),
     ...(extendSeconds === 0 ? {} : { extend: extendSeconds }),
     members,
-    ...(member === undefined ? {} : { role: member.role, permissions: member.flags, admin: member.admin }),
+    ...(member === undefined
+      ? {}
+      : { role: member.role, permissions: member.flags, admin: member.admin, ...limitsOf(member) }),
   };
 }
 
 export function memberInfo(
-  { role, flags, admin, joinedAt }: Pick<GroupMember, 'role' | 'flags' | 'admin' | 'joinedAt'>,
+  { role, flags, admin, joinedAt, ...limits }: Omit<GroupMember, 'gid' | 'uid'>,
   person: { readonly address: string; readonly name: string },
 ): GroupMemberInfo {
-  return { user: person.address, name: person.name, role, permissions: flags, admin, joinedAt };
+  const { address: user, name } = person;
+  return { user, name, role, permissions: flags, admin, joinedAt, ...limitsOf(limits) };
 }
 
-export function pinInfo({ pin, flags, expiresAt, usesLeft, holder }: GroupPin): GroupPinInfo {
+export function pinInfo({ pin, flags, calls, stay, expiresAt, usesLeft, holder }: GroupPin): GroupPinInfo {
   return {
     pin,
     permissions: flags,
+    ...(calls === undefined ? {} : { calls }),
+    ...(stay === undefined ? {} : { stay }),
     ...(expiresAt === null ? {} : { expires: expiresAt }),
     ...(usesLeft === null ? {} : { uses: usesLeft }),
     ...(holder === null ? {} : { shared: false }),
   };
+}
+
+function limitsOf({ calls, until }: Pick<GroupMember, 'calls' | 'until'>) {
+  return { ...(calls === undefined ? {} : { calls }), ...(until === undefined ? {} : { until }) };
 }
 
 function textOf(settings: Group['settings'], name: 'status' | 'image') {

@@ -402,11 +402,23 @@ it('a group whose time is over tells its members, and is none any more', { timeo
     const permissions = memberFlags.receive | memberFlags.deleteWithPin;
     const { pin } = await alice.ask('groups.pins.add', { gid: room.gid, permissions, expiry: 5 });
     await bob.ask('groups.join', { gid: room.gid, pin: pin.pin });
+    const { group: guests } = await alice.ask('groups.create', { name: 'Guests' });
+    const limits = { calls: { callDuration: 60 }, stay: 5 };
+    const { pin: forGuests } = await alice.ask('groups.pins.add', { gid: guests.gid, ...limits });
+    const visit = { gid: guests.gid, pin: forGuests.pin };
+    const own = { calls: limits.calls, until: clock.now() + 5_000 };
+    expect((await bob.ask('groups.join', visit)).group).toMatchObject(own);
+    const { members } = await alice.ask('groups.members.list', { gid: guests.gid, limit: 9 });
+    expect(members[1]).toMatchObject(own);
+    expect(await bob.say(guests.gid, 'here I am')).toMatchObject({ seq: 1 });
+    clock.advance(5_000);
+    // Before anybody has looked for what is over.
+    expect(await bob.say(guests.gid, 'still here?')).toBe('NOT_A_MEMBER');
     let isOver = false;
     const leaves = (gid: number) =>
       bob.socket.next('group', (frame) => frame.event === 'left' && frame.gid === gid);
-    const [left, removed] = [leaves(group.gid), leaves(room.gid)];
-    void Promise.allSettled([left, removed]).then(() => {
+    const [left, removed, gone] = [leaves(group.gid), leaves(room.gid), leaves(guests.gid)];
+    void Promise.allSettled([left, removed, gone]).then(() => {
       isOver = true;
     });
     // Everybody answers the heartbeat until somebody has looked for what is over.
@@ -418,9 +430,10 @@ it('a group whose time is over tells its members, and is none any more', { timeo
       }
     }
     expect(await left).toMatchObject({ gid: group.gid, reason: 'deleted' });
-    expect(await removed).toMatchObject({ reason: 'removed' });
+    for (const end of [removed, gone]) expect(await end).toMatchObject({ reason: 'removed' });
     expect((await bob.ask('groups.list', {})).groups).toEqual([]);
     expect(await alice.refused('groups.get', { gid: group.gid })).toBe('NOT_FOUND');
+    expect(await bob.ask('groups.join', visit)).toMatchObject({ joined: true });
     await Promise.all([alice.socket.close(), bob.socket.close()]);
   } finally {
     await node.close();

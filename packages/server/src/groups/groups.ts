@@ -2,7 +2,7 @@ import { adminFlags, groupFlags, limits, type OperationRequest, roomKinds, StoaE
 import type { Group, GroupMember, Membership } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Attachments } from '../files/index.ts';
-import { type Caller, requireMay } from './callers.ts';
+import { backendOf, type Caller, requireMay } from './callers.ts';
 import type { GroupCore } from './group-core.ts';
 import { changedSettings, noSettings, type SettingsChange } from './group-settings.ts';
 import {
@@ -14,6 +14,7 @@ import {
   requireMayAdd,
   requireMayRemove,
 } from './member-changes.ts';
+import { isMember } from './member-limits.ts';
 import { has, mustWait, receiversOf } from './permissions.ts';
 
 /** A group with the number of its members, and what the caller is in it. */
@@ -70,8 +71,8 @@ export class Groups {
     };
     const { permissions } = request;
     const members = [
-      ...(ownerUid === undefined ? [] : [newMember(base, ownerUid, { admin: adminFlags.owner })]),
-      ...uids.map((uid) => newMember(base, uid, permissions === undefined ? {} : { permissions })),
+      ...(ownerUid === undefined ? [] : [newMember(base, ownerUid, { admin: adminFlags.owner }, now)]),
+      ...uids.map((uid) => newMember(base, uid, permissions === undefined ? {} : { permissions }, now)),
     ];
     const receivers = receiversOf(settings);
     const group = await this.#core.create(caller, { ...settings, aid: caller.aid, members, receivers });
@@ -141,6 +142,17 @@ export class Groups {
     return expired.length;
   }
 
+  /** Removes members whose time is over; resolves to their number. */
+  async endExpiredMemberships(limit: number): Promise<number> {
+    const { store, clock } = this.#core;
+    const expired = await store.expiredMembers(clock.now(), limit);
+    for (const { aid, gid, uid } of expired) {
+      const isOver = (member: GroupMember): boolean => !isMember(member, clock.now());
+      await this.#core.removeWithoutAsking(backendOf(aid), { gid }, uid, isOver);
+    }
+    return expired.length;
+  }
+
   /** Ascending by gid, from after `after`. */
   async listOf(uid: number, after: number, limit: number): Promise<(Membership & { members: number })[]> {
     const { store } = this.#core;
@@ -174,22 +186,23 @@ export class Groups {
     const { people, unknown } = await this.#people(caller.aid, users);
     const uids = people.map(({ uid }) => uid);
     await this.#core.change(caller, gid, async ({ group, own }) => {
+      const now = this.#core.clock.now();
       requireMayAdd({ caller, group, own }, change);
-      const before = await this.#core.store.membersAmong(gid, uids);
+      const before = await this.#core.membersAmong(gid, uids);
       const there = new Set(before.map(({ uid }) => uid));
       // A call that is repeated because its answer was lost: what it was to tell may be lost, too.
       this.#core.remind(gid, [...there]);
       const added = uids.filter((uid) => !there.has(uid));
       await this.requireRoomFor(group, added);
       const put = [
-        ...added.map((uid) => newMember(group, uid, change)),
+        ...added.map((uid) => newMember(group, uid, change, now)),
         ...before
           .filter((member) => isChanged(member, change))
-          .map((member) => changedMember({ caller, group, own }, member, change)),
+          .map((member) => changedMember({ caller, group, own }, member, change, now)),
       ];
       return put.length === 0 ? { result: undefined } : { change: { put }, before, result: undefined };
     });
-    return { members: await this.#seen(await this.#core.store.membersAmong(gid, uids)), unknown };
+    return { members: await this.#seen(await this.#core.membersAmong(gid, uids)), unknown };
   }
 
   async updateMembers(
@@ -202,13 +215,14 @@ export class Groups {
     const uids = people.map(({ uid }) => uid);
     await this.#core.change(caller, gid, async ({ group, own }) => {
       if (caller.uid !== null && own === undefined) requireMay('modify', group, own, caller);
-      const before = await this.#core.store.membersAmong(gid, uids);
+      const now = this.#core.clock.now();
+      const before = await this.#core.membersAmong(gid, uids);
       const put = before
         .filter((member) => isChanged(member, change))
-        .map((member) => changedMember({ caller, group, own }, member, change));
+        .map((member) => changedMember({ caller, group, own }, member, change, now));
       return put.length === 0 ? { result: undefined } : { change: { put }, before, result: undefined };
     });
-    return this.#seen(await this.#core.store.membersAmong(gid, uids));
+    return this.#seen(await this.#core.membersAmong(gid, uids));
   }
 
   async removeMembers(caller: Caller, gid: number, users: readonly string[]): Promise<void> {
@@ -255,7 +269,7 @@ export class Groups {
   async #remove(caller: Caller, gid: number, uids: readonly number[]): Promise<void> {
     await this.#core.change(caller, gid, async ({ group, own }) => {
       if (caller.uid !== null && own === undefined) requireMay('removeUser', group, own, caller);
-      const before = await this.#core.store.membersAmong(gid, uids);
+      const before = await this.#core.membersAmong(gid, uids);
       for (const member of before) requireMayRemove({ caller, group, own }, member);
       const remove = before.map(({ uid }) => uid);
       return remove.length === 0 ? { result: undefined } : { change: { remove }, before, result: undefined };

@@ -5,6 +5,7 @@ export { GroupNews } from './group-news.ts';
 export { groupInfo, memberInfo, pinInfo } from './group-view.ts';
 export { Groups } from './groups.ts';
 export { Joining } from './joining.ts';
+export { isMember } from './member-limits.ts';
 export { groupOperations } from './operations.ts';
 export { may, usualPermissions } from './permissions.ts';
 export { type BackendGroupMessage, sendToGroupFromBackend } from './send-from-backend.ts';

@@ -7,6 +7,7 @@ import type { Decision, GroupCore, GroupState } from './group-core.ts';
 import { endOf } from './group-settings.ts';
 import type { Groups } from './groups.ts';
 import { admittedMember, newMember } from './member-changes.ts';
+import { pinLimitsAfter } from './member-limits.ts';
 import { has, mustWait, usualPermissions } from './permissions.ts';
 
 type PinSettings = Omit<OperationRequest<'groups.pins.add'>, 'gid'>;
@@ -80,12 +81,14 @@ export class Joining {
     if (pin !== undefined) {
       const found = await this.#proven(uid, gid, pin);
       await this.#groups.requireRoomFor(group, [uid]);
-      const member = newMember(group, uid, { permissions: found.flags });
+      const { flags: permissions, calls, stay } = found;
+      const limits = { ...(calls && { calls }), ...(stay !== undefined && { stay }) };
+      const member = newMember(group, uid, { permissions, ...limits }, this.#core.clock.now());
       return { change: { put: [{ ...member, pin }], ...used(found, uid) }, result: true };
     }
     if (has(flags, groupFlags.autoAddMember)) {
       await this.#groups.requireRoomFor(group, [uid]);
-      return { change: { put: [newMember(group, uid, {})] }, result: true };
+      return { change: { put: [newMember(group, uid, {}, this.#core.clock.now())] }, result: true };
     }
     const isOpen = has(flags, groupFlags.publishByAnyone | groupFlags.subscribeByAnyone);
     if (!has(flags, groupFlags.joinByRequest) && !(has(flags, groupFlags.waitingRoom) && isOpen)) {
@@ -195,7 +198,7 @@ export class Joining {
       const uids = (await this.#waiting(gid)).filter((uid) => named.has(uid));
       if (uids.length === 0) return { result: undefined };
       if (accept) return { ...(await this.#letIn(group, uids, permissions)), answered: uids };
-      const before = await this.#core.store.membersAmong(gid, uids);
+      const before = await this.#core.membersAmong(gid, uids);
       return { change: { removeRequests: uids }, before, answered: uids, result: undefined };
     });
   }
@@ -205,7 +208,7 @@ export class Joining {
     uids: readonly number[],
     permissions: number | undefined,
   ): Promise<Decision<undefined>> {
-    const before = await this.#core.store.membersAmong(group.gid, uids);
+    const before = await this.#core.membersAmong(group.gid, uids);
     const members = new Map(before.map((member) => [member.uid, member]));
     await this.#groups.requireRoomFor(
       group,
@@ -213,8 +216,8 @@ export class Joining {
     );
     const put = uids.map((uid) => {
       const change = permissions === undefined ? {} : { permissions };
-      const { flags, admin } = members.get(uid) ?? newMember(group, uid, change);
-      return admittedMember(group, { uid, flags: permissions ?? flags, admin });
+      const member = members.get(uid) ?? newMember(group, uid, change, this.#core.clock.now());
+      return admittedMember(group, { ...member, flags: permissions ?? member.flags });
     });
     return { change: { put }, before, result: undefined };
   }
@@ -224,10 +227,12 @@ export class Joining {
     return requests.map(({ uid }) => uid);
   }
 
-  #put(pin: GroupPin, { permissions, expiry, uses, shared }: PinSettings) {
+  #put(pin: GroupPin, { permissions, expiry, uses, shared, ...limits }: PinSettings) {
     const changed: GroupPin = {
-      ...pin,
+      pin: pin.pin,
+      admin: pin.admin,
       flags: permissions ?? pin.flags,
+      ...pinLimitsAfter(pin, limits),
       expiresAt: expiry === undefined ? pin.expiresAt : endOf(expiry, this.#core.clock.now()),
       usesLeft: uses === undefined ? pin.usesLeft : uses === 0 ? null : uses,
       holder: shared === undefined ? pin.holder : shared ? null : (pin.holder ?? 0),

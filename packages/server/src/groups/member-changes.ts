@@ -8,10 +8,11 @@ import {
 } from '@stoa/protocol';
 import type { Group, GroupMember, MemberToPut } from '@stoa/storage';
 import { type Caller, requireMay } from './callers.ts';
+import { changesLimits, type LimitsChange, limitsAfter } from './member-limits.ts';
 import { has, isInTurn, may, roleOf, usualPermissions } from './permissions.ts';
 
 /** What is named of a member; what is absent stays, or is as usual for a new one. */
-export interface MemberChange {
+export interface MemberChange extends LimitsChange {
   readonly permissions?: number;
   /** Bits that are added to the permissions, and taken from them. */
   readonly grant?: number;
@@ -28,16 +29,17 @@ export interface Changing {
 }
 
 /** Somebody who was no member, as he is to be. */
-export function newMember(group: Group, uid: number, change: MemberChange): MemberToPut {
+export function newMember(group: Group, uid: number, change: MemberChange, now: number): MemberToPut {
   const { admin = 0 } = change;
   const rights = has(admin, adminFlags.owner) ? allAdminRights : admin;
   const flags = permissionsAfter(change, rights === 0 ? usualPermissions(group) : allPermissions);
-  return toPut(group, { uid, flags, admin: rights });
+  return toPut(group, { uid, flags, admin: rights, ...limitsAfter({}, change, now) });
 }
 
 export const isChanged = (member: GroupMember, change: MemberChange): boolean =>
   permissionsAfter(change, member.flags) !== member.flags ||
-  (change.admin !== undefined && change.admin !== member.admin);
+  (change.admin !== undefined && change.admin !== member.admin) ||
+  changesLimits(member, change);
 
 const permissionsAfter = ({ permissions, grant = 0, revoke = 0 }: MemberChange, before: number): number =>
   (((permissions ?? before) | grant) & ~revoke) >>> 0;
@@ -45,7 +47,7 @@ const permissionsAfter = ({ permissions, grant = 0, revoke = 0 }: MemberChange, 
 /** Somebody who is let in, where one has to be. */
 export function admittedMember(
   group: Group,
-  member: { readonly uid: number; readonly flags: number; readonly admin: number },
+  member: Pick<GroupMember, 'uid' | 'flags' | 'admin' | 'calls' | 'until'>,
 ): MemberToPut {
   const isDoor = has(group.flags, groupFlags.waitingRoom);
   return toPut(group, isDoor ? { ...member, flags: member.flags | memberFlags.admitted } : member);
@@ -62,6 +64,7 @@ export function changedMember(
   { caller, group, own }: Changing,
   member: GroupMember,
   change: MemberChange,
+  now: number,
 ): MemberToPut {
   const { admin = member.admin } = change;
   const permissions = permissionsAfter(change, member.flags);
@@ -73,8 +76,8 @@ export function changedMember(
     requireMay(member.role === 'owner' ? 'removeOwner' : 'removeAdmin', group, own, caller);
   }
   if (given !== 0) requireMayGive({ caller, group, own }, given);
-  if (permissions !== member.flags) requireMay('modify', group, own, caller);
-  return toPut(group, { uid: member.uid, flags: permissions, admin });
+  if (permissions !== member.flags || changesLimits(member, change)) requireMay('modify', group, own, caller);
+  return toPut(group, { uid: member.uid, flags: permissions, admin, ...limitsAfter(member, change, now) });
 }
 
 /** @throws StoaError when the caller may not remove the member; to remove oneself is to leave */
@@ -95,11 +98,20 @@ function requireMayGive({ caller, group, own }: Changing, admin: number): void {
   }
 }
 
-function toPut(group: Group, named: { uid: number; flags: number; admin: number }): MemberToPut {
+function toPut(
+  group: Group,
+  named: Pick<GroupMember, 'uid' | 'flags' | 'admin' | 'calls' | 'until'>,
+): MemberToPut {
   // Who has rights over a group has no need to wait in front of its room.
   const isLetIn = named.admin !== 0 && has(group.flags, groupFlags.waitingRoom);
-  const { uid, admin } = named;
-  const member = { uid, admin, flags: isLetIn ? named.flags | memberFlags.admitted : named.flags };
+  const { uid, admin, calls, until } = named;
+  const member = {
+    uid,
+    admin,
+    flags: isLetIn ? named.flags | memberFlags.admitted : named.flags,
+    ...(calls === undefined ? {} : { calls }),
+    ...(until === undefined ? {} : { until }),
+  };
   const receives = may('receive', group, member) === 'yes' && !isInTurn(group);
   return { ...member, role: roleOf(admin), receives };
 }

@@ -195,9 +195,9 @@ test('administrators of a group with a waiting room are let in whatever is named
   const flags = groupFlags.waitingRoom | groupFlags.messagesWait;
   const group = { ...somebodysGroup, flags };
   const permissions = allPermissions;
-  const admin = newMember(group, 1, { admin: adminFlags.callControl, permissions });
+  const admin = newMember(group, 1, { admin: adminFlags.callControl, permissions }, 0);
   expect([admin.flags, admin.receives]).toEqual([permissions | memberFlags.admitted, true]);
-  const member = newMember(group, 1, { permissions });
+  const member = newMember(group, 1, { permissions }, 0);
   expect([member.flags, member.receives, mustWait(group, member)]).toEqual([permissions, false, true]);
 });
 

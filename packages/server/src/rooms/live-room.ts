@@ -22,7 +22,7 @@ import {
 } from './room-state.ts';
 import { participantOf } from './steps.ts';
 import { requirePublishable } from './streams.ts';
-import { heightOf } from './view.ts';
+import { publishable } from './view.ts';
 
 export interface LiveRoomOptions {
   readonly facts: RoomFacts;
@@ -271,7 +271,7 @@ export class LiveRoom {
         const { rules } = this.state;
         this.#attempt(engine.permit(id, effect.key, permittedKinds(participant, rules)));
         const { bitrate } = rules;
-        const height = heightOf(participant, rules);
+        const { height } = publishable(participant, rules);
         this.#attempt(engine.limit(id, effect.key, { height, ...(bitrate > 0 ? { publish: bitrate } : {}) }));
         return;
       }

@@ -2,6 +2,7 @@
 import type { OfferedStream, StreamKind, Wish } from '@stoa/media';
 import type { Participant, Publication, RoomRules, RoomState, StreamId } from './room-state.ts';
 import { onStage } from './stage.ts';
+import { publishable } from './view.ts';
 
 type Source = Publication['source'];
 
@@ -24,9 +25,10 @@ export function readStreamId(id: string): StreamId | undefined {
   return key === undefined ? undefined : { key, sid: Number(sid) };
 }
 
-/** What somebody with these rights may publish. */
-export function permittedKinds({ rights }: Participant, { audio, video, screen }: RoomRules): StreamKind[] {
-  if (!rights.has('publish')) return [];
+/** What somebody with these rights and limits may publish. */
+export function permittedKinds(participant: Participant, rules: RoomRules): StreamKind[] {
+  if (!participant.rights.has('publish')) return [];
+  const { audio, video, screen } = publishable(participant, rules);
   return [
     ...(audio ? (['microphone'] as const) : []),
     ...(video ? (['camera'] as const) : []),

@@ -203,9 +203,10 @@ function newRights(
 }
 
 function withRights(before: RoomStep, participant: Participant, rights: Participant['rights']): RoomStep {
-  const { key } = participant;
+  const { key, limits } = participant;
+  const { rules } = before.state;
   const isSame = listOf(rights).join() === listOf(participant.rights).join();
-  const streams = participant.streams.filter((stream) => isStillAllowed(stream, rights, before.state.rules));
+  const streams = participant.streams.filter((stream) => isStillAllowed(stream, rights, limits, rules));
   const lostStreams = streams.length < participant.streams.length;
   const mayWatch = rights.has('subscribe');
   const wishes = mayWatch ? participant.wishes : undefined;

@@ -50,12 +50,14 @@ export interface RoomRules {
 
 export type Rights = ReadonlySet<RoomRight>;
 
-/** What the app lets a user do in rooms, beside his rights. */
+/** What the app and the group let a user do in a room, beside his rights. */
 export interface UserLimits {
   /** Pixels of a picture that he publishes; absent for as many as the room takes. */
   readonly height?: number | undefined;
   /** Milliseconds that he may stay at a time; absent for as long as he likes. */
   readonly longest?: number | undefined;
+  /** What of sound, cameras and screens he may publish where the room takes it; absent for all of them. */
+  readonly media?: Pick<RoomRules, 'audio' | 'video' | 'screen'> | undefined;
 }
 
 /** Sound or picture of a stream. */

@@ -47,7 +47,11 @@ export interface RoomsOptions {
     gid: number,
     uids: readonly number[],
   ) => Promise<ReadonlyMap<number, Rights>>;
-  readonly limitsOf?: (user: { readonly aid: number; readonly uid: number }) => Promise<UserLimits>;
+  readonly limitsOf?: (
+    aid: number,
+    gid: number,
+    uids: readonly number[],
+  ) => Promise<ReadonlyMap<number, UserLimits>>;
   /** Makes a user a member, where he may become one; false when he has to be let in first. */
   readonly enter: (device: RoomDevice, gid: number, pin: number | undefined) => Promise<boolean>;
   /** The user waits no longer to be let in. */

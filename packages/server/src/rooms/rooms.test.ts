@@ -381,6 +381,37 @@ describe('a room', () => {
     await close();
   });
 
+  it('takes of a member no more than his own limits let him send, and lets him stay as long', async () => {
+    const { gid, alice, devices, close } = await setUp(['bob'], { videoResolution: 10 });
+    const bob = one(devices);
+    const limit = (calls: object) => alice.ask('groups.members.update', { gid, users: [bob.address], calls });
+    expect(await bob.refused('groups.members.update', { gid, users: [bob.address], calls: {} })).toBe(
+      undefined,
+    );
+    await limit({ videoResolution: 1, callFlags: 0x1 | 0x2 | 0x4 });
+    expect(await bob.refused('groups.members.update', { gid, users: [bob.address], calls: {} })).toBe(
+      'PERMISSION_DENIED',
+    );
+    const all = { audio: true, video: true, screen: true };
+    expect((await alice.join()).limits).toMatchObject({ ...all, height: 360 });
+    expect((await bob.join()).limits).toMatchObject({ ...all, screen: false, height: 240 });
+    const streams = [{ sid: 1, source: 'screen' as const, video: '0' }];
+    expect(await bob.refused('rooms.publish', { gid, sdp: 'v=0\r\n', streams })).toBe('PERMISSION_DENIED');
+    await bob.publish();
+    await expect.poll(async () => (await packetsOf(gid, bob)).taken, patience).toBeGreaterThan(0);
+    // What he sends already ends at once, too.
+    await limit({ callFlags: 0x1 });
+    const sent = async () =>
+      (await alice.ask('rooms.get', { gid })).room?.participants.map(({ streams }) => streams.length);
+    await expect.poll(sent, patience).toEqual([0, 0]);
+    await limit({ callDuration: 1 });
+    expect(await bob.told('ended')).toMatchObject({ reason: 'duration' });
+    expect((await alice.ask('rooms.get', { gid })).room?.participants.map(({ user }) => user)).toEqual([
+      alice.address,
+    ]);
+    await close();
+  });
+
   it('tells a device at once that a connection has failed at the server, to make another', async () => {
     const { gid, alice, close } = await setUp([]);
     await alice.join();

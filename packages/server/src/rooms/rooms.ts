@@ -6,14 +6,7 @@ import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
 import { insideTheNewDoor, mayEnter, mayHaveForgotten, nobodyMay, requireUnlocked } from './door.ts';
 import { LiveRoom } from './live-room.ts';
 import { People } from './people.ts';
-import {
-  keyOf,
-  type Participant,
-  type ParticipantKey,
-  type Rights,
-  type RoomRules,
-  type UserLimits,
-} from './room-state.ts';
+import { keyOf, type Participant, type ParticipantKey, type Rights, type RoomRules } from './room-state.ts';
 import type { RoomDevice, RoomGroup, RoomsOptions } from './rooms-options.ts';
 import { tellDevices, tellMembers } from './telling.ts';
 import { roomInfo } from './view.ts';
@@ -112,7 +105,7 @@ export class Rooms {
     if (!mayEnter(rights))
       throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
     const name = (await this.#options.directory.byUid(uid))?.name ?? '';
-    const limits = (await this.#options.limitsOf?.({ aid, uid })) ?? {};
+    const limits = (await this.#options.limitsOf?.(aid, gid, [uid]))?.get(uid) ?? {};
     if (this.#hosted.get(gid) !== hosted) return undefined;
     const isBack = room.state.participants.has(keyOf(uid, dev));
     room.take({ type: 'join', joiner: { uid, dev, address, name, rights, limits, returns, as, plays } });
@@ -309,25 +302,17 @@ export class Rooms {
       const inside = insideTheNewDoor(room.state, rules);
       if (inside.length > 0) await this.#options.admit(aid, gid, inside);
       const rights = await this.#options.rightsOf(aid, gid, uids).catch(nobodyMay);
-      const limits = await this.#limits(aid, people);
+      const limits = await this.#options.limitsOf?.(aid, gid, uids);
       const byKey = people.map(({ key, uid }) => [key, rights.get(uid) ?? new Set()] as const);
       // Who has come meanwhile was asked about when he came.
       const others = [...room.state.participants.values()].filter(
         ({ key }) => !people.some((each) => each.key === key),
       );
       const rest = others.map(({ key, rights: has }) => [key, has] as const);
-      room.take({ type: 'rights', rules, rights: new Map([...byKey, ...rest]), limits });
+      const limitsByKey = people.map(({ key, uid }) => [key, limits?.get(uid) ?? {}] as const);
+      const changed = { rules, rights: new Map([...byKey, ...rest]), limits: new Map(limitsByKey) };
+      room.take({ type: 'rights', ...changed });
     } while (seen !== hosted.changes);
-  }
-
-  async #limits(
-    aid: number,
-    people: readonly Participant[],
-  ): Promise<ReadonlyMap<ParticipantKey, UserLimits>> {
-    const { limitsOf = async () => ({}) } = this.#options;
-    return new Map(
-      await Promise.all(people.map(async ({ key, uid }) => [key, await limitsOf({ aid, uid })] as const)),
-    );
   }
 
   async #rules({ aid, gid, room }: Hosted): Promise<RoomRules> {

@@ -10,6 +10,7 @@ import type {
   RoomRules,
   RoomState,
   RoomStep,
+  UserLimits,
 } from './room-state.ts';
 import {
   change,
@@ -21,6 +22,7 @@ import {
   unchanged,
   withEffects,
 } from './steps.ts';
+import { publishable } from './view.ts';
 
 type InputOf<Type extends RoomInput['type']> = Extract<RoomInput, { type: Type }>;
 
@@ -39,17 +41,19 @@ export function requirePublishable(
     readonly video?: unknown;
   }[],
 ): void {
-  const { rights } = participantOf(state, key);
+  const participant = participantOf(state, key);
   if (streams.length === 0) return;
-  if (!rights.has('publish'))
+  const allowed = publishable(participant, state.rules);
+  if (!participant.rights.has('publish'))
     throw new StoaError('PERMISSION_DENIED', 'The user may not publish in this room.');
   if (new Set(streams.map(({ sid }) => sid)).size !== streams.length)
     throw new StoaError('BAD_REQUEST', 'Each stream must have a number of its own.');
   for (const { source, audio, video } of streams) {
     if (audio === undefined && video === undefined)
       throw new StoaError('BAD_REQUEST', 'A stream must have sound or a picture.');
-    const refused = forbidden(state.rules, source, audio !== undefined, video !== undefined);
-    if (refused !== undefined) throw new StoaError('PERMISSION_DENIED', `This room takes no ${refused}.`);
+    const refused = forbidden(allowed, source, audio !== undefined, video !== undefined);
+    if (refused !== undefined)
+      throw new StoaError('PERMISSION_DENIED', `This room takes no ${refused}, or none from this user.`);
   }
 }
 
@@ -130,14 +134,17 @@ export function speakers(state: RoomState, { speakers: talking, active }: InputO
   return { state: next, effects: [told, ...rewatchPlayers(next)] };
 }
 
-/** Which of a participant's streams the rights and rules do not allow any more. */
+/** Which of a participant's streams the rights, his limits and the rules do not allow any more. */
 export function isStillAllowed(
   { source, audio, video }: Publication,
   rights: Rights,
+  limits: UserLimits,
   rules: RoomRules,
 ): boolean {
+  const allowed = publishable({ limits }, rules);
   return (
-    rights.has('publish') && forbidden(rules, source, audio !== undefined, video !== undefined) === undefined
+    rights.has('publish') &&
+    forbidden(allowed, source, audio !== undefined, video !== undefined) === undefined
   );
 }
 
@@ -148,7 +155,12 @@ function streamOf({ streams }: Participant, sid: number): Publication {
   return found;
 }
 
-function forbidden(rules: RoomRules, source: string, audio: boolean, video: boolean): string | undefined {
+function forbidden(
+  rules: ReturnType<typeof publishable>,
+  source: string,
+  audio: boolean,
+  video: boolean,
+): string | undefined {
   if (source === 'screen') return rules.screen ? undefined : 'screens';
   if (audio && !rules.audio) return 'sound';
   return video && !rules.video ? 'cameras' : undefined;

@@ -56,8 +56,8 @@ export function roomInfo(state: RoomState, viewer: Participant | Rights): RoomIn
   const { facts, rules, recording, participants } = state;
   const isIn = 'key' in viewer;
   const as = isIn ? viewer : { key: '', rights: viewer };
-  const { bitrate, audio, video, screen, codecs } = rules;
-  const height = isIn ? heightOf(viewer, rules) : rules.height;
+  const { bitrate, codecs } = rules;
+  const { height, audio, video, screen } = isIn ? publishable(viewer, rules) : rules;
   return {
     gid: facts.gid,
     session: facts.session,
@@ -72,9 +72,18 @@ export function roomInfo(state: RoomState, viewer: Participant | Rights): RoomIn
   };
 }
 
-/** Pixels of the largest picture that a participant may send. */
-export function heightOf({ limits }: Participant, { height }: RoomRules): number {
-  return Math.min(height, limits.height ?? height);
+/** What a participant with the right may send, and the pixels of his largest picture. */
+export function publishable(
+  { limits }: Pick<Participant, 'limits'>,
+  { height, audio, video, screen }: RoomRules,
+): Pick<RoomRules, 'height' | 'audio' | 'video' | 'screen'> {
+  const { media } = limits;
+  return {
+    height: Math.min(height, limits.height ?? height),
+    audio: audio && media?.audio !== false,
+    video: video && media?.video !== false,
+    screen: screen && media?.screen !== false,
+  };
 }
 
 export function listOf(rights: Rights): RoomRight[] {

@@ -1,8 +1,14 @@
 import { limits, StoaError } from '@stoa/protocol';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { backendOf, pinInfo } from '../../groups/index.ts';
 import { appCaller } from './callers.ts';
-import { addressesOf, GroupMembers, groupMembersSpellings } from './group-parameters.ts';
+import {
+  addressesOf,
+  GroupMembers,
+  groupMembersSpellings,
+  limitsOf,
+  MemberLimits,
+} from './group-parameters.ts';
 import { operation } from './operation.ts';
 import { either } from './parameters.ts';
 
@@ -13,6 +19,7 @@ const pin = either('group', 'pin');
 
 const PinSettings = Type.Object({
   permissions: Type.Optional(Uint32),
+  ...MemberLimits.properties,
   /** Seconds from now; 0 for ever. */
   expiry: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.groupExpirySeconds })),
   /** How often it can be used; 0 for any number of times. */
@@ -22,10 +29,25 @@ const PinSettings = Type.Object({
 });
 const pinSettingsSpellings = {
   permissions: either('group', 'permissions'),
+  memberCallFlags: either('group', 'callFlags'),
+  memberCallDuration: either('group', 'callDuration'),
+  memberVideoResolution: either('group', 'videoResolution'),
+  stay: either('group', 'stay'),
   expiry: either('group', 'expiry'),
   uses: either('group', 'count', 'uses'),
   shared: either('group', 'shared'),
 };
+
+function pinOf(parameters: Static<typeof PinSettings>) {
+  const { permissions, expiry, uses, shared } = parameters;
+  return {
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(expiry === undefined ? {} : { expiry }),
+    ...(uses === undefined ? {} : { uses }),
+    ...(shared === undefined ? {} : { shared }),
+    ...limitsOf(parameters),
+  };
+}
 
 const groupaddpin = operation({
   names: ['groupaddpin'],
@@ -33,7 +55,7 @@ const groupaddpin = operation({
   parameters: Type.Object({ gid: Gid, ...PinSettings.properties }),
   spellings: { gid, ...pinSettingsSpellings },
   run: async ({ gid, ...settings }, { aid }, { services }) => ({
-    pin: pinInfo(await services.groups.joining.addPin(backendOf(aid), gid, settings)),
+    pin: pinInfo(await services.groups.joining.addPin(backendOf(aid), gid, pinOf(settings))),
   }),
 });
 
@@ -43,7 +65,7 @@ const groupeditpin = operation({
   parameters: Type.Object({ gid: Gid, pin: Uint32, ...PinSettings.properties }),
   spellings: { gid, pin, ...pinSettingsSpellings },
   run: async ({ gid, pin, ...settings }, { aid }, { services }) => ({
-    pin: pinInfo(await services.groups.joining.updatePin(backendOf(aid), gid, pin, settings)),
+    pin: pinInfo(await services.groups.joining.updatePin(backendOf(aid), gid, pin, pinOf(settings))),
   }),
 });
 

@@ -95,8 +95,12 @@ describe('the group operations of the back-end API', () => {
       { address: 'alice', permissions: 0x1e, role: 'member' },
       { address: 'bob', permissions: 0x1e, role: 'member' },
     ]);
+    await edit({ m: 'bob', permissions: { callDuration: 60, expiry: 3600 } });
+    const limits = { calls: { callDuration: 60 }, until: expect.any(Number) };
+    expect((await members(gid))[1]).toMatchObject({ permissions: 0x1e, ...limits });
     await edit({ m: 'bob', admin: { remuser: true } });
     expect((await members(gid))[1]).toMatchObject({
+      ...limits,
       permissions: 0x1e,
       role: 'admin',
       admin: adminFlags.removeUser,
@@ -134,11 +138,15 @@ describe('the group operations of the back-end API', () => {
 
   it('make, change, list and remove PINs', async () => {
     const gid = await newGroup();
-    const { pin } = await fixture.backend({ op: 'groupaddpin', group: { gid, permissions: 3, count: 2 } });
+    const limits = { calls: { callFlags: 3 }, stay: 60 };
+    const { pin } = await fixture.backend({
+      op: 'groupaddpin',
+      group: { gid, permissions: 3, count: 2, callFlags: 3, stay: 60 },
+    });
     const number = (pin as { pin: number }).pin;
-    expect(pin).toMatchObject({ permissions: 3, uses: 2 });
+    expect(pin).toMatchObject({ permissions: 3, uses: 2, ...limits });
     expect(await fixture.backend({ op: 'groupeditpin', gid, pin: number, count: '5' })).toMatchObject({
-      pin: { pin: number, permissions: 3, uses: 5 },
+      pin: { pin: number, permissions: 3, uses: 5, ...limits },
     });
     expect(await fixture.backend({ op: 'groupgetpins', gid })).toMatchObject({ pins: [{ pin: number }] });
     expect(await fixture.backend({ op: 'groupremovepin', gid, pin: number })).toMatchObject({ result: true });

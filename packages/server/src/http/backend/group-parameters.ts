@@ -54,6 +54,28 @@ function callSettings({ callFlags }: Static<typeof GroupSettings>): Partial<Stat
 
 const resolutionShift = 24;
 
+/** What counts in calls for members, or whoever joins with a PIN, and the seconds for which they are members. */
+export const MemberLimits = Type.Object({
+  memberCallFlags: Type.Optional(Flags),
+  memberCallDuration: Type.Optional(Flags),
+  memberVideoResolution: Type.Optional(Flags),
+  stay: Seconds,
+});
+
+/** The limits that are named; those of calls as a whole. */
+export function limitsOf(parameters: Static<typeof MemberLimits>) {
+  const { memberCallFlags, memberCallDuration, memberVideoResolution, stay } = parameters;
+  const calls = {
+    ...(memberCallFlags === undefined ? {} : { callFlags: memberCallFlags }),
+    ...(memberCallDuration === undefined ? {} : { callDuration: memberCallDuration }),
+    ...(memberVideoResolution === undefined ? {} : { videoResolution: memberVideoResolution }),
+  };
+  return {
+    ...(Object.keys(calls).length === 0 ? {} : { calls }),
+    ...(stay === undefined ? {} : { stay }),
+  };
+}
+
 /** Members, separated by commas, and what they may do. */
 export const GroupMembers = Type.Object({
   members: Type.Optional(
@@ -77,6 +99,7 @@ export const GroupMembers = Type.Object({
   addPin: Bool,
   removePin: Bool,
   listPin: Bool,
+  ...MemberLimits.properties,
 });
 type GroupMembers = Static<typeof GroupMembers>;
 
@@ -85,6 +108,9 @@ const permission = (flat: string, ...names: string[]): string[] => [
   flat,
 ];
 const right = (...names: string[]): string[] => names.map((name) => `group.members.admin.${name}`);
+
+/** Without a flat form, which is that of the group. */
+const ofMember = (name: string): string[] => [`group.members.permissions.${name}`];
 
 export const groupMembersSpellings: Spellings<typeof GroupMembers> = {
   members: ['group.members.m', 'group.m', 'm'],
@@ -106,6 +132,10 @@ export const groupMembersSpellings: Spellings<typeof GroupMembers> = {
   addPin: right('addpin'),
   removePin: right('removepin', 'rempin'),
   listPin: right('listpin'),
+  memberCallFlags: ofMember('callFlags'),
+  memberCallDuration: ofMember('callDuration'),
+  memberVideoResolution: ofMember('videoResolution'),
+  stay: ofMember('expiry'),
 };
 
 const permissionNames = ['send', 'receive', 'publish', 'subscribe', 'list'] as const;
@@ -115,7 +145,7 @@ export const addressesOf = ({ members = '' }: GroupMembers): string[] =>
   [...new Set(members.split(',').map((address) => address.trim()))].filter(Boolean);
 
 /** Permissions and rights that are named; those that are not are as `usual`, or not given. */
-export function changeOf(parameters: GroupMembers, usual: number): { permissions?: number; admin?: number } {
+export function changeOf(parameters: GroupMembers, usual: number) {
   let [permissions, isNamed] = [usual, false];
   for (const name of permissionNames) {
     const given = parameters[name];
@@ -125,5 +155,9 @@ export function changeOf(parameters: GroupMembers, usual: number): { permissions
   }
   const rights = rightNames.filter((name) => parameters[name] !== undefined);
   const admin = rights.reduce((bits, name) => (parameters[name] ? bits | adminFlags[name] : bits), 0);
-  return { ...(isNamed ? { permissions } : {}), ...(rights.length > 0 ? { admin } : {}) };
+  return {
+    ...(isNamed ? { permissions } : {}),
+    ...(rights.length > 0 ? { admin } : {}),
+    ...limitsOf(parameters),
+  };
 }

@@ -17,9 +17,12 @@ describe('joining and messages of groups in the REST API', () => {
 
   it('gives a PIN with a link, changes it and removes it', async () => {
     const gid = await newGroup();
-    const { body } = await fixture.v1('POST', `/groups/${gid}/pins`, { uses: 3, expiry: 60 });
+    const limits = { calls: { videoResolution: 2 }, stay: 60 };
+    const { body } = await fixture.v1('POST', `/groups/${gid}/pins`, { uses: 3, expiry: 60, ...limits });
     const pin = Number(body.pin);
-    expect(body).toMatchObject({ usesLeft: 3, expiresAt: expect.any(Number) });
+    expect(body).toMatchObject({ usesLeft: 3, expiresAt: expect.any(Number), ...limits });
+    const added = await fixture.v1('POST', `/groups/${gid}/members`, { members: ['carol'], ...limits });
+    expect(added.body.data).toMatchObject([{ calls: limits.calls, until: expect.any(Number) }]);
     expect(String(body.link)).toMatch(new RegExp(`^http.*/messenger/#/join/${gid}-${pin}$`));
     const path = `/groups/${gid}/pins/${pin}`;
     expect(await fixture.v1('PATCH', path, { uses: 1, expiry: 0 })).toMatchObject({

@@ -25,6 +25,8 @@ const OnePin = Type.Object({ ...Gid.properties, pin: Type.Integer({ minimum: 0, 
 const NewPin = Type.Object(
   {
     permissions: memberChange.permissions,
+    calls: memberChange.calls,
+    stay: memberChange.stay,
     expiry: groupSettings.expiry,
     uses: Type.Optional(
       Type.Integer({

@@ -7,6 +7,15 @@ const Flags = (description: string) => Type.Integer({ minimum: 0, maximum: 0xfff
 const Time = (description: string) =>
   Type.Integer({ minimum: 0, description: `${description}, in milliseconds since 1970.` });
 
+const MemberCalls = Type.Object(
+  {
+    callFlags: Type.Optional(Flags('Which of sound, cameras and screens he may send.')),
+    callDuration: Type.Optional(Flags('Seconds that he may stay in the room at a time.')),
+    videoResolution: Type.Optional(Flags('The largest picture that he may send.')),
+  },
+  { description: 'What counts for the member in calls, beside what the group says.' },
+);
+
 export const Group = Type.Object(
   {
     gid: Type.Integer({ minimum: 1, description: 'Number of the group; never used again.' }),
@@ -37,6 +46,8 @@ export const GroupMember = Type.Object(
     permissions: Flags('Bits of what the member may do.'),
     admin: Flags('Bits of his rights over the group.'),
     joinedAt: Time('When he joined'),
+    calls: Type.Optional(MemberCalls),
+    until: Type.Optional(Time('When he is a member no longer')),
   },
   {
     $id: 'GroupMember',
@@ -50,6 +61,8 @@ export const GroupPinResource = Type.Object(
   {
     pin: Type.Integer({ minimum: 0, description: 'A secret: whoever knows it can join.' }),
     permissions: Flags('What whoever joins with it may do.'),
+    calls: Type.Optional(MemberCalls),
+    stay: Type.Optional(Type.Integer({ minimum: 0, description: 'Seconds for which he is a member then.' })),
     expiresAt: Type.Union([Time('When it expires'), Type.Null()]),
     usesLeft: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
       description: 'How often it can still be used; null for any number of times.',
@@ -102,20 +115,25 @@ export const memberChange = {
   grant: Type.Optional(Flags('Bits that are added to the permissions.')),
   revoke: Type.Optional(Flags('Bits that are taken from the permissions.')),
   admin: Type.Optional(Flags('Bits of their rights over the group; none when absent.')),
+  calls: Type.Optional(MemberCalls),
+  stay: Seconds('Seconds for which they are members; 0 for without end.'),
 };
 
 export function groupResource({
   role: _,
   permissions: __,
   admin: ___,
+  calls: ____,
+  until: _____,
   ...info
 }: WireGroup): Static<typeof Group> {
   return info;
 }
 
 export function pinResource(
-  { pin, flags, expiresAt, usesLeft, holder }: GroupPin,
+  { pin, flags, calls, stay, expiresAt, usesLeft, holder }: GroupPin,
   link: string,
 ): Static<typeof GroupPinResource> {
-  return { pin, permissions: flags, expiresAt, usesLeft, shared: holder === null, link };
+  const limits = { ...(calls && { calls }), ...(stay !== undefined && { stay }) };
+  return { pin, permissions: flags, ...limits, expiresAt, usesLeft, shared: holder === null, link };
 }
