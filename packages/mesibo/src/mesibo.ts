@@ -315,7 +315,7 @@ export class Mesibo extends MesiboV1 {
   setOnlineStatusMode(mode: number): number {
     return setMode(this[internal], mode);
   }
-  /** Who may see whether he is: 0 for everybody, or MESIBO_GROUP_CONTACTS. */
+  /** Who may see whether he is: 0 for everybody, MESIBO_GROUP_CONTACTS, or a group of his for its members. */
   setOnlineStatusAudience(gid: number): number {
     return setAudience(this[internal], gid);
   }

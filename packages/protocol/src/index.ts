@@ -73,6 +73,7 @@ export { limits } from './limits.ts';
 export type { OperationName, OperationRequest, OperationResponse } from './operations.ts';
 export type {
   Audience,
+  PresenceAudience,
   PresenceMode,
   ProfileFrame,
   ProfileInfo,

@@ -1,6 +1,7 @@
 /** What operations and frames say about profiles. */
 import Type, { type Static } from 'typebox';
 import { Address, FileId, Int, Plain, Thumbnail } from './fields.ts';
+import { GroupId } from './group-fields.ts';
 import { limits } from './limits.ts';
 
 /**
@@ -15,6 +16,10 @@ export const Audience = Type.Union([
 ]);
 export type Audience = Static<typeof Audience>;
 
+/** Who may see when a user is online: an audience, or the members of a group for as long as he is one of them. */
+export const PresenceAudience = Type.Union([Audience, Plain(Type.Object({ group: GroupId }))]);
+export type PresenceAudience = Static<typeof PresenceAudience>;
+
 const ProfileKey = Type.String({
   minLength: 1,
   maxLength: limits.profileKeyLength,
@@ -26,8 +31,8 @@ export const ProfileVisibility = Type.Object({
   status: Type.Optional(Audience),
   picture: Type.Optional(Audience),
   /** Whether the user is online, and when he last was. */
-  online: Type.Optional(Audience),
-  seen: Type.Optional(Audience),
+  online: Type.Optional(PresenceAudience),
+  seen: Type.Optional(PresenceAudience),
 });
 export type ProfileVisibility = Static<typeof ProfileVisibility>;
 

@@ -97,8 +97,19 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
       },
       onError,
     }),
-    feed: (blocking: GroupFeedOptions['blocking'], onMayMiss: GroupFeedOptions['onMayMiss']) =>
-      new GroupFeed({ bus, store: store.groups, blocking, onMayMiss, onError }),
+    feed: (
+      blocking: GroupFeedOptions['blocking'],
+      presence: { readonly membersChanged: GroupFeedOptions['onMembersChanged'] },
+      onMayMiss: GroupFeedOptions['onMayMiss'],
+    ) =>
+      new GroupFeed({
+        bus,
+        store: store.groups,
+        blocking,
+        onMayMiss,
+        onMembersChanged: (gid, changed) => presence.membersChanged(gid, changed),
+        onError,
+      }),
     /** Ends groups and memberships whose time is over; resolves to the number of groups, members and PINs. */
     endExpired: async (limit: number) =>
       (await groups.endExpired(limit)) +

@@ -228,7 +228,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     hasOthers,
   });
   const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
-  const groupFeed = groupParts.feed(blocking, (session) => catchUp.request(session));
+  const groupFeed = groupParts.feed(blocking, presence, (session) => catchUp.request(session));
   const sessions = new Sessions({
     bus,
     presence,

@@ -4,13 +4,14 @@ import type { Blocking } from './blocking/index.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import type { Files } from './files/index.ts';
+import { isMember } from './groups/index.ts';
 import { TokenBuckets } from './limits/index.ts';
 import type { WatcherGroup } from './presence/index.ts';
 import { Contacts, Profiles, profileOperations } from './profiles/index.ts';
 import type { PublishUserChange } from './users/index.ts';
 
 export interface ProfileWiringOptions {
-  readonly store: Pick<Store, 'profiles' | 'users' | 'values'>;
+  readonly store: Pick<Store, 'groups' | 'profiles' | 'users' | 'values'>;
   readonly directory: Directory;
   readonly blocking: Blocking;
   readonly files: Pick<Files, 'attachments' | 'links'>;
@@ -27,6 +28,10 @@ export function buildProfiles({ store, files, onError = () => {}, ...rest }: Pro
     ...rest,
     store: store.profiles,
     users: store.users,
+    areMembers: async (gid, uids) => {
+      const members = await store.groups.membersAmong(gid, uids);
+      return uids.length === members.filter((member) => isMember(member, now())).length;
+    },
     contacts: new Contacts(store.values),
     files: files.attachments,
     links: files.links,

@@ -23,6 +23,13 @@ describe('a change of the own profile', () => {
     });
   });
 
+  it('leaves an audience as it is that only other applications choose', () => {
+    const forGroup = () => ({ ...visibility, online: { group: 1_000 } });
+    const shown = { ...before, visibility: forGroup() };
+    expect(profileChange(shown, { ...values, visibility: forGroup() })).toEqual({});
+    expect(profileChange(shown, values)).toEqual({ visibility: { online: 'everybody' } });
+  });
+
   it('goes back to what is usual', () => {
     const changed = {
       ...before,

@@ -1,12 +1,14 @@
 import type { Profile, ProfileChange } from '@stoa/client';
-import type { Audience, PresenceMode } from '@stoa/protocol';
+import type { Audience, PresenceAudience, PresenceMode } from '@stoa/protocol';
 
 /** What the form for the own profile shows. */
 export interface ProfileFormValues {
   readonly name: string;
   readonly status: string;
   readonly searchable: boolean;
-  readonly visibility: Readonly<Record<'status' | 'picture' | 'online' | 'seen', Audience>>;
+  readonly visibility: Readonly<
+    Record<'status' | 'picture', Audience> & Record<'online' | 'seen', PresenceAudience>
+  >;
   readonly presence: PresenceMode;
 }
 
@@ -15,7 +17,8 @@ export function profileChange(before: Profile, values: ProfileFormValues): Profi
   const { name, status, searchable, presence } = values;
   const shown = Object.entries(values.visibility).filter(
     ([what, audience]) =>
-      (before.visibility?.[what as keyof ProfileFormValues['visibility']] ?? 'everybody') !== audience,
+      audienceKey(before.visibility?.[what as keyof ProfileFormValues['visibility']] ?? 'everybody') !==
+      audienceKey(audience),
   );
   const was = before.presence ?? { mode: 'foreground' };
   const isSamePresence = was.mode === presence.mode && (was.online ?? true) === (presence.online ?? true);
@@ -27,3 +30,7 @@ export function profileChange(before: Profile, values: ProfileFormValues): Profi
     ...(!isSamePresence && { presence }),
   };
 }
+
+/** A text of its own for each audience. */
+export const audienceKey = (audience: PresenceAudience): string =>
+  typeof audience === 'object' ? `group:${audience.group}` : String(audience);

@@ -1,10 +1,10 @@
 import type { Profile, ProfileChange } from '@stoa/client';
-import { type Audience, limits } from '@stoa/protocol';
+import { limits, type PresenceAudience } from '@stoa/protocol';
 import { useState } from 'react';
 import controls from '../ui/controls.module.css';
 import { DialogActions } from '../ui/dialog.tsx';
 import { presenceChoiceOf, presenceChoices, presenceModes } from './presence-choice.ts';
-import { profileChange } from './profile-change.ts';
+import { audienceKey, type ProfileFormValues, profileChange } from './profile-change.ts';
 import styles from './profiles.module.css';
 
 /** What can be written and chosen of the own profile; hands on what was changed of it. */
@@ -51,13 +51,20 @@ export function ProfileForm({
           onChange={(event) => setStatus(event.target.value)}
         />
       </label>
-      <Choice label="When you are online" value={presence} choices={presenceChoices} onChoose={setPresence} />
+      <Choice
+        label="When you are online"
+        value={presence}
+        choices={presenceChoices}
+        keyOf={(choice) => choice}
+        onChoose={setPresence}
+      />
       {audienceLabels.map(([what, label]) => (
         <Choice
           key={what}
           label={label}
           value={shownTo[what]}
           choices={audiencesWith(shownTo[what])}
+          keyOf={audienceKey}
           onChoose={(audience) => setShownTo({ ...shownTo, [what]: audience })}
         />
       ))}
@@ -78,15 +85,18 @@ export function ProfileForm({
   );
 }
 
-function Choice<T extends string | number>({
+function Choice<T>({
   label,
   value,
   choices,
+  keyOf,
   onChoose,
 }: {
   label: string;
   value: T;
   choices: readonly (readonly [T, string])[];
+  /** A text of its own for each of them. */
+  keyOf: (choice: T) => string;
   onChoose: (choice: T) => void;
 }) {
   return (
@@ -94,14 +104,14 @@ function Choice<T extends string | number>({
       {label}
       <select
         className={controls.field}
-        value={value}
+        value={keyOf(value)}
         onChange={({ target }) => {
-          const chosen = choices.find(([choice]) => String(choice) === target.value);
+          const chosen = choices.find(([choice]) => keyOf(choice) === target.value);
           if (chosen !== undefined) onChoose(chosen[0]);
         }}
       >
         {choices.map(([choice, text]) => (
-          <option key={choice} value={choice}>
+          <option key={keyOf(choice)} value={keyOf(choice)}>
             {text}
           </option>
         ))}
@@ -110,7 +120,7 @@ function Choice<T extends string | number>({
   );
 }
 
-const forEverybody: Record<'status' | 'picture' | 'online' | 'seen', Audience> = {
+const forEverybody: ProfileFormValues['visibility'] = {
   status: 'everybody',
   picture: 'everybody',
   online: 'everybody',
@@ -124,12 +134,14 @@ const audienceLabels = [
   ['picture', 'Who sees your picture'],
 ] as const;
 
-const audiences: readonly (readonly [Audience, string])[] = [
+const audiences: readonly (readonly [PresenceAudience, string])[] = [
   ['everybody', 'Everybody'],
   ['contacts', 'Your contacts'],
   ['nobody', 'Nobody'],
 ];
 
-/** An access level can be chosen by other applications alone. */
-const audiencesWith = (value: Audience): readonly (readonly [Audience, string])[] =>
-  typeof value === 'number' ? [[value, `Contacts of access level ${value}`], ...audiences] : audiences;
+/** An access level and a group can be chosen by other applications alone. */
+function audiencesWith(value: PresenceAudience): readonly (readonly [PresenceAudience, string])[] {
+  if (typeof value === 'number') return [[value, `Contacts of access level ${value}`], ...audiences];
+  return typeof value === 'object' ? [[value, 'Members of a group'], ...audiences] : audiences;
+}

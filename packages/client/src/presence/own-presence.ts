@@ -15,9 +15,10 @@ export interface Page {
  * - `login`: while one of them is connected;
  * - `manual`: when he says so, whatever is in front.
  *
- * Who may see it is `visibility.online` of the profile.
+ * Who may see it is `visibility.online` of the profile: everybody, contacts, nobody, or the members of a group of his.
  *
  * @example
+ * await client.profiles.update({ visibility: { online: { group: gid } } }); // for the members of this group alone
  * await client.presence.setOnline(false); // away, on all devices, until …
  * await client.presence.setMode('foreground');
  */

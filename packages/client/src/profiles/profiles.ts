@@ -56,7 +56,8 @@ export class Profiles {
 
   /**
    * Changes what is named of the own profile; resolves to what it is then. Rejects with StoaError: UNAVAILABLE,
-   * TOO_LARGE, TOO_MANY, RATE_LIMITED, NOT_FOUND when there is no such picture.
+   * TOO_LARGE, TOO_MANY, RATE_LIMITED, NOT_FOUND when there is no such picture, PERMISSION_DENIED when `online` or `seen`
+   * is to be for a group to which the user does not belong, or the app does not let him.
    */
   update(change: ProfileChange): Promise<Profile> {
     return this.#host.ask('updateProfile', change);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => chat.close());
 
 it('is what the modes of mesibo say, for its audience', async () => {
-  const { api, address } = await chat.prepare('ann');
+  const { api, heard, address } = await chat.prepare('ann');
   const other = await chat.server.addUser('watching-ann');
   const watcher = await SocketClient.open(chat.server.url);
   await watcher.hello(other.token);
@@ -38,5 +38,16 @@ it('is what the modes of mesibo say, for its audience', async () => {
   await becomes(2);
   expect(api.setOnlineStatusMode(7)).toBe(MESIBO_RESULT_BADREQ);
   expect(api.setOnlineStatusAudience(MESIBO_GROUP_SUBSCRIBED)).toBe(MESIBO_RESULT_FAIL);
+  const members = { m: `${address},${other.address}` };
+  const { group } = await chat.server.backend('groupadd', { group: { name: 'friends', members } });
+  const { gid } = group as { gid: number };
+  expect(api.setOnlineStatusAudience(gid)).toBe(MESIBO_RESULT_OK);
+  await becomes(1);
+  expect(api.setOnlineStatusAudience(-1)).toBe(MESIBO_RESULT_BADREQ);
+  api.setOnlineStatusAudience(gid + 1_000);
+  await heard.until(
+    () => heard.errors.at(-1)?.code === 'PERMISSION_DENIED',
+    'the group of others to be refused',
+  );
   await watcher.close();
 });

@@ -1,7 +1,9 @@
 import type { Client } from '@stoa/client';
+import type { PresenceAudience } from '@stoa/protocol';
 import {
   MESIBO_GROUP_CONTACTS,
   MESIBO_GROUP_CONTACTSUBSCRIBERS,
+  MESIBO_GROUP_PROVSUBSCRIBED,
   MESIBO_ONLINEMODE_FOREGROUND,
   MESIBO_ONLINEMODE_LOGIN,
   MESIBO_ONLINEMODE_MANUAL,
@@ -17,6 +19,7 @@ const modes = new Map([
 ] as const);
 
 const contacts: readonly number[] = [MESIBO_GROUP_CONTACTS, MESIBO_GROUP_CONTACTSUBSCRIBERS];
+const lastGroup = 0xffff_ffff;
 
 /** When the user is online: MESIBO_ONLINEMODE_*. */
 export function setMode(context: Context, mode: number): number {
@@ -31,11 +34,18 @@ export function setOnline(context: Context, online: boolean): number {
   return later(context, ({ presence }) => presence.setOnline(online));
 }
 
-/** Who may see it: 0 for everybody, or MESIBO_GROUP_CONTACTS. */
+/** Who may see it: 0 for everybody, MESIBO_GROUP_CONTACTS, or the members of a group to which the user belongs. */
 export function setAudience(context: Context, gid: number): number {
-  if (gid !== 0 && !contacts.includes(gid)) return unsupported(context, 'This audience of the online status');
-  const online = gid === 0 ? 'everybody' : 'contacts';
+  if (!Number.isInteger(gid) || gid < 0 || gid > lastGroup) return MESIBO_RESULT_BADREQ;
+  const online = audienceOf(gid);
+  if (online === undefined) return unsupported(context, 'This audience of the online status');
   return later(context, ({ profiles }) => profiles.update({ visibility: { online, seen: online } }));
+}
+
+function audienceOf(gid: number): PresenceAudience | undefined {
+  if (gid === 0) return 'everybody';
+  if (contacts.includes(gid)) return 'contacts';
+  return gid > MESIBO_GROUP_PROVSUBSCRIBED ? { group: gid } : undefined;
 }
 
 export function setInForeground(context: Context, on: boolean): number {

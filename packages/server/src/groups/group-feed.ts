@@ -2,6 +2,7 @@ import type { Bus, Subscription } from '@stoa/bus';
 import type { Group, GroupStore } from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
 import { type GroupAudience, type GroupEvent, subjects, type UserEvent } from '../events.ts';
+import type { MembersChanged } from '../presence/index.ts';
 import { type ForMembers, Offer, Passing } from './for-members.ts';
 import { may, mustWait } from './permissions.ts';
 
@@ -23,6 +24,8 @@ export interface GroupFeedOptions {
   readonly blocking: Pick<Blocking, 'mayReach' | 'blocksNobody'>;
   /** Events about the session's groups may have been lost. */
   readonly onMayMiss: (session: GroupSession) => void;
+  /** Members of a group that is followed here were added, changed or removed. */
+  readonly onMembersChanged: (gid: number, changed: MembersChanged) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -96,7 +99,10 @@ export class GroupFeed {
       after = last.group.gid;
     }
     for (const conv of this.#convsOf.get(uid) ?? []) {
-      if (!found.has(conv)) this.#drop(conv, uid);
+      if (found.has(conv)) continue;
+      const gid = this.#feeds.get(conv)?.gid;
+      this.#drop(conv, uid);
+      if (gid !== undefined) this.#options.onMembersChanged(gid, new Set([uid]));
     }
   }
 
@@ -109,6 +115,7 @@ export class GroupFeed {
       const { group, member, receives } = membership;
       await this.#listen(group, uid, { receives, flags: member.flags, admin: member.admin });
       for (const session of this.#sessionsOf.get(uid) ?? []) session.delivery.refresh(group.conv);
+      this.#options.onMembersChanged(gid, new Set([uid]));
     };
     join().catch((error: unknown) => this.#lost(uid, error));
   }
@@ -240,6 +247,8 @@ export class GroupFeed {
       for (const session of member.sessions) session.delivery.refresh(feed.conv);
     }
     for (const uid of removed) this.#end(feed, uid);
+    const changed = new Set([...put.map(({ uid }) => uid), ...removed]);
+    if (changed.size > 0) this.#options.onMembersChanged(feed.gid, changed);
   }
 
   /** What was sent before the end is still for him, and may not have come here yet. */
@@ -280,7 +289,10 @@ export class GroupFeed {
       }
     };
     ask().then(
-      () => this.#goOn(feed),
+      () => {
+        this.#options.onMembersChanged(feed.gid, 'anybody');
+        this.#goOn(feed);
+      },
       (error: unknown) => {
         this.#options.onError(error);
         // Nothing is lost: the sessions ask the log, and the next event asks for the members again.

@@ -1,4 +1,5 @@
 import { type Bus, InProcessHub } from '@stoa/bus';
+import { presenceValues } from '@stoa/protocol';
 import { type JoinedNodes, startJoinedNodes, type TestNode } from '@stoa/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,6 +42,22 @@ describe('groups on two nodes', { timeout: 60_000 }, () => {
       bob.address,
     ]);
     expect(await bob.say(gid, 'gone')).toBe('NOT_A_MEMBER');
+    await Promise.all([alice.socket.close(), bob.socket.close()]);
+  });
+
+  it('let members on one see that somebody on the other is online, as long as they are', async () => {
+    const { alice, bob, gid } = await setUp();
+    const told = async () => {
+      const { value } = await bob.socket.next('presence', ({ from }) => from === alice.address, 20_000);
+      return value === presenceValues.online ? 'online' : 'offline';
+    };
+    await alice.ask('profile.set', { visibility: { online: { group: gid } } });
+    bob.socket.send({ t: 'watch', peers: [alice.address], on: true });
+    expect(await told()).toBe('offline');
+    await alice.ask('groups.members.add', { gid, users: [bob.address] });
+    expect(await told()).toBe('online');
+    await alice.ask('groups.members.remove', { gid, users: [bob.address] });
+    expect(await told()).toBe('offline');
     await Promise.all([alice.socket.close(), bob.socket.close()]);
   });
 

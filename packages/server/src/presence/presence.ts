@@ -3,14 +3,23 @@ import { type PresenceFrame, type ProfileFrame, presenceValues } from '@stoa/pro
 import type { UserStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { type PresenceChange, type ProfileChanged, publishToUser, subjects } from '../events.ts';
+import { GroupAudiences, type MembersChanged } from './group-audiences.ts';
 import type { OtherNodes } from './other-nodes.ts';
 import { PresentUsers } from './present-users.ts';
 
 /** Somebody who wants to be told of users' going online and offline. */
 export interface Watcher {
-  /** Address of the user who watches. */
+  /** The user who watches. */
+  readonly uid: number;
   readonly address: string;
   write(frame: PresenceFrame | ProfileFrame): void;
+}
+
+/** What a user keeps from somebody by his own choice: that he is online, when he was, or nothing. */
+export interface KeptPresence {
+  readonly keeps: 'online' | 'seen' | 'nothing';
+  /** The groups for whose members he has chosen to be seen, whether or not this somebody is one. */
+  readonly groups: readonly number[];
 }
 
 /** A user, and those on this node who watch him. */
@@ -32,8 +41,7 @@ export interface PresenceOptions {
   readonly maySee: (uid: number, address: string) => Promise<boolean | 'online'>;
   /** Others are told when the user was online last in steps of so many milliseconds; 0 for exactly. */
   readonly seenStep?: (uid: number) => Promise<number>;
-  /** What the user keeps from somebody by his own choice: that he is online, when he was, or nothing. */
-  readonly hidden?: (uid: number, address: string) => Promise<'online' | 'seen' | 'nothing'>;
+  readonly hidden?: (uid: number, address: string) => Promise<KeptPresence>;
   /** The profile of a user has changed, whom somebody watches here. */
   readonly onProfileChanged?: (group: WatcherGroup) => void;
   readonly onError: (error: unknown) => void;
@@ -76,11 +84,16 @@ export class Presence {
   readonly #watched = new Map<number, Watched>();
   /** Those of whom other nodes were asked a moment ago. */
   readonly #asked = new Set<Watched>();
+  readonly #audiences: GroupAudiences<Watched>;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
     this.#connected = new PresentUsers(options.clock, options.graceMs);
     this.#online = new PresentUsers(options.clock, options.graceMs);
+    this.#audiences = new GroupAudiences({
+      review: (watched, changed) => this.#reviewMembers(watched, changed),
+      onError: options.onError,
+    });
   }
 
   /** Begins to follow what becomes of other nodes. */
@@ -151,14 +164,18 @@ export class Presence {
    * be as soon as the other nodes had time to answer.
    */
   async watch(watcher: Watcher, user: { uid: number; address: string }): Promise<void> {
-    const sight = await this.#sightOf(user.uid, watcher);
     const seenStep = (await this.#options.seenStep?.(user.uid)) ?? 0;
-    const watched = this.#watched.get(user.uid) ?? this.#startWatching(user);
-    watched.seenStep = seenStep;
-    watched.watchers.add(watcher);
-    setMember(watched.blocked, watcher, sight === 'nothing');
-    setMember(watched.unseen, watcher, sight === 'online');
-    watched.untold.add(watcher);
+    const watched = await this.#audiences.decide(
+      () => this.#sightOf(user.uid, watcher),
+      (found) => {
+        const begun = this.#watched.get(user.uid) ?? this.#startWatching(user);
+        begun.seenStep = seenStep;
+        begun.watchers.add(watcher);
+        this.#setSight(begun, watcher, found);
+        begun.untold.add(watcher);
+        return begun;
+      },
+    );
     await watched.subscription;
     if (watched.nodes.size > 0) this.#tell(watched, watched.untold);
     else if (!this.#asked.has(watched)) await this.#settle(watched);
@@ -174,6 +191,7 @@ export class Presence {
     if (watched.watchers.size > 0) return;
     this.#watched.delete(uid);
     this.#asked.delete(watched);
+    this.#audiences.forget(watched);
     watched.subscription.then((subscription) => subscription.unsubscribe(), this.#options.onError);
   }
 
@@ -188,24 +206,47 @@ export class Presence {
     for (const watched of [...this.#watched.values()]) {
       if (uid !== undefined && watched.uid !== uid) continue;
       watched.seenStep = (await this.#options.seenStep?.(watched.uid)) ?? 0;
-      for (const watcher of [...watched.watchers]) {
-        const before = sightIn(watched, watcher);
-        const sight = await this.#sightOf(watched.uid, watcher);
-        if (!watched.watchers.has(watcher) || sight === before) continue;
-        setMember(watched.blocked, watcher, sight === 'nothing');
-        setMember(watched.unseen, watcher, sight === 'online');
-        this.#tell(watched, new Set([watcher]));
-      }
+      for (const watcher of [...watched.watchers]) await this.#reviewOne(watched, watcher);
     }
   }
 
-  async #sightOf(uid: number, { address }: Watcher): Promise<Sight> {
-    const { maySee, hidden = async () => 'nothing' } = this.#options;
+  /** Members of a group that is followed here were added, changed or removed. */
+  membersChanged(gid: number, changed: MembersChanged): void {
+    this.#audiences.changed(gid, changed);
+  }
+
+  async #reviewMembers(watched: Watched, changed: MembersChanged): Promise<void> {
+    const isForAll = changed === 'anybody' || changed.has(watched.uid);
+    for (const watcher of [...watched.watchers]) {
+      if (isForAll || changed.has(watcher.uid)) await this.#reviewOne(watched, watcher);
+    }
+  }
+
+  async #reviewOne(watched: Watched, watcher: Watcher): Promise<void> {
+    await this.#audiences.decide(
+      () => this.#sightOf(watched.uid, watcher),
+      (found) => {
+        if (!watched.watchers.has(watcher)) return;
+        const before = sightIn(watched, watcher);
+        this.#setSight(watched, watcher, found);
+        if (found.sight !== before) this.#tell(watched, new Set([watcher]));
+      },
+    );
+  }
+
+  #setSight(watched: Watched, watcher: Watcher, { sight, groups }: FoundSight): void {
+    setMember(watched.blocked, watcher, sight === 'nothing');
+    setMember(watched.unseen, watcher, sight === 'online');
+    if (groups !== undefined) this.#audiences.set(watched, groups);
+  }
+
+  async #sightOf(uid: number, { address }: Watcher): Promise<FoundSight> {
+    const { maySee, hidden } = this.#options;
     const may = await maySee(uid, address);
-    if (may === false) return 'nothing';
-    const kept = await hidden(uid, address);
-    if (kept === 'online') return 'nothing';
-    return kept === 'seen' || may === 'online' ? 'online' : 'all';
+    if (may === false) return { sight: 'nothing' };
+    const { keeps, groups } = (await hidden?.(uid, address)) ?? { keeps: 'nothing', groups: [] };
+    if (keeps === 'online') return { sight: 'nothing', groups };
+    return { sight: keeps === 'seen' || may === 'online' ? 'online' : 'all', groups };
   }
 
   #startWatching({ uid, address }: { uid: number; address: string }): Watched {
@@ -272,6 +313,8 @@ export class Presence {
       if (watched.nodes.size === 0) left.push(watched.uid);
     }
     this.#writeSeen(left, seen).catch(this.#options.onError);
+    // It may have ended memberships and not lived to say so.
+    this.#audiences.anyChanged();
   }
 
   /** The node that held the users could not write down when they were seen last. */
@@ -330,6 +373,12 @@ export class Presence {
 
 /** What somebody is told of a user: all, only whether he is online, or nothing. */
 type Sight = 'all' | 'online' | 'nothing';
+
+interface FoundSight {
+  readonly sight: Sight;
+  /** As KeptPresence says; absent when it was not asked. */
+  readonly groups?: readonly number[];
+}
 
 function sightIn({ blocked, unseen }: Watched, watcher: Watcher): Sight {
   if (blocked.has(watcher)) return 'nothing';

@@ -289,6 +289,40 @@ describe('profiles', () => {
     }
   });
 
+  it('let members of a group see that their owner is online, for as long as all are members', async () => {
+    const carol = await server.addUser(`carol-${users}`);
+    const [owner, member, other] = [await signIn(bob), await signIn(alice), await signIn(carol)];
+    const members = `${alice.address},${bob.address}`;
+    const { group } = await server.backend('groupadd', { group: { name: 'g', members: { m: members } } });
+    const { gid } = group as { gid: number };
+    const edit = (user: TestUser, change: object = {}) =>
+      server.backend('groupeditmembers', { group: { gid, members: { m: user.address }, ...change } });
+    const told = async (client: SocketClient) => {
+      const { value } = await client.next('presence', ({ from }) => from === bob.address, 20_000);
+      return value === presenceValues.online ? 'online' : 'offline';
+    };
+    const audience = { group: gid };
+    expect(await ask(other, 'profile.set', { visibility: { online: audience } })).toMatchObject({
+      code: 'PERMISSION_DENIED',
+    });
+    expect(await set(owner, { visibility: { online: audience, seen: audience } })).toMatchObject({
+      visibility: { online: audience, seen: audience },
+    });
+    for (const client of [member, other]) client.send({ t: 'watch', peers: [bob.address], on: true });
+    expect([await told(member), await told(other)]).toEqual(['online', 'offline']);
+    await edit(carol);
+    expect(await told(other)).toBe('online');
+    await ask(other, 'groups.leave', { gid });
+    expect(await told(other)).toBe('offline');
+    await edit(bob, { delete: true });
+    expect(await told(member)).toBe('offline');
+    await edit(bob);
+    expect(await told(member)).toBe('online');
+    await server.backend('groupdel', { group: { gid } });
+    expect(await told(member)).toBe('offline');
+    expect([member, other].flatMap(({ frames }) => frames).filter(({ t }) => t === 'presence')).toEqual([]);
+  });
+
   it('carry an uploaded picture, which whoever sees the profile can load', async () => {
     const [owner, viewer] = [await signIn(bob), await signIn(alice)];
     const [id, theirs, text] = [await upload(bob, png), await upload(alice, png), await upload(bob, 'text')];

@@ -1,10 +1,12 @@
 import type { Bus } from '@stoa/bus';
 import {
   msgpackCodec,
+  type PresenceAudience,
   type PresenceMode,
   type ProfileFrame,
   type ProfileInfo,
   type ProfileSettings,
+  type ProfileVisibility,
   StoaError,
 } from '@stoa/protocol';
 import type { FoundProfile, ProfileStore, UserStore } from '@stoa/storage';
@@ -14,6 +16,7 @@ import type { Directory, Person } from '../directory/index.ts';
 import { type ProfileChanged, publishToUser, subjects } from '../events.ts';
 import type { Attachments, FileLinks } from '../files/index.ts';
 import type { TokenBuckets } from '../limits/index.ts';
+import type { KeptPresence } from '../presence/index.ts';
 import type { PublishUserChange } from '../users/index.ts';
 import type { Contacts } from './contacts.ts';
 import { changedDocument, type ProfileDocument, readDocument, writeDocument } from './document.ts';
@@ -22,6 +25,8 @@ import { hasSecrets, isVisible, profileView, type Relation, type SeenProfile } f
 export interface ProfilesOptions {
   readonly store: ProfileStore;
   readonly users: Pick<UserStore, 'update'>;
+  /** Whether all of these users, each named once, are members of the group now. */
+  readonly areMembers: (gid: number, uids: readonly number[]) => Promise<boolean>;
   readonly directory: Pick<Directory, 'byAddress' | 'byUid' | 'forget'>;
   readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly contacts: Contacts;
@@ -65,7 +70,8 @@ export class Profiles {
   /**
    * Changes the own profile, and tells the user's other devices and those who watch him.
    *
-   * @throws StoaError RATE_LIMITED, TOO_LARGE, TOO_MANY, NOT_FOUND (of the picture), UNSUPPORTED_TYPE or CONFLICT
+   * @throws StoaError RATE_LIMITED, TOO_LARGE, TOO_MANY, NOT_FOUND (of the picture), UNSUPPORTED_TYPE, CONFLICT, or
+   * PERMISSION_DENIED when presence is to be for a group that he does not belong to
    */
   async setOwn(viewer: Viewer & { readonly dev: number }, change: ProfileSettings): Promise<ProfileInfo> {
     count(this.#options.changes, viewer, 1);
@@ -77,6 +83,10 @@ export class Profiles {
   /** Changes the profile of a user, in his name or in that of the app. */
   async set(owner: ProfileOwner, change: ProfileSettings, exceptDev?: number): Promise<ProfileInfo> {
     await this.#requirePicture(owner, change);
+    for (const gid of groupsIn(change.visibility)) {
+      if (await this.#options.areMembers(gid, [owner.uid])) continue;
+      throw new StoaError('PERMISSION_DENIED', `The user is not a member of group ${gid}.`);
+    }
     const name = change.name ?? owner.name;
     const isNamed = name !== owner.name;
     const isSaid = Object.keys(change).some((member) => member !== 'name');
@@ -195,17 +205,37 @@ export class Profiles {
     return record && readDocument(record.document).presence;
   }
 
-  /** What the user keeps from somebody by his own choice: that he is online, when he last was, or nothing. */
-  async hiddenPresence(uid: number, address: string): Promise<'online' | 'seen' | 'nothing'> {
-    const [record] = await this.#options.store.find([uid]);
-    const { online, seen } = (record && readDocument(record.document).visibility) ?? {};
-    if (isVisible(online, 'other') && isVisible(seen, 'other')) return 'nothing';
-    const owner = await this.#options.directory.byUid(uid);
-    const isSelf = owner?.address === address;
-    const known = await this.#options.contacts.among(uid, [address]);
-    const relation = isSelf ? 'self' : relationOf(known.get(address));
-    if (!isVisible(online, relation)) return 'online';
-    return isVisible(seen, relation) ? 'nothing' : 'seen';
+  async hiddenPresence(uid: number, address: string): Promise<KeptPresence> {
+    const { store, directory, contacts } = this.#options;
+    const [record] = await store.find([uid]);
+    const visibility = (record && readDocument(record.document).visibility) ?? {};
+    const { online, seen } = visibility;
+    if (isVisibleToAll(online) && isVisibleToAll(seen)) return { keeps: 'nothing', groups: [] };
+    const groups = groupsIn(visibility);
+    const owner = await directory.byUid(uid);
+    if (owner === undefined) return { keeps: 'online', groups };
+    if (owner.address === address) return { keeps: 'nothing', groups };
+    const relation = relationOf((await contacts.among(uid, [address])).get(address));
+    const shared = await this.#sharedGroups(groups, owner, address);
+    const isShown = (to: PresenceAudience | undefined): boolean =>
+      typeof to === 'object' ? shared.has(to.group) : isVisible(to, relation);
+    if (!isShown(online)) return { keeps: 'online', groups };
+    return { keeps: isShown(seen) ? 'nothing' : 'seen', groups };
+  }
+
+  /** Those of the groups to which both belong. */
+  async #sharedGroups(
+    groups: readonly number[],
+    { aid, uid }: Person,
+    address: string,
+  ): Promise<ReadonlySet<number>> {
+    const shared = new Set<number>();
+    if (groups.length === 0) return shared;
+    const other = await this.#options.directory.byAddress(aid, address);
+    for (const gid of groups) {
+      if (other !== undefined && (await this.#options.areMembers(gid, [uid, other.uid]))) shared.add(gid);
+    }
+    return shared;
   }
 
   async #relations(
@@ -282,6 +312,15 @@ export class Profiles {
   #view(seen: SeenProfile, relation: Relation): ProfileInfo {
     return profileView(seen, relation, (id) => this.#options.links.make({ id, name: 'picture' }).path);
   }
+}
+
+const isVisibleToAll = (to: PresenceAudience | undefined): boolean =>
+  typeof to !== 'object' && isVisible(to, 'other');
+
+/** For whose members a user is to be seen. */
+function groupsIn({ online, seen }: ProfileVisibility = {}): number[] {
+  const named = [online, seen].flatMap((audience) => (typeof audience === 'object' ? [audience.group] : []));
+  return [...new Set(named)];
 }
 
 function relationOf(levels: readonly number[] | undefined): Relation {

@@ -50,7 +50,8 @@ export class PresenceTraffic {
     this.#identity = identity;
     this.#connection = connection;
     this.#services = options.services;
-    this.#watcher = { address: identity.address, write: (frame) => connection.write(frame) };
+    const { uid, address } = identity;
+    this.#watcher = { uid, address, write: (frame) => connection.write(frame) };
   }
 
   /** The session is counted from now on. */
