@@ -4,22 +4,18 @@ import type { Kind } from '../codecs/codecs.ts';
 import type { MediaPacket } from '../forwarding/media-packet.ts';
 import type { Slot } from '../forwarding/slot.ts';
 import type { LayerStatistics, Source } from '../forwarding/source.ts';
-import {
-  type ConnectionOptions,
-  type ConnectionState,
-  type TransportOptions,
-  transportOptions,
-} from '../transport/connection.ts';
-import type { MediaCounters } from '../transport/media-counters.ts';
-import { PortPool } from '../transport/port-pool.ts';
+import type { TransportOptions } from '../transport/connection.ts';
 import { ReceiveTransport, type SlotCounts } from '../transport/receive-transport.ts';
 import { SendTransport } from '../transport/send-transport.ts';
+import { ChoiceTurns } from './choice-turns.ts';
 import { chooseLayers, noShortage, type Shortage } from './choose-layers.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { type Measured, measure } from './measure.ts';
 import { isTaken, type Outlet } from './outlet.ts';
-import type { LayerWish, SlotStatistics, StreamDescription, View } from './room-types.ts';
+import { connectionsOf, type RoomOptions } from './room-options.ts';
+import type { SlotStatistics, StreamDescription, View } from './room-types.ts';
 import { slotStatistics } from './slot-statistics.ts';
+import { usableLayers } from './usable-layers.ts';
 
 /** Gets a stream's packets, of all its layers. They are valid during the call. */
 export type PacketListener = (source: Source, packet: MediaPacket, now: number) => void;
@@ -34,19 +30,7 @@ interface Subscription {
   view: View;
 }
 
-export interface RoomOptions extends Omit<ConnectionOptions, 'ports'> {
-  /** UDP ports, best outside of the ephemeral range; a pool where rooms share them. */
-  readonly ports?: ConnectionOptions['ports'] | PortPool;
-  readonly counters?: MediaCounters;
-  readonly onState?: (transport: string, state: ConnectionState) => void;
-  /** Layers of a picture that nobody takes should be turned off at the publisher, and others on again. */
-  readonly onLayers?: (stream: string, layers: readonly LayerWish[]) => void;
-}
-
-const choiceIntervalMs = 200;
-
-/** Viewers for whom is chosen in one tick, at least; of many a fifth, so that packets do not wait for all of them. */
-const choicesAtOnce = 8;
+const demandIntervalMs = 200;
 
 /** Publishers and viewers, and which of their streams goes to which of their slots. */
 export class Room {
@@ -63,19 +47,13 @@ export class Room {
   /** By stream, who gets all of it besides viewers. */
   readonly #taps = new Map<string, PacketListener>();
   readonly #shortages = new WeakMap<ReceiveTransport, Shortage>();
-  /** When is chosen for a viewer again. */
-  readonly #choiceDue = new WeakMap<ReceiveTransport, number>();
+  readonly #turns = new ChoiceTurns<ReceiveTransport>();
   #transports = 0;
-  #isChoiceDue = false;
   #demandedAt = 0;
 
   constructor(options: RoomOptions = {}) {
     this.#options = options;
-    const { ports, ...others } = options;
-    this.#connections =
-      ports instanceof PortPool
-        ? { ...others, ports }
-        : transportOptions(ports === undefined ? others : { ...others, ports });
+    this.#connections = connectionsOf(options);
   }
 
   /** Takes a publisher's offer. */
@@ -207,7 +185,8 @@ export class Room {
     const replaced = stream.layers.findIndex((layer) => layer.source.rid === source.rid);
     if (replaced >= 0) stream.layers.splice(replaced, 1);
     stream.layers.push(new LayerDemand(source, Date.now(), restingBitrate));
-    this.#isChoiceDue = true;
+    this.#turns.callAll();
+    this.#demandedAt = 0;
   }
 
   forward(source: Source, packet: MediaPacket, now: number): void {
@@ -279,8 +258,9 @@ export class Room {
   tick(now: number): void {
     for (const sender of this.#senders.values()) sender.tick(now);
     for (const receiver of this.#receivers.values()) receiver.tick(now);
-    this.#chooseDue(now);
-    if (now - this.#demandedAt < choiceIntervalMs) return;
+    for (const receiver of this.#turns.take(this.#receivers.values(), this.#receivers.size, now))
+      this.#choose(receiver, now);
+    if (now - this.#demandedAt < demandIntervalMs) return;
     this.#demandedAt = now;
     for (const stream of this.#streams.values()) this.#updateDemand(stream, now);
   }
@@ -337,21 +317,6 @@ export class Room {
     else this.#routes.set(stream, others);
   }
 
-  /** For everybody at once when a layer has come, otherwise for one after the other. */
-  #chooseDue(now: number): void {
-    const isForAll = this.#isChoiceDue;
-    this.#isChoiceDue = false;
-    if (isForAll) this.#demandedAt = 0;
-    let left = isForAll ? this.#receivers.size : Math.max(choicesAtOnce, Math.ceil(this.#receivers.size / 5));
-    for (const receiver of this.#receivers.values()) {
-      if (left === 0) return;
-      if (!isForAll && now < (this.#choiceDue.get(receiver) ?? 0)) continue;
-      this.#choiceDue.set(receiver, now + choiceIntervalMs);
-      this.#choose(receiver, now);
-      left -= 1;
-    }
-  }
-
   #choose(receiver: ReceiveTransport, now: number): void {
     const viewed = receiver.slots.flatMap(({ mid, slot }) => {
       const view = this.#subscriptions.get(slot)?.view;
@@ -362,16 +327,10 @@ export class Room {
     this.#shortages.set(receiver, chooseLayers(receiver, viewed, now));
   }
 
-  /** The layers of a stream, from the smallest; without those that do not come while another does, or are too large. */
   #layers(id: string, now: number): LayerDemand[] {
     const stream = this.#streams.get(id);
-    const [only] = stream?.layers ?? [];
-    if (stream?.layers.length === 1 && only !== undefined)
-      return this.#isTooLarge(stream, only.source) ? [] : [only];
-    const all = stream?.layers.filter(({ source }) => !this.#isTooLarge(stream, source)) ?? [];
-    const offered = all.filter((layer) => layer.isOffered(now));
-    const layers = offered.length === 0 ? [...all] : offered;
-    return layers.sort((a, b) => a.source.height - b.source.height || a.bitrate(now) - b.bitrate(now));
+    if (stream === undefined) return [];
+    return usableLayers(stream.layers, (source) => this.#isTooLarge(stream, source), now);
   }
 
   #isTooLarge({ transport }: Stream, { width, height }: Source): boolean {
