@@ -9,11 +9,18 @@ function flash(now: () => number): MediaStreamTrack {
   canvas.height = 180;
   const context = canvas.getContext('2d');
   const stream = canvas.captureStream();
+  let shown = '';
+  let drawnAt = 0;
   setInterval(() => {
-    if (context === null) return;
-    context.fillStyle = now() % everyMs < lastsMs ? 'white' : 'black';
+    const at = now();
+    const colour = at % everyMs < lastsMs ? 'white' : 'black';
+    // Looked at often, so that the flash is not late, and drawn as often as a camera takes pictures.
+    if (context === null || (colour === shown && at - drawnAt < 30)) return;
+    shown = colour;
+    drawnAt = at;
+    context.fillStyle = colour;
     context.fillRect(0, 0, canvas.width, canvas.height);
-  }, 20);
+  }, 4);
   const [track] = stream.getVideoTracks();
   if (track === undefined) throw new Error('There is no picture.');
   return track;
