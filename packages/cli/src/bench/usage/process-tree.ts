@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ReadUsage, Usage } from './usage.ts';
+import type { ReadUsage } from './usage.ts';
 
 /** Reads what these processes and their descendants have used, from /proc (Linux only; see proc(5)). */
 export function processTreeUsage(roots: readonly number[]): ReadUsage {
@@ -11,11 +11,11 @@ export function processTreeUsage(roots: readonly number[]): ReadUsage {
       before = members.size;
       for (const { pid, parent } of processes) if (members.has(parent)) members.add(pid);
     }
-    const used: Usage[] = processes.filter(({ pid }) => members.has(pid)).map(usageOf);
-    return {
-      cpuSeconds: used.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
-      memoryBytes: used.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
-    };
+    const used = processes.filter(({ pid }) => members.has(pid));
+    // Whole numbers are added up: of fractions, the sum would depend on their order.
+    const ticks = used.reduce((sum, each) => sum + each.ticks, 0);
+    const pages = used.reduce((sum, each) => sum + each.pages, 0);
+    return { cpuSeconds: ticks / ticksPerSecond, memoryBytes: pages * pageBytes };
   };
 }
 
@@ -51,10 +51,6 @@ function allProcesses(): ProcessStat[] {
     }
   }
   return found;
-}
-
-function usageOf({ ticks, pages }: ProcessStat): Usage {
-  return { cpuSeconds: ticks / ticksPerSecond, memoryBytes: pages * pageBytes };
 }
 
 /** USER_HZ, the same on all common architectures. */
