@@ -5,9 +5,9 @@ import { ServerProcess, tempFolder } from '@stoa/testkit';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startCallPages } from './calls/pages.ts';
-import { newBand, playInBand, seeingTheOthers } from './rooms/band.ts';
+import { allSeeAndHear, newBand, playInBand, seeingTheOthers } from './rooms/band.ts';
 import { recovers } from './rooms/recovery.ts';
-import { logOf, seesAndHears } from './rooms/room-stage.ts';
+import { logOf } from './rooms/room-stage.ts';
 import type { MessengerPage } from './support/messenger-page.ts';
 import { connectionFailures } from './support/page-problems.ts';
 import { Visitors } from './support/visitors.ts';
@@ -102,16 +102,7 @@ describe('a server that is killed while people chat', () => {
       const place = { gid, pageUrl: roomPages.url, server: server.url, token };
       pages.push(await playInBand(visitors, place));
     }
-    const everybodySeesEverybody = () =>
-      Promise.all(
-        pages.map((page, index) =>
-          seesAndHears(
-            page,
-            addresses.filter((_, each) => each !== index),
-          ),
-        ),
-      );
-    await everybodySeesEverybody();
+    await allSeeAndHear(pages, addresses);
     const killedAt = Date.now();
     await server.restart('SIGKILL');
     await recovers(
@@ -120,7 +111,7 @@ describe('a server that is killed while people chat', () => {
       seeingTheOthers(pages, addresses),
       Date.now(),
     );
-    await everybodySeesEverybody();
+    await allSeeAndHear(pages, addresses);
     for (const page of pages)
       expect((await logOf(page)).filter((line) => /^(ended|problem)/.test(line))).toEqual([]);
     await roomPages.close();

@@ -3,6 +3,7 @@ import { addUser, backend } from '@stoa/testkit';
 import type { Page } from 'playwright-core';
 import { connectionFailures } from '../support/page-problems.ts';
 import type { Visitors } from '../support/visitors.ts';
+import { seesAndHears } from './room-stage.ts';
 
 /** New users of a server process, and a group in whose room all of them may publish. */
 export async function newBand(url: string, addresses: readonly string[]) {
@@ -33,10 +34,15 @@ export async function playInBand(
   return page;
 }
 
+/** Waits until each of these pages sees and hears everybody else from now on. Pages are in the order of `addresses`. */
+export async function allSeeAndHear(pages: readonly Page[], addresses: readonly string[]): Promise<void> {
+  await Promise.all(pages.map((page, index) => seesAndHears(page, addresses.toSpliced(index, 1))));
+}
+
 /** What each of these pages has to see to see everybody else again, for `recovers`. Pages are in the order of `addresses`. */
 export function seeingTheOthers(pages: readonly Page[], addresses: readonly string[]) {
   return pages.map((page, index) => ({
     page,
-    sees: addresses.filter((_, each) => each !== index).map((user) => `pictures ${user}`),
+    sees: addresses.toSpliced(index, 1).map((user) => `pictures ${user}`),
   }));
 }

@@ -5,9 +5,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CallPages, startCallPages } from '../calls/pages.ts';
 import { Visitors } from '../support/visitors.ts';
-import { newBand, playInBand, seeingTheOthers } from './band.ts';
+import { allSeeAndHear, newBand, playInBand, seeingTheOthers } from './band.ts';
 import { recovers } from './recovery.ts';
-import { logOf, patience, seesAndHears } from './room-stage.ts';
+import { logOf, patience } from './room-stage.ts';
 
 /** Two servers as they run in earnest, and a way to them that leads to the one that lives. */
 let postgres: TestPostgres;
@@ -62,15 +62,6 @@ it('people at two nodes meet, and go on by themselves when one is killed, and wh
     const server = servers[index] ?? '';
     pages.push(await playInBand(visitors, { gid, pageUrl: callPages.url, server, token }));
   }
-  const everybodySeesEverybody = () =>
-    Promise.all(
-      pages.map((page, index) =>
-        seesAndHears(
-          page,
-          addresses.filter((_, each) => each !== index),
-        ),
-      ),
-    );
   const sessions = () => Promise.all(pages.map((page) => page.evaluate(() => roomPage.session)));
   /** All of them, in the same one. */
   const inAnotherRoomThan = async (session: string | undefined) => {
@@ -82,7 +73,7 @@ it('people at two nodes meet, and go on by themselves when one is killed, and wh
   };
   const everybodyRecovers = (what: string, since: number, from: number) =>
     recovers(what, since, seeingTheOthers(pages, addresses), from);
-  await everybodySeesEverybody();
+  await allSeeAndHear(pages, addresses);
   const [before] = await sessions();
   expect(new Set(await sessions())).toEqual(new Set([before]));
 
@@ -91,7 +82,7 @@ it('people at two nodes meet, and go on by themselves when one is killed, and wh
   await one.kill('SIGKILL');
   await everybodyRecovers('a node is killed', killedAt, killedAt);
   await inAnotherRoomThan(before);
-  await everybodySeesEverybody();
+  await allSeeAndHear(pages, addresses);
 
   const [second] = await sessions();
   const restartedAt = Date.now();
@@ -102,7 +93,7 @@ it('people at two nodes meet, and go on by themselves when one is killed, and wh
     Math.max(Date.now(), restartedAt + leaseMs),
   );
   await inAnotherRoomThan(second);
-  await everybodySeesEverybody();
+  await allSeeAndHear(pages, addresses);
   for (const page of pages)
     expect((await logOf(page)).filter((line) => /^(ended|problem)/.test(line))).toEqual([]);
 });
