@@ -107,9 +107,8 @@ export class CallMedia {
   ): Promise<string | undefined> {
     const run = this.#run;
     const isOver = (): boolean => this.#closed || run !== this.#run;
-    this.#configuration = await this.#options.configuration();
+    this.#configuration = await this.#configure();
     if (isOver()) return undefined;
-    this.local.limitHeight(this.#options.maxHeight());
     try {
       const description = await describe(this.#begin(epoch));
       return isOver() ? undefined : description;
@@ -117,6 +116,13 @@ export class CallMedia {
       if (isOver()) return undefined;
       throw error;
     }
+  }
+
+  /** The servers, with which is told how large the own pictures may be. */
+  async #configure(): Promise<RTCConfiguration> {
+    const configuration = await this.#options.configuration();
+    if (!this.#closed) this.local.limitHeight(this.#options.maxHeight());
+    return configuration;
   }
 
   /** Another call takes the place of this one, with the same devices. */
@@ -134,7 +140,7 @@ export class CallMedia {
       this.#relay.repeat();
       return;
     }
-    const { platform, clock, configuration, onSignal, onState, onProblem } = this.#options;
+    const { platform, clock, onSignal, onState, onProblem } = this.#options;
     this.startOver();
     this.#relay?.close();
     this.#sample = undefined;
@@ -143,7 +149,7 @@ export class CallMedia {
       stream: this.local.stream,
       session,
       clock,
-      configuration,
+      configuration: () => this.#configure(),
       onOffer: onSignal,
       onState: (state) => this.#changed(relay, state),
       onTrack: (track) => this.#received(track),
@@ -197,7 +203,7 @@ export class CallMedia {
   }
 
   #begin(epoch: number): PeerPath {
-    const { platform, clock, configuration, onSignal, onUnreachable, onProblem } = this.#options;
+    const { platform, clock, onSignal, onUnreachable, onProblem } = this.#options;
     this.#peer?.close();
     this.#sample = undefined;
     const path: PeerPath = new PeerPath({
@@ -206,7 +212,7 @@ export class CallMedia {
       epoch,
       polite: this.#polite,
       clock,
-      configuration,
+      configuration: () => this.#configure(),
       onSignal,
       onState: (state) => this.#changed(path, state),
       onUnreachable: (failure) => {

@@ -102,6 +102,9 @@ describe('an own call', () => {
       effects: ['relay', 'relay'],
     });
     expect(play(state, relay, 35_000).state.reason).toBe('networkError');
+    // They reach each other after all: nothing of it is left.
+    expect(play(state, up, { type: 'online' }).said).toEqual(['connected', 'resume']);
+    expect(play(state, up, { type: 'noRelay' }).state.phase).toBe('connected');
   });
 
   it('gives up a minute after the media was lost, and not earlier', () => {

@@ -261,6 +261,9 @@ function mediaChanged(state: CallState, media: 'up' | 'down', now: number): Call
       phase: 'connected',
       hasConnected: true,
       deadline: Number.POSITIVE_INFINITY,
+      // What was wished for because the two did not reach each other.
+      relay: state.relay === 'wanted' ? 'off' : state.relay,
+      failure: undefined,
     };
     return step(connected, ...(state.hasConnected ? [] : [{ type: 'connected' } as const]));
   }

@@ -45,7 +45,7 @@ export class RelayPath implements MediaPath {
     this.#options = options;
     this.session = options.session;
     this.#patience = new Timer(options.clock, () => {
-      if (this.#pair?.isAnswered === false) this.repeat();
+      if (this.#pair?.offer !== undefined && !this.#pair.isAnswered) this.repeat();
       else this.#connect();
     });
     this.#connect();

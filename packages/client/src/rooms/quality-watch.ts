@@ -42,10 +42,15 @@ export class QualityWatch {
     this.#change(direction, { told: { quality, reason } });
   }
 
-  /** Whether media flows on a way. What was measured of a connection is over with it. */
+  /** Whether media flows on a way. What the server has said of it holds until it says something else. */
   up(direction: Direction, isUp: boolean): void {
     this.#emitter.emit('media', direction, isUp);
-    this.#change(direction, isUp ? { isUp } : { isUp, told: goodWay, own: goodWay });
+    this.#change(direction, isUp ? { isUp } : { isUp, own: goodWay });
+  }
+
+  /** What measured at the server has begun anew, and says nothing as long as all is good. */
+  forget(): void {
+    for (const direction of ['publish', 'view'] as const) this.#change(direction, { told: goodWay });
   }
 
   encoders(own: WayQuality): void {

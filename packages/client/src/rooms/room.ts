@@ -286,8 +286,7 @@ export class Room {
         this.recording.notice(event);
         return;
       case 'restart':
-        if (event.direction !== 'view') this.#publishing.restart();
-        if (event.direction !== 'publish') this.#viewing.restart();
+        this.#restart(event.direction);
         return;
       case 'moved':
         this.offline();
@@ -337,9 +336,11 @@ export class Room {
     this.#take(this.#roster.reset(info));
   }
 
-  #restart(): void {
-    this.#publishing.restart();
-    this.#viewing.restart();
+  /** Without a direction it is another room of the media plane. */
+  #restart(direction?: 'publish' | 'view'): void {
+    if (direction === undefined) this.#quality.forget();
+    if (direction !== 'view') this.#publishing.restart();
+    if (direction !== 'publish') this.#viewing.restart();
   }
 
   #take({ put, left }: RosterChange, reason: RoomEndReason = 'left'): void {

@@ -359,7 +359,12 @@ it('tells how good the way is, and whether media flows on it', async () => {
     'view true',
     'view good for none',
   ]);
+  // It is as poor as before when it is up again: the server says nothing, since nothing has changed.
+  peer(0).becomes('disconnected');
+  peer(0).becomes('connected');
   expect(room.quality.publish).toEqual({ quality: 'poor', reason: 'loss' });
+  server.say({ type: 'restart' });
+  expect(room.quality.publish).toEqual({ quality: 'good', reason: 'none' });
   expect(Object.keys(await room.stats())).toEqual(['publish', 'view']);
 });
 

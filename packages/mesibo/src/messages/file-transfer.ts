@@ -171,9 +171,9 @@ export class FileTransfer {
       this.isBeingKept = false;
     });
     this.transferId = sent.id;
-    if (this.inProgress) this.watch();
-    else if (this.isPaused) await client.files.pause(sent.id).then(() => this.watch());
-    else await client.files.cancel(sent.id);
+    if (this.inProgress || this.isPaused) this.watch();
+    if (this.isPaused) await client.files.pause(sent.id);
+    else if (!this.inProgress) await client.files.cancel(sent.id);
   }
 
   /** Sends the message, which says of the file what the client's own uploads say. */
@@ -207,7 +207,7 @@ export class FileTransfer {
   }
 
   private looked(transfers: readonly Transfer[]): void {
-    const transfer = transfers.find(({ localId }) => localId === this.mid);
+    const transfer = transfers.find(({ id }) => id === this.transferId);
     if (!this.inProgress) return;
     if (transfer === undefined) this.ended(true);
     else if (transfer.state === 'failed') {

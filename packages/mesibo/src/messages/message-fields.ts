@@ -48,10 +48,10 @@ export interface MessageInternals {
   /** The answered message is being looked for, or was. */
   isRepliedSought: boolean;
   replied: MessageFields | undefined;
-  /** When this device learned of it, in milliseconds since 1970. */
   /** Of an own message to a group: who of its members had it last, and which of them have it. */
   latestMember: MemberStatus | undefined;
   readonly memberStatuses: Map<string, number>;
+  /** When this device learned of it, in milliseconds since 1970. */
   deliveredAt: number | undefined;
   readAt: number | undefined;
 }

@@ -372,6 +372,19 @@ describe('sending, v1', () => {
     expect(await alice.api.deleteMessage(id, true)).toBe(0);
   });
 
+  it('deletes nothing by an id that is none, whatever waits in the outbox', async () => {
+    const before = await chat.signIn('hasty', 'outbox');
+    before.api.sendMessage({ peer: 'nobody-there' }, before.api.random(), 'to nobody');
+    const unsent = await before.heard.message('to nobody');
+    await before.heard.until(() => unsent.status >= 0x80, 'the refusal');
+    before.api.stop();
+    await before.heard.until(() => before.heard.connection.at(-1) === 5, 'stopped');
+    const { api } = await chat.signIn('hasty', 'outbox');
+    for (const id of [0, -1, Number.NaN]) expect(await api.deleteMessage(id)).toBe(0x85);
+    const session = api.readDbSession('nobody-there', 0, null, {});
+    expect(await session.read(10)).toBe(1);
+  });
+
   it('deletes and recalls by their ids what is on the device and nobody shows', async () => {
     const bob = await chat.signIn('reader');
     const before = await chat.signIn('forgetful', 'ids');

@@ -14,7 +14,7 @@ import { unsupported } from '../unsupported.ts';
 import { PictureLink } from './picture-link.ts';
 import type { MesiboProfile } from './profile.ts';
 import { MesiboProfileImage } from './profile-image.ts';
-import { publishedChange, toldValue, toldValues } from './profile-publishing.ts';
+import { publishedChange, toldValue, toldValues, withoutPublished } from './profile-publishing.ts';
 import {
   type Arrangement,
   type ProfileValue,
@@ -259,13 +259,13 @@ export abstract class ProfileData {
   publish(): number {
     if (!this.isSelfProfile())
       return unsupported(this[internal].context, 'Publishing the profile of somebody else');
-    const { saved } = this[internal];
+    let sent: SavedProfile = {};
     this.publishChange(
-      async () => publishedChange(saved),
-      () => {
-        const { name: _, image: __, values: ___, levels: ____, ...rest } = this[internal].saved;
-        this.published(saved, rest);
+      async () => {
+        sent = structuredClone(this[internal].saved);
+        return publishedChange(sent);
       },
+      () => this.published(sent),
     );
     return MESIBO_RESULT_OK;
   }
@@ -274,9 +274,9 @@ export abstract class ProfileData {
     return this.isSelfProfile();
   }
 
-  /** From now on it is as the server says: another device may change it. `rest`: what this device goes on to keep. */
-  protected published(saved: SavedProfile, rest: SavedProfile): void {
-    if (this[internal].saved === saved) this[internal].saved = rest;
+  /** From now on that is as the server says: another device may change it. What was changed meanwhile is kept. */
+  protected published(sent: SavedProfile): void {
+    this[internal].saved = withoutPublished(this[internal].saved, sent);
     this.store();
     this.refreshName();
   }

@@ -90,7 +90,7 @@ export abstract class ProfileGroup extends ProfileLimits {
   override publish(): number {
     if (!this.isGroup() || !this.mayPublish()) return super.publish();
     const { saved, profiles } = this[internal];
-    const { name, image, values: { status, ...values } = {}, ...rest } = saved;
+    const { name, image, values: { status } = {} } = saved;
     const change = {
       ...(name !== undefined && { name }),
       ...(image !== undefined && { image }),
@@ -99,7 +99,7 @@ export abstract class ProfileGroup extends ProfileLimits {
     if (Object.keys(change).length === 0) return MESIBO_RESULT_OK;
     this.publishBy(async ({ groups }) => {
       this.groups().learn(await groups.update(this.groupid, change));
-      this.published(saved, { ...rest, values });
+      this.published({ ...change, ...(status !== undefined && { values: { status } }) });
       profiles.changed(this.asProfile());
     });
     return MESIBO_RESULT_OK;

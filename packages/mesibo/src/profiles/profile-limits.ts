@@ -73,6 +73,8 @@ export abstract class ProfileLimits extends ProfileArranging {
   /** Uploads a picture for the own profile or a group: a File, a Blob, the id of an input element with one or, in Node, a path. */
   setImage(image?: unknown, _index = 0): number {
     const file = fileToUpload(image);
+    // Whoever waits for it, later, is told.
+    if (file instanceof Promise) file.catch(() => {});
     const isOwn = this.isSelfProfile();
     if (file === undefined || !(isOwn || this.isGroup())) return this.refuse('Uploading this as a picture');
     if (isOwn) {

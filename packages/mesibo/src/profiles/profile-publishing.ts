@@ -86,3 +86,17 @@ export function toldValues(told: Profile | undefined): Record<string, ProfileVal
 
 const isValue = (value: unknown): value is ProfileValue =>
   ['string', 'number', 'boolean'].includes(typeof value);
+
+/** What remains to be published, or is of this device alone, when that was sent: also what was changed meanwhile. */
+export function withoutPublished(saved: SavedProfile, sent: SavedProfile): SavedProfile {
+  const { name, image, values = {}, levels = {}, ...rest } = saved;
+  const isLeft = ([key]: [string, unknown]): boolean =>
+    values[key] !== sent.values?.[key] || levels[key] !== sent.levels?.[key];
+  return {
+    ...rest,
+    ...(name !== undefined && name !== sent.name && { name }),
+    ...(image !== undefined && image !== sent.image && { image }),
+    values: Object.fromEntries(Object.entries(values).filter(isLeft)),
+    levels: Object.fromEntries(Object.entries(levels).filter(isLeft)),
+  };
+}

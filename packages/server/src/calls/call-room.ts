@@ -50,6 +50,7 @@ export class CallRoom {
     try {
       await Promise.all([this.#admit(engine, 'caller', 'callee'), this.#admit(engine, 'callee', 'caller')]);
     } catch (error) {
+      this.#unfollow();
       if (!this.#isClosed) throw error;
     }
     if (this.#isClosed) this.close();
@@ -58,6 +59,7 @@ export class CallRoom {
   async #admit(engine: MediaEngine, side: Side, other: Side): Promise<void> {
     const { rules, follow, onSignedOut } = this.#options;
     this.#following.push(await follow(side, onSignedOut));
+    if (this.#isClosed) this.#unfollow();
     const { video, height } = await rules(side);
     await engine.permit(this.name, side, video ? ['microphone', 'camera'] : ['microphone']);
     await engine.limit(this.name, side, height === undefined ? {} : { height });
@@ -97,8 +99,12 @@ export class CallRoom {
 
   close(): void {
     this.#isClosed = true;
-    for (const each of this.#following.splice(0)) each.unsubscribe();
+    this.#unfollow();
     this.#engine?.closeRoom(this.name).catch((error: unknown) => this.#failed(error));
+  }
+
+  #unfollow(): void {
+    for (const each of this.#following.splice(0)) each.unsubscribe();
   }
 
   /** One after the other; what has become old meanwhile is left out. */

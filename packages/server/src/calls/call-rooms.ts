@@ -81,8 +81,9 @@ export class CallRooms {
       try {
         return await room.open(engine);
       } catch (error) {
-        const isPassing = error instanceof StoaError && error.retryable && attempt < attempts;
-        if (!isPassing) throw error;
+        // Or the process has ended since the room was made in it.
+        const isPassing = error instanceof StoaError && (error.retryable || error.code === 'NOT_FOUND');
+        if (!isPassing || attempt === attempts) throw error;
         await this.#pause();
       }
     }
@@ -97,12 +98,21 @@ export class CallRooms {
     });
   }
 
-  async #openEngine(): Promise<MediaEngine> {
-    this.#engine ??= this.#options.engine().then((engine) => {
+  #openEngine(): Promise<MediaEngine> {
+    this.#engine ??= this.#listen();
+    return this.#engine;
+  }
+
+  async #listen(): Promise<MediaEngine> {
+    try {
+      const engine = await this.#options.engine();
       engine.onEvent((event) => this.#heard(event));
       return engine;
-    });
-    return this.#engine;
+    } catch (error) {
+      // The next call tries again.
+      this.#engine = undefined;
+      throw error;
+    }
   }
 
   #heard(event: MediaEvent): void {

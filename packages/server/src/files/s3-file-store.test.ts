@@ -147,6 +147,9 @@ describe('a node that sends browsers to the bucket', () => {
     const address = new URL(sent.headers.get('location') ?? '');
     expect(address.pathname).toContain(file.id);
     expect(address.searchParams.get('X-Amz-Expires')).toBe('3600');
+    const asked = await fetch(file.url, { method: 'HEAD' });
+    expect([asked.status, asked.redirected]).toEqual([200, false]);
+    expect(asked.headers.get('content-length')).toBe(String(content.length));
     const followed = await fetch(file.url);
     expect(await followed.text()).toBe(content);
     expect(Object.fromEntries(followed.headers)).toMatchObject({

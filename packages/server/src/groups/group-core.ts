@@ -1,7 +1,7 @@
 import { StoaError } from '@stoa/protocol';
 import type { Group, GroupChange, GroupMember, GroupStore, NewGroup, NewWebhookEvent } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
-import type { Caller } from './callers.ts';
+import { backendOf, type Caller } from './callers.ts';
 import type { GroupNews, GroupNewsItem } from './group-news.ts';
 import { isMember } from './member-limits.ts';
 
@@ -143,11 +143,17 @@ export class GroupCore {
     }
   }
 
+  /** Removes those of the users whose time is over: who comes back after that is somebody new. */
+  async removeOver(aid: number, gid: number, uids: readonly number[]): Promise<void> {
+    const isOver = (member: GroupMember): boolean => !isMember(member, this.clock.now());
+    for (const member of await this.store.membersAmong(gid, uids))
+      if (isOver(member)) await this.removeWithoutAsking(backendOf(aid), { gid }, member.uid, isOver);
+  }
+
   /** Ends a group whose time is over, unless it was prolonged meanwhile. */
   async end(group: Group): Promise<void> {
     const change = { deleted: true } as const;
-    const caller: Caller = { aid: group.aid, uid: null, address: null };
-    await this.#make({ caller, group, change, before: [], now: this.clock.now() });
+    await this.#make({ caller: backendOf(group.aid), group, change, before: [], now: this.clock.now() });
   }
 
   async #change<T>(

@@ -434,6 +434,11 @@ it('a group whose time is over tells its members, and is none any more', { timeo
     expect((await bob.ask('groups.list', {})).groups).toEqual([]);
     expect(await alice.refused('groups.get', { gid: group.gid })).toBe('NOT_FOUND');
     expect(await bob.ask('groups.join', visit)).toMatchObject({ joined: true });
+    // Who comes back before anybody has looked is somebody new.
+    clock.advance(5_000);
+    await bob.ask('groups.join', visit);
+    const { members: guestsAgain } = await alice.ask('groups.members.list', { gid: guests.gid, limit: 9 });
+    expect(guestsAgain[1]?.joinedAt).toBe(clock.now());
     await Promise.all([alice.socket.close(), bob.socket.close()]);
   } finally {
     await node.close();

@@ -2,7 +2,7 @@ import { adminFlags, groupFlags, limits, type OperationRequest, roomKinds, StoaE
 import type { Group, GroupMember, Membership } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Attachments } from '../files/index.ts';
-import { backendOf, type Caller, requireMay } from './callers.ts';
+import { type Caller, requireMay } from './callers.ts';
 import type { GroupCore } from './group-core.ts';
 import { changedSettings, noSettings, type SettingsChange } from './group-settings.ts';
 import {
@@ -14,7 +14,6 @@ import {
   requireMayAdd,
   requireMayRemove,
 } from './member-changes.ts';
-import { isMember } from './member-limits.ts';
 import { has, mustWait, receiversOf } from './permissions.ts';
 
 /** A group with the number of its members, and what the caller is in it. */
@@ -146,10 +145,7 @@ export class Groups {
   async endExpiredMemberships(limit: number): Promise<number> {
     const { store, clock } = this.#core;
     const expired = await store.expiredMembers(clock.now(), limit);
-    for (const { aid, gid, uid } of expired) {
-      const isOver = (member: GroupMember): boolean => !isMember(member, clock.now());
-      await this.#core.removeWithoutAsking(backendOf(aid), { gid }, uid, isOver);
-    }
+    for (const { aid, gid, uid } of expired) await this.#core.removeOver(aid, gid, [uid]);
     return expired.length;
   }
 
@@ -185,6 +181,7 @@ export class Groups {
   ): Promise<{ members: SeenMember[]; unknown: string[] }> {
     const { people, unknown } = await this.#people(caller.aid, users);
     const uids = people.map(({ uid }) => uid);
+    await this.#core.removeOver(caller.aid, gid, uids);
     await this.#core.change(caller, gid, async ({ group, own }) => {
       const now = this.#core.clock.now();
       requireMayAdd({ caller, group, own }, change);

@@ -40,7 +40,8 @@ export class Joining {
    * @throws StoaError WRONG_PIN, PIN_NOT_SHARED, RATE_LIMITED after several wrong ones, PERMISSION_DENIED,
    * ROOM_LOCKED, TOO_MANY
    */
-  join(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
+  async join(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
+    await this.#core.removeOver(caller.aid, gid, [caller.uid]);
     return this.#core.change(caller, gid, (state) => this.#join(state, caller.uid, pin));
   }
 
@@ -50,7 +51,8 @@ export class Joining {
    *
    * @throws StoaError as join() does
    */
-  enter(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
+  async enter(caller: Caller & { readonly uid: number }, gid: number, pin?: number): Promise<boolean> {
+    await this.#core.removeOver(caller.aid, gid, [caller.uid]);
     return this.#core.change(caller, gid, async (state) => {
       const decision = await this.#join(state, caller.uid, pin);
       const member = decision.change?.put?.[0] ?? state.own;
@@ -71,6 +73,7 @@ export class Joining {
 
   /** Lets users in, whether they have asked or not: those who are inside when a waiting room is made. */
   async admit(caller: Caller, gid: number, uids: readonly number[]): Promise<void> {
+    await this.#core.removeOver(caller.aid, gid, uids);
     await this.#core.change(caller, gid, ({ group }) => this.#letIn(group, uids, undefined));
   }
 
@@ -193,6 +196,7 @@ export class Joining {
   ): Promise<void> {
     const people = await Promise.all(users.map((address) => this.#directory.byAddress(caller.aid, address)));
     const named = new Set(people.flatMap((person) => (person === undefined ? [] : [person.uid])));
+    await this.#core.removeOver(caller.aid, gid, [...named]);
     await this.#core.change(caller, gid, async ({ group, own }: GroupState) => {
       requireMay('addUser', group, own, caller);
       const uids = (await this.#waiting(gid)).filter((uid) => named.has(uid));

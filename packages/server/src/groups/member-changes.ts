@@ -77,6 +77,8 @@ export function changedMember(
   }
   if (given !== 0) requireMayGive({ caller, group, own }, given);
   if (permissions !== member.flags || changesLimits(member, change)) requireMay('modify', group, own, caller);
+  // With a time he is removed, only later.
+  if (change.stay !== undefined && change.stay !== 0) requireMayRemove({ caller, group, own }, member);
   return toPut(group, { uid: member.uid, flags: permissions, admin, ...limitsAfter(member, change, now) });
 }
 

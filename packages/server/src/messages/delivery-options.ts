@@ -1,5 +1,6 @@
 import type { ServerFrame } from '@stoa/protocol';
 import type { CursorStore, GroupStore, MessageLog } from '@stoa/storage';
+import type { TellsDelivered } from '../receipts/index.ts';
 import type { History } from './history.ts';
 
 /** One device's end of the line, as delivery sees it. */
@@ -24,10 +25,7 @@ export interface DeliveryOptions {
   readonly groups: Pick<GroupStore, 'find' | 'member' | 'missedChanges' | 'spans'>;
   readonly history: History;
   /** Whether others are told what has reached this user. */
-  readonly tellsDelivered?: (of: {
-    readonly aid: number;
-    readonly uid: number;
-  }) => boolean | Promise<boolean>;
+  readonly tellsDelivered?: TellsDelivered;
   /** Called for each message that was written to the device. */
   readonly onDelivered: () => void;
   /** Delivery has ended because the store failed: the connection must be closed. */

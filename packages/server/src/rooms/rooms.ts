@@ -200,20 +200,30 @@ export class Rooms {
     for (const hosted of all) this.#unsubscribe(hosted);
     this.#hosted.clear();
     await Promise.allSettled(all.map(({ room }) => room.endRecording()));
-    await (await this.#engine)?.close();
+    const engine = await this.#engine?.catch(() => undefined);
+    await engine?.close();
   }
 
   /** The media plane of this node, which begins with the first room. */
   openEngine(): Promise<MediaEngine> {
-    this.#engine ??= this.#options.openEngine().then((engine) => {
+    this.#engine ??= this.#startEngine();
+    return this.#engine;
+  }
+
+  async #startEngine(): Promise<MediaEngine> {
+    try {
+      const engine = await this.#options.openEngine();
       engine.onEvent((event) => {
         for (const { room } of this.#hosted.values()) {
           if (room.mediaId === event.room) room.heard(event);
         }
       });
       return engine;
-    });
-    return this.#engine;
+    } catch (error) {
+      // The next room tries again.
+      this.#engine = undefined;
+      throw error;
+    }
   }
 
   async #host(aid: number, gid: number, group: RoomGroup): Promise<Hosted> {

@@ -46,7 +46,11 @@ export function downloadRoutes(app: FastifyInstance, { files }: HttpOptions): vo
     const { headers } = request;
     const contentType = mime === 'text/plain' ? 'text/plain; charset=utf-8' : mime;
     const shown = disposition(name, { type: isShown(mime) ? 'inline' : 'attachment' });
-    const elsewhere = await files.store.link?.(id, { contentType, disposition: shown });
+    // A link of a store is good for the method for which it was signed.
+    const elsewhere =
+      request.method === 'GET'
+        ? await files.store.link?.(id, { contentType, disposition: shown })
+        : undefined;
     if (elsewhere !== undefined) {
       return reply.header('cache-control', `private, max-age=${linkSeconds / 2}`).redirect(elsewhere);
     }
