@@ -28,6 +28,8 @@ export default defineConfig({
     // Nothing takes so long, unless the machine has much else to do.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is looked at again and again comes at once, unless the machine has much else to do.
+    expect: { poll: { timeout: 20_000 } },
     unstubGlobals: true,
     restoreMocks: true,
     // Where tests find the programs that they start.

@@ -44,8 +44,8 @@ describe('two people in the messenger', () => {
     await alice.write('Fine');
     await bob.message('Fine').waitFor();
     const texts = ['Hello Bob', 'Hello Alice\nhow are you?', 'Fine'];
-    expect(await alice.texts()).toEqual(texts);
-    expect(await bob.texts()).toEqual(texts);
+    await expect.poll(() => alice.texts()).toEqual(texts);
+    await expect.poll(() => bob.texts()).toEqual(texts);
   });
 
   it('see when a message was sent, delivered and read, which is when it was on the screen', async () => {
@@ -134,7 +134,7 @@ describe('two people in the messenger', () => {
     }
     await browser.page.mouse.wheel(0, -100_000);
     await browser.log.getByText('This is where your chat with will begins.').waitFor();
-    expect(await browser.texts()).toEqual(texts);
+    await expect.poll(() => browser.texts()).toEqual(texts);
     await Promise.all([will.stop(), xena.stop()]);
   });
 
@@ -157,7 +157,7 @@ describe('two people in the messenger', () => {
     await back.row('gina Archer').click();
     await gina.tick('Are you there?', 'read');
     await gina.tick('Call me', 'read');
-    expect(await back.texts()).toEqual(['Are you there?', 'Call me']);
+    await expect.poll(() => back.texts()).toEqual(['Are you there?', 'Call me']);
   });
 
   it('see each other typing, and online', async () => {
@@ -196,7 +196,7 @@ describe('two people in the messenger', () => {
     await server.addUser('nobody-yet');
     await mia.page.getByRole('button', { name: 'Try again' }).click();
     await mia.tick('Hello?', 'sent');
-    expect(await mia.texts()).toEqual(['Hello?']);
+    await expect.poll(() => mia.texts()).toEqual(['Hello?']);
   });
 
   it('sign out, and leave nothing to who signs in next', async () => {
@@ -227,7 +227,7 @@ describe('two people in the messenger', () => {
     await nora.message('Yes').waitFor();
     await nora.page.reload();
     await nora.online();
-    expect(await nora.texts()).toEqual(['In the other tab?', 'Yes']);
+    await expect.poll(() => nora.texts()).toEqual(['In the other tab?', 'Yes']);
   });
 });
 

@@ -46,7 +46,7 @@ describe('what can be done with messages in the messenger', () => {
     await alice.composer.press('Enter');
     for (const one of [alice, bob]) {
       await one.message('Hello').getByText('edited').waitFor();
-      expect(await one.texts()).toEqual(['Hello']);
+      await expect.poll(() => one.texts()).toEqual(['Hello']);
     }
     await bob.row('alice Archer').getByText('Hello').waitFor();
   });

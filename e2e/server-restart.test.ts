@@ -47,7 +47,7 @@ describe('a server that is killed while people chat', () => {
     await alice.write('During, from Alice');
     await alice.tick('During, from Alice', 'outbox');
     await bob.write('During, from Bob');
-    expect(await bob.texts()).toEqual(['Before', 'During, from Bob']);
+    await expect.poll(() => bob.texts()).toEqual(['Before', 'During, from Bob']);
 
     await server.start();
     await Promise.all([alice.online(), bob.online()]);
@@ -80,15 +80,15 @@ describe('a server that is killed while people chat', () => {
     await carol.page.reload();
     await carol.tick('Written without a server', 'outbox');
     await carol.tick('So was this', 'outbox');
-    expect(await carol.texts()).toEqual(['Hello', 'Written without a server', 'So was this']);
+    await expect.poll(() => carol.texts()).toEqual(['Hello', 'Written without a server', 'So was this']);
 
     await server.start();
     await carol.tick('So was this', 'read');
     await carol.page.reload();
     await carol.tick('So was this', 'read');
     const texts = ['Hello', 'Written without a server', 'So was this'];
-    expect(await carol.texts()).toEqual(texts);
-    expect(await dave.texts()).toEqual(texts);
+    await expect.poll(() => carol.texts()).toEqual(texts);
+    await expect.poll(() => dave.texts()).toEqual(texts);
   });
 
   it('has the people in a room see and hear each other again by themselves', {

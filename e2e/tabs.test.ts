@@ -91,8 +91,8 @@ describe('several tabs of one browser', () => {
     await second?.message('Me').waitFor();
     await third?.row('Dave').click();
     await third?.message('Me').waitFor();
-    expect(await third?.texts()).toEqual(['Who is there?', 'Me']);
-    expect(await second?.texts()).toEqual(['Who is there?', 'Me']);
+    await expect.poll(() => third?.texts()).toEqual(['Who is there?', 'Me']);
+    await expect.poll(() => second?.texts()).toEqual(['Who is there?', 'Me']);
     await connections(2);
   });
 
@@ -113,8 +113,8 @@ describe('several tabs of one browser', () => {
     await frank.row('erin').click();
     await frank.message('After').waitFor();
     const texts = ['Before', 'During 1', 'During 2', 'During 3', 'After'];
-    expect(await frank.texts()).toEqual(texts);
-    expect(await second?.texts()).toEqual(texts);
+    await expect.poll(() => frank.texts()).toEqual(texts);
+    await expect.poll(() => second?.texts()).toEqual(texts);
   });
 
   it('take over from one that the browser has frozen, which follows when it is thawed', {
@@ -135,10 +135,10 @@ describe('several tabs of one browser', () => {
     await leader.online();
     await leader.row('Hank').click();
     await leader.message('Yes').waitFor();
-    expect(await leader.texts()).toEqual(['Anybody?', 'Yes']);
+    await expect.poll(() => leader.texts()).toEqual(['Anybody?', 'Yes']);
     await leader.write('Good morning');
     await second.message('Good morning').waitFor();
-    expect(await second.texts()).toEqual(['Anybody?', 'Yes', 'Good morning']);
+    await expect.poll(() => second.texts()).toEqual(['Anybody?', 'Yes', 'Good morning']);
     await connections(2);
   });
 

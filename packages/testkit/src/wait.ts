@@ -9,7 +9,7 @@ export function until(
   condition: () => boolean,
   again: (look: () => void) => () => void,
   what: string,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<void> {
   if (condition()) return Promise.resolve();
   return new Promise((resolve, reject) => {
@@ -27,7 +27,7 @@ export function until(
 }
 
 /** A promise with a deadline that says what did not come. */
-export async function within<T>(promise: Promise<T>, what: string, ms = 10_000): Promise<T> {
+export async function within<T>(promise: Promise<T>, what: string, ms = 30_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
