@@ -18,6 +18,8 @@ interface Receiver {
 }
 
 const feedbackMs = 100;
+/** Each viewer tells at a moment of his own, as browsers do: at one in so many of that time. */
+const feedbackMoments = 10;
 /** Of so many packets one is looked at for its age. */
 const sampleEvery = 16;
 /** Where forwarders that use transport-cc have its number. */
@@ -84,11 +86,14 @@ function repeatTypes(sdp: string): ReadonlySet<number> {
   return new Set([...sdp.matchAll(/^a=rtpmap:(\d+) rtx\//gim)].map(([, payloadType]) => Number(payloadType)));
 }
 
+let moment = 0;
 setInterval(() => {
-  for (const { connection, arrivals } of receivers.values()) {
+  moment = (moment + 1) % feedbackMoments;
+  for (const [viewer, { connection, arrivals }] of receivers) {
+    if (viewer % feedbackMoments !== moment) continue;
     const feedback = arrivals.flush(1, 1);
     if (feedback !== undefined) connection.send(writeRtcp(feedback));
   }
-}, feedbackMs);
+}, feedbackMs / feedbackMoments);
 
 serve(commands);
