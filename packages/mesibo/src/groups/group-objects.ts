@@ -32,7 +32,8 @@ export interface MesiboMemberPermissions {
 
 export interface MesiboGroupPin {
   pin: number;
-  permissions: number;
+  /** What those may do who join with it. */
+  permissions: MesiboMemberPermissions;
   sharedPin: boolean;
 }
 
@@ -93,8 +94,11 @@ export function toMesiboPermissions(
   return { flags: permissions, adminFlags: admin, callFlags, callDuration, videoResolution, expiry };
 }
 
-export function toMesiboPin({ pin, permissions, shared = true }: GroupPin): MesiboGroupPin {
-  return { pin, permissions, sharedPin: shared };
+export function toMesiboPin(given: GroupPin): MesiboGroupPin {
+  const { pin, permissions: flags, calls = {}, stay: expiry = 0, shared: sharedPin = true } = given;
+  const { callFlags = 0, callDuration = 0, videoResolution = 0 } = calls;
+  const permissions = { flags, adminFlags: 0, callFlags, callDuration, videoResolution, expiry, sharedPin };
+  return { pin, permissions, sharedPin };
 }
 
 /** What `addPin` and `editPin` take. A PIN of which nothing is said is shared, or stays as it is. */

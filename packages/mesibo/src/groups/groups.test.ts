@@ -145,7 +145,8 @@ it('lets in who has a PIN, as the demo does', async () => {
   await eventually(() => alice.news.pins?.length === 1, 'one PIN');
   group.addPin(MESIBO_MEMBERFLAG_RECV, null);
   await eventually(() => alice.news.pins?.length === 2, 'two PINs');
-  const pin = alice.news.pins?.find(({ permissions }) => permissions === MESIBO_MEMBERFLAG_RECV)?.pin ?? 0;
+  const pin =
+    alice.news.pins?.find(({ permissions }) => permissions.flags === MESIBO_MEMBERFLAG_RECV)?.pin ?? 0;
   const there = groupOf(bob, group);
   there.join(pin === 1 ? 2 : 1, null);
   await bob.news.hears(`error ${MESIBO_GROUPERROR_BADPIN}`);
@@ -170,6 +171,12 @@ it('limits single members in calls, and the time for which they are members', as
   group.addMembers(bob.address, { flags, callDuration: 60, videoResolution: 2, expiry: 3600 });
   group.addPin({ flags, callFlags: 3, expiry: 60 }, null);
   await eventually(() => alice.news.pins?.length === 1, 'the PIN');
+  expect(alice.news.pins?.[0]?.permissions).toMatchObject({
+    flags,
+    callFlags: 3,
+    callDuration: 0,
+    expiry: 60,
+  });
   groupOf(carol, group).join(alice.news.pins?.[0]?.pin ?? 0, null);
   for (const party of [bob, carol]) {
     await party.news.hears('joined Guests');
@@ -204,7 +211,7 @@ it('keeps a PIN that is not shared for who joined with it', async () => {
   await carol.news.hears(`error ${MESIBO_GROUPERROR_NOTSHAREDPIN}`);
   group.editPin(pin, MESIBO_MEMBERFLAG_ALL | MESIBO_MEMBERFLAG_SHAREDPIN);
   await eventually(() => alice.news.pins?.[0]?.sharedPin === true, 'the PIN for all');
-  expect(alice.news.pins?.[0]?.permissions).toBe(MESIBO_MEMBERFLAG_ALL);
+  expect(alice.news.pins?.[0]?.permissions.flags).toBe(MESIBO_MEMBERFLAG_ALL);
 });
 
 it('changes settings and rights, lists members, leaves and deletes', async () => {
@@ -228,6 +235,19 @@ it('changes settings and rights, lists members, leaves and deletes', async () =>
   });
   await eventually(() => listed.length === 2, 'the second member');
   expect(listed.sort()).toEqual([`${alice.address} true true`, `${bob.address} false true`]);
+  // The messenger asks for none in particular, each time that it shows a group, and takes the profile first.
+  for (const time of ['first', 'second']) {
+    const all = await new Promise<[MesiboProfile, MesiboGroupMember[]]>((resolve) => {
+      there.getMembers(0, false, (profile: MesiboProfile, members: MesiboGroupMember[]) =>
+        resolve([profile, members]),
+      );
+    });
+    expect([time, all[0], all[1].map((member) => member.getAddress()).sort()]).toEqual([
+      time,
+      there,
+      [alice.address, bob.address],
+    ]);
+  }
   there.leave();
   await bob.news.hears('left Best team');
   group.deleteGroup();

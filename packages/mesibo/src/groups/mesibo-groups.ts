@@ -1,4 +1,4 @@
-import type { Group, GroupChange, Groups } from '@stoa/client';
+import type { Group, GroupChange, GroupMember, Groups } from '@stoa/client';
 import { adminFlags, StoaError } from '@stoa/protocol';
 import {
   MESIBO_GROUPERROR_ACCESSDENIED,
@@ -85,21 +85,15 @@ export class MesiboGroups {
     });
   }
 
+  /** `count` 0: all of them, from the beginning. */
   members(profile: MesiboProfile, count: number, restart: boolean, listener: GroupListener): number {
     return this.ask(profile, listener, async (groups) => {
-      const state = profile[internal];
-      const cursor = restart ? undefined : state.membersCursor;
-      // After the last page there is nothing more, until the application begins anew.
-      const isOver = !restart && state.membersEnded;
-      const limit = Math.min(Math.max(1, count), membersPerPage);
-      const page = isOver
-        ? { members: [], cursor: undefined }
-        : await groups.members(profile.groupid, cursor === undefined ? { limit } : { limit, cursor });
-      state.membersCursor = page.cursor;
-      state.membersEnded = page.cursor === undefined;
-      const members = page.members.map(
-        (member) => new MesiboGroupMember(this.context.profiles.user(member.user), member),
-      );
+      const found =
+        count > 0
+          ? await nextMembers(groups, profile, { count, restart })
+          : await allMembers(groups, profile.groupid);
+      const { profiles } = this.context;
+      const members = found.map((member) => new MesiboGroupMember(profiles.user(member.user), member));
       this.report('GroupMembers', listener, [profile, members], [members]);
     });
   }
@@ -184,7 +178,10 @@ export class MesiboGroups {
     if (code === MESIBO_GROUPERROR_GENERAL) this.context.fail(error);
   }
 
-  /** Tells the listener that was passed, and all others, once each. A function is called with the result alone. */
+  /**
+   * Tells the listener that was passed, and all others, once each. A function is called like the callback, or with the
+   * result alone when it declares one parameter.
+   */
   private report<Name extends CallbackName>(
     name: Name,
     listener: GroupListener,
@@ -193,7 +190,10 @@ export class MesiboGroups {
   ): void {
     const { listeners } = this.context;
     if (typeof listener === 'function') {
-      if (result !== undefined) guarded(listener as (...args: never[]) => unknown, undefined, result);
+      if (result !== undefined) {
+        const given = listener.length === 1 ? result : args;
+        guarded(listener as (...args: never[]) => unknown, undefined, given);
+      }
     } else if (typeof listener === 'object' && listener !== null && !listeners.includes(listener)) {
       invoke(listener, name, args);
     }
@@ -216,8 +216,39 @@ const errors: Readonly<Record<string, number>> = {
   NOT_FOUND: MESIBO_GROUPERROR_DELETED,
 };
 
+/** The members after those that were read last; none after the last page, until the application begins anew. */
+async function nextMembers(
+  groups: Groups,
+  { groupid, [internal]: state }: MesiboProfile,
+  { count, restart }: { readonly count: number; readonly restart: boolean },
+): Promise<readonly GroupMember[]> {
+  if (!restart && state.membersEnded) return [];
+  const cursor = restart ? undefined : state.membersCursor;
+  const limit = Math.min(count, membersPerPage);
+  const page = await groups.members(groupid, cursor === undefined ? { limit } : { limit, cursor });
+  state.membersCursor = page.cursor;
+  state.membersEnded = page.cursor === undefined;
+  return page.members;
+}
+
+async function allMembers(groups: Groups, gid: number): Promise<readonly GroupMember[]> {
+  const members: GroupMember[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await groups.members(gid, {
+      limit: membersPerPage,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    members.push(...page.members);
+    cursor = page.cursor;
+  } while (cursor !== undefined && members.length < membersAtOnce);
+  return members;
+}
+
 /** As many as the server gives at a time. */
 const membersPerPage = 200;
+/** Of a larger group only so many: who shows more reads them page by page. */
+const membersAtOnce = 1_000;
 
 function ownPart(group: Group | undefined): Partial<Group> {
   const { role, permissions, admin, calls, until } = group ?? {};

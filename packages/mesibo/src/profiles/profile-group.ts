@@ -18,9 +18,12 @@ import { ProfileLimits } from './profile-limits.ts';
  * known after the connection is up.
  */
 export abstract class ProfileGroup extends ProfileLimits {
-  /** Mesibo_onGroupMembers, or a function that gets the members. The next call goes on, unless `restart`. */
+  /**
+   * Mesibo_onGroupMembers, or a function of `(profile, members)`. The next call goes on, unless `restart`; with `count` 0
+   * all members come at once (of a large group the first 1,000).
+   */
   getMembers(count = 20, restart = false, listener?: GroupListener): number {
-    return this.groups().members(this.asProfile(), count, restart, listener);
+    return this.groups().members(this.asProfile(), Number(count) || 0, restart, listener);
   }
   /** Mesibo_onGroupSettings. */
   getSettings(listener?: GroupListener): number {
