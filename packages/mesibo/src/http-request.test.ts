@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MesiboHttpRequest } from './http-request.ts';
 
 const server = createServer(async (request, response) => {
@@ -61,6 +61,17 @@ describe('MesiboHttpRequest', () => {
     request.setUrl(`${url}/refused`);
     const [, text] = await send(request);
     expect(JSON.parse(text)).toMatchObject({ method: 'GET' });
+  });
+
+  it('leaves to the console what the callback throws', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const request = new MesiboHttpRequest();
+    request.setUrl(url);
+    request.send(null, () => {
+      throw new Error('a bug of the application');
+    });
+    await vi.waitFor(() => expect(error).toHaveBeenCalledTimes(1), { timeout: 20_000 });
+    error.mockRestore();
   });
 
   it('hands back JSON with an error when there is no response at all', async () => {

@@ -1,3 +1,5 @@
+import { guarded } from './listeners.ts';
+
 /** `text` is the body of the response, whatever its status; see MesiboHttpRequest.send for failures. */
 export type MesiboHttpCallback = (cbdata: unknown, text: string) => void;
 
@@ -39,7 +41,7 @@ export class MesiboHttpRequest {
    * `{"result":false,"error":"NETWORKERROR"}`: applications parse it without a look and show its error.
    */
   send(cbdata?: unknown, callback?: MesiboHttpCallback): void {
-    void this.fetch().then((text) => callback?.(cbdata, text));
+    void this.fetch().then((text) => callback && guarded(callback, undefined, [cbdata, text]));
   }
 
   private async fetch(): Promise<string> {

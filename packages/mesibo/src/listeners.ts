@@ -153,18 +153,12 @@ export class Listeners {
   }
 
   notifyDtmf(call: ActiveCall, digits: string): void {
-    for (const listener of this.all()) {
-      const callback: unknown = Reflect.get(listener, 'MesiboCall_OnDTMF');
-      if (typeof callback === 'function') guarded(callback as AnyFunction, listener, [call, digits]);
-    }
+    for (const listener of this.all()) callOn(listener, 'MesiboCall_OnDTMF', [call, digits]);
   }
 
   /** Somebody has begun the call of a group, or it has ended. */
   notifyGroupCall(group: MesiboProfile, by: MesiboProfile | null, isActive: boolean): void {
-    for (const listener of this.all()) {
-      const callback: unknown = Reflect.get(listener, 'MesiboGroupcall_OnIncoming');
-      if (typeof callback === 'function') guarded(callback as AnyFunction, listener, [group, by, isActive]);
-    }
+    for (const listener of this.all()) callOn(listener, 'MesiboGroupcall_OnIncoming', [group, by, isActive]);
   }
 
   includes(listener: object): boolean {
@@ -180,6 +174,13 @@ export class Listeners {
 export function invoke(listener: object, name: string, args: readonly unknown[]): unknown {
   const callback = callbackOf(listener, name);
   return callback === undefined ? undefined : guarded(callback, listener, args);
+}
+
+/** Calls a callback of a listener by its whole name, if it has that. */
+export function callOn(listener: object | undefined, name: string, args: readonly unknown[]): unknown {
+  if (listener === undefined) return undefined;
+  const callback: unknown = Reflect.get(listener, name);
+  return typeof callback === 'function' ? guarded(callback as AnyFunction, listener, args) : undefined;
 }
 
 /** Calls the message callback of one listener; see Callbacks.Message for what the v1 name is spared. */

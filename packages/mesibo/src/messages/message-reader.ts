@@ -23,6 +23,7 @@ import {
 } from '../constants/message.ts';
 import { MesiboDateTime } from '../date-time.ts';
 import { internal } from '../internal.ts';
+import { guarded } from '../listeners.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
 import type { MesiboReadSession } from '../reading/read-session.ts';
 import { MessageContent } from './message-content.ts';
@@ -282,6 +283,6 @@ export class MessageReader extends MessageContent {
     const known = isOfMember ? undefined : which === 'delivered' ? deliveredAt : readAt;
     const time =
       known === undefined ? context.messages.receiptTime(local, which, peer) : Promise.resolve(known);
-    void time.then((ts) => callback(ts === undefined ? null : new MesiboDateTime(ts)));
+    void time.then((ts) => guarded(callback, undefined, [ts === undefined ? null : new MesiboDateTime(ts)]));
   }
 }

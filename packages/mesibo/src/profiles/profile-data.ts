@@ -9,6 +9,7 @@ import {
 import { MESIBO_RESULT_OK } from '../constants/result.ts';
 import type { Context } from '../context.ts';
 import { internal, setInternal } from '../internal.ts';
+import { callOn } from '../listeners.ts';
 import { PresenceState } from '../presence/presence-state.ts';
 import { unsupported } from '../unsupported.ts';
 import { PictureLink } from './picture-link.ts';
@@ -294,10 +295,7 @@ export abstract class ProfileData {
   protected publishBy(work: (client: Client) => Promise<void>): void {
     const { context, listeners } = this[internal];
     const told = (isDone: boolean): void => {
-      for (const listener of listeners) {
-        const callback: unknown = Reflect.get(listener, 'MesiboProfile_onPublish');
-        if (typeof callback === 'function') callback.call(listener, this, isDone);
-      }
+      for (const listener of listeners) callOn(listener, 'MesiboProfile_onPublish', [this, isDone]);
     };
     context
       .whenClient()

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Mesibo } from '../mesibo.ts';
 import { Chat, profileOf } from '../testing/chat.ts';
+import { eventually } from '../testing/eventually.ts';
 import type { MesiboProfile } from './profile.ts';
 
 let chat: Chat;
@@ -29,6 +30,31 @@ describe('a profile', () => {
     expect(api.getProfile(null, 96734)).toBe(api.getGroupProfile(96734));
     Object.assign(bob, { $$hashKey: 'object:1' });
     expect(Reflect.get(bobOf(api), '$$hashKey')).toBe('object:1');
+  });
+
+  it('leaves to the console what its listeners throw, and goes on', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const [ann, ben] = await chat.pair();
+    const published: boolean[] = [];
+    const listener = {
+      MesiboProfile_onUpdate() {
+        throw new Error('a bug of the application');
+      },
+      MesiboProfile_onPublish(_profile: MesiboProfile, isDone: boolean) {
+        published.push(isDone);
+        throw new Error('another one');
+      },
+    };
+    const self = ann.api.getSelfProfile();
+    for (const profile of [self, profileOf(ann, ben)]) profile.addListener(listener);
+    self.setStatus('Here');
+    expect(self.save()).toBe(0);
+    await eventually(() => published.length > 0, 'the publication');
+    profileOf(ben, ann).sendMessage(0, 'Hello');
+    await ann.heard.message('Hello');
+    expect(published).toEqual([true]);
+    expect(error).toHaveBeenCalled();
+    error.mockRestore();
   });
 
   it('answers what templates ask on every digest, synchronously and without a connection', () => {

@@ -2,6 +2,7 @@ import { conversationId, type LocalConversation, type Profile, type Self, target
 import { limits } from '@stoa/protocol';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
+import { callOn } from '../listeners.ts';
 import { MesiboProfile } from './profile.ts';
 
 /** Where the own address and name are kept, so that they are known before the connection is up. */
@@ -90,10 +91,7 @@ export class Profiles {
   changed(profile: MesiboProfile): void {
     this.changedAt = Date.now();
     this.reorder();
-    for (const listener of profile[internal].listeners) {
-      const callback: unknown = Reflect.get(listener, 'MesiboProfile_onUpdate');
-      if (typeof callback === 'function') callback.call(listener, profile);
-    }
+    for (const listener of profile[internal].listeners) callOn(listener, 'MesiboProfile_onUpdate', [profile]);
     this.context.listeners.notify('ProfileUpdated', profile);
   }
 

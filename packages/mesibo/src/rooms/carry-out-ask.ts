@@ -1,6 +1,6 @@
 import type { RoomAsk } from '@stoa/protocol';
 import { MESIBOCALL_VIDEOSOURCE_CAMERADEFAULT, MESIBOCALL_VIDEOSOURCE_SCREEN } from '../constants/call.ts';
-import { callOn } from './participant-news.ts';
+import { callOn } from '../listeners.ts';
 import type { MesiboParticipant } from './room-participant.ts';
 
 /** Whom an ask is about, and how it is done. */

@@ -9,10 +9,10 @@ import {
 } from '../constants/call.ts';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
-import { guarded } from '../listeners.ts';
+import { callOn, guarded } from '../listeners.ts';
 import { carryOutAsk } from './carry-out-ask.ts';
 import type { MesiboGroupCall } from './group-call.ts';
-import { callOn, ParticipantNews } from './participant-news.ts';
+import { ParticipantNews } from './participant-news.ts';
 import { MesiboParticipant, type ParticipantFacts } from './room-participant.ts';
 
 /** What a group call does, and how the application is told of it. */

@@ -7,7 +7,7 @@ import {
   MESIBO_CALLSTATUS_UNMUTE,
 } from '../constants/call.ts';
 import { internal } from '../internal.ts';
-import { guarded } from '../listeners.ts';
+import { callOn, guarded } from '../listeners.ts';
 import type { CallQuality, MesiboParticipant } from './room-participant.ts';
 
 /** Tells the application what becomes of a participant: by its own listener, else that of the group call. */
@@ -85,11 +85,4 @@ export class ParticipantNews {
     const isOwn = listener !== undefined && typeof Reflect.get(listener, callback) === 'function';
     callOn(isOwn ? listener : this.listenerOfCall(), callback, args);
   }
-}
-
-/** Calls a callback of a listener, if it has that. */
-export function callOn(listener: object | undefined, name: string, args: readonly unknown[]): unknown {
-  if (listener === undefined) return undefined;
-  const callback: unknown = Reflect.get(listener, name);
-  return typeof callback === 'function' ? guarded(callback as never, listener, args) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { OwnStream, RemoteStream } from '@stoa/client';
+import { guarded } from '../listeners.ts';
 
 export type ViewAttached = (found: boolean) => unknown;
 
@@ -17,21 +18,24 @@ export class ParticipantView {
   }
 
   set(
-    view: string | HTMLVideoElement,
-    onAttached: ViewAttached = () => {},
+    view: string | HTMLVideoElement | null | undefined,
+    onAttached?: ViewAttached | null,
     retryMs = 100,
     attempts = 50,
   ): void {
     clearTimeout(this.looking);
+    const tell = (isFound: boolean): void => {
+      if (typeof onAttached === 'function') guarded(onAttached, undefined, [isFound]);
+    };
     const look = (left: number): void => {
-      const found = typeof view === 'string' ? elementOf(view) : view;
+      const found = typeof view === 'string' ? elementOf(view) : (view ?? undefined);
       if (found !== undefined) {
         this.hide();
         this.element = found;
         this.play();
-        onAttached(true);
+        tell(true);
       } else if (left > 0) this.looking = setTimeout(() => look(left - 1), retryMs);
-      else onAttached(false);
+      else tell(false);
     };
     look(attempts);
   }

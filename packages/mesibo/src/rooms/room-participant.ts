@@ -215,14 +215,19 @@ export class MesiboParticipant {
    * yet. `onAttached` gets whether it was found.
    */
   setVideoView(
-    view: string | HTMLVideoElement,
-    onAttached?: ViewAttached,
+    view: string | HTMLVideoElement | null,
+    onAttached?: ViewAttached | null,
     retryMs = 100,
     attempts = 50,
   ): void {
     this[internal].view.set(view, onAttached, retryMs, attempts);
   }
-  attach(view: string | HTMLVideoElement, onAttached?: ViewAttached, retryMs = 100, attempts = 50): void {
+  attach(
+    view: string | HTMLVideoElement | null,
+    onAttached?: ViewAttached | null,
+    retryMs = 100,
+    attempts = 50,
+  ): void {
     this.setVideoView(view, onAttached, retryMs, attempts);
   }
   getVideoView(): HTMLVideoElement | null {
