@@ -29,8 +29,8 @@ export interface V1Profile {
 /** The functions of the v1 generation: parameters in plain objects, messages by their ids. */
 export abstract class MesiboV1 extends MesiboCalls {
   /** @returns MESIBO_RESULT_*; `params.id` (or `id`) is the id by which the message's status is reported. */
-  sendMessage(params: V1Params, id: number, message: string | ArrayBuffer | Uint8Array): number {
-    return this.sendFrom(params, { ...params, id, message });
+  sendMessage(params: V1Params, id: number, message: V1Params['message']): number {
+    return this.sendFrom(params, { ...params, id, ...(message === undefined ? {} : { message }) });
   }
   sendFile(params: V1Params, id: number, file: V1File): number {
     return this.sendFrom(params, { ...params, ...file, id });
@@ -59,14 +59,15 @@ export abstract class MesiboV1 extends MesiboCalls {
 
   forwardMessage(params: V1Params, id: number, mid: number): number {
     const profile = this.profileIn(params);
-    const message = this[internal].messages.find(mid);
-    if (profile === undefined || message === undefined) return MESIBO_RESULT_BADREQ;
-    const copy = message.forward(profile);
-    if (id) copy.setMessageId(id);
-    return copy.send();
+    if (profile === undefined) return MESIBO_RESULT_BADREQ;
+    return this.withMessage(mid, (message) => {
+      const copy = message.forward(profile);
+      if (id) copy.setMessageId(id);
+      return copy.send();
+    });
   }
   resendMessage(_params: V1Params, mid: number): number {
-    return this[internal].messages.find(mid)?.resend() ?? MESIBO_RESULT_BADREQ;
+    return this.withMessage(mid, (message) => message.resend());
   }
   /** What is on its way to the server cannot be called back. */
   cancel(_type: number, _mid: number): number {
@@ -172,6 +173,15 @@ export abstract class MesiboV1 extends MesiboCalls {
     return this[internal].profiles.all().filter((profile) => !profile.isGroup());
   }
 
+  /** At once with one that somebody shows; later, and MESIBO_RESULT_OK for now, with what else is on this device. */
+  private withMessage(mid: number, act: (message: MesiboMessage) => number): number {
+    const held = this[internal].messages.find(mid);
+    if (held !== undefined) return act(held);
+    if (!(mid > 0)) return MESIBO_RESULT_BADREQ;
+    this.onMessage(mid, async (message) => act(message)).catch((error) => this[internal].fail(error));
+    return MESIBO_RESULT_OK;
+  }
+
   /** Of those that nobody shows at the moment, what is on this device. */
   private async onMessage(mid: number, act: (message: MesiboMessage) => Promise<number>): Promise<number> {
     const { messages } = this[internal];
@@ -222,7 +232,8 @@ async function allOf(results: readonly Promise<number>[]): Promise<number> {
 }
 
 function targetIn(params: V1Params): Target | undefined {
-  const gid = params.groupid || params.gid || 0;
+  // From a form or an address bar it is text.
+  const gid = Number(params.groupid || params.gid || 0);
   if (gid > 0) return { gid };
   const peer = String(params.peer ?? '');
   return peer === '' ? undefined : { peer };

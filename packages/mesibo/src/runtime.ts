@@ -262,7 +262,8 @@ export class Runtime implements Context {
     message[internal].isLastOfBatch = false;
     if (!local.outgoing) message.profile?.[internal].presence.messageArrived(message.groupid);
     this.sessions.messageArrived(message);
-    if (this.messages.uploads.end(local)) this.listeners.notify('MessageUpdate', message);
+    if (this.messages.uploads.end(local.outgoing, local.localId))
+      this.listeners.notify('MessageUpdate', message);
     else this.listeners.message(message, local.outgoing);
     this.sessions.reportAll();
   }

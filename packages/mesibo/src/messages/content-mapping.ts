@@ -34,10 +34,12 @@ export function draftOf(message: MessageReader): Draft {
 export function contentOf(message: MessageReader): Content {
   const { payload, fields, forwarded } = message[internal];
   const content: Content = {};
-  if (message.message !== '') content.text = message.message;
-  if (message.title !== '') content.title = message.title;
-  if (message.subtitle !== '') content.subtitle = message.subtitle;
-  if (message.footer !== '') content.footer = message.footer;
+  const text = textOf(message.message);
+  if (text !== '') content.text = text;
+  for (const name of ['title', 'subtitle', 'footer'] as const) {
+    const said = textOf(message[name]);
+    if (said !== '') content[name] = said;
+  }
   if (payload !== undefined) content.data = payload;
   if (message.hasLocation()) {
     content.latitude = message.latitude;
@@ -57,6 +59,11 @@ export function contentOf(message: MessageReader): Content {
   if (contacts !== undefined) content.contacts = contacts;
   if (preview !== undefined && content.text?.includes(preview.url)) content.preview = preview;
   return content;
+}
+
+/** Applications set numbers, too. */
+function textOf(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value);
 }
 
 function fileOf(message: MessageReader): Content['file'] {

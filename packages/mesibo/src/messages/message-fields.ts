@@ -141,9 +141,11 @@ export class MessageFields {
     return this[internal].payload ?? payloadOfText(this.message);
   }
 
-  set data(data: string | ArrayBuffer | Uint8Array) {
-    if (typeof data === 'string') this[internal].payload = payloadOfText(data);
-    else this[internal].payload = payloadOfBytes(new Uint8Array(data));
+  set data(data: string | ArrayBuffer | ArrayBufferView) {
+    if (typeof data !== 'object') this[internal].payload = payloadOfText(String(data));
+    else if (!ArrayBuffer.isView(data)) this[internal].payload = payloadOfBytes(new Uint8Array(data));
+    else
+      this[internal].payload = payloadOfBytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 
   /** Id of the message that this one answers; 0 when it answers none. */

@@ -1,5 +1,6 @@
 import { type Client, type LocalMessage, targetOf } from '@stoa/client';
-import { MESIBO_FLAG_MODIFY } from '../constants/message.ts';
+import { StoaError } from '@stoa/protocol';
+import { MESIBO_FLAG_MODIFY, MESIBO_MSGSTATUS_OUTBOX } from '../constants/message.ts';
 import {
   MESIBO_RESULT_AUTHFAIL,
   MESIBO_RESULT_BADREQ,
@@ -32,6 +33,8 @@ export class Messages {
   });
 
   readonly uploads: Uploads;
+  /** Handed to the client, which has not told of them yet. */
+  private readonly untold = new Set<MesiboMessage>();
 
   constructor(context: Context) {
     this.context = context;
@@ -41,6 +44,7 @@ export class Messages {
   /** The object for a message that the client reports, up to date with it. `before`: what it was until now. */
   report(local: LocalMessage, before?: LocalMessage): MesiboMessage {
     const message = this.uploads.messageOf(local) ?? this.known(local, before) ?? this.make(local);
+    this.untold.delete(message);
     applyLocal(message, local);
     this.index(message, local);
     return message;
@@ -103,19 +107,25 @@ export class Messages {
     if (local !== undefined || !message.isMessage()) return MESIBO_RESULT_BADREQ;
     if (upload !== undefined) {
       if (this.uploads.begin(client, message)) return MESIBO_RESULT_OK;
-      return this.refuse(message, undefined, MESIBO_RESULT_FAIL);
+      return this.refuse(message, undefined);
     }
     try {
       const target = message.groupid > 0 ? { gid: message.groupid } : { peer: message.peer };
       const sending = client.send(target, draftOf(message));
       this.adopt(message, sending.message);
-      // Its failure comes as an update of the message.
-      sending.sent.catch(() => {});
+      this.untold.add(message);
+      sending.sent.catch((error) => this.notKept(message, error));
       return MESIBO_RESULT_OK;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-      return this.refuse(message, code, resultOf(error));
+      return this.refuse(message, error);
     }
+  }
+
+  /** The device could not store it: nobody has seen what was typed. Every other failure comes as an update. */
+  private notKept(message: MesiboMessage, error: unknown): void {
+    if (!this.untold.delete(message)) return;
+    message[internal].local = undefined;
+    this.refuse(message, error);
   }
 
   /** Puts a failed message into the outbox again, or uploads its file once more. */
@@ -126,6 +136,11 @@ export class Messages {
     if (local === undefined && upload !== undefined && message.isFailed()) {
       return this.uploads.again(client, message) ? MESIBO_RESULT_OK : MESIBO_RESULT_FAIL;
     }
+    if (local === undefined && message.isFailed()) {
+      message.status = MESIBO_MSGSTATUS_OUTBOX;
+      this.uploads.shown(message);
+      return this.sendNew(client, message);
+    }
     if (local?.status !== 'failed' && local?.status !== 'blocked') return MESIBO_RESULT_BADREQ;
     const sending = client.resend(local);
     this.adopt(message, sending.message);
@@ -135,6 +150,7 @@ export class Messages {
 
   /** Forgets all of them: they belonged to another user. */
   clear(): void {
+    this.untold.clear();
     this.byKey.clear();
   }
 
@@ -215,15 +231,16 @@ export class Messages {
     this.index(message, local);
   }
 
-  private refuse(message: MesiboMessage, code: string | undefined, result: number): number {
+  private refuse(message: MesiboMessage, error: unknown): number {
+    const isShown = this.uploads.end(true, message.mid);
     if (message.mid === 0) message.mid = message.id = randomId();
-    message.status = failureStatus(code);
+    message.status = failureStatus(error instanceof StoaError ? error.code : undefined);
     message.setTimestampNow();
     queueMicrotask(() => {
-      this.context.listeners.message(message, true);
+      if (!isShown) this.context.listeners.message(message, true);
       this.context.listeners.notify('MessageStatus', message);
     });
-    return result;
+    return resultOf(error);
   }
 
   private make(local: LocalMessage): MesiboMessage {

@@ -1,5 +1,6 @@
+import { DatabaseSync } from 'node:sqlite';
 import { Client, type LocalMessage } from '@stoa/client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   MESIBO_DELETE_DEFAULT,
   MESIBO_DELETE_RECALL,
@@ -234,6 +235,31 @@ describe('sending, v2', () => {
     await alice.heard.status(m, 0x80);
   });
 
+  it('shows what the device cannot keep as failed, and sends it when it can', async () => {
+    const bob = await chat.signIn('bob');
+    const alice = await chat.signIn('full-disk', 'full');
+    const exec = DatabaseSync.prototype.exec;
+    const disk = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
+      this: DatabaseSync,
+      sql,
+    ) {
+      if (this.location()?.includes('full-') && sql === 'BEGIN') throw new Error('database or disk is full');
+      exec.call(this, sql);
+    });
+    const m = profileOf(alice, bob).newMessage();
+    m.message = 'Can you hear me?';
+    expect(m.send()).toBe(0);
+    await alice.heard.status(m, 0x80);
+    expect(alice.heard.messages).toEqual([m]);
+    disk.mockRestore();
+    const { mid } = m;
+    expect(m.resend()).toBe(0);
+    await alice.heard.status(m, sent);
+    await bob.heard.message('Can you hear me?');
+    // The same message, which is in the list of the application already.
+    expect([m.mid, alice.heard.messages]).toEqual([mid, [m]]);
+  });
+
   it('answers and forwards', async () => {
     const [alice, bob] = await chat.pair();
     const carol = await chat.signIn('carol');
@@ -350,6 +376,30 @@ describe('sending, v1', () => {
     expect(profileOf(alice, bob).sendFile(1, { file: 'filefield', message: 'no such field' })).toBe(0x80);
   });
 
+  it('takes numbers for texts, and the number of a group as text', async () => {
+    const [alice, bob] = await chat.pair();
+    alice.api.sendMessage({ peer: bob.address }, alice.api.random(), 21.5 as never);
+    await bob.heard.message('21.5');
+    const reading = profileOf(alice, bob).newMessage();
+    Object.assign(reading, { message: 22, title: 7 });
+    expect(reading.send()).toBe(0);
+    expect(await bob.heard.message('22')).toMatchObject({ title: '7' });
+    alice.api.sendMessage({ peer: bob.address }, alice.api.random(), new Uint16Array([0x4142, 0x4344]));
+    await bob.heard.until(() => bob.heard.messages.length === 3, 'the bytes');
+    expect(String(bob.heard.messages[2]?.data)).toBe('BADC');
+
+    const members = { m: `${alice.address},${bob.address}` };
+    const { group } = await chat.server.backend('groupadd', { group: { name: 'Friends', members } });
+    const groupid = String((group as { gid: number }).gid) as never;
+    await alice.heard.until(() => alice.api.getGroupProfiles().length === 1, 'the group');
+    expect(alice.api.sendMessage({ peer: '', groupid }, alice.api.random(), 'to all')).toBe(0);
+    const received = await bob.heard.message('to all');
+    expect([received.groupid, alice.api.getGroupProfiles()[0]?.getGroupId()]).toEqual([
+      Number(groupid),
+      Number(groupid),
+    ]);
+  });
+
   it('does not store what expires at once', async () => {
     const [alice, bob] = await chat.pair();
     alice.api.sendMessage({ peer: bob.address, type: 7, expiry: 0 }, alice.api.random(), 'a stroke');
@@ -391,7 +441,7 @@ describe('sending, v1', () => {
     const ids = [1, 2, 3].map((more) => before.api.random() + more);
     for (const id of ids) before.api.sendMessage({ peer: bob.address }, id, `number ${id}`);
     const [first, second, third] = await Promise.all(ids.map((id) => bob.heard.message(`number ${id}`)));
-    for (const id of ids) await before.heard.status(await before.heard.message(`number ${id}`), sent);
+    for (const id of ids) await before.heard.status(await before.heard.message(`number ${id}`), delivered);
     before.api.stop();
     await before.heard.until(() => before.heard.connection.at(-1) === 5, 'stopped');
     // The next page has the messages in its database, and no objects for them.
@@ -400,6 +450,11 @@ describe('sending, v1', () => {
     const flag = MESIBO_FLAG_DEFAULT | MESIBO_FLAG_MODIFY;
     expect(api.sendMessage({ peer: bob.address, flag }, old, 'better')).toBe(0);
     await bob.heard.until(() => third?.message === 'better', 'the change');
+    expect(api.forwardMessage({ peer: bob.address }, 77, own)).toBe(0);
+    await bob.heard.until(
+      () => bob.heard.texts.filter((text) => text === `number ${own}`).length === 2,
+      'a copy',
+    );
     expect(await api.deleteMessage(own, MESIBO_DELETE_DEFAULT)).toBe(0);
     expect(await api.deleteMessage(shared, MESIBO_DELETE_RECALL)).toBe(0);
     expect(await api.deleteMessage(own + 10)).toBe(0x85);

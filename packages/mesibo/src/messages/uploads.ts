@@ -24,8 +24,13 @@ export class Uploads {
     return outgoing ? this.messages.get(localId) : undefined;
   }
 
-  /** The message is in the outbox. False when it has not been shown before. */
-  end({ outgoing, localId }: LocalMessage): boolean {
+  /** The message was shown before it is in the outbox. */
+  shown(message: MesiboMessage): void {
+    this.messages.set(message.mid, message);
+  }
+
+  /** The message is in the outbox, or has failed. False when it has not been shown before. */
+  end(outgoing: boolean, localId: number): boolean {
     return outgoing && this.messages.delete(localId);
   }
 
@@ -73,7 +78,7 @@ export class Uploads {
 
   private carry(client: Client, message: MesiboMessage, file: Blob | Promise<Blob>): void {
     const { mid } = message;
-    this.messages.set(mid, message);
+    this.shown(message);
     const forget = (): void => void this.messages.delete(mid);
     const begin = (opened: Blob) => new FileTransfer(this.context, client, message, opened, forget).begin();
     if (file instanceof Blob) begin(file);

@@ -14,7 +14,7 @@ export interface V1Params {
   /** Seconds; 0: real-time only. */
   readonly expiry?: number;
   readonly refid?: number;
-  readonly message?: string | ArrayBuffer | Uint8Array;
+  readonly message?: string | ArrayBuffer | ArrayBufferView;
 }
 
 /** The file object of sendFile: `fileurl` of what is uploaded already, or `file`. */
@@ -27,7 +27,7 @@ export interface V1File {
   readonly tn?: Uint8Array;
   readonly size?: number;
   readonly title?: string;
-  readonly message?: string | ArrayBuffer | Uint8Array;
+  readonly message?: string | ArrayBuffer | ArrayBufferView;
   readonly latitude?: number;
   readonly longitude?: number;
 }
@@ -40,8 +40,10 @@ export function fillFromParams(message: MesiboMessage, params: V1Params & V1File
   if (params.channel !== undefined) message.channel = params.channel;
   if (params.expiry !== undefined) message.expiry = params.expiry;
   if (params.refid) message.setInReplyTo(params.refid);
-  if (typeof params.message === 'string') message.message = params.message;
-  else if (params.message !== undefined) message.data = params.message;
+  const { message: said } = params;
+  if (typeof said === 'object' && said !== null) message.data = said;
+  // Numbers too: JavaScript does not check what applications hand over.
+  else if (said !== undefined && said !== null) message.message = String(said);
   if (params.title !== undefined) message.title = params.title;
   if (params.latitude !== undefined) message.latitude = params.latitude;
   if (params.longitude !== undefined) message.longitude = params.longitude;
