@@ -5,13 +5,22 @@ import { MesiboGroupCall } from './rooms/index.ts';
 
 /** Groups, and their calls. */
 export abstract class MesiboCalls extends MesiboOneToOne {
-  /** The call of a group, to be joined with `join()`; null without a group. May be called before there is a connection. */
-  groupCall(listener?: object, gid = 0): MesiboGroupCall | null {
-    return Number(gid) > 0 ? new MesiboGroupCall(this[internal], listener, Number(gid)) : null;
+  /**
+   * The call of a group, to be joined with `join()`: the same object each time, so that an application that asks anew
+   * keeps its streams. Null without a group. May be called before there is a connection.
+   */
+  groupCall(listener?: object | null, gid: number | string = 0): MesiboGroupCall | null {
+    const { groupCalls } = this[internal];
+    const id = Number(gid);
+    if (!(id > 0)) return null;
+    const call = groupCalls.get(id) ?? new MesiboGroupCall(this[internal], id);
+    groupCalls.set(id, call);
+    call[internal].hear(listener);
+    return call;
   }
   /** v1: the group is named by `setRoom()`. */
   initGroupCall(): MesiboGroupCall {
-    return new MesiboGroupCall(this[internal], undefined, 0);
+    return new MesiboGroupCall(this[internal], 0);
   }
 
   /**

@@ -35,6 +35,7 @@ import { type KeyStore, memoryKeyStore } from './platform/key-store.ts';
 import { PresenceReports } from './presence/presence-reports.ts';
 import { Profiles } from './profiles/profiles.ts';
 import { ReadSessions } from './reading/read-sessions.ts';
+import type { MesiboGroupCall } from './rooms/index.ts';
 import { version } from './version.ts';
 
 /** What must be known before there can be a client. */
@@ -62,6 +63,8 @@ export class Runtime implements Context {
   readonly sessions: ReadSessions = new ReadSessions(this);
   readonly calls: OneToOneCalls = new OneToOneCalls(this);
   readonly groups: MesiboGroups = new MesiboGroups(this);
+  /** By group. */
+  readonly groupCalls = new Map<number, MesiboGroupCall>();
   keys: KeyStore = memoryKeyStore();
   readonly retraction: Retraction = {
     intervalSeconds: 3600,
@@ -126,7 +129,9 @@ export class Runtime implements Context {
     const { token } = this.settings;
     this.settings = { ...this.settings, ...change };
     this.discardClient();
-    if (token !== undefined && token !== this.settings.token) this.profiles.clear();
+    if (token === undefined || token === this.settings.token) return;
+    this.profiles.clear();
+    this.groupCalls.clear();
   }
 
   async start(): Promise<void> {

@@ -82,13 +82,13 @@ export class OwnStream {
     }
   }
 
-  /** @throws StoaError that says why it cannot be used; the one before stays. */
-  useMicrophone(deviceId: string): Promise<void> {
+  /** Without an id, one that the browser chooses. @throws StoaError that says why it cannot be used; the one before stays. */
+  useMicrophone(deviceId?: string): Promise<void> {
     return this.#use('audio', deviceId);
   }
 
-  /** @throws StoaError that says why it cannot be used; the one before stays. */
-  useCamera(deviceId: string): Promise<void> {
+  /** As useMicrophone(). */
+  useCamera(deviceId?: string): Promise<void> {
     return this.#use('video', deviceId);
   }
 

@@ -9,10 +9,11 @@ import {
 } from '../constants/call.ts';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
-import { callOn, guarded } from '../listeners.ts';
+import { callOn } from '../listeners.ts';
 import { carryOutAsk } from './carry-out-ask.ts';
 import type { MesiboGroupCall } from './group-call.ts';
 import { ParticipantNews } from './participant-news.ts';
+import { type Muted, Publishing } from './publishing.ts';
 import { MesiboParticipant, type ParticipantFacts } from './room-participant.ts';
 
 /** What a group call does, and how the application is told of it. */
@@ -25,18 +26,27 @@ export class GroupCallCore {
   private client: Client | undefined;
   private room: Room | undefined;
   private readonly news: ParticipantNews;
+  private readonly publishing: Publishing;
   private isWanted = false;
+  private isEntering = false;
+  /** Ends waiting for being let in. */
+  private stopWaiting = (): void => {};
   private isUp = { publish: false, view: false };
   /** By number; and those of others by who they are. */
   private readonly own = new Map<number, MesiboParticipant>();
   private readonly others = new Map<string, MesiboParticipant>();
 
-  constructor(call: MesiboGroupCall, context: Context, listener: object | undefined, gid: number) {
+  constructor(call: MesiboGroupCall, context: Context, gid: number) {
     this.call = call;
     this.context = context;
-    this.listener = listener;
     this.gid = gid;
     this.news = new ParticipantNews(() => this.listener);
+    this.publishing = new Publishing({
+      context,
+      news: this.news,
+      room: () => this.room,
+      isUp: () => this.isUp.publish,
+    });
   }
 
   get selfUid(): number {
@@ -47,27 +57,30 @@ export class GroupCallCore {
     return this.client?.self?.address ?? this.context.client?.self?.address ?? '';
   }
 
-  join(listener: object | undefined, admin: object | undefined): boolean {
-    if (listener !== undefined) this.listener = listener;
-    if (admin !== undefined) this.adminListener = admin;
+  /** Who hears of it from now on, if anybody is named. */
+  hear(listener: object | null | undefined, admin?: object | null): void {
+    this.listener = listener ?? this.listener;
+    this.adminListener = admin ?? this.adminListener;
+  }
+
+  join(listener?: object | null, admin?: object | null): boolean {
+    this.hear(listener, admin);
     if (this.gid <= 0) return false;
     if (this.isWanted) return true;
     this.isWanted = true;
-    this.enter().catch((error: unknown) => {
-      this.isWanted = false;
-      this.context.fail(error);
-    });
+    this.enter();
     return true;
   }
 
   setRoom(gid: number): boolean {
     if (gid !== this.gid && this.isWanted) this.leave();
     this.gid = gid;
-    return this.join(undefined, undefined);
+    return this.join();
   }
 
   leave(): void {
     this.isWanted = false;
+    this.stopWaiting();
     const { room } = this;
     this.room = undefined;
     room?.leave().catch((error) => this.context.fail(error));
@@ -94,7 +107,7 @@ export class GroupCallCore {
 
   /** The application wants something else of it than before. */
   wantedChanged(participant: MesiboParticipant): void {
-    if (participant.isLocal()) this.publish(participant).catch((error) => this.failed(participant, error));
+    if (participant.isLocal()) this.publishing.update(participant);
     else this.subscribe(participant);
   }
 
@@ -112,12 +125,10 @@ export class GroupCallCore {
     );
   }
 
-  mute(participant: MesiboParticipant, muted: { audio?: boolean; video?: boolean }): void {
+  mute(participant: MesiboParticipant, muted: Muted): void {
     const state = participant[internal];
-    if (state.own !== undefined) {
-      const { own } = state;
-      own.mute(muted).catch((error) => this.context.fail(error));
-      this.news.tellMute(participant, own.isMuted('audio'), own.isMuted('video'), false);
+    if (participant.isLocal()) {
+      this.publishing.mute(participant, muted);
     } else if (state.wanted !== undefined) {
       const { audio = !state.wanted.audio, video = !state.wanted.video } = muted;
       state.wanted = { audio: !audio, video: !video };
@@ -139,23 +150,49 @@ export class GroupCallCore {
     return true;
   }
 
-  private async enter(): Promise<void> {
+  /** Once at a time: what is wanted when it is done counts. */
+  private enter(): void {
+    if (this.isEntering) return;
+    this.isEntering = true;
+    this.entered()
+      .catch((error) => {
+        this.isWanted = false;
+        this.context.fail(error);
+        return false;
+      })
+      .then((isOver) => {
+        this.isEntering = false;
+        if (!isOver && this.isWanted) this.enter();
+      });
+  }
+
+  /** False: the application wants another room by now. */
+  private async entered(): Promise<boolean> {
     const client = await this.context.whenClient();
     await this.context.whenSynced();
-    if (!this.isWanted) return;
+    const { gid } = this;
+    if (!this.isWanted) return false;
     this.client = client;
-    const room = await client.rooms.join(this.gid);
+    const room = await client.rooms.join(gid);
+    const isWanted = this.isWanted && gid === this.gid;
     if (room === undefined) {
-      // Somebody has to let him into the group.
-      const off = client.on('group', ({ gid, event }) => {
-        if (gid !== this.gid || event !== 'joined') return;
-        off();
-        this.enter().catch((error) => this.context.fail(error));
-      });
-      return;
-    }
-    if (this.isWanted) this.use(room);
+      if (isWanted) this.waitToBeLetIn(client, gid);
+    } else if (isWanted) this.use(room);
     else await room.leave();
+    return isWanted;
+  }
+
+  /** Somebody has to let him into the group. */
+  private waitToBeLetIn(client: Client, gid: number): void {
+    const off = client.on('group', (change) => {
+      if (change.gid !== gid || change.event !== 'joined') return;
+      this.stopWaiting();
+      this.enter();
+    });
+    this.stopWaiting = () => {
+      this.stopWaiting = () => {};
+      off();
+    };
   }
 
   private use(room: Room): void {
@@ -243,45 +280,15 @@ export class GroupCallCore {
     else if (remote !== undefined) this.changed(remote);
   }
 
-  private async publish(participant: MesiboParticipant): Promise<void> {
-    const { room } = this;
-    const state = participant[internal];
-    const { own, wanted, facts } = state;
-    if (room === undefined) return;
-    const source = state.isScreen ? 'screen' : 'camera';
-    if (own !== undefined && (wanted === undefined || own.source !== source)) {
-      state.own = undefined;
-      state.view.show(undefined);
-      await own.stop();
-    } else if (own !== undefined && wanted !== undefined) {
-      this.mute(participant, { audio: !wanted.audio, video: !wanted.video });
-      return;
-    }
-    if (wanted === undefined || room.ownStreams.some(({ sid }) => sid === facts.sid)) return;
-    const stream = await room.publish({ sid: facts.sid, source, ...wanted });
-    state.own = stream;
-    state.view.show(stream);
-    this.context.listeners.notify('LocalMedia', stream.mediaStream);
-    if (state.onStream !== undefined) guarded(state.onStream as never, undefined, [participant]);
-    this.news.tellVideo(participant);
-    if (this.isUp.publish) this.news.connected(participant, true);
-  }
-
   private ownChanged(stream: OwnStream): void {
     const participant = this.own.get(stream.sid);
-    if (participant?.[internal].own !== stream) return;
-    const isByOthers = stream.isLocked('audio') || stream.isLocked('video');
-    this.news.tellMute(participant, stream.isMuted('audio'), stream.isMuted('video'), isByOthers);
+    if (participant !== undefined) this.publishing.changed(participant, stream);
   }
 
   private ownEnded(stream: OwnStream): void {
     const participant = this.own.get(stream.sid);
-    if (participant?.[internal].own !== stream) return;
-    this.news.hungUp(participant, MESIBOCALL_HANGUP_REASON_REMOTE);
-    callOn(this.adminListener, 'MesiboGroupcallAdmin_OnStopPublishing', [null, true, participant]);
-    participant[internal].own = undefined;
-    participant[internal].wanted = undefined;
-    participant[internal].view.show(undefined);
+    if (participant !== undefined && this.publishing.ended(participant, stream))
+      callOn(this.adminListener, 'MesiboGroupcallAdmin_OnStopPublishing', [null, true, participant]);
   }
 
   private talking(): void {
@@ -335,12 +342,6 @@ export class GroupCallCore {
     const state = participant[internal];
     state.view.show(undefined);
     Object.assign(state, { own: undefined, remote: undefined, wanted: undefined, isConnected: false });
-  }
-
-  private failed(participant: MesiboParticipant, error: unknown): void {
-    this.context.fail(error);
-    this.news.hungUp(participant, MESIBOCALL_HANGUP_REASON_ERROR);
-    participant[internal].wanted = undefined;
   }
 
   private withCamera(

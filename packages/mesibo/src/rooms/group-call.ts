@@ -29,12 +29,12 @@ export interface ParticipantSortListener<View> {
 export class MesiboGroupCall {
   declare readonly [internal]: GroupCallCore;
 
-  constructor(context: Context, listener: object | undefined, gid: number) {
-    setInternal(this, new GroupCallCore(this, context, listener, gid));
+  constructor(context: Context, gid: number) {
+    setInternal(this, new GroupCallCore(this, context, gid));
   }
 
   /** Joins as soon as there is a connection. `admin`: asked what others want of this device. */
-  join(listener?: object, admin?: object): boolean {
+  join(listener?: object | null, admin?: object | null): boolean {
     return this[internal].join(listener, admin);
   }
   /** Leaves: nothing is published nor sent any more. */

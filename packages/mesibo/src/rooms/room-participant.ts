@@ -57,7 +57,6 @@ export interface ParticipantState {
   listener: object | undefined;
   onStream: OnStream | undefined;
   onStatus: OnStatus | undefined;
-  name: string;
   data: unknown;
   isFullscreen: boolean;
   isVisible: boolean;
@@ -76,7 +75,13 @@ export interface ParticipantState {
 export class MesiboParticipant {
   declare readonly [internal]: ParticipantState;
 
+  name: string;
+  /** Empty for an own stream. */
+  address: string;
+
   constructor(call: MesiboGroupCall, facts: ParticipantFacts) {
+    this.name = facts.name;
+    this.address = facts.address;
     setInternal(this, {
       call,
       facts,
@@ -92,7 +97,6 @@ export class MesiboParticipant {
       listener: undefined,
       onStream: undefined,
       onStatus: undefined,
-      name: facts.name,
       data: undefined,
       isFullscreen: false,
       isVisible: true,
@@ -115,10 +119,10 @@ export class MesiboParticipant {
     return this[internal].facts.sid;
   }
   getName(): string {
-    return this[internal].name;
+    return this.name;
   }
   setName(name: string): void {
-    this[internal].name = String(name);
+    this.name = String(name);
   }
   getAddress(): string {
     return this[internal].facts.address || this[internal].call[internal].selfAddress;
@@ -157,9 +161,11 @@ export class MesiboParticipant {
       state.wanted = { audio: params.audio ?? true, video: params.video ?? true };
     } else {
       if (typeof third === 'object' && third !== null) state.listener = third;
+      // What nothing is said of stays: whoever is muted is not to be heard by being called once more.
+      const { audio, video } = state.wanted ?? { audio: true, video: true };
       state.wanted = {
-        audio: first === undefined || Boolean(first),
-        video: second === undefined || Boolean(second),
+        audio: first === undefined ? audio : Boolean(first),
+        video: second === undefined ? video : Boolean(second),
       };
     }
     state.call[internal].wantedChanged(this);
@@ -258,7 +264,10 @@ export class MesiboParticipant {
   getMuteStatus(video = false, remote?: boolean): boolean {
     const { own, remote: stream, wanted } = this[internal];
     const half = video ? 'video' : 'audio';
-    if (own !== undefined) return remote === true ? own.isLocked(half) : own.isMuted(half);
+    if (own !== undefined) {
+      if (remote === true) return own.isLocked(half);
+      return own.track(half) === undefined ? wanted?.[half] !== true : own.isMuted(half);
+    }
     const isMutedThere = stream?.info[half] === 'muted' || stream?.info[half] === 'locked';
     const isMutedHere = wanted !== undefined && !wanted[half];
     if (remote === undefined) return isMutedThere || isMutedHere;
