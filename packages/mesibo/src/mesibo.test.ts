@@ -21,6 +21,20 @@ describe('starting', () => {
     expect(api.getProfile('alice')).toBe(api.getSelfProfile());
   });
 
+  it('knows the groups of the user when it says for the first time that it is online', async () => {
+    const { api } = await chat.prepare('grouped');
+    await chat.server.backend('groupadd', { group: { name: 'Friends', members: { m: 'grouped' } } });
+    const listed = new Promise<string[]>((resolve) => {
+      api.addListener({
+        Mesibo_onConnectionStatus(status: number) {
+          if (status === 1) resolve(api.getGroupProfiles().map((group) => group.getName()));
+        },
+      });
+    });
+    api.start();
+    expect(await listed).toEqual(['Friends']);
+  });
+
   it('takes settings in the order of other applications', async () => {
     const { token, heard } = await chat.prepare('alice');
     const api = new Mesibo();
@@ -106,7 +120,8 @@ describe('starting', () => {
     const isOpen = new Promise((resolve) => api.setDatabase('nowhere', resolve));
     api.start();
     expect(await isOpen).toBe(false);
-    await heard.until(() => api.isOnline(), 'online');
+    await heard.until(() => heard.connection.includes(1), 'online');
+    expect(heard.errors).toEqual([]);
   });
 
   it('gives one shared instance', () => {

@@ -85,6 +85,7 @@ export class Runtime implements Context {
   private made: Client | undefined;
   private stopListening: (() => void)[] = [];
   private wasOnline = false;
+  private statusesHeard = 0;
   private isSynced = false;
   /** Settles when the client before this one has let its store go. */
   private closed: Promise<void> = Promise.resolve();
@@ -183,7 +184,7 @@ export class Runtime implements Context {
       ...(appName === undefined ? {} : { app: appName }),
     });
     this.stopListening = [
-      client.on('status', (status) => this.onStatus(status)),
+      client.on('status', (status) => this.onStatus(status, client)),
       client.on('message', (message, origin) => this.onMessage(message, origin)),
       client.on('receipts', (receipts) => tellMemberStatuses(this, receipts)),
       client.on('update', (message, before) => this.onUpdate(message, before)),
@@ -240,16 +241,42 @@ export class Runtime implements Context {
     return { store: transfersWithFallback(platform.transfers(databaseName(database, token))) };
   }
 
-  private onStatus(status: ConnectionStatus): void {
-    const hasNetwork = typeof navigator === 'undefined' || navigator.onLine !== false;
-    this.status = connectionStatus(status, this.wasOnline, hasNetwork);
+  private onStatus(status: ConnectionStatus, client?: Client): void {
+    this.statusesHeard += 1;
     if (status.state === 'online') {
       this.wasOnline = true;
       this.profiles.signedIn(status.self);
+      if (client !== undefined && this.profiles.groups().length === 0) {
+        this.learnBefore(client, () => this.tellStatus(status));
+        return;
+      }
     } else {
       this.isSynced = false;
       this.presence.forget();
     }
+    this.tellStatus(status);
+  }
+
+  /** On a new device: applications list the groups when they hear that they are online, and not again. */
+  private learnBefore(client: Client, tell: () => void): void {
+    const heard = this.statusesHeard;
+    let isTold = false;
+    const tellOnce = (): void => {
+      clearTimeout(timer);
+      if (!isTold && heard === this.statusesHeard) tell();
+      isTold = true;
+    };
+    // They come with one answer; without it, being online is news enough.
+    const timer = setTimeout(tellOnce, groupsMs);
+    this.groups
+      .learnAll(client.groups)
+      .catch(() => {})
+      .then(tellOnce);
+  }
+
+  private tellStatus(status: ConnectionStatus): void {
+    const hasNetwork = typeof navigator === 'undefined' || navigator.onLine !== false;
+    this.status = connectionStatus(status, this.wasOnline, hasNetwork);
     this.listeners.notify('ConnectionStatus', this.status, 0);
     if (status.state === 'refused') this.fail(status.error);
   }
@@ -307,3 +334,6 @@ export class Runtime implements Context {
     for (const resolve of this.awaitingSync.splice(0)) resolve();
   }
 }
+
+/** How long being online is not told because the groups are not known yet. */
+const groupsMs = 2_000;

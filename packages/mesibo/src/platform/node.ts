@@ -22,7 +22,13 @@ export const platform: Platform = {
 
 function fileKeyStore(path: string): KeyStore {
   const values = new Map<string, string>(Object.entries(read(path)));
-  const write = () => writeFileSync(path, JSON.stringify(Object.fromEntries(values)), { mode: 0o600 });
+  const write = () => {
+    try {
+      writeFileSync(path, JSON.stringify(Object.fromEntries(values)), { mode: 0o600 });
+    } catch {
+      // No such folder, or a full disk: they are kept until the process ends, like the messages.
+    }
+  };
   return {
     get: (key) => values.get(key),
     set(key, value) {
