@@ -268,9 +268,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     pushActions: pushing.actions({
       send: (message) => ('gid' in message ? groupParts.sendFromBackend(message) : sending.send(message)),
       markRead: async (reader, { id, isGroup }, seq) =>
-        isGroup
-          ? groupReceipts.add(reader, id, { kind: 'read', after: seq - 1, seq })
-          : receipts.advance(reader, id, 'read', seq),
+        isGroup ? groupReceipts.markRead(reader, id, seq) : receipts.advance(reader, id, 'read', seq),
     }),
     metrics,
     logger,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '@stoa/protocol';
-import type { ConversationForDevice, GroupSpan } from '@stoa/storage';
+import type { ConversationForDevice, CursorAdvance, GroupSpan } from '@stoa/storage';
 import { SparseMap } from '../sparse-map.ts';
 import { beginning, beginningInGroup } from './beginning.ts';
 import { collapsed } from './collapse.ts';
@@ -13,7 +13,7 @@ import { peerCursorFields } from './peer-cursor.ts';
 /** How far one conversation has been sent to the device on this connection. */
 interface Track {
   readonly isGroup: boolean;
-  /** In a group: how far the device said, or was told, that the user has read. */
+  /** In a group: how far the user has read, and others know. */
   read: number;
   /** In a group: what is for the user, of places that he has not read or not been sent. */
   spans: readonly GroupSpan[];
@@ -167,14 +167,19 @@ export class Delivery {
   inGroup(
     conv: number,
     seq: number,
-    isRead: boolean,
+    kind: CursorAdvance['kind'],
   ): { after: number; seq: number; spans: readonly GroupSpan[] } | undefined {
     const track = this.#tracks.get(conv);
     if (track?.isGroup !== true) return undefined;
     const upto = Math.min(seq, track.sent);
-    const after = isRead ? track.read : (track.unacknowledged[0] ?? upto) - 1;
-    if (isRead) track.read = Math.max(track.read, upto);
+    const after = kind === 'read' ? track.read : (track.unacknowledged[0] ?? upto) - 1;
     return { after: Math.max(0, Math.min(after, upto - 1)), seq: upto, spans: track.spans };
+  }
+
+  /** That the user has read a group's log up to there is stored, and told. */
+  readInGroup(conv: number, seq: number): void {
+    const track = this.#tracks.get(conv);
+    if (track !== undefined) track.read = Math.max(track.read, seq);
   }
 
   /** The device sent message `seq` itself and is told so: it need not be streamed to it. */
@@ -338,7 +343,7 @@ export class Delivery {
     if (from === undefined) return undefined;
     const frame = await groupConversationFrame(groups, conversation, { from, last, spans });
     if (frame === undefined) return undefined;
-    const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from, own.seen);
+    const track = this.#tracks.get(conv) ?? this.#newTrack(conv, from, own.read);
     track.spans = spansBehind(spans, Math.min(track.read, track.sent));
     outlet.write(frame);
     const missed = await missedChange(groups, spans, { conv, uid, after: track.sent });

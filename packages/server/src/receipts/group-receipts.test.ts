@@ -78,4 +78,29 @@ describe('receipts in a group', () => {
       members: [{ user: 'bob', delivered: 3 }],
     });
   });
+
+  it.each([
+    ['was read quietly before', false],
+    ['could not be stored before', true],
+  ])('are told to all who sent what they newly cover, also when it %s', async (_, fails) => {
+    const carol = await signIn(`carol-${fails}`);
+    const members = ['bob', `carol-${fails}`];
+    alice.send({ t: 'request', id: 9, op: 'groups.create', body: { name: 'Choir', members } });
+    const { body } = await alice.next('response', ({ id }) => id === 9);
+    const { group: made } = body as { group: { conv: number; gid: number } };
+    await carol.next('group');
+    carol.send({ t: 'send', id: 1, gid: made.gid, content: { text: 'first' } });
+    await bob.next('message', (frame) => frame.conv === made.conv);
+    alice.send({ t: 'send', id: fails ? 20 : 21, gid: made.gid, content: { text: 'second' } });
+    await bob.next('message', (frame) => frame.conv === made.conv && frame.seq === 2);
+    isAway = fails;
+    bob.send({ t: 'read', conv: made.conv, seq: 2, ...(fails ? {} : { receipt: false }) }, { t: 'ping' });
+    await bob.next('pong');
+    isAway = false;
+    bob.send({ t: 'read', conv: made.conv, seq: 2 });
+    for (const sender of [alice, carol]) {
+      await sender.next('receipts', (frame) => frame.conv === made.conv && frame.members[0]?.read === 2);
+    }
+    await carol.close();
+  });
 });

@@ -97,6 +97,13 @@ export class GroupReceipts {
     return marked?.promise;
   }
 
+  /** A read mark of somebody of whom no session says what is new to him. Settles as what add() gives. */
+  async markRead(reader: Reader, conv: number, seq: number): Promise<void> {
+    const own = (await this.#options.cursors.forDevice(conv, reader.uid, 0))?.own;
+    if (own !== undefined)
+      await this.add(reader, conv, { kind: 'read', after: Math.min(own.read, seq - 1), seq });
+  }
+
   /** Called several times a second. What many members say of one conversation waits until there is more of it. */
   sweep(): Promise<void> {
     const now = this.#options.clock.now();

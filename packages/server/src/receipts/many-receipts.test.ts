@@ -9,18 +9,29 @@ const conv = 5;
 const spans = [{ after: 0, upto: null }];
 const clock = new ManualClock();
 let advanced: CursorAdvance[] = [];
+/** Places behind and up to which it was asked who has sent. */
+let askedFor: [number, number][] = [];
 let receipts: GroupReceipts;
 
 beforeEach(() => {
   advanced = [];
+  askedFor = [];
   receipts = new GroupReceipts({
     cursors: Object.assign(Object.create(null), {
       advance: async (advance: CursorAdvance) => {
         advanced.push(advance);
         return { delivered: advance.seq };
       },
+      forDevice: async () => ({ own: { read: 3 } }),
     }),
-    groups: { senders: async () => [], settled: async () => undefined, spans: async () => spans },
+    groups: {
+      senders: async (_: number, after: number, upto: number) => {
+        askedFor.push([after, upto]);
+        return [];
+      },
+      settled: async () => undefined,
+      spans: async () => spans,
+    },
     bus: createInProcessBus(),
     clock,
     onError: (error) => {
@@ -68,4 +79,13 @@ it('of many members are stored before the node stops', async () => {
   received(300, 1);
   await receipts.flush();
   expect(advanced).toHaveLength(300);
+});
+
+it('of somebody without a session are told to all who sent since what he has read before', async () => {
+  const reader = { aid: 1, uid: 7, address: 'member-7', dev: 0 };
+  const marked = receipts.markRead(reader, conv, 9);
+  await Promise.resolve();
+  await receipts.sweep();
+  await marked;
+  expect(askedFor).toEqual([[3, 9]]);
 });

@@ -119,9 +119,12 @@ export class GroupTraffic {
    */
   acknowledged(conv: number, seq: number, kind: CursorAdvance['kind']): Promise<void> | undefined {
     const { services, identity, delivery } = this.#options;
-    const counts = delivery.inGroup(conv, seq, kind !== 'received');
+    const counts = delivery.inGroup(conv, seq, kind);
     if (counts === undefined) return undefined;
-    return services.groupReceipts.add(identity, conv, { kind, ...counts }) ?? taken;
+    const stored = services.groupReceipts.add(identity, conv, { kind, ...counts }) ?? taken;
+    if (kind !== 'read') return stored;
+    // Not before: a mark that is repeated after a failure is told to as many as the first one would have been.
+    return stored.then(() => delivery.readInGroup(conv, counts.seq));
   }
 
   async #open({ id, event, target, content }: SendFrame, gid: number): Promise<Group> {
