@@ -227,7 +227,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     node,
     hasOthers,
   });
-  const catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError });
+  const catchUp = new CatchUp({ bus, hasOthers, sessions: () => sessions, clock, onError });
   const groupFeed = groupParts.feed(blocking, presence, (session) => catchUp.request(session));
   const sessions = new Sessions({
     bus,
@@ -344,7 +344,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       presence.sweep();
       groupReceipts.sweep().catch(onError);
     }),
-    ...(hasOthers ? [clock.every(100, () => catchUp.tick())] : []),
+    clock.every(100, () => catchUp.tick()),
     clock.every(1_000, () => {
       others.tick();
       readiness.look();

@@ -85,6 +85,9 @@ export class GroupFeed {
   /** Finds out anew of which groups the user is a member. */
   async refresh(uid: number): Promise<void> {
     const { store } = this.#options;
+    const before = new Map(
+      [...(this.#convsOf.get(uid) ?? [])].map((conv) => [conv, this.#feeds.get(conv)?.members.get(uid)]),
+    );
     const found = new Set<number>();
     let after = 0;
     for (;;) {
@@ -98,11 +101,12 @@ export class GroupFeed {
       if (last === undefined || page.length < listingPage) break;
       after = last.group.gid;
     }
-    for (const conv of this.#convsOf.get(uid) ?? []) {
-      if (found.has(conv)) continue;
-      const gid = this.#feeds.get(conv)?.gid;
+    for (const [conv, member] of before) {
+      const feed = this.#feeds.get(conv);
+      // Who has joined while the store was asked is not among what it said.
+      if (found.has(conv) || feed === undefined || feed.members.get(uid) !== member) continue;
       this.#drop(conv, uid);
-      if (gid !== undefined) this.#options.onMembersChanged(gid, new Set([uid]));
+      this.#options.onMembersChanged(feed.gid, new Set([uid]));
     }
   }
 

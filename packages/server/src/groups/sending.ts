@@ -1,6 +1,7 @@
 import { groupFlags, limits, StoaError } from '@stoa/protocol';
 import type { Group } from '@stoa/storage';
-import { type Caller, requireMay } from './callers.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import { backendOf, type Caller, requireMay } from './callers.ts';
 import type { GroupCore, GroupState } from './group-core.ts';
 import type { Joining } from './joining.ts';
 import { has } from './permissions.ts';
@@ -9,6 +10,7 @@ import { has } from './permissions.ts';
 export class GroupSending {
   readonly #core: GroupCore;
   readonly #joining: Joining;
+  readonly #sizes = new BoundedMap<number, { readonly epoch: number; readonly members: number }>(10_000);
 
   constructor(core: GroupCore, joining: Joining) {
     this.#core = core;
@@ -42,7 +44,16 @@ export class GroupSending {
    */
   async openForPresence(caller: Caller, gid: number): Promise<Group | undefined> {
     const group = await this.open(caller, gid);
-    return (await this.#core.store.countMembers(gid)) > limits.groupPresenceMembers ? undefined : group;
+    return (await this.#membersOf(group)) > limits.groupPresenceMembers ? undefined : group;
+  }
+
+  /** Members come and go with changes of the group alone: not with everything that is said, they are counted. */
+  async #membersOf({ gid, epoch }: Group): Promise<number> {
+    const known = this.#sizes.get(gid);
+    if (known?.epoch === epoch) return known.members;
+    const members = await this.#core.store.countMembers(gid);
+    this.#sizes.set(gid, { epoch, members });
+    return members;
   }
 
   /**
@@ -56,14 +67,16 @@ export class GroupSending {
   }
 
   /** Not with each message: a tenth of the time is left to chance. */
-  async #prolong({ aid, gid, expiresAt, extendSeconds }: Group): Promise<void> {
-    const extendMs = extendSeconds * 1000;
+  async #prolong(group: Group): Promise<void> {
     const now = this.#core.clock.now();
-    if (expiresAt === null || expiresAt >= now + 0.9 * extendMs) return;
-    await this.#core.change({ aid, uid: null, address: null }, gid, () => ({
-      change: { group: { expiresAt: now + extendMs } },
-      result: undefined,
-    }));
+    if (lasts(group, now)) return;
+    const { aid, gid } = group;
+    // Many may send at once, of whom one is enough.
+    await this.#core.change(backendOf(aid), gid, ({ group: { expiresAt, extendSeconds } }) =>
+      lasts({ expiresAt, extendSeconds }, now)
+        ? { result: undefined }
+        : { change: { group: { expiresAt: now + extendSeconds * 1000 } }, result: undefined },
+    );
   }
 
   async #state(caller: Caller, gid: number): Promise<GroupState> {
@@ -75,3 +88,9 @@ export class GroupSending {
     }
   }
 }
+
+/** Whether activity at this time does not prolong the group. */
+const lasts = (
+  { expiresAt, extendSeconds }: Pick<Group, 'expiresAt' | 'extendSeconds'>,
+  now: number,
+): boolean => expiresAt === null || expiresAt >= now + 0.9 * extendSeconds * 1000;

@@ -8,6 +8,8 @@ describe('sessions that may have missed something', () => {
   let connected: boolean;
   let sessions: TestSession[];
   let catchUp: CatchUp;
+  /** Of a node without others. */
+  let alone: CatchUp;
   const onError = vi.fn<(error: unknown) => void>();
 
   class TestSession implements CatchingUp {
@@ -31,7 +33,9 @@ describe('sessions that may have missed something', () => {
         return connected;
       },
     };
-    catchUp = new CatchUp({ bus, sessions: () => sessions, clock, onError, random: () => 0.5 });
+    const options = { bus, sessions: () => sessions, clock, onError, random: () => 0.5 };
+    catchUp = new CatchUp({ ...options, hasOthers: true });
+    alone = new CatchUp({ ...options, hasOthers: false });
   });
 
   const calls = (): number => sessions.reduce((sum, session) => sum + session.calls.length, 0);
@@ -96,6 +100,21 @@ describe('sessions that may have missed something', () => {
     pass(20_000);
     await endAll();
     expect(calls()).toBe(10);
+  });
+
+  it('ask when something could not be told, and only then, where there are no other nodes', async () => {
+    const passAlone = (ms: number): void => {
+      for (let passed = 0; passed < ms; passed += 100) {
+        clock.advance(100);
+        alone.tick();
+      }
+    };
+    passAlone(700_000);
+    expect(calls()).toBe(0);
+    const [session] = sessions;
+    if (session !== undefined) alone.request(session);
+    passAlone(300);
+    expect(calls()).toBe(1);
   });
 
   it('ask again, all of them, when the store is there again', async () => {

@@ -10,6 +10,8 @@ export interface CatchingUp {
 
 export interface CatchUpOptions {
   readonly bus: Pick<Bus, 'connected'>;
+  /** Whether there are other nodes, whose events may be lost without anybody noticing. */
+  readonly hasOthers: boolean;
   /** All sessions of this node. */
   readonly sessions: () => Iterable<CatchingUp>;
   readonly clock: Clock;
@@ -21,8 +23,9 @@ export interface CatchUpOptions {
 /**
  * Lets sessions ask the store for what they may have missed: those about which the bus says so; all of them when another
  * node has died, and every few seconds while other nodes cannot be reached, so that messages arrive late instead of not at
- * all; and all of them once in a long while, should events have been lost without anybody noticing. A few sessions at a time and after a
- * random delay, so that many sessions on many nodes do not fall upon the database together.
+ * all; and all of them once in a long while, should events have been lost without anybody noticing. Where there are no other nodes,
+ * only those that could not be told something because the store was away. A few sessions at a time and after a random delay, so
+ * that many sessions on many nodes do not fall upon the database together.
  */
 export class CatchUp {
   readonly #options: CatchUpOptions;
@@ -53,14 +56,14 @@ export class CatchUp {
 
   /** Called several times a second. */
   tick(): void {
-    const { bus, clock, sessions } = this.#options;
+    const { bus, clock, sessions, hasOthers } = this.#options;
     const now = clock.now();
     if (bus.connected !== this.#connected) {
       this.#connected = bus.connected;
       this.#nextRound = this.#timeOfNextRound();
     }
     const isIdle = this.#waiting.size === 0 && this.#running === 0;
-    if (isIdle && now >= this.#nextRound) {
+    if (hasOthers && isIdle && now >= this.#nextRound) {
       for (const session of sessions()) this.#waiting.add(session);
       this.#nextRound = this.#timeOfNextRound();
     }
