@@ -342,6 +342,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const timers = [
     clock.every(250, () => {
       presence.sweep();
+      receipts.sweep().catch(onError);
       groupReceipts.sweep().catch(onError);
     }),
     clock.every(100, () => catchUp.tick()),

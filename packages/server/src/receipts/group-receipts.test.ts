@@ -3,7 +3,7 @@ import { type CursorStore, openSqliteStore, type Store, StoreUnavailableError } 
 import { SocketClient, startTestNode, type TestNode, tempFolder } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-describe('receipts in a group', () => {
+describe('receipts that the store cannot take at once', () => {
   let folder: ReturnType<typeof tempFolder>;
   let store: Store;
   let server: TestNode;
@@ -77,6 +77,16 @@ describe('receipts in a group', () => {
       conv,
       members: [{ user: 'bob', delivered: 3 }],
     });
+  });
+
+  it('of delivery between two are stored later, too', async () => {
+    alice.send({ t: 'send', id: 10, peer: 'bob', content: { text: 'for you' } });
+    const pair = await bob.next('message', ({ to }) => to === 'bob');
+    isAway = true;
+    bob.send({ t: 'received', conv: pair.conv, seq: 1 }, { t: 'ping' });
+    await bob.next('pong');
+    isAway = false;
+    expect(await alice.next('receipt', (frame) => frame.conv === pair.conv)).toMatchObject({ delivered: 1 });
   });
 
   it.each([

@@ -1,6 +1,12 @@
 import type { Bus } from '@stoa/bus';
 import { encodeReceipt } from '@stoa/protocol';
-import type { Conversation, CursorAdvance, CursorStore, MessageLog } from '@stoa/storage';
+import {
+  type Conversation,
+  type CursorAdvance,
+  type CursorStore,
+  type MessageLog,
+  StoreUnavailableError,
+} from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
@@ -46,6 +52,13 @@ export interface Reader {
   readonly dev: number;
 }
 
+/** What a device has received and the store could not take. */
+interface Unstored {
+  readonly reader: Reader;
+  readonly conv: number;
+  readonly seq: number;
+}
+
 /** Moves cursors when devices acknowledge, and tells those who may know. */
 export class Receipts {
   readonly #cursors: CursorStore;
@@ -59,6 +72,9 @@ export class Receipts {
   readonly #isNoted: (aid: number) => boolean;
   /** Conversations never change their members, so a cached one stays true. */
   readonly #conversations = new BoundedMap<number, Conversation>(50_000);
+  /** By device and conversation. */
+  readonly #unstored = new Map<string, Unstored>();
+  #isTrying = false;
 
   constructor(options: ReceiptsOptions) {
     const { cursors, log, bus, clock, directory, blocking } = options;
@@ -102,6 +118,37 @@ export class Receipts {
     }
   }
 
+  /**
+   * As advance, of what a device has received. A client says it once: when it cannot be stored, it is tried again until
+   * it is, or the node ends, and then the device is streamed what it did not acknowledge.
+   */
+  async received(reader: Reader, conv: number, seq: number): Promise<void> {
+    try {
+      await this.advance(reader, conv, 'received', seq);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      const key = `${reader.uid}:${reader.dev}:${conv}`;
+      const earlier = this.#unstored.get(key);
+      if (earlier === undefined && this.#unstored.size >= unstoredAtMost) throw error;
+      this.#unstored.set(key, { reader, conv, seq: Math.max(seq, earlier?.seq ?? 0) });
+    }
+  }
+
+  /** Called several times a second: tries again what could not be stored, as long as that succeeds. */
+  async sweep(): Promise<void> {
+    if (this.#isTrying || this.#unstored.size === 0) return;
+    this.#isTrying = true;
+    try {
+      for (const [key, { reader, conv, seq }] of this.#unstored) {
+        this.#unstored.delete(key);
+        await this.received(reader, conv, seq);
+        if (this.#unstored.has(key)) return;
+      }
+    } finally {
+      this.#isTrying = false;
+    }
+  }
+
   /** Whether the reader blocks the other one. */
   async #hides(uid: number, conv: number): Promise<boolean> {
     const peer = await this.#peerOf(conv, uid);
@@ -123,3 +170,5 @@ export class Receipts {
     return key.a === uid ? key.b : key.a;
   }
 }
+
+const unstoredAtMost = 50_000;

@@ -131,7 +131,7 @@ export class Session implements ConnectionHandler {
         const taken = this.#groups.acknowledged(frame.conv, frame.seq, 'received');
         this.delivery.acknowledged(frame.conv, frame.seq);
         if (taken !== undefined) return;
-        return this.#services.receipts.advance(this.identity, frame.conv, 'received', frame.seq);
+        return this.#services.receipts.received(this.identity, frame.conv, frame.seq);
       }
       case 'read': {
         if (frame.receipt === false) return this.#read(frame, false);
