@@ -40,7 +40,9 @@ export function backendSending({ store, messages, changes, schedule, ...options 
     /** Past the modules of the server. */
     sendUnjudged: sendFromBackend({
       ...parts,
-      messages: { accept: (...message) => messages.acceptUnjudged(...message) },
+      messages: {
+        accept: (sender, receiver, outgoing) => messages.acceptUnjudged(sender, receiver, outgoing),
+      },
     }),
     schedule: scheduleFromBackend({ schedule, sending, directory, blocking, files }),
     changeMessage: changeFromBackend({

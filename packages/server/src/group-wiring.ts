@@ -122,7 +122,9 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
     /** Past the modules of the server. */
     sendUnjudged: sendToGroupFromBackend({
       sending,
-      groupMessages: { accept: (...message) => groupMessages.acceptUnjudged(...message) },
+      groupMessages: {
+        accept: (sender, group, outgoing) => groupMessages.acceptUnjudged(sender, group, outgoing),
+      },
       directory,
       files,
       onAccepted,

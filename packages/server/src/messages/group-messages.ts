@@ -44,16 +44,20 @@ export class GroupMessages {
    *
    * @throws StoaError TOO_LARGE, or CONFLICT for an id that was used for a message to somebody else
    */
-  accept(sender: Sender, group: Group, outgoing: Outgoing): Promise<Accepted> {
+  accept(
+    sender: Sender,
+    group: Group,
+    outgoing: Outgoing,
+    beforeStored: () => void = () => {},
+  ): Promise<Accepted> {
     const { judge = noJudge, clock } = this.#options;
     if (!judge.active) return this.acceptUnjudged(sender, group, outgoing);
-    return judge
-      .judge(sender, { gid: group.gid }, outgoing)
-      .then((judgement) =>
-        judged(judgement, outgoing, clock.now(), this.#transientIds, (changed) =>
-          this.acceptUnjudged(sender, group, changed),
-        ),
+    return judge.judge(sender, { gid: group.gid }, outgoing).then((judgement) => {
+      beforeStored();
+      return judged(judgement, outgoing, clock.now(), this.#transientIds, (changed) =>
+        this.acceptUnjudged(sender, group, changed),
       );
+    });
   }
 
   /** The same, past the modules of the server: for what they send themselves. */

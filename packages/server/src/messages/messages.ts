@@ -106,20 +106,25 @@ export class Messages {
 
   /**
    * Resolves when the message is committed and synced to disk (at once for a transient one). Calls made one after
-   * the other for one conversation are stored in that order.
+   * the other for one conversation are stored in that order. `beforeStored` is called when it was judged: nothing is
+   * stored when that throws.
    *
    * @throws StoaError TOO_LARGE; rejects with StoreUnavailableError when the store cannot take writes, and with what the
    * modules of the server refuse.
    */
-  accept(sender: Sender, receiver: Receiver, outgoing: Outgoing): Promise<Accepted> {
+  accept(
+    sender: Sender,
+    receiver: Receiver,
+    outgoing: Outgoing,
+    beforeStored: () => void = () => {},
+  ): Promise<Accepted> {
     if (!this.#judge.active) return this.acceptUnjudged(sender, receiver, outgoing);
-    return this.#judge
-      .judge(sender, { to: receiver.address }, outgoing)
-      .then((judgement) =>
-        judged(judgement, outgoing, this.#clock.now(), this.#transientIds, (changed) =>
-          this.acceptUnjudged(sender, receiver, changed),
-        ),
+    return this.#judge.judge(sender, { to: receiver.address }, outgoing).then((judgement) => {
+      beforeStored();
+      return judged(judgement, outgoing, this.#clock.now(), this.#transientIds, (changed) =>
+        this.acceptUnjudged(sender, receiver, changed),
       );
+    });
   }
 
   /** The same, past the modules of the server: for what they send themselves. */
@@ -241,9 +246,9 @@ export class Messages {
   ): Promise<Accepted> {
     const first = await this.#log.find(answer.mid);
     const conversation = first && (await this.#log.conversation(first.conv));
-    if (first === undefined || conversation?.key.kind !== 'pair') return { answer, announce: () => {} };
-    const { a, b } = conversation.key;
-    if ((first.sender === a ? b : a) !== receiver) {
+    if (first === undefined || conversation === undefined) return { answer, announce: () => {} };
+    const { key } = conversation;
+    if (key.kind !== 'pair' || (first.sender === key.a ? key.b : key.a) !== receiver) {
       throw new StoaError('CONFLICT', `The id ${first.id} was used for a message to somebody else.`, {
         hint: 'Ids increase with every message of a device.',
       });

@@ -117,6 +117,12 @@ describe('one-to-one messages', () => {
     await from.next('sent');
     from.send({ t: 'send', id: 1, peer: carol.address, ...text('for carol') });
     expect(await from.next('error')).toMatchObject({ code: 'CONFLICT', id: 1 });
+    from.send({ t: 'request', id: 1, op: 'groups.create', body: { name: 'Band' } });
+    const { gid } = (await from.next('response')).body.group as { gid: number };
+    from.send({ t: 'send', id: 2, gid, ...text('for the band') });
+    await from.next('sent', ({ id }) => id === 2);
+    from.send({ t: 'send', id: 2, peer: bob.address, ...text('for bob') });
+    expect(await from.next('error', ({ id }) => id === 2)).toMatchObject({ code: 'CONFLICT' });
     await from.close();
   });
 

@@ -173,10 +173,18 @@ describe('modules', { timeout: 60_000 }, () => {
   });
 
   it('refuse what they could not look at, if they want to', async () => {
-    const { say } = await start([obedient], { STOA_MODULE_ON_FAILURE: 'refuse' });
-    expect(await say('throw')).toBe('INTERNAL');
-    // What comes behind must not overtake it.
-    expect(await say('later')).toBe('RATE_LIMITED');
+    const { alice, bob } = await start([obedient], { STOA_MODULE_ON_FAILURE: 'refuse' });
+    const message = (id: number, said: string) => ({ t: 'send', id, peer: 'bob', content: { text: said } });
+    // What comes behind must not overtake it, although it is looked at together with it.
+    alice.send(message(50, 'throw'), message(51, 'later'));
+    expect(await answered(alice, 50)).toBe('INTERNAL');
+    expect(await answered(alice, 51)).toBe('RATE_LIMITED');
+    alice.send(message(50, 'repeated'), message(51, 'later'));
+    expect([await text(bob), await text(bob)]).toEqual(['seen: repeated', 'seen: later']);
+    alice.send(message(60, 'throw'));
+    expect(await answered(alice, 60)).toBe('INTERNAL');
+    alice.send(message(61, 'later'));
+    expect(await answered(alice, 61)).toBe('RATE_LIMITED');
   });
 
   it('hear who comes and goes and what becomes of messages, and decide about calls', async () => {

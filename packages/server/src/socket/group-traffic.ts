@@ -63,12 +63,12 @@ export class GroupTraffic {
             : await services.schedule.accept(identity, { gid }, { id, at, message: frame });
         return { group, kept };
       },
-      async ({ group, kept }) => {
+      async ({ group, kept }, requireOrder) => {
         if (kept !== undefined) {
           connection.write({ t: 'scheduled', id: frame.id, at: kept });
           return;
         }
-        const accepting = services.groupMessages.accept(identity, group, frame);
+        const accepting = services.groupMessages.accept(identity, group, frame, requireOrder);
         accepting.catch((error: unknown) => sends.failed(error));
         const { answer, announce } = await accepting;
         connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));

@@ -2,10 +2,11 @@ import { StoaError } from '@stoa/protocol';
 import { StoreUnavailableError } from '@stoa/storage';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { InTurn } from '../in-turn.ts';
 import { SendOrder } from './send-order.ts';
 
-type Fate = 'stored' | 'refused for good' | 'not looked up' | 'not stored';
-const isForNow = (fate: Fate): boolean => fate === 'not looked up' || fate === 'not stored';
+type Fate = 'stored' | 'refused for good' | 'not looked up' | 'not judged' | 'not stored';
+const isForNow = (fate: Fate): boolean => fate !== 'stored' && fate !== 'refused for good';
 
 const outcome = (fate: Fate): Promise<void> => {
   if (fate === 'refused for good') return Promise.reject(new StoaError('INVALID_DESTINATION'));
@@ -17,6 +18,11 @@ async function sendAll(scheduler: fc.Scheduler, fates: readonly (readonly Fate[]
   const order = new SendOrder(() => 0);
   const begun: number[] = [];
   const left = fates.map((own) => [...own]);
+  const turns = new InTurn();
+  const judge = async (id: number, fate: Fate): Promise<void> => {
+    await scheduler.schedule(Promise.resolve(), `judges ${id}`);
+    if (fate === 'not judged') await outcome(fate);
+  };
   const send = async (id: number): Promise<boolean> => {
     try {
       order.letIn({ id, isTransient: false }, () => 0);
@@ -24,11 +30,14 @@ async function sendAll(scheduler: fc.Scheduler, fates: readonly (readonly Fate[]
       await order.run(
         async () => {
           await scheduler.schedule(Promise.resolve(), `looks up ${id}`);
-          if (fate !== 'not stored') await outcome(fate);
+          if (fate === 'not looked up' || fate === 'refused for good') await outcome(fate);
         },
-        async () => {
-          const storing = outcome(fate);
-          if (fate === 'stored') begun.push(id);
+        async (_, requireOrder) => {
+          const storing = turns.run('all', judge(id, fate)).then(() => {
+            requireOrder();
+            if (fate === 'stored') begun.push(id);
+            return outcome(fate);
+          });
           storing.catch((error: unknown) => order.failed(error));
           await storing;
         },
@@ -47,7 +56,13 @@ async function sendAll(scheduler: fc.Scheduler, fates: readonly (readonly Fate[]
 }
 
 it('lets nothing overtake what was refused for the moment, at whichever step', async () => {
-  const fate = fc.constantFrom<Fate>('stored', 'refused for good', 'not looked up', 'not stored');
+  const fate = fc.constantFrom<Fate>(
+    'stored',
+    'refused for good',
+    'not looked up',
+    'not judged',
+    'not stored',
+  );
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),

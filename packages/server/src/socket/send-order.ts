@@ -36,13 +36,20 @@ export class SendOrder {
 
   /**
    * Carries out one that was let in. `lookUp` may take a moment; `proceed` begins in the order of the calls, and reports by
-   * `failed` when it could not be done.
+   * `failed` when it could not be done. When it takes a moment before what cannot be taken back, it calls `requireOrder`
+   * just before that, which throws when one before it has failed meanwhile.
    */
-  run<T>(lookUp: () => T | Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
+  run<T>(
+    lookUp: () => T | Promise<T>,
+    proceed: (found: T, requireOrder: () => void) => Promise<void>,
+  ): Promise<void> {
     const failures = this.#failures;
-    return this.#inOrder.run(lookUp, (found) => {
+    const requireOrder = (): void => {
       if (failures !== this.#failures) throw behindRefused();
-      return proceed(found);
+    };
+    return this.#inOrder.run(lookUp, (found) => {
+      requireOrder();
+      return proceed(found, requireOrder);
     });
   }
 

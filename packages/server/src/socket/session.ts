@@ -249,8 +249,8 @@ export class Session implements ConnectionHandler {
     if (frame.at !== undefined) {
       return this.#sends.run(
         () => this.#scheduled(frame, frame.at ?? 0),
-        ({ receiver, at }) =>
-          at === undefined ? this.#store(frame, receiver) : this.#answerScheduled(frame.id, at),
+        ({ receiver, at }, requireOrder) =>
+          at === undefined ? this.#store(frame, receiver, requireOrder) : this.#answerScheduled(frame.id, at),
       );
     }
     return this.#sends.run(
@@ -261,12 +261,12 @@ export class Session implements ConnectionHandler {
           frame,
           frame.event === undefined ? this.#openReceiver(frame) : this.#receiverOfChange(frame),
         ),
-      (receiver) => this.#store(frame, receiver),
+      (receiver, requireOrder) => this.#store(frame, receiver, requireOrder),
     );
   }
 
-  #store(frame: SendFrame, receiver: Person): Promise<void> {
-    return this.#services.messages.accept(this.identity, receiver, frame).then(
+  #store(frame: SendFrame, receiver: Person, requireOrder: () => void): Promise<void> {
+    return this.#services.messages.accept(this.identity, receiver, frame, requireOrder).then(
       ({ answer: { conv, seq, mid, ts }, announce }) => {
         this.connection.writeEncoded(encodeSent({ id: frame.id, conv, seq, mid, ts }));
         if (seq > 0) this.delivery.skipOwn(conv, seq);
