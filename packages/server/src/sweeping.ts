@@ -37,7 +37,16 @@ export function sweepRepeatedly({
       const before = now() - days * dayMs;
       parts.push(() => store.log.sweepOlder({ aid: app.aid, before, limit: batchSize }));
     }
-    for (const part of parts) while (goOn() && (await part()) > 0);
+    const failures: unknown[] = [];
+    for (const part of parts) {
+      try {
+        while (goOn() && (await part()) > 0);
+      } catch (error) {
+        // One that fails every time must not keep the others from being done.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Parts of the sweep have failed.');
   });
 }
 

@@ -1,9 +1,22 @@
-import { limits, messageFlags } from '@stoa/protocol';
-import { ManualClock, SocketClient, startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
+import { join } from 'node:path';
+import { adminFlags, limits, messageFlags } from '@stoa/protocol';
+import { openSqliteStore, type ScheduleStore, type Store, StoreUnavailableError } from '@stoa/storage';
+import {
+  ManualClock,
+  SocketClient,
+  startTestNode,
+  type TestNode,
+  type TestUser,
+  tempFolder,
+} from '@stoa/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 describe('scheduled messages', () => {
   const clock = new ManualClock();
+  let folder: ReturnType<typeof tempFolder>;
+  let store: Store;
+  /** Whether what was sent can be taken from the list. */
+  let isForgetting = true;
   let server: TestNode;
   let alice: TestUser;
   let bob: TestUser;
@@ -12,9 +25,26 @@ describe('scheduled messages', () => {
   const open: SocketClient[] = [];
 
   beforeAll(async () => {
-    server = await startTestNode({ clock, env: { STOA_MESSAGES_PER_SECOND: '0' } });
+    folder = tempFolder();
+    store = await openSqliteStore({ path: join(folder.path, 'stoa.db') });
+    const schedule: ScheduleStore = Object.create(store.schedule, {
+      remove: {
+        value: async (...sent: Parameters<ScheduleStore['remove']>) => {
+          if (!isForgetting) throw new StoreUnavailableError('away');
+          return store.schedule.remove(...sent);
+        },
+      },
+    });
+    server = await startTestNode({
+      clock,
+      store: { ...store, schedule },
+      env: { STOA_MESSAGES_PER_SECOND: '0' },
+    });
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await server.close();
+    folder.remove();
+  });
   beforeEach(async () => {
     users += 1;
     alice = await server.addUser(`alice-${users}`);
@@ -235,5 +265,42 @@ describe('scheduled messages', () => {
     await ask(client, 'groups.leave', { gid });
     await pass(50);
     expect(await failed(client)).toMatchObject([{ id: 2, gid, failed: 'NOT_A_MEMBER' }]);
+  });
+
+  it('have not failed when they were sent, whatever has changed since', async () => {
+    const client = await signIn(alice);
+    const body = { name: 'Band', members: [bob.address] };
+    const { group } = (await ask(client, 'groups.create', body)) as { group: { gid: number } };
+    const { gid } = group;
+    const { peer: _, ...frame } = send(1, 1);
+    client.send({ ...frame, gid });
+    await client.next('scheduled');
+    isForgetting = false;
+    await pass(2);
+    await client.next('message', (message) => message.gid === gid);
+    await ask(client, 'groups.leave', { gid });
+    isForgetting = true;
+    // Half a minute later it is taken up again.
+    await pass(35);
+    for (;;) {
+      const [first] = await listed(client);
+      expect(first?.failed).toBeUndefined();
+      if (first === undefined) return;
+    }
+  });
+
+  it('that call upon all members are for those who may when their time has come', async () => {
+    const [owner, client] = [await signIn(alice), await signIn(bob)];
+    const { group } = (await ask(owner, 'groups.create', { name: 'Band' })) as { group: { gid: number } };
+    const { gid } = group;
+    const users = [bob.address];
+    await ask(owner, 'groups.members.add', { gid, users, admin: adminFlags.modify });
+    const mentions = [{ start: 0, length: 4, all: true }];
+    const { peer: _, ...frame } = send(1, 5, { content: { text: '@all', mentions } });
+    client.send({ ...frame, gid });
+    await client.next('scheduled');
+    await ask(owner, 'groups.members.update', { gid, users, admin: 0 });
+    await pass(6);
+    expect(await failed(client)).toMatchObject([{ id: 1, gid, failed: 'PERMISSION_DENIED' }]);
   });
 });

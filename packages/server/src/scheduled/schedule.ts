@@ -29,7 +29,7 @@ export interface ScheduleOptions {
   readonly users: UserStore;
   readonly messages: Messages;
   readonly groups: {
-    readonly sending: Pick<GroupSending, 'open'>;
+    readonly sending: Pick<GroupSending, 'open' | 'requireModify'>;
     readonly groupMessages: Pick<GroupMessages, 'accept'>;
   };
   readonly changes: Pick<Changes, 'isRepeated'>;
@@ -135,7 +135,7 @@ export class Schedule {
   }
 
   async #send(scheduled: ScheduledMessage): Promise<void> {
-    const { store } = this.#options;
+    const { store, changes } = this.#options;
     const payload = unpackValue(scheduled.payload) as Payload;
     const outgoing = { ...payload.message, id: scheduled.id };
     try {
@@ -147,8 +147,12 @@ export class Schedule {
       announce();
     } catch (error) {
       if (!(error instanceof StoaError) || error.retryable) throw error;
-      await store.fail(scheduled, error.code);
-      return;
+      const { sender, dev, id } = scheduled;
+      // What was sent before something failed, or a node ended, has not failed, whatever has changed since.
+      if (!(await changes.isRepeated(sender, dev, id))) {
+        await store.fail(scheduled, error.code);
+        return;
+      }
     }
     await store.remove(scheduled);
   }
@@ -173,7 +177,9 @@ export class Schedule {
   async #sendToGroup(sender: Sender, gid: number, forced: boolean, outgoing: Outgoing) {
     const { sending, groupMessages } = this.#options.groups;
     const caller: Caller = forced ? { aid: sender.aid, uid: null, address: null } : sender;
-    return groupMessages.accept(sender, await sending.open(caller, gid), outgoing);
+    const group = await sending.open(caller, gid);
+    if (outgoing.content.mentions?.some(({ all }) => all)) await sending.requireModify(caller, gid);
+    return groupMessages.accept(sender, group, outgoing);
   }
 }
 
