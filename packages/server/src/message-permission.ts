@@ -1,6 +1,7 @@
 import { type Content, StoaError } from '@stoa/protocol';
 import type { MessageLog } from '@stoa/storage';
 import type { Access, Subject } from './access/index.ts';
+import type { Blocking } from './blocking/index.ts';
 import type { Directory } from './directory/index.ts';
 import { InTurn } from './in-turn.ts';
 import { type Judgement, type MessageJudge, noJudge, type Outgoing, type Sender } from './messages/index.ts';
@@ -12,8 +13,11 @@ export interface MessagePermissionOptions {
   /** Whether the rules of the user let him exchange messages with this one. */
   readonly mayMeet: (subject: Subject, peer: string) => Promise<boolean>;
   readonly modules: Modules;
+  readonly blocking: Pick<Blocking, 'mayReach'>;
+  /** Rejects when the user may not send to the group now. */
+  readonly requireSend: (sender: Sender, gid: number) => Promise<void>;
   readonly directory: Directory;
-  readonly log: Pick<MessageLog, 'findSend'>;
+  readonly store: { readonly log: Pick<MessageLog, 'findSend'> };
 }
 
 type Destination = Parameters<MessageJudge['judge']>[1];
@@ -42,14 +46,37 @@ export class MessagePermission implements MessageJudge {
   }
 
   async #judge(sender: Sender, destination: Destination, outgoing: Outgoing): Promise<Judgement> {
-    const { access, modules } = this.#options;
-    const judge = modules.active ? modules : noJudge;
+    const { access } = this.#options;
     if (!access.restricts(sender.aid) || sender.forced === true) {
-      return judge.judge(sender, destination, outgoing);
+      return this.#askModules(sender, destination, outgoing);
     }
     await this.#require(sender, destination, outgoing);
-    const judgement = await judge.judge(sender, destination, outgoing);
+    const judgement = await this.#askModules(sender, destination, outgoing);
     return (await this.#isStored(sender, outgoing)) ? judgement : { ...judgement, transient: true };
+  }
+
+  /** They may take seconds: what let the sender send before is asked again then. */
+  async #askModules(sender: Sender, destination: Destination, outgoing: Outgoing): Promise<Judgement> {
+    const { modules } = this.#options;
+    if (!modules.active) return noJudge.judge(sender, destination, outgoing);
+    const judgement = await modules.judge(sender, destination, outgoing);
+    // The back end changes and marks messages whatever their sender may do now.
+    const isAsked = sender.forced !== true && (sender.dev !== 0 || outgoing.event === undefined);
+    if (isAsked) await this.#requireStill(sender, destination, outgoing);
+    return judgement;
+  }
+
+  async #requireStill(sender: Sender, destination: Destination, outgoing: Outgoing): Promise<void> {
+    const { blocking, directory, requireSend } = this.#options;
+    try {
+      if ('gid' in destination) return await requireSend(sender, destination.gid);
+      const { aid, address } = sender;
+      const receiver = await directory.byAddress(aid, destination.to);
+      if (receiver === undefined || (await blocking.mayReach(receiver.uid, address, 'messages'))) return;
+      throw new StoaError('BLOCKED', `"${destination.to}" does not take messages of "${address}".`);
+    } catch (error) {
+      if (!(await this.#isRepeated(sender, outgoing))) throw error;
+    }
   }
 
   /** Whether the message is to be kept: what changes one that is there, and what was kept before, is in any case. */
@@ -59,7 +86,7 @@ export class MessagePermission implements MessageJudge {
   }
 
   async #isRepeated({ uid, dev }: Sender, { id }: Outgoing): Promise<boolean> {
-    return id !== null && (await this.#options.log.findSend({ sender: uid, dev, id })) !== undefined;
+    return id !== null && (await this.#options.store.log.findSend({ sender: uid, dev, id })) !== undefined;
   }
 
   async #require(sender: Sender, destination: Destination, outgoing: Outgoing): Promise<void> {

@@ -139,7 +139,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     ...common,
     onChanged: [() => reviewPresence(), () => roomParts.rooms.tick(true)],
   });
-  const judge = new MessagePermission({ access, ...permissions, modules, directory, log: store.log });
+  const judge = new MessagePermission({
+    ...common,
+    ...permissions,
+    access,
+    modules,
+    requireSend: (sender, gid) => groupParts.sending.requireSend(sender, gid),
+  });
   const messaging = buildMessaging({ ...common, observer, access, judge });
   const { gone, messages, changes, history, receipts } = messaging;
   const files = await startFiling({ settings, store, clock, permissions, onError });

@@ -32,6 +32,16 @@ export class GroupSending {
     return group;
   }
 
+  /**
+   * Nobody becomes a member by it, and nothing is prolonged.
+   *
+   * @throws StoaError as open() does
+   */
+  async requireSend(caller: Caller, gid: number): Promise<void> {
+    const { group, own } = await this.#state(caller, gid);
+    requireMay('send', group, own, caller);
+  }
+
   /** The group, whatever the caller may do in it: for what was stored while he might. */
   async find(caller: Caller, gid: number): Promise<Group> {
     return (await this.#state(caller, gid)).group;

@@ -187,6 +187,21 @@ describe('modules', { timeout: 60_000 }, () => {
     expect(await answered(alice, 61)).toBe('RATE_LIMITED');
   });
 
+  it('let nothing pass of who has lost the right to send while they looked at it', async () => {
+    const { server, alice, bob, pass } = await start([obedient]);
+    const { group } = await server.backend('groupadd', { group: { name: 'g', members: { m: 'alice,bob' } } });
+    const { gid } = group as { gid: number };
+    const frame = { t: 'send', content: { text: 'hang' } };
+    alice.send({ ...frame, id: 1, gid }, { ...frame, id: 2, peer: 'bob' }, { t: 'ping' });
+    await alice.next('pong');
+    await server.backend('groupeditmembers', { group: { gid, members: { m: 'alice' }, delete: true } });
+    const values = [{ key: 'blocked:alice', value: { messages: true } }];
+    bob.send({ t: 'request', id: 1, op: 'state.set', body: { values } });
+    await bob.next('response');
+    await pass(6);
+    expect([await answered(alice, 1), await answered(alice, 2)]).toEqual(['NOT_A_MEMBER', 'BLOCKED']);
+  });
+
   it('hear who comes and goes and what becomes of messages, and decide about calls', async () => {
     const server = await startTestNode({ env: { STOA_MODULES: obedient } });
     open.push(server);

@@ -179,7 +179,7 @@ export class Schedule {
     const caller: Caller = forced ? { aid: sender.aid, uid: null, address: null } : sender;
     const group = await sending.open(caller, gid);
     if (outgoing.content.mentions?.some(({ all }) => all)) await sending.requireModify(caller, gid);
-    return groupMessages.accept(sender, group, outgoing);
+    return groupMessages.accept({ ...sender, ...(forced && { forced }) }, group, outgoing);
   }
 }
 
