@@ -110,11 +110,13 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
         onMembersChanged: (gid, changed) => presence.membersChanged(gid, changed),
         onError,
       }),
-    /** Ends groups and memberships whose time is over; resolves to the number of groups, members and PINs. */
+    /** Ends groups whose time is over, and memberships by PINs whose is; resolves to the number of groups and PINs. */
     endExpired: async (limit: number) =>
-      (await groups.endExpired(limit)) +
-      (await groups.endExpiredMemberships(limit)) +
-      (await joining.endExpiredPins(limit)),
+      (await groups.endExpired(limit)) + (await joining.endExpiredPins(limit)),
+    /** Removes members whose time is over: what is sent still comes to them until then. */
+    async endMemberships(goOn: () => boolean): Promise<void> {
+      while (goOn() && (await groups.endExpiredMemberships(membersAtOnce)) > 0);
+    },
     /** Ends the memberships of a user who is being removed. */
     leaveGroups: ({ aid, uid }: { aid: number; uid: number }) => groups.removeUser(aid, uid),
     operations: groupOperations(groups, joining),
@@ -134,3 +136,4 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
 
 /** Wrong PINs that a user may try in a minute. */
 const wrongPinsAtOnce = 5;
+const membersAtOnce = 500;

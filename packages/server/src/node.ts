@@ -334,6 +334,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   webhooking.start(background, presence, others);
   background.repeat(60_000, () => access.reload());
   background.repeat(1_000, (goOn) => schedule.sendDue(goOn));
+  background.repeat(1_000, (goOn) => groupParts.endMemberships(goOn));
   background.repeat(60_000, (goOn) => files.sweep(goOn));
   background.repeat(1_000, (goOn) => pushing.sweep(goOn));
   // What the end of another process interrupted.

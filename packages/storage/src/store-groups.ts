@@ -150,8 +150,8 @@ export interface GroupStore {
   member(gid: number, uid: number): Promise<GroupMember | undefined>;
   /** Those of the users who are members, in any order. */
   membersAmong(gid: number, uids: readonly number[]): Promise<GroupMember[]>;
-  /** Ascending by uid. */
-  members(query: { gid: number; after?: number; limit: number }): Promise<GroupMember[]>;
+  /** Ascending by uid. With `now`, without those whose membership has ended by then. */
+  members(query: { gid: number; after?: number; limit: number; now?: number }): Promise<GroupMember[]>;
   countMembers(gid: number): Promise<number>;
   /** What the user may read of a group's log behind a place (default: from its beginning), ascending; empty when nothing. */
   spans(conv: number, uid: number, behind?: number): Promise<GroupSpan[]>;

@@ -414,6 +414,8 @@ it('a group whose time is over tells its members, and is none any more', { timeo
     clock.advance(5_000);
     // Before anybody has looked for what is over.
     expect(await bob.say(guests.gid, 'still here?')).toBe('NOT_A_MEMBER');
+    const { members: others } = await alice.ask('groups.members.list', { gid: guests.gid, limit: 9 });
+    expect(others.map(({ user }) => user)).toEqual(['alice']);
     let isOver = false;
     const leaves = (gid: number) =>
       bob.socket.next('group', (frame) => frame.event === 'left' && frame.gid === gid);

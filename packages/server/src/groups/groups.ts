@@ -169,7 +169,8 @@ export class Groups {
   async members(caller: Caller, gid: number, after: number, limit: number): Promise<SeenMember[]> {
     const { group, own } = await this.#core.state(caller, gid);
     requireMay('list', group, own, caller);
-    return this.#seen(await this.#core.store.members({ gid, after, limit }));
+    const { store, clock } = this.#core;
+    return this.#seen(await store.members({ gid, after, limit, now: clock.now() }));
   }
 
   /** Adds those who are none, and changes what is named of the others. */

@@ -87,6 +87,11 @@ export function describeGroups(open: OpenStore): void {
         (await groups.expiredMembers(time, 100)).filter(({ gid }) => gid === group.gid);
       expect(await ended(1000)).toEqual([]);
       expect(await ended(1001)).toEqual([{ aid, gid: group.gid, uid: bob }]);
+      const at = async (time?: number) => {
+        const query = { gid: group.gid, limit: 9, ...(time !== undefined && { now: time }) };
+        return (await groups.members(query)).some(({ uid }) => uid === bob);
+      };
+      expect([await at(), await at(999), await at(1000)]).toEqual([true, true, false]);
       // Who is put is as he is put.
       await change({ put: [putting(bob)] });
       expect(await groups.member(group.gid, bob)).not.toHaveProperty('calls');

@@ -112,11 +112,13 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
       return rows.flat().map(toMember);
     },
 
-    async members({ gid, after = 0, limit }) {
+    async members({ gid, after = 0, limit, now = 0 }) {
       const rows = await reader.all<MemberRow>(
-        `select ${memberColumns} from group_members m where m.gid = ? and m.uid > ? order by m.uid limit ?`,
+        `select ${memberColumns} from group_members m
+        where m.gid = ? and m.uid > ? and (m.until is null or m.until > ?) order by m.uid limit ?`,
         gid,
         after,
+        now,
         limit,
       );
       return rows.map(toMember);
