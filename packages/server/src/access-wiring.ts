@@ -14,6 +14,7 @@ import { type ProfileChanged, subjects } from './events.ts';
 import { isMember } from './groups/index.ts';
 import { iceServers } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
+import type { AllowedSight } from './presence/index.ts';
 import type { Rights, UserLimits } from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
 
@@ -86,18 +87,20 @@ export async function startAccess(given: AccessWiringOptions) {
       const height = pictureHeight(rules, 'publishInHd', 'publishInFullHd');
       return { height, longest: rules.roomMs || undefined };
     },
-    /** Whether somebody of his app may see that the user is online, and when he was: `online` for the former alone. */
-    async maySee(uid: number, address: string): Promise<boolean | 'online'> {
+    /** Whether somebody of his app may see that the user is online, and when he was. */
+    async maySee(uid: number, address: string): Promise<AllowedSight> {
       const watched = await directory.byUid(uid);
-      if (watched === undefined || !access.restricts(watched.aid)) return true;
+      if (watched === undefined || !access.restricts(watched.aid)) return { sees: true, groups: [] };
+      const { onlineAudience = 'all' } = (await access.rules(watched)) ?? {};
+      const groups = typeof onlineAudience === 'object' ? [onlineAudience.gid] : [];
       const watcher = await directory.byAddress(watched.aid, address);
       const hears = watcher === undefined || (await access.may(watcher, 'hearPresence'));
-      if (!hears || !(await access.may(watched, 'beSeenOnline'))) return false;
-      const { onlineAudience = 'all' } = (await access.rules(watched)) ?? {};
+      if (!hears || !(await access.may(watched, 'beSeenOnline'))) return { sees: false, groups };
       if (onlineAudience !== 'all' && watched.address !== address) {
-        if (watcher === undefined || !(await isAmong(watched, onlineAudience, watcher))) return false;
+        const isOne = watcher !== undefined && (await isAmong(watched, onlineAudience, watcher));
+        if (!isOne) return { sees: false, groups };
       }
-      return (await access.may(watched, 'beSeenLast')) || 'online';
+      return { sees: (await access.may(watched, 'beSeenLast')) || 'online', groups };
     },
     /** Others are told when the user was online last in steps of so many milliseconds; 0 for exactly. */
     async seenStep(uid: number): Promise<number> {

@@ -25,8 +25,10 @@ export async function startPresence({ store, maySee, ...options }: PresenceWirin
     ...options,
     users: store.users,
     graceMs,
-    maySee: async (uid, address) =>
-      (await blocking.mayReach(uid, address, 'presence')) && maySee(uid, address),
+    maySee: async (uid, address) => {
+      const allowed = await maySee(uid, address);
+      return (await blocking.mayReach(uid, address, 'presence')) ? allowed : { ...allowed, sees: false };
+    },
   });
   await followUserChanges(bus, {
     directory,

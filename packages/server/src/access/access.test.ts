@@ -348,8 +348,17 @@ describe('what users may do', { timeout: 60_000 }, () => {
     await know(`contact:${bob.address}`, {});
     expect(await told()).toBe(presenceValues.online);
     fromBob.send({ t: 'watch', peers: [alice.address], on: false });
-    expect([await audience(gid), await audience(gid + 1_000)]).toEqual(['yes', 'nothing']);
-    await one.backend('groupeditmembers', { group: { gid, members: { m: bob.address }, delete: true } });
+    expect([await audience(gid + 1_000), await audience(gid)]).toEqual(['nothing', 'yes']);
+    fromBob.send({ t: 'watch', peers: [alice.address], on: true });
+    expect(await told()).toBe(presenceValues.online);
+    const members = { m: bob.address };
+    await one.backend('groupeditmembers', { group: { gid, members, delete: true } });
+    expect(await told()).toBe(presenceValues.offline);
+    await one.backend('groupeditmembers', { group: { gid, members } });
+    expect(await told()).toBe(presenceValues.online);
+    await one.backend('groupeditmembers', { group: { gid, members, delete: true } });
+    expect(await told()).toBe(presenceValues.offline);
+    fromBob.send({ t: 'watch', peers: [alice.address], on: false });
     expect(await audience(gid)).toBe('nothing');
   });
 

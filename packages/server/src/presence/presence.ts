@@ -6,6 +6,7 @@ import { type PresenceChange, type ProfileChanged, publishToUser, subjects } fro
 import { GroupAudiences, type MembersChanged } from './group-audiences.ts';
 import type { OtherNodes } from './other-nodes.ts';
 import { PresentUsers } from './present-users.ts';
+import { type FoundSight, type Sight, type SightOptions, sightOf } from './sight.ts';
 
 /** Somebody who wants to be told of users' going online and offline. */
 export interface Watcher {
@@ -15,20 +16,13 @@ export interface Watcher {
   write(frame: PresenceFrame | ProfileFrame): void;
 }
 
-/** What a user keeps from somebody by his own choice: that he is online, when he was, or nothing. */
-export interface KeptPresence {
-  readonly keeps: 'online' | 'seen' | 'nothing';
-  /** The groups for whose members he has chosen to be seen, whether or not this somebody is one. */
-  readonly groups: readonly number[];
-}
-
 /** A user, and those on this node who watch him. */
 export interface WatcherGroup {
   readonly uid: number;
   readonly watchers: ReadonlySet<Watcher>;
 }
 
-export interface PresenceOptions {
+export interface PresenceOptions extends SightOptions {
   /** Name of this node, unique in the installation. */
   readonly node: string;
   readonly bus: Bus;
@@ -37,11 +31,8 @@ export interface PresenceOptions {
   readonly others: OtherNodes;
   /** How long a user without connection still counts as online, so that a reload does not flicker. */
   readonly graceMs: number;
-  /** Whether somebody of his app may see that the user is online, and when he was: `online` for the former alone. */
-  readonly maySee: (uid: number, address: string) => Promise<boolean | 'online'>;
   /** Others are told when the user was online last in steps of so many milliseconds; 0 for exactly. */
   readonly seenStep?: (uid: number) => Promise<number>;
-  readonly hidden?: (uid: number, address: string) => Promise<KeptPresence>;
   /** The profile of a user has changed, whom somebody watches here. */
   readonly onProfileChanged?: (group: WatcherGroup) => void;
   readonly onError: (error: unknown) => void;
@@ -69,6 +60,8 @@ interface Watched extends WatcherGroup {
   seen: number;
   /** As PresenceOptions.seenStep says. */
   seenStep: number;
+  /** The groups that he has chosen, as far as he was asked. */
+  chosen: readonly number[];
 }
 
 /**
@@ -166,7 +159,7 @@ export class Presence {
   async watch(watcher: Watcher, user: { uid: number; address: string }): Promise<void> {
     const seenStep = (await this.#options.seenStep?.(user.uid)) ?? 0;
     const watched = await this.#audiences.decide(
-      () => this.#sightOf(user.uid, watcher),
+      () => sightOf(this.#options, user.uid, watcher),
       (found) => {
         const begun = this.#watched.get(user.uid) ?? this.#startWatching(user);
         begun.seenStep = seenStep;
@@ -224,7 +217,7 @@ export class Presence {
 
   async #reviewOne(watched: Watched, watcher: Watcher): Promise<void> {
     await this.#audiences.decide(
-      () => this.#sightOf(watched.uid, watcher),
+      () => sightOf(this.#options, watched.uid, watcher),
       (found) => {
         if (!watched.watchers.has(watcher)) return;
         const before = sightIn(watched, watcher);
@@ -234,19 +227,11 @@ export class Presence {
     );
   }
 
-  #setSight(watched: Watched, watcher: Watcher, { sight, groups }: FoundSight): void {
+  #setSight(watched: Watched, watcher: Watcher, { sight, groups, chosen }: FoundSight): void {
     setMember(watched.blocked, watcher, sight === 'nothing');
     setMember(watched.unseen, watcher, sight === 'online');
-    if (groups !== undefined) this.#audiences.set(watched, groups);
-  }
-
-  async #sightOf(uid: number, { address }: Watcher): Promise<FoundSight> {
-    const { maySee, hidden } = this.#options;
-    const may = await maySee(uid, address);
-    if (may === false) return { sight: 'nothing' };
-    const { keeps, groups } = (await hidden?.(uid, address)) ?? { keeps: 'nothing', groups: [] };
-    if (keeps === 'online') return { sight: 'nothing', groups };
-    return { sight: keeps === 'seen' || may === 'online' ? 'online' : 'all', groups };
+    if (chosen !== undefined) watched.chosen = chosen;
+    this.#audiences.set(watched, [...new Set([...groups, ...watched.chosen])]);
   }
 
   #startWatching({ uid, address }: { uid: number; address: string }): Watched {
@@ -263,6 +248,7 @@ export class Presence {
       settledAt: 0,
       seen: 0,
       seenStep: 0,
+      chosen: [],
       subscription: bus.subscribe(
         subjects.presence(uid),
         (event) => this.#take(watched, event),
@@ -369,15 +355,6 @@ export class Presence {
     const change: PresenceChange = { type: 'presence', node, online, seen };
     bus.publish(subjects.presence(uid), change);
   }
-}
-
-/** What somebody is told of a user: all, only whether he is online, or nothing. */
-type Sight = 'all' | 'online' | 'nothing';
-
-interface FoundSight {
-  readonly sight: Sight;
-  /** As KeptPresence says; absent when it was not asked. */
-  readonly groups?: readonly number[];
 }
 
 function sightIn({ blocked, unseen }: Watched, watcher: Watcher): Sight {
