@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { crc32, deflateSync } from 'node:zlib';
 import { startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -148,6 +149,32 @@ it.each([
   expect([200, 416]).toContain(response.status);
   expect((await response.arrayBuffer()).byteLength).toBeLessThanOrEqual(10);
 });
+
+/** How a body is answered of which nothing comes but its size and its beginning. */
+function announce(path: string, type: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asking = request(url(path), {
+      method: 'POST',
+      headers: { ...headers, 'content-type': type, 'content-length': 2 ** 40 },
+    });
+    asking.on('response', ({ statusCode = 0 }) => {
+      resolve(statusCode);
+      asking.destroy();
+    });
+    asking.on('error', reject);
+    asking.write('{"a": "');
+  });
+}
+
+it.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'application/octet-stream'])(
+  'a terabyte of %s is refused before it is read, as these routes take forms only',
+  async (type) => {
+    expect(await announce('/files', type, {})).toBe(401);
+    expect(await announce('/files', type, bearer())).toBe(400);
+    expect(await announce('/files/upload', type, {})).toBe(401);
+    expect(await announce('/files/upload', type, bearer())).toBe(400);
+  },
+);
 
 it('what was refused within its body does not hold up the next request of the connection', async () => {
   const { status, headers } = await begin('10');

@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import { StoaError } from '@stoa/protocol';
 import type { User } from '@stoa/storage';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -8,7 +7,7 @@ import { failure } from '../backend/index.ts';
 import { failureOf, setRetryAfter } from '../failure.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { fileResource } from './file-resource.ts';
-import { formLimits } from './whole-uploads.ts';
+import { takeForms } from './form-bodies.ts';
 
 type Fields = Readonly<Partial<Record<(typeof known)[number], string>>>;
 
@@ -29,7 +28,7 @@ interface Form {
  */
 export function mesiboUpload(app: FastifyInstance, options: HttpOptions): void {
   const { files, users, settings, profiles, groups } = options;
-  app.register(multipart, { limits: formLimits });
+  takeForms(app);
   app.setErrorHandler((thrown, request, reply) => {
     const { status, error } = failureOf(thrown, request);
     setRetryAfter(reply, error);

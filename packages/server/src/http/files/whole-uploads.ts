@@ -1,23 +1,13 @@
-import multipart from '@fastify/multipart';
 import { StoaError } from '@stoa/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from '../http-options.ts';
 import { fileResource } from './file-resource.ts';
+import { takeForms } from './form-bodies.ts';
 import { uploaderOf } from './uploader.ts';
-
-/** Bounds of a form beside its file. The file has limits of its own, which are checked as it comes. */
-export const formLimits = {
-  files: 1,
-  fields: 20,
-  parts: 21,
-  fieldSize: 4096,
-  headerPairs: 50,
-  fileSize: Infinity,
-};
 
 /** A file in one request: `multipart/form-data` with one file, whatever its field is called. */
 export function wholeUploads(app: FastifyInstance, { files, users, settings }: HttpOptions): void {
-  app.register(multipart, { limits: formLimits });
+  takeForms(app);
   app.post('/files', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply) => {
     const uploader = await uploaderOf(request, users);
     const part = request.isMultipart() ? await request.file() : undefined;
