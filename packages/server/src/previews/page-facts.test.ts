@@ -60,3 +60,13 @@ it('the letters of a page are what its header, or it itself, says', () => {
   expect(decodePage(Buffer.from('\xe9', 'latin1'), 'iso-8859-1')).toBe('é');
   expect(decodePage(Buffer.from('é'), 'nonsense')).toBe('é');
 });
+
+it('a page is not read on where elements stand in each other without end, as each would cost more than the one before', () => {
+  const deep = '<meta name="description" content="deep">';
+  expect(pageFacts(`<title>a</title>${'<div>'.repeat(50)}${deep}`).description).toBe('deep');
+  expect(pageFacts(`<title>a</title>${'<div>'.repeat(500)}${deep}`)).toEqual({ title: 'a' });
+  // Half a minute otherwise, in which a node does nothing else.
+  expect(pageFacts(`<title>a</title>${'<div>'.repeat(60_000)}${'</b>'.repeat(50_000)}`)).toEqual({
+    title: 'a',
+  });
+});

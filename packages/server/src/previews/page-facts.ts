@@ -15,10 +15,12 @@ export function pageFacts(html: string): PageFacts {
   const said = new Map<string, string>();
   let title = '';
   let isInTitle = false;
+  let depth = 0;
   const parser = new Parser({
     onopentag(name, { property, name: called, content }) {
       isInTitle = name === 'title' && title === '';
-      if (name === 'body') parser.pause();
+      depth += 1;
+      if (name === 'body' || depth > mostDepth) parser.pause();
       const key = (property ?? called)?.toLowerCase();
       if (name !== 'meta' || key === undefined || content === undefined || content.trim() === '') return;
       if (known.has(key) && !said.has(key)) said.set(key, content);
@@ -28,6 +30,7 @@ export function pageFacts(html: string): PageFacts {
     },
     onclosetag() {
       isInTitle = false;
+      depth -= 1;
     },
   });
   parser.write(html);
@@ -60,6 +63,8 @@ const known = new Set([
   ...['twitter:title', 'twitter:description', 'twitter:image', 'description'],
 ]);
 const mostTitle = 10_000;
+/** Of elements in each other. A head is flat, and each tag costs the parser more the deeper it stands. */
+const mostDepth = 100;
 
 /** One line of readable text. Control characters and those that turn the direction of writing are left out. */
 function line(text: string | undefined, most: number): string | undefined {
