@@ -116,6 +116,13 @@ test.each([
   expect(() => parseClientFrame(frame)).toThrow(expect.objectContaining({ code: 'BAD_FRAME', message }));
 });
 
+test('what is wrong with a list of hundreds of thousands is found in its beginning', () => {
+  const peers: unknown[] = Array(100_000).fill(1);
+  const get = (): never => assert.fail('It was looked at to the end.');
+  Object.defineProperty(peers, 50_000, { get, enumerable: true });
+  expect(() => parseClientFrame({ t: 'watch', on: true, peers })).toThrow(/^"watch\.peers/);
+});
+
 test('addresses are measured in characters', () => {
   expect(() => parseClientFrame({ ...send, peer: '😀'.repeat(limits.addressLength) })).not.toThrow();
   // Marks that combine with the character before them count too.

@@ -92,11 +92,23 @@ function isMap(value: unknown): value is { t?: unknown } {
 }
 
 function firstProblem(type: string, validator: Validator, value: unknown): string {
-  const problem = validator.Errors(value)[0];
+  const problem = validator.Errors(excerpt(value))[0];
   if (problem === undefined) return `"${type}" is malformed.`;
   const field = problem.instancePath.slice(1).replaceAll('/', '.');
   return field === '' ? `"${type}" ${problem.message}.` : `"${type}.${field}" ${problem.message}.`;
 }
+
+/**
+ * The value with no more of each list than it takes to tell what is wrong: the validator looks at every item once it looks
+ * for problems, and a stranger may send hundreds of thousands. More than any list may have.
+ */
+function excerpt(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, itemsLookedAt).map(excerpt);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, excerpt(member)]));
+}
+
+const itemsLookedAt = 1_000;
 
 function requireOneDestination(frame: { t: string; peer?: string; gid?: number }): void {
   if ((frame.peer === undefined) === (frame.gid === undefined)) {

@@ -1,20 +1,44 @@
-import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { Resolver } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './address-ranges.ts';
+
+/**
+ * Makes a function that finds all addresses of a name that a stranger has chosen; it rejects when there are none, or no
+ * answer in about five seconds. The name servers are asked by this process itself: the look-ups of the operating system
+ * take one of very few threads each for as long as they last, so that some names whose servers never answer would hold up
+ * all others.
+ *
+ * @param servers instead of those of the machine
+ */
+export function addressLookup(servers?: readonly string[]): (hostname: string) => Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout: 1_500, tries: 2 });
+  if (servers !== undefined) resolver.setServers(servers);
+  return async (hostname) => {
+    if (/(^|\.)localhost\.?$/i.test(hostname)) return ['127.0.0.1', '::1'];
+    const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    if (found.length > 0) return found;
+    throw new Error(`The host ${hostname} was not found.`);
+  };
+}
+
+/** Of the name servers of this machine. */
+export const addressesOf = addressLookup();
 
 /**
  * Looks a host name up for a connection, and finds public addresses only. What is asked and what is connected to is the
  * same answer, so that a name that changes its mind gains nothing.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, found) => {
-    if (error !== null) return callback(error, '', 0);
-    const addresses = found.filter(({ address }) => isPublicAddress(address));
-    const [first] = addresses;
-    if (first === undefined) {
-      return callback(new Error(`The host ${hostname} has no public address.`), '', 0);
-    }
-    if (options.all === true) return callback(null, addresses);
-    callback(null, first.address, first.family);
-  });
+  const answer = (addresses: readonly string[]): void => {
+    const found = addresses
+      .filter((address) => isPublicAddress(address))
+      .map((address) => ({ address, family: isIP(address) }))
+      .filter(({ family }) => typeof options.family !== 'number' || [0, family].includes(options.family));
+    const [first] = found;
+    if (first === undefined) callback(new Error(`The host ${hostname} has no public address.`), '', 0);
+    else if (options.all === true) callback(null, found);
+    else callback(null, first.address, first.family);
+  };
+  addressesOf(hostname).then(answer, (error: Error) => callback(error, '', 0));
 };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { headerList } from '../header-list.ts';
 
 /** Where a server may go on behalf of a stranger. */
 export interface Reach {
@@ -66,8 +67,7 @@ async function getOnce(url: URL, { reach, signal }: GetOptions): Promise<Incomin
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const addresses = isIP(host) === 0 ? await abortable(reach.lookup(host), signal) : [host];
-  const [first] = addresses;
-  if (first === undefined) throw new Error(`The host ${host} has no address.`);
+  if (addresses.length === 0) throw new Error(`The host ${host} has no address.`);
   const refused = addresses.find((each) => isIP(each) === 0 || !reach.mayReach(each, port));
   if (refused !== undefined) throw new Error(`The server does not go to ${refused}, port ${port}.`);
 
@@ -78,7 +78,7 @@ async function getOnce(url: URL, { reach, signal }: GetOptions): Promise<Incomin
       signal,
       // No connection is shared: what was checked is what is connected to.
       agent: false,
-      lookup: only(first),
+      lookup: those(addresses),
     });
     getting.on('error', reject);
     getting.on('response', resolve);
@@ -86,11 +86,12 @@ async function getOnce(url: URL, { reach, signal }: GetOptions): Promise<Incomin
   });
 }
 
-/** Finds one address, whatever is asked. */
-function only(address: string): LookupFunction {
-  const family = isIP(address);
+/** Finds these addresses, whatever is asked; the connection takes the first that answers. */
+function those(addresses: readonly string[]): LookupFunction {
+  const found = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_hostname, { all }, callback) => {
-    if (all === true) callback(null, [{ address, family }]);
+    const [{ address, family } = { address: '', family: 0 }] = found;
+    if (all === true) callback(null, found);
     else callback(null, address, family);
   };
 }
@@ -105,7 +106,7 @@ async function read(
   try {
     const { statusCode = 0, headers: said } = response;
     if (statusCode !== 200) throw new Error(`The answer is ${statusCode}.`);
-    const [type = '', ...parameters] = (said['content-type'] ?? '').toLowerCase().split(/\s*;\s*/);
+    const [type = '', ...parameters] = headerList(said['content-type']?.toLowerCase(), ';');
     if (!accepts(type)) throw new Error(`The content is ${type === '' ? 'of no type' : type}.`);
     const encoding = said['content-encoding'] ?? 'identity';
     if (encoding !== 'identity') throw new Error(`The content is encoded as ${encoding}.`);

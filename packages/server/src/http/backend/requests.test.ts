@@ -51,6 +51,21 @@ describe('requests of the back-end API', () => {
     });
   });
 
+  it('have spaces, signs and letters of any kind in a form', async () => {
+    const names = 'a+b%2Bc%20%C3%BC';
+    const answer = await post(`op=useradd&token=${appToken}&addr=signs&name=${names}`, 'text/plain');
+    expect(answer.json()).toMatchObject({ user: { name: 'a b+c ü' } });
+  });
+
+  it.each(['a&', '&', 'a=b&'])(
+    'are refused as forms of hundreds of thousands of %j, at once',
+    async (field) => {
+      const many = field.repeat(1_000_000 / field.length);
+      const { result, code } = (await post(many, 'application/x-www-form-urlencoded')).json();
+      expect([result, code]).toEqual([false, 'TOO_LARGE']);
+    },
+  );
+
   it('may have the operation in the query and the rest in the body', async () => {
     const response = await post(
       JSON.stringify({ user: { address: 'mixed' } }),

@@ -4,6 +4,7 @@ import { create as disposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type CompleteFile, isComplete, isShown, linkSeconds } from '../../files/index.ts';
+import { headerList } from '../../header-list.ts';
 import type { HttpOptions } from '../http-options.ts';
 import { rangeOf } from '../range.ts';
 
@@ -61,7 +62,7 @@ export function downloadRoutes(app: FastifyInstance, { files }: HttpOptions): vo
       'content-disposition': shown,
       'x-content-type-options': 'nosniff',
     });
-    if (headers['if-none-match']?.split(/\s*,\s*/).includes(tag)) return reply.status(304).send();
+    if (headerList(headers['if-none-match']).includes(tag)) return reply.status(304).send();
     reply.type(contentType);
     const isSame = headers['if-range'] === undefined || headers['if-range'] === tag;
     const range = isSame ? rangeOf(headers.range, size) : undefined;
