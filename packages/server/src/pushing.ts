@@ -56,6 +56,9 @@ export async function startPushing(options: PushingOptions): Promise<{
   const providers = pushProviders({ settings, clock, keys, contact, tickets });
   const sender = new Sender({ store: store.push, clock, providerOf: providers.of, onError });
   const send: Sender['send'] = (uid, note) => sender.send(uid, note);
+  const ring: Sender['send'] = async (uid, note) => {
+    if ((await store.users.find(uid))?.active === true) await send(uid, note);
+  };
   const notes = new MessageNotes({ store, directory, blocking, gone, clock, content: settings.pushContent });
   const mark = new SweepMark({
     store: store.pushSweep,
@@ -68,11 +71,12 @@ export async function startPushing(options: PushingOptions): Promise<{
   const messages = new MessageSweep({ store, clock, mark, noteFor, send, onError });
   return {
     operations: pushOperations(new Registrations(common), keys),
-    alarm: pushAlarm(send, { ringMs: settings.callRingSeconds * 1_000, onError }),
+    alarm: pushAlarm(ring, { ringMs: settings.callRingSeconds * 1_000, onError }),
     sweep: (goOn) => messages.run(goOn),
     actions: (parts) =>
       new PushActions({
         store,
+        now: clock.now,
         directory,
         tickets,
         rate: new TokenBuckets({ capacity: actionsPerMinute, fillMs: 60_000, now: clock.now }),

@@ -14,11 +14,11 @@ export interface PushRegistration {
   readonly createdAt: number;
 }
 
-/** One registration for each device at the most. It goes with its device, and when the device is signed out. */
+/** One registration for each device at the most. It goes with its device, when the device is signed out, and with its token. */
 export interface PushStore {
   /**
    * Sets the device's registration. Another device that had this target loses it: there is another user now. False, and
-   * nothing is changed, when the user has no such device.
+   * nothing is changed, when the user has no such device, or its token was removed.
    */
   register(registration: PushRegistration): Promise<boolean>;
   /** With a `target` only if the device still has this one. False when there was nothing to remove. */

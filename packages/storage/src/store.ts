@@ -138,10 +138,9 @@ export interface TokenStore {
   }): Promise<UserToken>;
   find(hash: Uint8Array): Promise<UserToken | undefined>;
   list(uid: number): Promise<UserToken[]>;
-  /** False when there is none. */
-  remove(hash: Uint8Array): Promise<boolean>;
+  /** Devices that signed in with it are not woken any more. False when there is none. */
   removeById(uid: number, id: number): Promise<boolean>;
-  /** Number of tokens removed. */
+  /** No device of the user is woken any more. Number of tokens removed. */
   removeAll(uid: number): Promise<number>;
   /** Removes tokens that expired before `now`, at most `limit`; number removed, 0 when none is left. */
   sweep(now: number, limit: number): Promise<number>;

@@ -1,5 +1,5 @@
 import { type Content, StoaError } from '@stoa/protocol';
-import type { Store } from '@stoa/storage';
+import type { Store, UserToken } from '@stoa/storage';
 import type { Directory } from '../directory/index.ts';
 import type { TokenBuckets } from '../limits/index.ts';
 import type { ActionTickets } from './action-tickets.ts';
@@ -8,7 +8,8 @@ import type { ActionTickets } from './action-tickets.ts';
 export type PushAction = { readonly action: 'read' } | { readonly action: 'reply'; readonly text: string };
 
 export interface PushActionsOptions {
-  readonly store: Pick<Store, 'devices' | 'log' | 'users'>;
+  readonly store: Pick<Store, 'devices' | 'log' | 'tokens' | 'users'>;
+  readonly now: () => number;
   readonly directory: Pick<Directory, 'byUid'>;
   readonly tickets: ActionTickets;
   /** By users. */
@@ -42,22 +43,26 @@ export class PushActions {
   /**
    * Answering marks as read, too.
    *
-   * @throws StoaError BAD_TOKEN, TOKEN_EXPIRED, RATE_LIMITED, SIGNED_OUT when the device is not the user's any more,
-   * SUSPENDED, or what keeps the user from sending
+   * @throws StoaError BAD_TOKEN, TOKEN_EXPIRED, RATE_LIMITED, SIGNED_OUT when the device is not the user's any more, or
+   * could not sign in with its token, SUSPENDED, or what keeps the user from sending
    */
   async perform(ticket: string, asked: PushAction): Promise<void> {
-    const { store, directory, tickets, rate, send, markRead } = this.#options;
+    const { store, now, directory, tickets, rate, send, markRead } = this.#options;
     const { uid, dev, conv, seq } = tickets.read(ticket);
     const retryAfterMs = rate.take(uid);
     if (retryAfterMs > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs });
-    const [user, device, conversation] = await Promise.all([
+    const [user, device, tokens, conversation] = await Promise.all([
       store.users.find(uid),
       store.devices.find(uid, dev),
+      store.tokens.list(uid),
       store.log.conversation(conv),
     ]);
     if (device === undefined || device.ended !== null || user === undefined || user.removed) {
       throw new StoaError('SIGNED_OUT');
     }
+    const isGood = ({ id, expiresAt }: UserToken): boolean =>
+      id === device.tokenId && (expiresAt === null || expiresAt > now());
+    if (device.tokenId !== null && !tokens.some(isGood)) throw new StoaError('SIGNED_OUT');
     if (!user.active) throw new StoaError('SUSPENDED');
     if (conversation === undefined) throw new StoaError('NOT_FOUND', 'The conversation is gone.');
     const { aid, address } = user;

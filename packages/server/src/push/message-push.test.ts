@@ -279,6 +279,15 @@ describe('messages to somebody who is away', { timeout: 60_000 }, () => {
       expect(await act(note?.ticket, reply)).toBe('TOKEN_EXPIRED');
     });
 
+    it('are not told to a device whose token was revoked, and its ticket is void', async () => {
+      await send(alice, toBob(), 'Where are you?');
+      const [note] = await notes(1);
+      await one.backend('deltoken', { user: { uid: bob.uid, token: bob.token } });
+      expect(await act(note?.ticket, reply)).toBe('SIGNED_OUT');
+      await send(alice, toBob(), 'a secret');
+      expect(await quiet()).toEqual([note]);
+    });
+
     it('are told of by the other node when the one that does it has stopped', async () => {
       await send(alice, toBob(), 'one');
       await notes(1);

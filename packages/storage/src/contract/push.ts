@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { PushRegistration } from '../store.ts';
 import {
@@ -85,6 +86,25 @@ export function describePush(open: OpenStore): void {
       expect(await left()).toEqual([third]);
       await users.remove(alice);
       expect(await left()).toEqual([]);
+    });
+
+    it('go with the token by which their device signed in, and do not come back without another', async () => {
+      const { aid } = await newApp(tested.store);
+      const { uid } = await newUser(tested.store, aid, 'alice');
+      const { push, devices, tokens } = tested.store;
+      const issue = async () =>
+        (await tokens.add({ uid, aid, hash: randomBytes(32), appName: null, expiresAt: null, now })).id;
+      const signIn = async (id: string, tokenId: number) =>
+        (await devices.open({ uid, id, agent: '', position: undefined, tokenId, now })).dev;
+      const [stolen, own] = [await issue(), await issue()];
+      const [phone, laptop] = [await signIn('phone', stolen), await signIn('laptop', own)];
+      for (const dev of [phone, laptop]) await push.register(registration(uid, dev));
+      await tokens.removeById(uid, stolen);
+      expect(await push.list([uid])).toMatchObject([{ dev: laptop }]);
+      expect(await push.register(registration(uid, phone))).toBe(false);
+      await tokens.removeAll(uid);
+      expect(await push.list([uid])).toEqual([]);
+      expect(await push.register(registration(uid, await signIn('phone', await issue())))).toBe(true);
     });
 
     it('rest while their device is displaced', async () => {

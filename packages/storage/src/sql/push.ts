@@ -23,7 +23,14 @@ export function createPushStore(database: SqlDatabase): PushStore {
         ])
         .where('dev', '=', dev)
         .where('uid', '=', uid)
-        .where('ended', 'is', null);
+        .where('ended', 'is', null)
+        // A device may still be connected for a moment when its token was revoked.
+        .where(({ or, eb, exists, selectFrom }) =>
+          or([
+            eb('token_id', 'is', null),
+            exists(selectFrom('tokens').select('id').whereRef('tokens.id', '=', 'devices.token_id')),
+          ]),
+        );
       const [, registered] = await database.write(
         query
           .deleteFrom('push_registrations')

@@ -48,16 +48,19 @@ export function createTokenStore(database: SqlDatabase): TokenStore {
       return rows.map(toToken);
     },
 
-    async remove(hash) {
-      const [removed] = await database.write(
-        query.deleteFrom('tokens').where('hash', '=', hash).returning('id').compile(),
-      );
-      return removed.length > 0;
-    },
-
     async removeById(uid, id) {
       const [removed] = await database.write(
         query.deleteFrom('tokens').where('uid', '=', uid).where('id', '=', id).returning('id').compile(),
+        query
+          .deleteFrom('push_registrations')
+          .where('uid', '=', uid)
+          .where('dev', 'in', ({ selectFrom }) =>
+            selectFrom('devices')
+              .select('devices.dev')
+              .where('devices.uid', '=', uid)
+              .where('token_id', '=', id),
+          )
+          .compile(),
       );
       return removed.length > 0;
     },
@@ -65,6 +68,7 @@ export function createTokenStore(database: SqlDatabase): TokenStore {
     async removeAll(uid) {
       const [removed] = await database.write(
         query.deleteFrom('tokens').where('uid', '=', uid).returning('id').compile(),
+        query.deleteFrom('push_registrations').where('uid', '=', uid).compile(),
       );
       return removed.length;
     },

@@ -110,7 +110,6 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   await tokens.find(hash);
   await tokens.list(uid);
   await tokens.sweep(now, 1);
-  await tokens.remove(hash);
   await tokens.removeById(uid, 1);
   await tokens.removeAll(uid);
 
