@@ -39,7 +39,7 @@ export interface RoomsWiringOptions {
   readonly node: string;
   /** Whether there may be other nodes. */
   readonly hasOthers: boolean;
-  readonly store: Pick<Store, 'groups' | 'roomLeases' | 'settings'>;
+  readonly store: Pick<Store, 'groups' | 'roomLeases' | 'settings' | 'users'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: Directory;
@@ -150,7 +150,8 @@ export async function startRooms(options: RoomsWiringOptions) {
     await access.require(device, 'joinRoom');
     if (await isEmpty(operations, device, gid)) await access.require(device, 'startRoom');
   };
-  const sessions = { ...common, rooms, requireMayJoin, tokens };
+  const isActive = async (uid: number): Promise<boolean> => (await store.users.find(uid))?.active === true;
+  const sessions = { ...common, rooms, requireMayJoin, isActive, tokens };
   const ofMedia = mediaOperations({ whip: new Whip(sessions), whep: new Whep(sessions) });
   const own = { ...roomOperations(rooms, new RoomPasses({ secret, now: clock.now })), ...ofMedia };
   const routed = nodes?.route(own) ?? own;

@@ -13,6 +13,8 @@ export interface MediaSessionsOptions {
   readonly requireMayJoin: (device: RoomDevice, gid: number) => Promise<void>;
   readonly tokens: Pick<MediaTokens, 'read'>;
   readonly directory: Pick<Directory, 'byUid'>;
+  /** Whether the user may connect at all: suspended users have no sessions of any kind. */
+  readonly isActive: (uid: number) => Promise<boolean>;
 }
 
 /** A session of an encoder or a player: the device of a user in a room, as long as its media comes or goes. */
@@ -40,8 +42,8 @@ export class MediaSessions {
   /**
    * @param work has the room answer the offer; when it fails, the session is over
    * @param check throws when there cannot be a session, whoever asks with a good token
-   * @throws StoaError BAD_TOKEN, TOKEN_EXPIRED, PERMISSION_DENIED for another room or a user who may not, TOO_MANY, and
-   * what keeps a device from joining
+   * @throws StoaError BAD_TOKEN, TOKEN_EXPIRED, PERMISSION_DENIED for another room or a user who may not, SUSPENDED,
+   * TOO_MANY, and what keeps a device from joining
    */
   async begin(
     token: string,
@@ -52,6 +54,7 @@ export class MediaSessions {
     const { rooms } = this.#options;
     const grant = this.#granted(token, gid);
     check?.();
+    if (!(await this.#options.isActive(grant.uid))) throw new StoaError('SUSPENDED');
     const device = await this.#device(grant, firstDev + randomInt(2 ** 31), plays);
     const { dev } = device;
     await this.#options.requireMayJoin(device, gid);

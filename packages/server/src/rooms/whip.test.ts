@@ -166,6 +166,24 @@ describe('an encoder that speaks WHIP', () => {
     publisher.close();
   });
 
+  it('is out when its user is suspended, and does not come back with its token', async () => {
+    await alice.join();
+    const token = await tokenFor(encoder.address);
+    const publisher = await TestPublisher.open(streams);
+    const post = () => whip('POST', `/rooms/${gid}/whip`, token, { body: publisher.offer.sdp });
+    const session = (await post()).headers.get('location') ?? '';
+    const { status } = await v1(`/users/${encoder.address}`, { active: false }, 'PATCH');
+    expect(status).toBe(200);
+    await alice.told('left', ({ dev }) => session.endsWith(`/${dev}`));
+    const refused = await post();
+    expect([refused.status, JSON.parse(refused.body).code]).toEqual([403, 'SUSPENDED']);
+    await v1(`/users/${encoder.address}`, { active: true }, 'PATCH');
+    const again = await post();
+    expect(again.status).toBe(201);
+    await whip('DELETE', again.headers.get('location') ?? '', token);
+    publisher.close();
+  });
+
   it('is told what is wrong in a problem, and has changed nothing', async () => {
     await alice.join();
     const token = await tokenFor(encoder.address);
