@@ -2,9 +2,10 @@ import type { PushRegistration, PushStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import type { PushNote } from './note.ts';
 import type { PushOutcome, PushProvider } from './provider.ts';
+import { Shares } from './shares.ts';
 
 export interface SenderOptions {
-  readonly store: PushStore;
+  readonly store: Pick<PushStore, 'list' | 'unregister'>;
   readonly clock: Clock;
   /** By the names under which devices register; undefined for one that nothing can be sent to. */
   readonly providerOf: (name: string) => PushProvider | undefined;
@@ -22,14 +23,17 @@ interface Waiting {
 }
 
 /**
- * Sends notes to devices in the background: a bounded number at a time, and each again after a while when the push
- * service is busy. What does not fit into the queue is dropped: a push is a hint, the message itself is in the log.
+ * Sends notes to devices in the background: a bounded number at a time, few of them to one user, and each again
+ * after a while when the push service is busy. What does not fit into the queue is dropped: a push is a hint, the message itself is in the log.
  */
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #ready: Waiting[] = [];
+  #ready: Waiting[] = [];
   #later: Waiting[] = [];
   readonly #underWay = new Set<Promise<void>>();
+  /** Of those under way, and of all that are not done with: a user may have named push services that never answer. */
+  readonly #slots = new Shares(atOncePerUser);
+  readonly #places = new Shares(queuePerUser);
   /** The last note of each device and topic, until it has been sent: an older one is not tried again. */
   readonly #latest = new Map<string, PushNote>();
   /** When each note was made that is not done with, in this order. */
@@ -48,6 +52,8 @@ export class Sender {
     const now = clock.now();
     for (const registration of await store.list([uid])) {
       if (providerOf(registration.provider) === undefined || this.#isFull()) continue;
+      if (!this.#places.hasRoom(uid)) continue;
+      this.#places.take(uid);
       const made = { at: now };
       this.#unsent.add(made);
       this.#latest.set(keyOf(registration, note), note);
@@ -67,6 +73,11 @@ export class Sender {
   tick(): void {
     const now = this.#options.clock.now();
     const isDue = ({ notBefore }: Waiting) => notBefore <= now;
+    this.#ready = this.#ready.filter((entry) => {
+      const isOver = entry.until < now || !this.#isLatest(entry);
+      if (isOver) this.#forget(entry);
+      return !isOver;
+    });
     this.#ready.push(...this.#later.filter(isDue));
     this.#later = this.#later.filter((entry) => !isDue(entry));
     this.#sendReady();
@@ -74,7 +85,7 @@ export class Sender {
 
   /** Drops what waits, and breaks off what is under way. */
   async close(): Promise<void> {
-    this.#ready.length = 0;
+    this.#ready = [];
     this.#later = [];
     this.#stopped.abort();
     await Promise.all(this.#underWay);
@@ -83,7 +94,7 @@ export class Sender {
   #sendReady(): void {
     const now = this.#options.clock.now();
     while (this.#underWay.size < atOnce) {
-      const entry = this.#ready.shift();
+      const entry = this.#next();
       if (entry === undefined) return;
       const pausedUntil = this.#paused.get(entry.registration.provider) ?? 0;
       if (!this.#isLatest(entry) || entry.until < now) this.#forget(entry);
@@ -92,7 +103,15 @@ export class Sender {
     }
   }
 
+  /** Takes out the first note for a user for whom not too many are under way. */
+  #next(): Waiting | undefined {
+    const place = this.#ready.findIndex(({ registration: { uid } }) => this.#slots.hasRoom(uid));
+    return place === 0 ? this.#ready.shift() : this.#ready.splice(place, place < 0 ? 0 : 1)[0];
+  }
+
   #begin(entry: Waiting): void {
+    const { uid } = entry.registration;
+    this.#slots.take(uid);
     const sending = this.#deliver(entry)
       .catch((error: unknown) => {
         this.#forget(entry);
@@ -100,6 +119,7 @@ export class Sender {
       })
       .finally(() => {
         this.#underWay.delete(sending);
+        this.#slots.giveBack(uid);
         this.#sendReady();
       });
     this.#underWay.add(sending);
@@ -139,7 +159,7 @@ export class Sender {
   }
 
   #forget(entry: Waiting): void {
-    this.#unsent.delete(entry.made);
+    if (this.#unsent.delete(entry.made)) this.#places.giveBack(entry.registration.uid);
     if (this.#isLatest(entry)) this.#latest.delete(keyOf(entry.registration, entry.note));
   }
 }
@@ -147,5 +167,7 @@ export class Sender {
 const keyOf = ({ dev }: PushRegistration, { topic }: PushNote): string => `${dev}/${topic}`;
 
 const queueLength = 10_000;
+const queuePerUser = 200;
 const atOnce = 50;
+const atOncePerUser = 4;
 const maximumTries = 5;
