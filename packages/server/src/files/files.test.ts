@@ -322,6 +322,13 @@ it('limits of size, quota and type refuse with a code and keep nothing', async (
   expect(await upload(bob, png)).toMatchObject({ status: 201 });
 });
 
+it('many uploads at once do not find more room than there is', async () => {
+  const sixTimes = <Answer>(work: () => Promise<Answer>) => Promise.all(Array.from({ length: 6 }, work));
+  const taken = (answers: readonly { status: number }[]) => answers.filter(({ status }) => status === 201);
+  expect(taken(await sixTimes(() => upload(alice, new Uint8Array(900_000))))).toHaveLength(2);
+  expect(taken(await sixTimes(() => begin(bob, 900_000)))).toHaveLength(2);
+});
+
 it('two users can upload the same at once', async () => {
   const content = randomBytes(200_000);
   const [one, other] = await Promise.all([upload(alice, content), upload(bob, content)]);

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { StoaError } from '@stoa/protocol';
 import type { FileRecord, FileRecordStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { contentTypeOf, sampleBytes } from './content-type.ts';
 import {
   type FileLimits,
@@ -44,6 +45,8 @@ export interface UploadsOptions {
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #completing = new Map<string, Promise<CompleteFile>>();
+  /** What is measured against the quota of a user counts at once: many at a time must not each find room for itself. */
+  readonly #counting = new OneAtATime<number>();
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -58,18 +61,21 @@ export class Uploads {
     const { records, partial, clock, limitsOf, requireUpload } = this.#options;
     const { aid, uid } = uploader;
     await requireUpload(uploader);
-    const [limits, usage] = await Promise.all([limitsOf(aid, uid), records.usage(uid)]);
+    const limits = await limitsOf(aid, uid);
     requireSize(size, limits);
-    requireQuota(usage.bytes + size, limits);
-    if (usage.unfinished >= unfinishedPerUser) {
-      throw new StoaError('TOO_MANY', `The user has ${usage.unfinished} unfinished uploads.`, {
-        hint: 'End or delete some of them first.',
-      });
-    }
     const now = clock.now();
     const file = { id: randomBytes(16).toString('hex'), aid, uid, name: cleanFileName(name), size };
-    // In this order: without a record nobody would remove it.
-    await records.add({ ...file, now, checkAt: now + unusedMs });
+    await this.#counting.run(uid, async () => {
+      const usage = await records.usage(uid);
+      requireQuota(usage.bytes + size, limits);
+      if (usage.unfinished >= unfinishedPerUser) {
+        throw new StoaError('TOO_MANY', `The user has ${usage.unfinished} unfinished uploads.`, {
+          hint: 'End or delete some of them first.',
+        });
+      }
+      await records.add({ ...file, now, checkAt: now + unusedMs });
+    });
+    // After the record, without which nobody would remove it.
     await partial.create(file.id);
     return { ...file, mime: '', sha256: null, createdAt: now };
   }
@@ -117,13 +123,17 @@ export class Uploads {
    */
   async receive(uploader: Uploader, name: string, stream: Readable): Promise<CompleteFile> {
     const { records, limitsOf, partial } = this.#options;
-    const limits = await limitsOf(uploader.aid, uploader.uid);
-    const usage = await records.usage(uploader.uid);
+    const { aid, uid } = uploader;
+    const limits = await limitsOf(aid, uid);
     const file = await this.begin(uploader, { name, size: 0 });
     try {
       const size = await partial.append(file.id, 0, stream, limits.bytes);
-      requireQuota(usage.bytes + size, limits);
-      return await this.#complete({ ...file, size });
+      const complete = (): Promise<CompleteFile> => this.#complete({ ...file, size });
+      if (limits.bytesPerUser === Number.POSITIVE_INFINITY) return await complete();
+      return await this.#counting.run(uid, async () => {
+        requireQuota((await records.usage(uid)).bytes + size, limits);
+        return complete();
+      });
     } catch (error) {
       await this.abandon(file.id);
       throw error;
