@@ -99,7 +99,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { settings, clock = systemClock, logger = createLogger(settings.logLevel) } = options;
   const onError = (error: unknown): void => logger.error({ err: error }, 'a background task failed');
   const { now } = clock;
-  await mkdir(settings.dataDir, { recursive: true });
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
   const store = options.store ?? (await openStore(settings.database));
   const bus = options.bus ?? (await openBus({ natsUrl: settings.natsUrl, settings: store.settings, logger }));
   const hasOthers = options.bus !== undefined || settings.natsUrl !== null;

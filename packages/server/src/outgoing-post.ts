@@ -31,6 +31,8 @@ export function post(
       method: 'POST',
       headers: { ...headers, 'content-length': body.length },
       signal,
+      // A connection that somebody else has opened to a host of this name may lead anywhere.
+      agent: false,
       ...(privateAddresses ? {} : { lookup: publicLookup }),
     });
     sending.on('error', reject);

@@ -32,6 +32,22 @@ describe('the address of a client', () => {
     expect(from('10.0.0.2', 'unknown, <script>', ['private']).address).toBe('10.0.0.2');
   });
 
+  it('is read with a port, too, as some proxies write it', () => {
+    expect(from('127.0.0.1', '203.0.113.9:51334', ['loopback']).address).toBe('203.0.113.9');
+    expect(from('127.0.0.1', '[2001:db8::9]:51334', ['loopback']).address).toBe('2001:db8::9');
+    expect(from('127.0.0.1', '[2001:db8::9]', ['loopback']).address).toBe('2001:db8::9');
+  });
+
+  it('is not that of a trusted proxy on this machine which says in other words who asks', () => {
+    const unknown = { local: false, private: false };
+    for (const words of ['unknown', '', '_hidden', '203.0.113.9:http', 'localhost']) {
+      expect(from('127.0.0.1', words, ['loopback'])).toMatchObject(unknown);
+    }
+    const headers = { forwarded: 'for=203.0.113.9' };
+    const socket = { remoteAddress: '127.0.0.1' };
+    expect(new ClientAddresses(['loopback']).of({ socket, headers })).toMatchObject(unknown);
+  });
+
   it('is local only when nobody speaks for somebody else', () => {
     expect(from('127.0.0.1').local).toBe(true);
     expect(from('::1').local).toBe(true);

@@ -41,22 +41,33 @@ export class ClientAddresses {
   }
 
   of({ socket, headers }: Origin): ClientAddress {
+    const { 'x-forwarded-for': forwardedFor, forwarded } = headers;
     let address = plainAddress(socket.remoteAddress ?? '');
-    const hops = String(headers['x-forwarded-for'] ?? '').split(',');
-    let hop = hops.pop();
-    while (hop !== undefined && this.#trusted.has(address) && isIP(hop.trim()) !== 0) {
-      address = plainAddress(hop.trim());
-      hop = hops.pop();
+    const hops = forwardedFor === undefined ? [] : String(forwardedFor).split(',');
+    const spokenFor = forwardedFor !== undefined || forwarded !== undefined;
+    // Who is behind a proxy that says it in another way, or in words that are no address, may be anybody.
+    let isKnown = !spokenFor || (forwardedFor !== undefined && this.#trusted.has(address));
+    while (hops.length > 0 && this.#trusted.has(address)) {
+      const before = hopAddress(hops.pop() ?? '');
+      isKnown &&= before !== undefined;
+      if (before === undefined) break;
+      address = plainAddress(before);
     }
-    const spokenFor = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
-    const direct = !spokenFor || this.#trusted.has(plainAddress(socket.remoteAddress ?? ''));
     return {
       address,
       key: limitKey(address),
-      local: direct && loopback.has(address),
-      private: direct && privateNetworks.has(address),
+      local: isKnown && loopback.has(address),
+      private: isKnown && privateNetworks.has(address),
     };
   }
+}
+
+/** Some proxies add the port, and brackets to an IPv6 address. Undefined for what is no address. */
+function hopAddress(hop: string): string | undefined {
+  const text = hop.trim();
+  const written = /^(?<v4>[\d.]+):\d{1,5}$|^\[(?<v6>[^\]]+)\](?::\d{1,5})?$/.exec(text)?.groups;
+  const address = written?.v4 ?? written?.v6 ?? text;
+  return isIP(address) === 0 ? undefined : address;
 }
 
 function plainAddress(address: string): string {

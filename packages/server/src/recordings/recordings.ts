@@ -34,7 +34,7 @@ export class Recordings {
     const startedAt = this.#clock.now();
     const id = newId(startedAt);
     const directory = this.#of(aid, id);
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
     const about: RecordingAbout = { version: 1, id, ...facts, startedAt, endedAt: null, people: {} };
     const recording = new RunningRecording(directory, about);
     await recording.write({});

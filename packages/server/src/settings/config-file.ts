@@ -42,7 +42,9 @@ function parse(path: string, text: string): Readonly<Record<string, unknown>> {
   try {
     values = JSON.parse(text);
   } catch (error) {
-    throw failure(path, `is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+    // Not in the words of the parser, which repeat a piece of the text: there may be a password in it.
+    const [place] = /line \d+ column \d+/.exec(String(error)) ?? [];
+    throw failure(path, `is not valid JSON${place === undefined ? '' : ` (${place})`}`);
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw failure(path, 'must hold a JSON object such as {"port": 8080}');

@@ -156,7 +156,11 @@ describe('the config file', () => {
   });
 
   it('must be a JSON object', () => {
-    expect(problemsOf(() => load({}, { [path]: '{port: 1}' }))[0]).toMatch(/is not valid JSON/);
+    expect(problemsOf(() => load({}, { [path]: '{port: 1}' }))[0]).toMatch(
+      /is not valid JSON \(line 1 column 2\)/,
+    );
+    const typo = '{"adminPassword": hunter2}';
+    expect(problemsOf(() => load({}, { [path]: typo }))[0]).not.toMatch(/hunter|adminPassword/);
     expect(problemsOf(() => load({}, { [path]: '[]' }))[0]).toMatch(/must hold a JSON object/);
   });
 
