@@ -41,6 +41,9 @@ export class ModuleHost {
   #worker: Worker | undefined;
   #loaded: LoadedModule = { name: undefined, onFailure: 'pass', hooks: [] };
   #lastId = 0;
+  /** What was told and, as far as is known, not heard yet; and what of it was told before the ping that is under way. */
+  #told = 0;
+  #ping: { readonly at: number; readonly told: number } | undefined;
   /** When the thread was last known to be alive, and when the last one was started. */
   #heardAt = 0;
   #failures = 0;
@@ -79,9 +82,11 @@ export class ModuleHost {
     });
   }
 
-  /** Tells the module something of which nobody waits for the result. */
+  /** Tells the module something of which nobody waits for the result. A module that does not keep up is not told. */
   tell(hook: Hook, argument: unknown): void {
-    if (this.#calls.size < mostCalls) this.#say({ type: 'call', id: null, hook, argument });
+    if (this.#worker === undefined || this.#calls.size + this.#told >= mostCalls) return;
+    this.#told += 1;
+    this.#say({ type: 'call', id: null, hook, argument });
   }
 
   /** About once a second: gives up what takes too long, and replaces a thread that ended or blocks. */
@@ -98,7 +103,15 @@ export class ModuleHost {
         return;
       }
     }
-    if (this.#calls.size > 0) this.#say({ type: 'ping' });
+    // The same of one that is only told.
+    if (this.#ping !== undefined && now - this.#ping.at >= longestSilenceMs) {
+      this.#worker?.terminate();
+      return;
+    }
+    if (this.#calls.size + this.#told > 0 && this.#ping === undefined) {
+      this.#ping = { at: now, told: this.#told };
+      this.#say({ type: 'ping' });
+    }
     if (this.#worker !== undefined || this.#closed || now < this.#restartAt) return;
     // Not twice at once, however long it takes.
     this.#restartAt = Number.POSITIVE_INFINITY;
@@ -167,6 +180,8 @@ export class ModuleHost {
         this.#options.logger.info({ module: this.name }, message.text);
         return;
       case 'pong':
+        this.#told -= this.#ping?.told ?? 0;
+        this.#ping = undefined;
         return;
     }
   }
@@ -174,6 +189,8 @@ export class ModuleHost {
   #ended(startedAt: number): void {
     const now = this.#options.clock.now();
     this.#worker = undefined;
+    this.#told = 0;
+    this.#ping = undefined;
     // One that ran well for a while may come back at once.
     this.#failures = now - startedAt > calmMs ? 1 : this.#failures + 1;
     this.#restartAt = now + Math.min(firstWaitMs * 2 ** (this.#failures - 1), longestWaitMs);
@@ -196,8 +213,10 @@ export class ModuleHost {
   }
 }
 
-/** Calls that may wait for one module. */
+/** Calls, and what was told, that may wait for one module. */
 const mostCalls = 10_000;
+/** A thread that says nothing for so long blocks, when nobody waits for what it says. */
+const longestSilenceMs = 60_000;
 const firstWaitMs = 1_000;
 const longestWaitMs = 60_000;
 /** A thread that ends after less than this has not run well. */
