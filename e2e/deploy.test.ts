@@ -57,6 +57,28 @@ describe('docs/deploy', () => {
     }
   });
 
+  it('compose.yaml gives all nodes the same files, which outlive them', () => {
+    const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
+    const dataDir = /STOA_DATA_DIR=(\S+)/.exec(dockerfile)?.[1];
+    for (const [, { volumes = [] }] of nodes) expect(volumes).toEqual([`data:${dataDir}`]);
+  });
+
+  it('the image takes no secrets of the folder in which it is built', () => {
+    const ignored = readFileSync(new URL('../.dockerignore', import.meta.url), 'utf8').split('\n');
+    expect(ignored).toEqual(expect.arrayContaining(['**/.env', '**/*.pem', 'data', '.git']));
+  });
+
+  it('its pages open the ports of audio and video that a node takes', () => {
+    const { first, last } = loadSettings().mediaPorts;
+    expect(textOf('one-node.md')).toContain(`the ports ${first} to ${last} (\`STOA_MEDIA_PORTS\`)`);
+  });
+
+  it('nginx lets through what a node takes in one request', () => {
+    const megabytes = loadSettings().fileMegabytes;
+    const most = Number(/client_max_body_size (\d+)m;/.exec(textOf('one-node.md'))?.[1]);
+    expect(most).toBeGreaterThan(megabytes);
+  });
+
   it('compose.yaml gives nodes the time to send their clients away', () => {
     const drain = settingList.find(({ name }) => name === 'drainSeconds')?.fallback as number;
     for (const [, { stop_grace_period: grace = '10s' }] of nodes) {
