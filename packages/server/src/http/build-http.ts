@@ -10,6 +10,7 @@ import { failureOf, sendFailure, unknownRoute } from './failure.ts';
 import { fileRoutes } from './files/index.ts';
 import { healthRoutes } from './health.ts';
 import type { HttpOptions } from './http-options.ts';
+import { endLateBodies } from './late-bodies.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { answerMalformed } from './malformed.ts';
 import { mediaSessionRoutes } from './media-sessions.ts';
@@ -23,6 +24,9 @@ import { webApp } from './web-app.ts';
 
 /** Characters of one path segment: an address may be 63 of them, each up to twelve when it is percent-encoded. */
 const maxParamLength = 1_024;
+
+/** The longest upload in one request. Of settings.requestSeconds the largest value. */
+const longestRequestMs = 3_600_000;
 
 /** How often it is looked whether a request is late; by default Node does so every 30 seconds. */
 const checkMs = 1_000;
@@ -53,6 +57,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
 
   secure(app, settings);
   observeRequests(app, metrics, limits);
+  endLateBodies(app, settings.requestSeconds);
   endConnectionsOnClose(app);
   healthRoutes(app, options);
   socketRoute(app);
@@ -69,7 +74,9 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
 
 function serverFor(handler: RequestListener, { tls, requestSeconds }: HttpOptions['settings']): Server {
   const options = {
-    requestTimeout: requestSeconds * 1000,
+    headersTimeout: requestSeconds * 1000,
+    // Bodies have a time of their own (see endLateBodies).
+    requestTimeout: longestRequestMs,
     keepAliveTimeout: 72_000,
     connectionsCheckingInterval: checkMs,
   };

@@ -27,6 +27,10 @@ export function failureOf(thrown: unknown, request: FastifyRequest): Failure {
     return coded(new StoaError('UNAVAILABLE', undefined, { cause: thrown }));
   }
   const framework = thrown instanceof Error ? (thrown as FrameworkError) : undefined;
+  // Who asked has gone in the middle of his body: nothing that the operator has to know.
+  if (framework?.code === 'ECONNRESET' && framework.message === 'aborted') {
+    return coded(new StoaError('BAD_REQUEST', 'The request broke off.'));
+  }
   const status = framework?.statusCode ?? 500;
   if (framework?.validation !== undefined) return coded(new StoaError('BAD_REQUEST', invalid(framework)));
   if (framework?.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {

@@ -281,7 +281,8 @@ export const settingTable = {
     env: 'STOA_REQUEST_SECONDS',
     type: wholeNumber(1, 3600),
     fallback: 30,
-    description: 'Time in which a client must have sent the whole of an HTTP request.',
+    description:
+      'Time in which a client must have sent the whole of an HTTP request; of a file that it uploads, some of it each time.',
   }),
   mediaAddress: optional({
     group: 'calls',

@@ -34,7 +34,7 @@ export function mesiboUpload(app: FastifyInstance, options: HttpOptions): void {
     setRetryAfter(reply, error);
     return reply.status(status).send(failure({ op: 'upload' }, error));
   });
-  app.post('/files/upload', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request) => {
+  app.post('/files/upload', { bodyLimit: Number.MAX_SAFE_INTEGER, config: { takesFile: true } }, async (request) => {
     const { user, fields, file } = await read(request);
     const isPicture = isOn(fields.profile);
     if (file === undefined && !(isPicture && isOn(fields.delete))) throw new StoaError('BAD_REQUEST', noFile);

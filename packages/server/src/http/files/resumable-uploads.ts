@@ -46,7 +46,7 @@ export function resumableUploads(app: FastifyInstance, { files, users }: HttpOpt
 
   app.patch<UploadRoute>(
     '/files/uploads/:id',
-    { schema, bodyLimit: Number.MAX_SAFE_INTEGER },
+    { schema, bodyLimit: Number.MAX_SAFE_INTEGER, config: { takesFile: true } },
     async (request, reply) => {
       const file = await own(request);
       if (!(request.body instanceof Readable)) {

@@ -8,7 +8,7 @@ import { uploaderOf } from './uploader.ts';
 /** A file in one request: `multipart/form-data` with one file, whatever its field is called. */
 export function wholeUploads(app: FastifyInstance, { files, users, settings }: HttpOptions): void {
   takeForms(app);
-  app.post('/files', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply) => {
+  app.post('/files', { bodyLimit: Number.MAX_SAFE_INTEGER, config: { takesFile: true } }, async (request, reply) => {
     const uploader = await uploaderOf(request, users);
     const part = request.isMultipart() ? await request.file() : undefined;
     if (part === undefined) {
