@@ -34,16 +34,27 @@ export function mesiboUpload(app: FastifyInstance, options: HttpOptions): void {
     setRetryAfter(reply, error);
     return reply.status(status).send(failure({ op: 'upload' }, error));
   });
-  app.post('/files/upload', { bodyLimit: Number.MAX_SAFE_INTEGER, config: { takesFile: true } }, async (request) => {
-    const { user, fields, file } = await read(request);
-    const isPicture = isOn(fields.profile);
-    if (file === undefined && !(isPicture && isOn(fields.delete))) throw new StoaError('BAD_REQUEST', noFile);
-    const url = file && fileResource(file, files.links, settings, request).url;
-    if (!isPicture) return { op: 'upload', result: true, url, file: url };
-    const gid = groupIn(fields);
-    await setPicture(user, gid, file && { id: file.id, url: url ?? '' });
-    return { op: 'upload', result: true, profile: 1, gid, ...(url === undefined ? {} : { url, file: url }) };
-  });
+  app.post(
+    '/files/upload',
+    { bodyLimit: Number.MAX_SAFE_INTEGER, config: { takesFile: true } },
+    async (request) => {
+      const { user, fields, file } = await read(request);
+      const isPicture = isOn(fields.profile);
+      if (file === undefined && !(isPicture && isOn(fields.delete)))
+        throw new StoaError('BAD_REQUEST', noFile);
+      const url = file && fileResource(file, files.links, settings, request).url;
+      if (!isPicture) return { op: 'upload', result: true, url, file: url };
+      const gid = groupIn(fields);
+      await setPicture(user, gid, file && { id: file.id, url: url ?? '' });
+      return {
+        op: 'upload',
+        result: true,
+        profile: 1,
+        gid,
+        ...(url === undefined ? {} : { url, file: url }),
+      };
+    },
+  );
 
   async function read(request: FastifyRequest): Promise<Form> {
     const fields: Record<string, string> = { ...textFields(request.query) };
