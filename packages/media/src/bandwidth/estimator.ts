@@ -7,6 +7,13 @@ const startBitrate = 1_000_000;
 const minBitrate = 50_000;
 const maxBitrate = 20_000_000;
 const holdMs = 1000;
+/**
+ * By how much it grows in a second: as long as the path was never full, near the rate at which it was that last, and where
+ * it is far from that and has something to catch up with.
+ */
+const growth = { atFirst: 1.25, careful: 1.08, catchingUp: 1.4 };
+/** Near, in shares of that rate: beyond it the path has become another one. */
+const near = { from: 0.95, to: 1.1 };
 
 /**
  * What a viewer's path can take: grows while nothing queues and little is lost, and falls below what arrived when
@@ -17,9 +24,11 @@ export class BandwidthEstimator {
   #bitrate = startBitrate;
   readonly #trend = new DelayTrend();
   readonly #loss = new LossTrend();
-  #grewAt = 0;
+  #heardAt = 0;
   #fellAt = Number.NEGATIVE_INFINITY;
   #queuedAt = Number.NEGATIVE_INFINITY;
+  /** Bits per second that came through when the path was full for the last time. */
+  #limit: number | undefined;
   #hasFeedback = false;
   readonly #acknowledged = new RateMeter();
   readonly #sent = new RateMeter();
@@ -56,6 +65,8 @@ export class BandwidthEstimator {
   onFeedback({ count, sentAt, bytes, arrivedAt }: Acknowledged, now: number): void {
     if (count === 0) return;
     this.#hasFeedback = true;
+    const passed = Math.min(1000, now - this.#heardAt);
+    this.#heardAt = now;
     let arrived = 0;
     let sent = 0;
     for (let index = 0; index < count; index += 1) {
@@ -72,28 +83,34 @@ export class BandwidthEstimator {
     const loss = this.#loss.judge(now);
     if (this.#trend.isOverused(now)) {
       this.#queuedAt = now;
-      this.#fall(0.85 * delivered, now);
+      this.#full(delivered, now);
     } else if (loss === 'too much') {
-      this.#fall(0.85 * delivered, now);
+      this.#full(delivered, now);
       this.#loss.sendsLess(this.#bitrate, now);
-    } else if (loss === 'little') this.#grow(delivered, now);
+    } else if (loss === 'little') this.#grow(delivered, passed, now);
   }
 
-  #grow(delivered: number, now: number): void {
-    const passed = Math.min(1000, now - this.#grewAt);
-    this.#grewAt = now;
+  #grow(delivered: number, passed: number, now: number): void {
     if (now - this.#fellAt < holdMs) return;
     // Nothing is learned about rates far beyond what is sent: that is for probes.
     const known = 1.5 * delivered + 100_000;
     const ceiling = this.#fellAt < 0 ? Math.max(startBitrate, known) : known;
-    if (this.#bitrate < ceiling) this.#set(Math.min(ceiling, this.#bitrate * 1.25 ** (passed / 1000)));
+    if (this.#bitrate >= ceiling) return;
+    this.#set(Math.min(ceiling, this.#bitrate * this.#growth() ** (passed / 1000)));
   }
 
-  #fall(to: number, now: number): void {
+  #growth(): number {
+    if (this.#limit === undefined) return growth.atFirst;
+    const share = this.#bitrate / this.#limit;
+    return share > near.from && share < near.to ? growth.careful : growth.catchingUp;
+  }
+
+  #full(delivered: number, now: number): void {
+    this.#limit = delivered;
     if (now - this.#fellAt < holdMs / 4) return;
     this.#fellAt = now;
     this.#trend.clear();
-    if (to < this.#bitrate) this.#set(to);
+    this.#set(Math.min(this.#bitrate, 0.85 * delivered));
   }
 
   #set(bitrate: number): void {
