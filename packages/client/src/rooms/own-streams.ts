@@ -1,4 +1,10 @@
-import { type RoomInfo, type RoomParticipant, type RoomStreamPlace, StoaError } from '@stoa/protocol';
+import {
+  type RoomInfo,
+  type RoomParticipant,
+  type RoomStream,
+  type RoomStreamPlace,
+  StoaError,
+} from '@stoa/protocol';
 import { OwnStream } from './own-stream.ts';
 import type { Publishing } from './publishing.ts';
 import type { RoomPlatform } from './room-platform.ts';
@@ -83,6 +89,13 @@ export class OwnStreams {
         ({ user, dev, sid }) => user === self.user && dev === self.dev && sid === stream.sid,
       );
     }
+  }
+
+  /** Of what the server has taken, it takes nothing else any more. */
+  keep(streams: readonly RoomStream[]): void {
+    const isOver = ({ sid, info }: OwnStream): boolean =>
+      info !== undefined && !streams.some((each) => each.sid === sid);
+    this.#end(this.all.filter(isOver));
   }
 
   /** The server takes none of them any more. */

@@ -32,6 +32,7 @@ export class Publishing {
   readonly #lines = new Map<OwnStream, Partial<Record<Kind, RTCRtpTransceiver>>>();
   #peer: RTCPeerConnection | undefined;
   #stopWatching = (): void => {};
+  #isRestarting = false;
   #closed = false;
 
   constructor(options: PublishingOptions) {
@@ -90,8 +91,12 @@ export class Publishing {
 
   /** Makes another connection in place of the one before: viewers see the same streams. */
   restart(): void {
+    // One that has not begun does for all that have asked for it.
+    if (this.#isRestarting) return;
+    this.#isRestarting = true;
     this.#turns
       .run(async () => {
+        this.#isRestarting = false;
         this.#end();
         await this.#publish();
       })

@@ -9,10 +9,10 @@ import {
 } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import { Timer } from '../timer.ts';
 import { HeadCount } from './head-count.ts';
 import type { OwnStream } from './own-stream.ts';
 import { OwnStreams, type PublishOptions } from './own-streams.ts';
+import { peerStats } from './peer-stats.ts';
 import { Publishing } from './publishing.ts';
 import { QualityWatch } from './quality-watch.ts';
 import type { RemoteStream } from './remote-stream.ts';
@@ -24,7 +24,9 @@ import { RoomRecording } from './room-recording.ts';
 import type { RoomAsking, RoomEvents, RoomStatus } from './room-types.ts';
 import { deviceKey, Roster, type RosterChange } from './roster.ts';
 import { Staying } from './staying.ts';
+import { TryingAgain } from './trying-again.ts';
 import { Viewing } from './viewing.ts';
+import { Wishing } from './wishing.ts';
 
 export interface RoomOptions {
   readonly info: RoomInfo;
@@ -62,12 +64,12 @@ export class Room {
   readonly #publishing: Publishing;
   readonly #viewing: Viewing;
   readonly #staying: Staying;
-  readonly #watchSoon: Timer;
+  readonly #wishing: Wishing;
+  readonly #again: TryingAgain;
   readonly #quality: QualityWatch;
   #info: RoomInfo;
   #may: ReadonlySet<RoomRight>;
   #status: RoomStatus = { phase: 'joined' };
-  #hearsOthers = true;
   readonly #heads: HeadCount;
   #speakers: readonly RoomStreamPlace[] = [];
 
@@ -83,7 +85,7 @@ export class Room {
     this.#quality = new QualityWatch(this.#emitter);
     this.#streams = new RemoteStreams({
       platform,
-      onWish: () => this.#wishChanged(),
+      onWish: () => this.#wishing.changed(),
       onStream: (stream) => this.#emitter.emit('stream', stream),
       onChanged: (stream) => this.#emitter.emit('streamChanged', stream),
       onEnded: (stream) => this.#emitter.emit('streamEnded', stream),
@@ -114,20 +116,31 @@ export class Room {
     this.#staying = new Staying({
       ...common,
       pass: options.pass,
-      known: () => ({ session: this.session, rev: this.#roster.rev }),
+      known: () => ({ session: this.session, rev: this.#roster.isWhole ? this.#roster.rev : undefined }),
       onJoined: (room) => this.#rejoined(room),
       onRefused: () => this.#end('rights'),
       onMissed: (room) => this.#refresh(room),
       onCount: (count) => this.#heads.say(count),
     });
-    this.#watchSoon = new Timer(clock, () => this.#watch());
+    this.#wishing = new Wishing({
+      clock,
+      viewing: this.#viewing,
+      mayWatch: () => this.#may.has('subscribe'),
+      wishes: () => this.#streams.wishes,
+      onProblem,
+    });
+    this.#again = new TryingAgain(clock, () => {
+      if (this.#status.phase !== 'joined') return;
+      this.networkChanged();
+      this.#wishing.changed();
+    });
     this.#heads = new HeadCount(info.count, {
       seen: () => (this.#may.has('list') || this.#may.has('control') ? this.#roster.size : undefined),
       onChanged: (count) => this.#emitter.emit('count', count),
     });
     // Nobody listens yet: whoever has joined looks who is there.
     this.#take(this.#roster.reset(info));
-    this.#wishChanged();
+    this.#wishing.changed();
   }
 
   get status(): RoomStatus {
@@ -211,8 +224,7 @@ export class Room {
 
   /** Whether everybody is heard of whom the application has not said otherwise. Default: true. */
   hearOthers(hears: boolean): void {
-    this.#hearsOthers = hears;
-    this.#wishChanged();
+    this.#wishing.hearOthers(hears);
   }
 
   async raiseHand(raised: boolean): Promise<void> {
@@ -225,12 +237,8 @@ export class Room {
   }
 
   /** Statistics of WebRTC; undefined for a way that is not open. */
-  async stats(): Promise<Partial<Record<'publish' | 'view', RTCStatsReport>>> {
-    const [publish, view] = [this.#publishing.peer, this.#viewing.peer];
-    return {
-      ...(publish === undefined ? {} : { publish: await publish.getStats() }),
-      ...(view === undefined ? {} : { view: await view.getStats() }),
-    };
+  stats(): ReturnType<typeof peerStats> {
+    return peerStats(this.#publishing.peer, this.#viewing.peer);
   }
 
   /** Leaves the room, and releases all devices. */
@@ -255,6 +263,8 @@ export class Room {
         return;
       case 'rights':
         this.#useRights(event.may);
+        // Where rules have changed, some of what is published may have ended.
+        if (this.self !== undefined) this.#own.keep(this.self.streams);
         return;
       case 'offer':
         this.#viewing.offered(event);
@@ -326,7 +336,7 @@ export class Room {
     this.#refresh(info);
     if (isSame) this.networkChanged();
     else this.#restart();
-    this.#wishChanged();
+    this.#wishing.changed();
     this.#enter({ phase: 'joined' });
   }
 
@@ -363,7 +373,7 @@ export class Room {
     if (!this.#may.has('publish')) this.#own.endAll();
     if (this.#may.has('subscribe') && !before.has('subscribe')) {
       this.#viewing.restart();
-      this.#wishChanged();
+      this.#wishing.changed();
     }
     if (may.join() !== [...before].join()) this.#emitter.emit('rights', this.#may);
   }
@@ -375,20 +385,10 @@ export class Room {
     this.#emitter.emit('speakers', speakers, active);
   }
 
-  /** Wishes that change together are told together. */
-  #wishChanged(): void {
-    if (!this.isOver && !this.#watchSoon.isSet) this.#watchSoon.setTo(this.#options.clock.now() + gatherMs);
-  }
-
-  #watch(): void {
-    if (this.isOver || !this.#may.has('subscribe')) return;
-    const wishes = { streams: this.#streams.wishes, others: this.#hearsOthers };
-    this.#viewing.watch(wishes).catch((error) => this.#problem(error));
-  }
-
   #end(reason: RoomEndReason): void {
     this.#staying.stop();
-    this.#watchSoon.clear();
+    this.#wishing.stop();
+    this.#again.stop();
     this.#publishing.close();
     this.#viewing.close();
     this.#own.close();
@@ -407,9 +407,8 @@ export class Room {
   #problem(error: unknown): void {
     if (this.isOver || this.#status.phase === 'reconnecting') return;
     const problem = roomProblem(error);
+    this.#again.failed(problem);
     if (problem.code === 'NOT_IN_ROOM') void this.online();
     else this.#emitter.emit('problem', problem);
   }
 }
-
-const gatherMs = 50;

@@ -35,6 +35,8 @@ export class Rooms {
   readonly #servers: IceServers;
   readonly #rooms = new Map<number, Room>();
   readonly #joining = new Map<number, Promise<Room | undefined>>();
+  /** What comes of a room between the answer to joining it and its being heard. */
+  readonly #early = new Map<number, RoomNoticeFrame[]>();
   readonly #waiting = new Map<number, Waiting>();
   #leaveEnvironment = (): void => {};
 
@@ -72,8 +74,7 @@ export class Rooms {
   join(gid: number, { pin }: { readonly pin?: number } = {}): Promise<Room | undefined> {
     const there = this.#rooms.get(gid);
     if (there !== undefined) return Promise.resolve(there);
-    const joining = this.#joining.get(gid) ?? this.#join(gid, pin).finally(() => this.#joining.delete(gid));
-    this.#joining.set(gid, joining);
+    const joining = this.#joining.get(gid) ?? this.#begin(gid, pin);
     return joining.then((room) => {
       if (room === undefined && !this.#waiting.has(gid)) this.#wait(gid);
       return room;
@@ -105,16 +106,28 @@ export class Rooms {
   }
 
   #wait(gid: number): void {
-    const { events } = this.#options.host;
+    const { clock, host } = this.#options;
+    const { events } = host;
     const waiting = new Waiting({
       gid,
       events,
+      clock,
       join: () => this.join(gid),
       withdraw: () => this.#ask('rooms.leave', { gid }),
       onListenerError: (event, error) => events.listenerFailed(`waiting ${event}`, error),
     });
     this.#waiting.set(gid, waiting);
     waiting.on('status', () => this.#waiting.delete(gid));
+  }
+
+  #begin(gid: number, pin: number | undefined): Promise<Room | undefined> {
+    this.#early.set(gid, []);
+    const joining = this.#join(gid, pin).finally(() => {
+      this.#joining.delete(gid);
+      this.#early.delete(gid);
+    });
+    this.#joining.set(gid, joining);
+    return joining;
   }
 
   async #join(gid: number, pin: number | undefined): Promise<Room | undefined> {
@@ -156,12 +169,9 @@ export class Rooms {
     this.#leaveEnvironment = this.#options.environment.subscribe((change) => {
       if (change === 'online') for (const each of this.all) each.networkChanged();
     });
-    for (const frame of this.#early.splice(0)) room.notice(frame.session, frame.event);
+    for (const frame of this.#early.get(gid) ?? []) room.notice(frame.session, frame.event);
     return room;
   }
-
-  /** What comes between the answer to joining and its being heard. */
-  readonly #early: RoomNoticeFrame[] = [];
 
   #received(frame: RoomNoticeFrame): void {
     const { gid, session, event } = frame;
@@ -175,7 +185,7 @@ export class Rooms {
     }
     const room = this.#rooms.get(gid);
     if (room !== undefined) room.notice(session, event);
-    else if (this.#joining.has(gid)) this.#early.push(frame);
+    else this.#early.get(gid)?.push(frame);
   }
 
   readonly #ask: RoomAsking = (op, body) =>

@@ -14,6 +14,8 @@ export class Roster {
   readonly #people = new Map<string, RoomParticipant>();
   /** The newest that was told. */
   rev = 0;
+  /** Whether nothing before it is missing: what is told counts one up each time. */
+  isWhole = true;
 
   get all(): RoomParticipant[] {
     return [...this.#people.values()];
@@ -36,6 +38,7 @@ export class Roster {
   reset({ rev, participants }: Pick<RoomInfo, 'rev' | 'participants'>): RosterChange {
     const before = new Map(this.#people);
     this.rev = rev;
+    this.isWhole = true;
     this.#people.clear();
     for (const each of participants) this.#people.set(deviceKey(each), each);
     const put = participants.filter((each) => !isSame(before.get(deviceKey(each)), each));
@@ -43,18 +46,23 @@ export class Roster {
   }
 
   put(rev: number, participant: RoomParticipant): RosterChange {
-    if (rev <= this.rev) return nothing;
-    this.rev = rev;
+    if (!this.#isNews(rev)) return nothing;
     this.#people.set(deviceKey(participant), participant);
     return { put: [participant], left: [] };
   }
 
   remove(rev: number, device: { readonly user: string; readonly dev: number }): RosterChange {
-    if (rev <= this.rev) return nothing;
-    this.rev = rev;
+    if (!this.#isNews(rev)) return nothing;
     const gone = this.get(device);
     this.#people.delete(deviceKey(device));
     return { put: [], left: gone === undefined ? [] : [gone] };
+  }
+
+  #isNews(rev: number): boolean {
+    if (rev <= this.rev) return false;
+    this.isWhole &&= rev === this.rev + 1;
+    this.rev = rev;
+    return true;
   }
 }
 

@@ -9,8 +9,8 @@ export interface StayingOptions {
   readonly pass: string | undefined;
   readonly clock: Clock;
   readonly ask: RoomAsking;
-  /** Of the room, and the newest that was told of its participants. */
-  readonly known: () => { readonly session: string; readonly rev: number };
+  /** Of the room, and the newest that was told of its participants; undefined when something before is missing. */
+  readonly known: () => { readonly session: string; readonly rev: number | undefined };
   readonly onJoined: (info: RoomInfo) => void;
   /** The user may not be in it any more. */
   readonly onRefused: () => void;
@@ -99,7 +99,7 @@ export class Staying {
   }
 
   /** Something was lost when the server has told more than was heard, and nothing came meanwhile. */
-  async #compare(before: number, told: number): Promise<void> {
+  async #compare(before: number | undefined, told: number): Promise<void> {
     const { ask, gid, known, onMissed } = this.#options;
     if (this.#isOver || told === before || before !== known().rev) return;
     const { room } = await ask('rooms.get', { gid });

@@ -40,6 +40,7 @@ export class Viewing {
   #slots: Slots = [];
   /** Of the newest offer that this connection has taken. */
   #version = 0;
+  #isRestarting = false;
   #closed = false;
 
   constructor(options: ViewingOptions) {
@@ -78,7 +79,13 @@ export class Viewing {
 
   /** Makes another connection in place of the one before. */
   restart(): void {
-    this.#inTurn(() => this.#open());
+    // One that has not begun does for all that have asked for it.
+    if (this.#isRestarting || this.#peer === undefined) return;
+    this.#isRestarting = true;
+    this.#inTurn(() => {
+      this.#isRestarting = false;
+      return this.#open();
+    });
   }
 
   close(): void {

@@ -1,7 +1,9 @@
-import { memberFlags } from '@stoa/protocol';
+import { memberFlags, StoaError } from '@stoa/protocol';
+import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import type { Events } from '../events.ts';
 import type { Room } from './room.ts';
+import { TryingAgain } from './trying-again.ts';
 
 export type WaitingStatus =
   | { readonly phase: 'waiting' }
@@ -12,6 +14,7 @@ export type WaitingStatus =
 export interface WaitingOptions {
   readonly gid: number;
   readonly events: Pick<Events, 'on'>;
+  readonly clock: Clock;
   /** Joins the room; undefined while the user has to wait. */
   readonly join: () => Promise<Room | undefined>;
   readonly withdraw: () => Promise<unknown>;
@@ -33,13 +36,17 @@ export class Waiting {
   readonly #emitter: Emitter<{ status: [status: WaitingStatus] }>;
   readonly #off: readonly (() => void)[];
   #status: WaitingStatus = { phase: 'waiting' };
+  readonly #again: TryingAgain;
   #joining = false;
+  /** What was heard while it was being asked, which the answer may not know of. */
+  #isOutdated = false;
 
   constructor(options: WaitingOptions) {
     const { gid, events } = options;
     this.gid = gid;
     this.#options = options;
     this.#emitter = new Emitter(options.onListenerError);
+    this.#again = new TryingAgain(options.clock, () => this.#join());
     this.#off = [
       events.on('group', (change) => {
         if (change.gid !== gid) return;
@@ -72,6 +79,7 @@ export class Waiting {
   }
 
   #join(): void {
+    this.#isOutdated = this.#joining;
     if (this.#status.phase !== 'waiting' || this.#joining) return;
     this.#joining = true;
     this.#options
@@ -84,25 +92,22 @@ export class Waiting {
           else this.#enter({ phase: 'admitted', room });
         },
         (error: unknown) => {
-          if (isRetryable(error)) return;
+          if (error instanceof StoaError && error.retryable) return this.#again.failed(error);
           const isLocked = (error as { code?: unknown }).code === 'ROOM_LOCKED';
           this.#enter({ phase: 'over', reason: isLocked ? 'locked' : 'failed' });
         },
       )
       .finally(() => {
         this.#joining = false;
+        if (this.#isOutdated) this.#join();
       });
   }
 
   #enter(status: WaitingStatus): void {
     if (this.#status.phase !== 'waiting') return;
     this.#status = status;
+    this.#again.stop();
     for (const off of this.#off) off();
     this.#emitter.emit('status', status);
   }
-}
-
-/** On the next connection it is tried again. */
-function isRetryable(error: unknown): boolean {
-  return (error as { retryable?: unknown }).retryable === true;
 }
