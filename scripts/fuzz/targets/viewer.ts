@@ -19,7 +19,9 @@ export const viewer: Target = {
       for (let count = 0; count < 8; count += 1) sent.add(1000, now);
       prober.due(now, estimator.bitrate);
       for (const message of readRtcp(input)) {
-        if (message.type === 'receiverEstimate') estimator.onReceiverEstimate(message.bitrate);
+        if (message.type === 'receiverEstimate') estimator.onReceiverEstimate(message.bitrate, now);
+        if (message.type === 'receiverReport')
+          for (const { fractionLost } of message.reports) estimator.onReport(fractionLost, now);
         if (message.type === 'transportFeedback') {
           const packets = sent.acknowledge(message, now);
           estimator.onFeedback(packets, now);

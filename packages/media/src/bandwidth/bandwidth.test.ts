@@ -94,11 +94,11 @@ test('falls when a path without a queue loses what is too much, and stays there'
 
 test('believes REMB only as long as nothing better comes', () => {
   const estimator = new BandwidthEstimator();
-  estimator.onReceiverEstimate(700_000);
+  estimator.onReceiverEstimate(700_000, 0);
   expect(estimator.bitrate).toBe(700_000);
   estimator.onFeedback(acknowledged([{ sentAt: 1, bytes: 100, arrivedAt: 2 }]), 10);
   const { bitrate } = estimator;
-  estimator.onReceiverEstimate(100_000);
+  estimator.onReceiverEstimate(100_000, 20);
   expect(estimator.bitrate).toBe(bitrate);
 });
 

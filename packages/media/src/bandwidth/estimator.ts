@@ -7,6 +7,11 @@ const startBitrate = 1_000_000;
 const minBitrate = 50_000;
 const maxBitrate = 20_000_000;
 const holdMs = 1000;
+/** What was reported longer ago says nothing about now: viewers report about once a second. */
+const reportedMs = 2500;
+const fading = 0.7;
+/** Of what was sent: as much as would have the estimate fall where there is feedback. */
+const muchLost = 0.1;
 /**
  * By how much it grows in a second: as long as the path was never full, near the rate at which it was that last, and where
  * it is far from that and has something to catch up with.
@@ -30,6 +35,8 @@ export class BandwidthEstimator {
   /** Bits per second that came through when the path was full for the last time. */
   #limit: number | undefined;
   #hasFeedback = false;
+  /** Of what was sent, by the reports of a viewer that gives no feedback: the worst lately. */
+  readonly #reported = { lost: 0, at: Number.NEGATIVE_INFINITY };
   readonly #acknowledged = new RateMeter();
   readonly #sent = new RateMeter();
 
@@ -47,14 +54,33 @@ export class BandwidthEstimator {
     return this.#queuedAt;
   }
 
-  /** The share of what was sent that has come, over the last second: 0 to 1. */
+  /** Whether the viewer tells what comes, so that probes find out what the path takes. */
+  get hasFeedback(): boolean {
+    return this.#hasFeedback;
+  }
+
+  /** The share of what was sent that has come, over the last second, or as the viewer has reported lately: 0 to 1. */
   delivered(now: number): number {
+    if (!this.#hasFeedback) return now - this.#reported.at < reportedMs ? 1 - this.#reported.lost : 1;
     const sent = this.#sent.bitrate(now);
     return sent === 0 ? 1 : this.#acknowledged.bitrate(now) / sent;
   }
 
-  onReceiverEstimate(bitrate: number): void {
-    if (!this.#hasFeedback) this.#set(bitrate);
+  onReceiverEstimate(bitrate: number, now: number): void {
+    if (this.#hasFeedback) return;
+    if (bitrate < this.#bitrate) {
+      this.#fellAt = now;
+      this.#queuedAt = now;
+    }
+    this.#set(bitrate);
+  }
+
+  /** A viewer has reported that it lost this share of something, 0 to 1. */
+  onReport(lost: number, now: number): void {
+    if (this.#hasFeedback) return;
+    if (lost > muchLost) this.#fellAt = now;
+    // Sound and pictures are reported each by itself.
+    Object.assign(this.#reported, { lost: Math.max(lost, fading * this.#reported.lost), at: now });
   }
 
   /** A probe has arrived at this bitrate. */

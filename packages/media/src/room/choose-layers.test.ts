@@ -23,7 +23,7 @@ function viewed(kind: 'audio' | 'video', bitrates: readonly number[]): ViewedSlo
 function shownAt(bitrate: number, voices: readonly ViewedSlot[]): number {
   const picture = viewed('video', [20_000, 90_000]);
   const starvation = new Starvation();
-  const estimator = { fellAt: now, queuedAt: now, delivered: () => 1 };
+  const estimator = { fellAt: now, queuedAt: now, delivered: () => 1, hasFeedback: true };
   chooseLayers({ bitrate, setDemand: () => {}, starvation, estimator }, [...voices, picture], now);
   return picture.slot.wanted?.height ?? 0;
 }

@@ -31,7 +31,10 @@ export const noShortage: Shortage = { paused: [], isOn: false };
 /** Chooses a layer for every slot of a viewer, within what the viewer's path takes. */
 export function chooseLayers(
   receiver: Pick<ReceiveTransport, 'bitrate' | 'setDemand' | 'starvation'> & {
-    readonly estimator: Pick<ReceiveTransport['estimator'], 'fellAt' | 'queuedAt' | 'delivered'>;
+    readonly estimator: Pick<
+      ReceiveTransport['estimator'],
+      'fellAt' | 'queuedAt' | 'delivered' | 'hasFeedback'
+    >;
   },
   viewed: readonly ViewedSlot[],
   now: number,
@@ -61,7 +64,9 @@ export function chooseLayers(
   const first = inOrder(wishes)[0]?.index ?? -1;
   const possible =
     starves === 'for a time' ? wishes.map((wish, index) => (index === first ? without(wish) : wish)) : wishes;
-  const chosen = allocate(possible, left, starves === 'no');
+  // Where no probe finds room, it has to be tried.
+  const isTried = starves === 'until there is room' && !estimator.hasFeedback;
+  const chosen = allocate(possible, left, starves === 'no' || isTried);
   let spent = 0;
   const paused: string[] = [];
   let isLess = false;

@@ -28,13 +28,16 @@ class Viewer {
   readonly #layer = new LayerDemand(this.#camera.source, 0);
   readonly #voice: LayerDemand;
   readonly #packetsPerFrame: number;
+  /** It gives no feedback, but tells what it believes: bits per second. */
+  readonly #believes: { bitrate: number } | undefined;
   #now = 0;
   #underway: AcknowledgedPacket[] = [];
   soundLost = 0;
   isPaused = false;
 
-  constructor(link: SimulatedLink, bitrate: number) {
+  constructor(link: SimulatedLink, bitrate: number, { givesFeedback = true } = {}) {
     this.link = link;
+    this.#believes = givesFeedback ? undefined : { bitrate: 1_000_000 };
     this.#packetsPerFrame = Math.round((bitrate * frameMs) / 8000 / packetBytes);
     const clock = new SenderClock();
     const voice = new Source({ ssrc: 9, codec: 'opus', rid: '', stream: 'voice', clock });
@@ -67,7 +70,8 @@ class Viewer {
     if (now % frameMs === 0) this.#frame(now);
     const padding = this.#prober.due(now, this.estimator.bitrate);
     for (let sent = 0; sent < padding; sent += packetBytes) this.#send(packetBytes, now);
-    if (now % 100 === 0) this.#tell(now);
+    if (this.#believes !== undefined) this.#report(this.#believes, now);
+    else if (now % 100 === 0) this.#tell(now);
     if (now % 200 !== 0) return;
     const viewed = [
       { mid: 'a0', slot: this.#voiceSlot, view: { stream: 'voice' }, layers: [this.#voice] },
@@ -91,9 +95,26 @@ class Viewer {
     return arrivedAt;
   }
 
+  /** Once a second what it has lost, and what it believes by what came. */
+  #report(believes: { bitrate: number }, now: number): void {
+    if (now === 0 || now % 1000 !== 0) return;
+    const told = this.#arrived(now);
+    const came = told.filter(({ arrivedAt }) => arrivedAt >= 0);
+    const lost = 1 - came.length / told.length;
+    const rate = came.reduce((sum, { bytes }) => sum + 8 * bytes, 0);
+    believes.bitrate = lost > 0.02 ? 0.85 * rate : Math.min(1.08 * believes.bitrate, 1.5 * rate + 10_000);
+    this.estimator.onReceiverEstimate(believes.bitrate, now);
+    this.estimator.onReport(lost, now);
+  }
+
+  #arrived(now: number): AcknowledgedPacket[] {
+    const all = this.#underway;
+    this.#underway = all.filter(({ arrivedAt }) => arrivedAt > now);
+    return all.filter(({ arrivedAt }) => arrivedAt <= now);
+  }
+
   #tell(now: number): void {
-    const told = acknowledged(this.#underway.filter(({ arrivedAt }) => arrivedAt <= now));
-    this.#underway = this.#underway.filter(({ arrivedAt }) => arrivedAt > now);
+    const told = acknowledged(this.#arrived(now));
     this.estimator.onFeedback(told, now);
     const found = this.#prober.onFeedback(told, now);
     if (found !== undefined) this.estimator.onProbe(found, now);
@@ -140,4 +161,21 @@ test('it is tried ever more seldom where a path takes it for moments only', () =
     if (viewer.isShown) shown += 1;
   }
   expect(shown).toBeLessThan(50);
+});
+
+test('it is paused as well for a viewer who tells no more than what he believes, and tried again ever more seldom', () => {
+  const viewer = new Viewer(new SimulatedLink({ capacity: 3_000_000 }), 640_000, { givesFeedback: false });
+  viewer.run(10);
+  expect([viewer.isShown, viewer.isPaused]).toEqual([true, false]);
+  viewer.link.capacity = 250_000;
+  expect(viewer.run(20, () => viewer.isPaused)).toBeLessThan(15);
+  let shown = 0;
+  for (let second = 0; second < 120; second += 1) {
+    viewer.run(1);
+    if (viewer.isShown) shown += 1;
+  }
+  expect(shown).toBeLessThan(50);
+  viewer.link.capacity = 3_000_000;
+  expect(viewer.run(90, () => viewer.isShown)).toBeLessThan(65);
+  expect(viewer.run(60, () => viewer.isPaused)).toBe(60);
 });

@@ -295,13 +295,14 @@ export class ReceiveTransport {
         for (const { ssrc } of message.requests) this.#wantKeyFrame(ssrc);
         return;
       case 'receiverEstimate':
-        this.estimator.onReceiverEstimate(message.bitrate);
+        this.estimator.onReceiverEstimate(message.bitrate, now);
         return;
       case 'receiverReport':
         for (const report of message.reports) {
           const { ssrc, fractionLost, totalLost } = report;
           this.roundTrip.add(report, now);
           this.loss.add(1, fractionLost);
+          this.estimator.onReport(fractionLost, now);
           const slot = this.#bySsrc.get(ssrc);
           if (slot === undefined) continue;
           this.#counters.lostOut += Math.max(0, totalLost - slot.lost);
