@@ -130,3 +130,23 @@ it('hears of each of two rooms what is said while it joins them', async () => {
   await other;
   expect((await joining)?.participants.map(({ user }) => user)).toEqual(['alice', 'carol']);
 });
+
+it('keeps the streams of those who may come back, though not of all who have ever been there', async () => {
+  const room = await join();
+  const [bob] = room.streams;
+  let rev = 1;
+  const comes = (user: string) =>
+    server.say({ type: 'participant', rev: ++rev, participant: person(user, [camera]) });
+  const goes = (user: string) => server.say({ type: 'left', rev: ++rev, user, dev: 1, reason: 'left' });
+  goes('bob');
+  comes('bob');
+  expect(room.streams[0]).toBe(bob);
+  goes('bob');
+  for (let index = 0; index < 100; index += 1) {
+    comes(`guest-${index}`);
+    goes(`guest-${index}`);
+  }
+  comes('bob');
+  expect(room.streams).toHaveLength(1);
+  expect(room.streams[0]).not.toBe(bob);
+});

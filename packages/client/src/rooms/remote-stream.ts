@@ -67,15 +67,19 @@ export class RemoteStream {
     return this.info.video !== undefined;
   }
 
+  /** Whether it is shown in an element. */
+  get isAttached(): boolean {
+    return this.#elements.size > 0;
+  }
+
   /** Whether a picture is wanted, and in which height: undefined for as large as it comes. */
   get wish(): {
     readonly audio: boolean | undefined;
     readonly video: boolean;
     readonly height: number | undefined;
   } {
-    const isAttached = this.#elements.size > 0;
-    const video = this.subscription?.video ?? isAttached;
-    const height = isAttached
+    const video = this.subscription?.video ?? this.isAttached;
+    const height = this.isAttached
       ? Math.max(...[...this.#elements.values()].map((each) => each.height))
       : this.#height;
     return { audio: this.subscription?.audio, video, height };

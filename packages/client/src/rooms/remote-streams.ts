@@ -15,7 +15,7 @@ export interface RemoteStreamsOptions {
 /** What others publish: for the same stream always the same object. */
 export class RemoteStreams {
   readonly #options: RemoteStreamsOptions;
-  /** Those that have ended, too: they may come back. */
+  /** The last of those that have ended, too: they may come back. */
   readonly #streams = new Map<string, RemoteStream>();
   #shown: readonly SlotTrack[] = [];
 
@@ -126,8 +126,13 @@ export class RemoteStreams {
     stream.isThere = false;
     stream.isTalking = false;
     this.#options.onEnded(stream);
+    const ended = [...this.#streams].filter(([, { isThere, isAttached }]) => !isThere && !isAttached);
+    for (const [key] of ended.slice(0, -keptEnded)) this.#streams.delete(key);
   }
 }
+
+/** Where people come and go for days, there is no end of them. */
+const keptEnded = 100;
 
 function keyOf(device: { readonly user: string; readonly dev: number }, sid: number): string {
   return `${sid} ${deviceKey(device)}`;
