@@ -13,7 +13,7 @@ import type { SessionServices } from './socket/session.ts';
 
 export interface CallingOptions {
   readonly settings: Settings;
-  readonly store: Pick<Store, 'settings'>;
+  readonly store: Pick<Store, 'settings' | 'devices'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: Directory;
@@ -61,6 +61,7 @@ export async function startCalling({
       const [video, height] = await Promise.all([access.may(user, 'useVideo'), heightFor(user)]);
       return { video, height };
     },
+    tokenOf: async (uid, dev) => (await store.devices.find(uid, dev))?.tokenId ?? undefined,
     writeLog: async (caller, callee, call, id) => {
       for (const one of [caller, callee]) if (!(await access.may(one, 'haveCallsLogged'))) return;
       // Not from one of the caller's devices, so that it is new to all of them.

@@ -137,7 +137,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   const { access, ...permissions } = await startAccess({
     ...common,
-    onChanged: [() => reviewPresence(), () => roomParts.rooms.tick(true)],
+    onChanged: [() => reviewPresence(), () => roomParts.rooms.tick(true), () => calls.review()],
   });
   const judge = new MessagePermission({
     ...common,

@@ -37,6 +37,8 @@ export class CallRoom {
   readonly #lines: Partial<Record<Side, Line>> = {};
   readonly #following: Subscription[] = [];
   #engine: MediaEngine | undefined;
+  /** The last that was said of what the sides may send. */
+  #permitted: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: CallRoomOptions) {
@@ -57,13 +59,34 @@ export class CallRoom {
   }
 
   async #admit(engine: MediaEngine, side: Side, other: Side): Promise<void> {
-    const { rules, follow, onSignedOut } = this.#options;
+    const { follow, onSignedOut } = this.#options;
     this.#following.push(await follow(side, onSignedOut));
     if (this.#isClosed) this.#unfollow();
-    const { video, height } = await rules(side);
-    await engine.permit(this.name, side, video ? ['microphone', 'camera'] : ['microphone']);
-    await engine.limit(this.name, side, height === undefined ? {} : { height });
+    await this.#permit(engine, side);
     await engine.watch(this.name, side, [{ stream: `${other}/audio` }, { stream: `${other}/video` }]);
+  }
+
+  /** What the sides may send may have changed. */
+  review(): void {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    for (const side of ['caller', 'callee'] as const) {
+      this.#permit(engine, side).catch((error: unknown) => {
+        if (!this.#isClosed) this.#options.onError(error);
+      });
+    }
+  }
+
+  /** One after the other, so that what was found out last is what counts. */
+  #permit(engine: MediaEngine, side: Side): Promise<void> {
+    const permitted = this.#permitted.then(async () => {
+      const { video, height } = await this.#options.rules(side);
+      if (this.#isClosed) return;
+      await engine.permit(this.name, side, video ? ['microphone', 'camera'] : ['microphone']);
+      await engine.limit(this.name, side, height === undefined ? {} : { height });
+    });
+    this.#permitted = permitted.catch(() => {});
+    return permitted;
   }
 
   /** Answers the newest offer of a side; said again, it is answered as before. */

@@ -33,6 +33,7 @@ const patience = { timeout: 30_000 };
 class Device {
   readonly socket: SocketClient;
   readonly name: string;
+  readonly token: string;
   readonly #call: string;
   #publisher: TestPublisher | undefined;
   #player: TestPlayer | undefined;
@@ -40,12 +41,13 @@ class Device {
   static async open(node: TestNode, { token, address }: TestUser, call: string, device?: string) {
     const socket = await SocketClient.open(node.url);
     await socket.hello(token, device === undefined ? {} : { device });
-    return new Device(socket, address, call);
+    return new Device(socket, address, token, call);
   }
 
-  private constructor(socket: SocketClient, name: string, call: string) {
+  private constructor(socket: SocketClient, name: string, token: string, call: string) {
     this.socket = socket;
     this.name = name;
+    this.token = token;
     this.#call = call;
   }
 
@@ -239,6 +241,19 @@ describe('a call whose devices do not reach each other', { timeout: 60_000 }, ()
     await expect.poll(() => engine.streams(room).catch(({ code }) => code), patience).toBe('NOT_FOUND');
   });
 
+  it('ends at once when the token of one of them is revoked, and not by another of his tokens', async () => {
+    alice.say({ type: 'relay' });
+    const { session } = await alice.hears('relay');
+    await alice.connect(session, 1);
+    const [room = ''] = opening.mock.calls[0] ?? [];
+    const { token } = await one.addUser(bob.name);
+    await one.backend('deltoken', { user: { token } });
+    expect(await alice.heard()).not.toContain('ended');
+    await one.backend('deltoken', { user: { token: bob.token } });
+    expect((await alice.hears('ended')).reason).toBe('lost');
+    await expect.poll(() => engine.streams(room).catch(({ code }) => code), patience).toBe('NOT_FOUND');
+  });
+
   it('goes on as it is when there is no media plane', async () => {
     opening.mockRejectedValueOnce(new Error('no media plane here'));
     bob.say({ type: 'relay' });
@@ -248,7 +263,7 @@ describe('a call whose devices do not reach each other', { timeout: 60_000 }, ()
     await end();
   });
 
-  it('forwards no pictures of users who may make no video calls', async () => {
+  it('forwards no pictures of users who may make no video calls, from the moment the rules say so', async () => {
     const rules = async (body: object): Promise<boolean> => {
       const headers = { authorization: `Bearer ${testAppToken}`, 'content-type': 'application/json' };
       const request = { method: 'PUT', headers, body: JSON.stringify(body) };
@@ -260,10 +275,15 @@ describe('a call whose devices do not reach each other', { timeout: 60_000 }, ()
     await bob.connect(session, 1);
     const [room = ''] = opening.mock.calls[0] ?? [];
     const forwarded = async () => (await engine.streams(room)).map((each) => [each.kind, each.forwarded]);
-    await expect.poll(forwarded, patience).toEqual([
+    const isForwarded = (camera: boolean) => [
       ['microphone', true],
-      ['camera', false],
-    ]);
+      ['camera', camera],
+    ];
+    await expect.poll(forwarded, patience).toEqual(isForwarded(false));
+    expect(await rules({ rules: {} })).toBe(true);
+    await expect.poll(forwarded, patience).toEqual(isForwarded(true));
+    expect(await rules({ rules: { call: { video: 0 } } })).toBe(true);
+    await expect.poll(forwarded, patience).toEqual(isForwarded(false));
     expect(await rules({ rules: {} })).toBe(true);
     await end();
   });

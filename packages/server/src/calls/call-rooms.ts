@@ -22,6 +22,8 @@ export class CallRooms {
   readonly #options: CallRoomsOptions;
   /** By call. */
   readonly #rooms = new Map<string, CallRoom>();
+  /** The same calls by the names of their rooms in the media plane. */
+  readonly #calls = new Map<string, string>();
   #engine: Promise<MediaEngine> | undefined;
 
   constructor(options: CallRoomsOptions) {
@@ -45,15 +47,15 @@ export class CallRooms {
       onError,
     });
     this.#rooms.set(call, room);
+    this.#calls.set(room.name, call);
     this.#begin(call, room).then(
       () => {
         if (this.#rooms.get(call) === room) onInput(call, { type: 'relayOpened', session });
       },
       (error: unknown) => {
         onError(error);
-        room.close();
         if (this.#rooms.get(call) !== room) return;
-        this.#rooms.delete(call);
+        this.close(call);
         onInput(call, { type: 'relayRefused' });
       },
     );
@@ -70,8 +72,15 @@ export class CallRooms {
   /** Ends the media of a call; nothing happens when there is none. */
   close(call: string): void {
     const room = this.#rooms.get(call);
+    if (room === undefined) return;
     this.#rooms.delete(call);
-    room?.close();
+    this.#calls.delete(room.name);
+    room.close();
+  }
+
+  /** What users may send may have changed. */
+  review(): void {
+    for (const room of this.#rooms.values()) room.review();
   }
 
   /** While the process that had the last room is being replaced, there is none for a moment. */
@@ -116,12 +125,10 @@ export class CallRooms {
   }
 
   #heard(event: MediaEvent): void {
-    for (const [call, room] of this.#rooms) {
-      if (room.name !== event.room) continue;
-      if (event.type === 'encodings') room.layers(event.participant, event.encodings);
-      else if (event.type === 'roomLost') this.#options.onInput(call, { type: 'relayLost' });
-      return;
-    }
+    const call = this.#calls.get(event.room);
+    if (call === undefined) return;
+    if (event.type === 'encodings') this.#rooms.get(call)?.layers(event.participant, event.encodings);
+    else if (event.type === 'roomLost') this.#options.onInput(call, { type: 'relayLost' });
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
-import { type CallEvent, publishToUser, subjects, type UserEvent } from '../events.ts';
+import { type CallEvent, publishToUser, subjects } from '../events.ts';
 import type { PictureRules } from './call-room.ts';
 import { CallRooms } from './call-rooms.ts';
 import type {
@@ -24,6 +24,7 @@ import type {
   CallTimes,
 } from './call-state.ts';
 import { Claims, type SaidInput } from './claims.ts';
+import { followDevice } from './follow-device.ts';
 import { adoptCall, reduce, startCall } from './reduce.ts';
 import { deviceOf } from './reduce-relay.ts';
 import { type TicketContent, Tickets } from './tickets.ts';
@@ -66,6 +67,8 @@ export interface CallsOptions {
   readonly engine: () => Promise<MediaEngine>;
   /** What a user may send through it. */
   readonly pictureRules: (user: Pick<Person, 'aid' | 'uid'>) => Promise<PictureRules>;
+  /** The token with which a device has signed in last. */
+  readonly tokenOf: (uid: number, dev: number) => Promise<number | undefined>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -120,10 +123,7 @@ export class Calls {
       follow: async (id, side, onSignedOut) => {
         const state = this.#own.get(id)?.state;
         if (state?.phase !== 'answered') return { unsubscribe: () => {} };
-        const { uid, dev } = deviceOf(state, side);
-        return bus.subscribe(subjects.user(uid), (event) => {
-          if (isSignedOut(event as UserEvent, dev)) onSignedOut();
-        });
+        return followDevice(options, deviceOf(state, side), onSignedOut);
       },
       onInput: (id, input) => this.#take(id, input),
       tell: (id, side, notice) => {
@@ -163,6 +163,11 @@ export class Calls {
   signedIn({ uid, dev }: CallDevice): void {
     const event: CallEvent = { type: 'call-signed-in', uid, dev };
     this.#options.bus.publish(subjects.callsTo(uid), event);
+  }
+
+  /** What users may send in calls may have changed. */
+  review(): void {
+    this.#rooms.review();
   }
 
   /** Called about once a second. */
@@ -367,12 +372,6 @@ export class Calls {
     const { clock, times } = this.#options;
     return { now: clock.now(), times, ticket: (facts, answer) => this.#tickets.sign({ ...facts, answer }) };
   }
-}
-
-/** Of a token that is revoked alone, it is not known whether it is the device's: it cannot say any more that it is there. */
-function isSignedOut(event: UserEvent, dev: number): boolean {
-  if (event.type === 'end-sessions') return event.tokenId === undefined;
-  return event.type === 'device-ended' && event.dev === dev;
 }
 
 type Refusal = 'unknown' | 'invalidDestination' | 'blocked' | 'notAllowed';

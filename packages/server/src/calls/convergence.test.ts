@@ -81,6 +81,7 @@ class World {
       alarm: { ring: () => {}, stop: () => {} },
       engine: async () => engine,
       pictureRules: async () => ({ video: true }),
+      tokenOf: async () => undefined,
       onError: (error) => this.errors.push(error),
     });
   }
