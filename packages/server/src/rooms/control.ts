@@ -1,5 +1,6 @@
 /** What those who control a room do with the others. */
 import { type RoomMediaState, StoaError } from '@stoa/protocol';
+import { withLocks } from './locks.ts';
 import type {
   ControlCommand,
   ControlTarget,
@@ -60,13 +61,17 @@ function mute(
     return lock || state === 'locked' ? 'locked' : 'muted';
   };
   const streams = participant.streams.filter((stream) => sid === undefined || stream.sid === sid);
+  const sources = sid === undefined ? (['camera', 'screen'] as const) : streams.map(({ source }) => source);
+  const { locks } = step.state;
+  const meant = { uid: participant.uid, sources, audio, video };
+  const next = on && !lock ? locks : withLocks(locks, meant, on);
   const muted = streams.reduce(
     (before, stream) =>
       setMuted(before, participant.key, stream.sid, {
         audio: audio ? to : undefined,
         video: video ? to : undefined,
       }),
-    step,
+    { ...step, state: { ...step.state, locks: next } },
   );
   if (on) return muted;
   const ask = { what: 'unmute', ...(sid === undefined ? {} : { sid }), audio, video } as const;

@@ -148,6 +148,13 @@ describe('a room', () => {
     const unmutes: RoomInput = { type: 'mute', key: key(2), sid: 0, audio: false, video: undefined };
     expect(() => run([unmutes], 0, state)).toThrow(/Only who controls/);
     expect(stream(run([publishes(2)], 0, state).state, 2)?.audio?.state).toBe('locked');
+    // Nor by publishing something else meanwhile, or by leaving.
+    const nothing: RoomInput = { type: 'published', key: key(2), streams: [] };
+    const other: RoomInput = { type: 'published', key: key(2), streams: [camera(3)] };
+    for (const way of [[nothing, publishes(2)], [other], [leaves(2), joins(2, guest), publishes(2)]]) {
+      const again = stream(run(way, 0, state).state, 2);
+      expect([again?.audio?.state, again?.video?.state]).toEqual(['locked', 'on']);
+    }
     const { state: freed, effects } = run([controls(1, { ...mutesAll, on: false })], 0, state);
     expect(stream(freed, 2)?.audio?.state).toBe('muted');
     expect(effects).toContainEqual(
@@ -156,6 +163,7 @@ describe('a room', () => {
       }),
     );
     expect(stream(run([unmutes], 0, freed).state, 2)?.audio?.state).toBe('on');
+    expect(stream(run([nothing, publishes(2)], 0, freed).state, 2)?.audio?.state).toBe('on');
   });
 
   it('is controlled by nobody without the right', () => {

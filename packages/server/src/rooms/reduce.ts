@@ -1,4 +1,5 @@
 import { StoaError } from '@stoa/protocol';
+import { Map as ImmutableMap } from 'immutable';
 import { control } from './control.ts';
 import { recount, tellCount } from './counting.ts';
 import { requireUnlocked } from './door.ts';
@@ -35,6 +36,7 @@ export function emptyRoom(facts: RoomFacts, rules: RoomRules): RoomState {
   return {
     facts,
     rules,
+    locks: ImmutableMap(),
     recording: undefined,
     floor: undefined,
     unattendedSince: undefined,

@@ -6,6 +6,7 @@ import type {
   RoomRight,
   RoomStreamPlace,
 } from '@stoa/protocol';
+import type { Map as ImmutableMap } from 'immutable';
 import type { People } from './people.ts';
 
 /** Which participant: one device of a user. */
@@ -125,9 +126,16 @@ export interface Participant {
   readonly rev: number;
 }
 
+/** Sound or picture of a source. */
+export type Lock = `${Publication['source']} ${'audio' | 'video'}`;
+
+/** By user: whoever leaves and comes back, or publishes anew, is muted as he was. */
+export type Locks = ImmutableMap<number, ReadonlySet<Lock>>;
+
 export interface RoomState {
   readonly facts: RoomFacts;
   readonly rules: RoomRules;
+  readonly locks: Locks;
   /** Since when it is recorded, and who began that; undefined while it is not. */
   readonly recording: { readonly by: string; readonly startedAt: number } | undefined;
   /** Who was the last to have the floor, as far as that was heard. */

@@ -1,7 +1,9 @@
 /** What participants publish and watch. */
 import { type RoomMediaState, StoaError } from '@stoa/protocol';
+import { isLocked } from './locks.ts';
 import type {
   Half,
+  Locks,
   Participant,
   ParticipantKey,
   Publication,
@@ -61,7 +63,7 @@ export function published(state: RoomState, { key, streams }: InputOf<'published
   requirePublishable(state, key, streams);
   const before = participantOf(state, key);
   // What an administrator has locked stays so, whatever is published anew.
-  const locked = streams.map((stream) => keepLocks(stream, before.streams));
+  const locked = streams.map((stream) => keepLocks(stream, before, state.locks));
   const step = change(unchanged(state), { ...before, streams: locked });
   const mutes = locked.flatMap((stream) =>
     halves(stream).map(([half, { state: is }]) => {
@@ -81,9 +83,9 @@ export function watch(state: RoomState, { key, wishes }: InputOf<'watch'>): Room
 /** The participant mutes himself, or ends that. */
 export function muteOwn(state: RoomState, { key, sid, audio, video }: InputOf<'mute'>): RoomStep {
   const stream = streamOf(participantOf(state, key), sid);
-  const isLocked = (half: 'audio' | 'video', muted: boolean | undefined): boolean =>
+  const isRefused = (half: 'audio' | 'video', muted: boolean | undefined): boolean =>
     muted === false && stream[half]?.state === 'locked';
-  if (isLocked('audio', audio) || isLocked('video', video))
+  if (isRefused('audio', audio) || isRefused('video', video))
     throw new StoaError('PERMISSION_DENIED', 'Only who controls the room can end this.');
   const to = (muted: boolean | undefined): MutedTo | undefined => {
     if (muted === undefined) return undefined;
@@ -177,9 +179,12 @@ function mutedHalf(half: Half | undefined, to: MutedTo | undefined): Half | unde
   return half === undefined || to === undefined ? half : { ...half, state: to(half.state) };
 }
 
-function keepLocks(stream: Publication, before: readonly Publication[]): Publication {
-  const old = before.find(({ sid }) => sid === stream.sid);
-  const locked = (half: Half | undefined, was: Half | undefined): Half | undefined =>
-    half !== undefined && was?.state === 'locked' ? { ...half, state: 'locked' } : half;
-  return { ...stream, audio: locked(stream.audio, old?.audio), video: locked(stream.video, old?.video) };
+function keepLocks(stream: Publication, { uid, streams }: Participant, locks: Locks): Publication {
+  const before = streams.find(({ sid }) => sid === stream.sid);
+  const kept = (half: 'audio' | 'video'): Half | undefined => {
+    const is = stream[half];
+    const stays = before?.[half]?.state === 'locked' || isLocked(locks, uid, stream.source, half);
+    return is !== undefined && stays ? { ...is, state: 'locked' } : is;
+  };
+  return { ...stream, audio: kept('audio'), video: kept('video') };
 }
