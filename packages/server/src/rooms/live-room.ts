@@ -5,7 +5,14 @@ import type { RunningRecording } from '../recordings/index.ts';
 import { requireCodecs } from './codecs.ts';
 import { ofEncoder } from './encoders.ts';
 import { LastingNotices } from './lasting-notices.ts';
-import { engineWishes, offeredStreams, permittedKinds, readStreamId, streamId } from './media-names.ts';
+import {
+  engineWishes,
+  mediaIdOf,
+  offeredStreams,
+  permittedKinds,
+  readStreamId,
+  streamId,
+} from './media-names.ts';
 import { Recorder } from './recorder.ts';
 import { requireRecordable } from './recording.ts';
 import { emptyRoom, reduce } from './reduce.ts';
@@ -165,7 +172,12 @@ export class LiveRoom {
   /** Resolves when the files are whole. */
   async endRecording(): Promise<void> {
     this.take({ type: 'recording', by: undefined });
-    await this.#recorder.stop(this.mediaId);
+    try {
+      await this.#recorder.stop(this.mediaId);
+    } finally {
+      // Who began it may have been told so only when it was to end already.
+      this.take({ type: 'recording', by: undefined });
+    }
   }
 
   /** Something happened in the media plane. */
@@ -332,7 +344,7 @@ export class LiveRoom {
   #nextMediaId(): string {
     const { gid, session } = this.#options.facts;
     this.#restarts += 1;
-    return `${gid}-${session}-${this.#restarts}`;
+    return mediaIdOf(gid, session, this.#restarts);
   }
 }
 

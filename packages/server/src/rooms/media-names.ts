@@ -19,6 +19,16 @@ export function streamId(key: string, sid: number, half: 'audio' | 'video'): str
   return `${key}/${streamName(sid, half)}`;
 }
 
+/** Of a room as the media plane names it; another one each time it is made there. */
+export function mediaIdOf(gid: number, session: string, time: number): string {
+  return `${gid}-${session}-${time}`;
+}
+
+/** Of which group's room the media plane speaks; NaN when it is none of ours. */
+export function gidOfMedia(mediaId: string): number {
+  return Number(mediaId.slice(0, Math.max(0, mediaId.indexOf('-'))) || Number.NaN);
+}
+
 /** Undefined for a name that is none of ours. */
 export function readStreamId(id: string): StreamId | undefined {
   const [, key, sid] = /^(.+)\/(\d+)-(?:audio|video)$/.exec(id) ?? [];

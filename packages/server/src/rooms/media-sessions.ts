@@ -54,7 +54,7 @@ export class MediaSessions {
     const { rooms } = this.#options;
     const grant = this.#granted(token, gid);
     check?.();
-    if (!(await this.#options.isActive(grant.uid))) throw new StoaError('SUSPENDED');
+    await this.#requireActive(grant);
     const device = await this.#device(grant, firstDev + randomInt(2 ** 31), plays);
     const { dev } = device;
     await this.#options.requireMayJoin(device, gid);
@@ -63,6 +63,8 @@ export class MediaSessions {
       throw new StoaError('NOT_ADMITTED');
     }
     try {
+      // Once more, now that the room hears of it: a token like this one cannot be revoked.
+      await this.#requireActive(grant);
       const { room, key } = rooms.of(device, gid);
       const { most, name } = kinds[this.#as];
       const own = [...room.state.participants.values()].filter(
@@ -102,6 +104,10 @@ export class MediaSessions {
     throw new StoaError('PERMISSION_DENIED', `The media token is not one to ${may}.`, {
       hint: `Ask your back end for one with "may": "${may}".`,
     });
+  }
+
+  async #requireActive({ uid }: MediaGrant): Promise<void> {
+    if (!(await this.#options.isActive(uid))) throw new StoaError('SUSPENDED');
   }
 
   async #device({ aid, uid }: MediaGrant, dev: number, plays?: PlayerWish): Promise<RoomDevice> {

@@ -113,12 +113,19 @@ it('ends without a word when the media plane has nothing of it any more', async 
   const { group } = await maker.ask('groups.create', { name: 'Choir' });
   const frida = maker.in(group.gid);
   const { session } = await frida.join();
-  await frida.ask('rooms.record', { gid: group.gid, on: true });
+  // Ended before it has begun: nobody is told any more that he is recorded.
+  const other = await RoomDevice.open(node, owner, group.gid);
+  await other.join();
+  const record = (device: RoomDevice, on: boolean) => device.ask('rooms.record', { gid: group.gid, on });
+  await Promise.all([record(frida, true), record(other, false)]);
+  await other.ask('rooms.leave', { gid: group.gid });
+  expect((await frida.ask('rooms.get', { gid: group.gid })).room?.recording).toBeUndefined();
+  await record(frida, true);
   await engine.closeRoom(`${group.gid}-${session}-1`);
-  await frida.ask('rooms.record', { gid: group.gid, on: false });
+  await record(frida, false);
   const id = await newest(group.gid);
   expect((await json(`/recordings/${id}`)).endedAt).not.toBeNull();
-  await frida.close();
+  for (const device of [frida, other]) await device.close();
 });
 
 it('goes on in more files when the process that wrote it has died', { timeout: 60_000 }, async () => {

@@ -212,8 +212,11 @@ describe('a room', () => {
       alice.told('participant', ({ participant }) => participant.user === user && participant.away);
     await bob.socket.close();
     await isAway(first);
-    const back = await RoomDevice.open(node, bob.user, gid, bob.device);
+    const { token } = await node.addUser(bob.address);
+    const back = await RoomDevice.open(node, { ...bob.user, token }, gid, bob.device);
     const room = await back.join();
+    // With which it is not signed in any more.
+    await node.backend('deltoken', { user: { token: bob.user.token } });
     expect(room.session).toBe(session);
     await back.told('slots', shown);
     expect(room.participants.find(({ user }) => user === first)).toMatchObject({
@@ -224,6 +227,8 @@ describe('a room', () => {
     await isAway(second);
     expect(await alice.told('left')).toMatchObject({ user: second, reason: 'lost' });
     expect(await back.ask('rooms.alive', { gid, session })).toMatchObject({ rev: expect.any(Number) });
+    await node.backend('deltoken', { user: { token } });
+    expect(await alice.told('left')).toMatchObject({ user: first, reason: 'signedOut' });
     await back.close();
     await close();
   });

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Subscription } from '@stoa/bus';
 import type { MediaEngine, MediaTotals } from '@stoa/media';
 import { limits, type RoomInfo, StoaError } from '@stoa/protocol';
-import { type GroupEvent, subjects, type UserEvent } from '../events.ts';
+import { type GroupEvent, subjects } from '../events.ts';
 import { insideTheNewDoor, mayEnter, mayHaveForgotten, nobodyMay, requireUnlocked } from './door.ts';
+import { FollowedUsers } from './followed-users.ts';
 import { LiveRoom } from './live-room.ts';
+import { gidOfMedia } from './media-names.ts';
 import { People } from './people.ts';
 import { keyOf, type Participant, type ParticipantKey, type Rights, type RoomRules } from './room-state.ts';
 import type { RoomDevice, RoomGroup, RoomsOptions } from './rooms-options.ts';
@@ -21,8 +23,10 @@ interface Hosted {
   readonly begunAt: number;
   /** It was at another node before. */
   readonly goesOn: boolean;
-  /** What happens to the users in it, by participant. */
-  readonly users: Map<ParticipantKey, Promise<Subscription>>;
+  /** Those in it. */
+  readonly users: FollowedUsers;
+  /** Members know that it goes on. */
+  isAnnounced: boolean;
   /** How often the group was changed since it is listened to. */
   changes: number;
   reviewing: boolean;
@@ -80,11 +84,9 @@ export class Rooms {
       throw new StoaError('PERMISSION_DENIED', 'The user may neither publish nor watch here.');
     this.#requireRoomForDevice(keyOf(uid, dev), gid);
     for (;;) {
-      const isNew = !this.#hosted.has(gid) && !this.#beginning.has(gid);
       const hosted = await this.#host(aid, gid, group);
       try {
-        const returned = wasInside && this.#mayHaveForgotten(hosted);
-        const info = await this.#enter(hosted, device, { isNew, returns: returned });
+        const info = await this.#enter(hosted, device, wasInside && this.#mayHaveForgotten(hosted));
         // Otherwise it has ended meanwhile: it begins anew.
         if (info !== undefined) return info;
       } finally {
@@ -93,11 +95,7 @@ export class Rooms {
     }
   }
 
-  async #enter(
-    hosted: Hosted,
-    device: RoomDevice,
-    { isNew, returns }: { readonly isNew: boolean; readonly returns: boolean },
-  ): Promise<RoomInfo | undefined> {
+  async #enter(hosted: Hosted, device: RoomDevice, returns: boolean): Promise<RoomInfo | undefined> {
     const { aid, uid, dev, address, as, plays } = device;
     const { changes, room, gid } = hosted;
     // Asked once more, now that changes are heard: what is decided on is what counts.
@@ -110,10 +108,13 @@ export class Rooms {
     const isBack = room.state.participants.has(keyOf(uid, dev));
     room.take({ type: 'join', joiner: { uid, dev, address, name, rights, limits, returns, as, plays } });
     if (isBack) room.repeat(keyOf(uid, dev));
-    this.#follow(hosted, device);
+    const followed = hosted.users.follow(device);
     if (hosted.changes !== changes) this.#review(hosted);
-    if (isNew && !hosted.goesOn)
+    if (!hosted.isAnnounced)
       tellMembers(this.#options.bus, room.state.facts, { type: 'started', by: address, name });
+    hosted.isAnnounced = true;
+    // What happens to the user from now on is heard of, or has been.
+    await followed;
     const own = room.state.participants.get(keyOf(uid, dev));
     if (own === undefined) throw new StoaError('NOT_IN_ROOM');
     return roomInfo(room.state, own);
@@ -214,9 +215,8 @@ export class Rooms {
     try {
       const engine = await this.#options.openEngine();
       engine.onEvent((event) => {
-        for (const { room } of this.#hosted.values()) {
-          if (room.mediaId === event.room) room.heard(event);
-        }
+        const room = this.#hosted.get(gidOfMedia(event.room))?.room;
+        if (room?.mediaId === event.room) room.heard(event);
       });
       return engine;
     } catch (error) {
@@ -229,13 +229,11 @@ export class Rooms {
   async #host(aid: number, gid: number, group: RoomGroup): Promise<Hosted> {
     const found = this.#hosted.get(gid);
     if (found !== undefined) return found;
-    const beginning = this.#beginning.get(gid) ?? this.#begin(aid, gid, group);
+    const known = this.#beginning.get(gid);
+    if (known !== undefined) return known;
+    const beginning = this.#begin(aid, gid, group).finally(() => this.#beginning.delete(gid));
     this.#beginning.set(gid, beginning);
-    try {
-      return await beginning;
-    } finally {
-      this.#beginning.delete(gid);
-    }
+    return beginning;
   }
 
   async #begin(aid: number, gid: number, { conv, name, rules }: RoomGroup): Promise<Hosted> {
@@ -252,7 +250,10 @@ export class Rooms {
       clock,
       beginRecording: (by) => recordings.begin({ aid, gid, name, by }),
       tell: (to, notice) => tellDevices(bus, facts, to, notice),
-      onGone: (key) => this.#gone(hosted, key),
+      onGone: (key) => {
+        hosted.users.unfollow(key);
+        this.#endIfEmpty(hosted);
+      },
       onError,
     }).catch((error: unknown) => {
       ownership?.giveBack(gid);
@@ -263,12 +264,14 @@ export class Rooms {
       const found = this.#hosted.get(gid);
       if (found !== undefined) this.#review(found);
     };
-    const group = await bus.subscribe(
-      subjects.group(conv),
-      (event) => (event as GroupEvent).type === 'group-changed' && review(),
-      review,
-    );
-    const users = new Map<ParticipantKey, Promise<Subscription>>();
+    const changed = (event: unknown) => (event as GroupEvent).type === 'group-changed' && review();
+    const group = await bus.subscribe(subjects.group(conv), changed, review).catch((error: unknown) => {
+      ownership?.giveBack(gid);
+      room.close().catch(onError);
+      throw error;
+    });
+    const onSignedOut = (key: ParticipantKey): void => room.take({ type: 'leave', key, reason: 'signedOut' });
+    const users = new FollowedUsers({ bus, onSignedOut, onError });
     const hosted: Hosted = {
       room,
       aid,
@@ -277,6 +280,7 @@ export class Rooms {
       begunAt: clock.now(),
       goesOn,
       users,
+      isAnnounced: goesOn,
       changes: 0,
       reviewing: false,
       isStale: false,
@@ -291,14 +295,11 @@ export class Rooms {
     if (hosted.reviewing) return;
     hosted.reviewing = true;
     hosted.isStale = false;
-    this.#reviewAll(hosted)
-      .catch((error: unknown) => {
-        hosted.isStale = true;
-        this.#options.onError(error);
-      })
-      .finally(() => {
-        hosted.reviewing = false;
-      });
+    this.#reviewAll(hosted).catch((error: unknown) => {
+      hosted.reviewing = false;
+      hosted.isStale = true;
+      this.#options.onError(error);
+    });
   }
 
   async #reviewAll(hosted: Hosted): Promise<void> {
@@ -323,6 +324,8 @@ export class Rooms {
       const changed = { rules, rights: new Map([...byKey, ...rest]), limits: new Map(limitsByKey) };
       room.take({ type: 'rights', ...changed });
     } while (seen !== hosted.changes);
+    // At once: what changes from here on is reviewed anew.
+    hosted.reviewing = false;
   }
 
   async #rules({ aid, gid, room }: Hosted): Promise<RoomRules> {
@@ -334,33 +337,11 @@ export class Rooms {
     }
   }
 
-  /** Listens to what happens to the user: who is suspended or signed out is in no room any more. */
-  #follow(hosted: Hosted, { uid, dev, tokenId }: RoomDevice): void {
-    const key = keyOf(uid, dev);
-    if (hosted.users.has(key)) return;
-    const subscription = this.#options.bus.subscribe(subjects.user(uid), (given) => {
-      const event = given as UserEvent;
-      const isEnd =
-        (event.type === 'end-sessions' && (event.tokenId === undefined || event.tokenId === tokenId)) ||
-        (event.type === 'device-ended' && event.dev === dev);
-      if (isEnd) hosted.room.take({ type: 'leave', key, reason: 'signedOut' });
-    });
-    hosted.users.set(key, subscription);
-    subscription.catch(this.#options.onError);
-  }
-
-  #gone(hosted: Hosted, key: ParticipantKey): void {
-    const subscription = hosted.users.get(key);
-    hosted.users.delete(key);
-    subscription?.then((found) => found.unsubscribe()).catch(() => {});
-    this.#endIfEmpty(hosted);
-  }
-
   #endIfEmpty(hosted: Hosted): void {
     if (hosted.room.state.participants.size > 0 || this.#hosted.get(hosted.gid) !== hosted) return;
     this.#hosted.delete(hosted.gid);
     this.#unsubscribe(hosted);
-    tellMembers(this.#options.bus, hosted.room.state.facts, { type: 'over' });
+    if (hosted.isAnnounced) tellMembers(this.#options.bus, hosted.room.state.facts, { type: 'over' });
     this.#options.ownership?.giveBack(hosted.gid);
     this.#closeMedia(hosted);
   }
@@ -373,7 +354,7 @@ export class Rooms {
 
   #unsubscribe({ group, users }: Hosted): void {
     group.unsubscribe();
-    for (const user of users.values()) user.then((found) => found.unsubscribe()).catch(() => {});
+    users.stop();
   }
 
   async #rights(aid: number, gid: number, uid: number): Promise<Rights> {
