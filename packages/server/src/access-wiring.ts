@@ -1,4 +1,5 @@
 import type { Bus } from '@stoa/bus';
+import { StoaError } from '@stoa/protocol';
 import type { Store } from '@stoa/storage';
 import {
   Access,
@@ -19,7 +20,7 @@ import type { Rights, UserLimits } from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
 
 export interface AccessWiringOptions {
-  readonly store: Pick<Store, 'access' | 'groups' | 'values'>;
+  readonly store: Pick<Store, 'access' | 'groups' | 'users' | 'values'>;
   readonly settings: Settings;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -48,6 +49,12 @@ export async function startAccess(given: AccessWiringOptions) {
     const key = peers === 'contacts' ? `contact:${address}` : `favourite:peer/${address}`;
     return (await store.values.get(uid, key)) !== undefined;
   };
+  /** What the app says of this user alone, whatever its rules are. */
+  const requireRoomForGroup = async (uid: number): Promise<void> => {
+    const { maxGroups = 0 } = (await store.users.find(uid)) ?? {};
+    if (maxGroups === 0 || (await store.groups.countOwned(uid)) < maxGroups) return;
+    throw new StoaError('TOO_MANY', `The user has ${maxGroups} groups of his own, as many as he may.`);
+  };
   const isAmong = async (
     watched: Subject,
     audience: Exclude<OnlineAudience, 'all'>,
@@ -64,8 +71,10 @@ export async function startAccess(given: AccessWiringOptions) {
     failures: new Failures({ access, clock, onError: options.onError }),
     serversFor: iceServers(settings, clock, access),
     /** Throws for an operation that the user may not ask for. */
-    requireOperation: (subject: Subject, request: { readonly op: string; readonly body: unknown }) =>
-      requireOperation(access, subject, request, (uid) => store.groups.countOfUser(uid)),
+    async requireOperation(subject: Subject, request: { readonly op: string; readonly body: unknown }) {
+      await requireOperation(access, subject, request, (uid) => store.groups.countOfUser(uid));
+      if (request.op === 'groups.create') await requireRoomForGroup(subject.uid);
+    },
     /** Whether the rules of the user let him exchange messages and calls with this one. */
     async mayMeet(subject: Subject, peer: string): Promise<boolean> {
       const { peers = 'all' } = (await access.rules(subject)) ?? {};

@@ -147,6 +147,8 @@ export interface GroupStore {
   /** The groups of a user, ascending by gid. */
   ofUser(query: { uid: number; after?: number; limit: number }): Promise<Membership[]>;
   countOfUser(uid: number): Promise<number>;
+  /** Of which the user is an owner. */
+  countOwned(uid: number): Promise<number>;
   member(gid: number, uid: number): Promise<GroupMember | undefined>;
   /** Those of the users who are members, in any order. */
   membersAmong(gid: number, uids: readonly number[]): Promise<GroupMember[]>;

@@ -90,16 +90,19 @@ export interface User {
   readonly lastSeen: number;
   /** True for a user who was removed; his messages stay in the conversations of others. */
   readonly removed: boolean;
+  /** Groups that he may own when he makes another one; 0 for any number. */
+  readonly maxGroups: number;
 }
 
 export interface UserStore {
-  /** Makes the user, or changes the one who has this address. Fields that are not given keep their value (default: name '', active, flag 0). */
+  /** Makes the user, or changes the one who has this address. Fields that are not given keep their value (default: name '', active, flag 0, any number of groups). */
   upsert(user: {
     aid: number;
     address: string;
     name?: string;
     active?: boolean;
     flag?: number;
+    maxGroups?: number;
     now: number;
   }): Promise<{ user: User; created: boolean }>;
   /** Never finds removed users. */
@@ -108,7 +111,7 @@ export interface UserStore {
   find(uid: number): Promise<User | undefined>;
   update(
     uid: number,
-    change: { name?: string; active?: boolean; flag?: number; lastSeen?: number },
+    change: { name?: string; active?: boolean; flag?: number; lastSeen?: number; maxGroups?: number },
   ): Promise<User | undefined>;
   /** Marks the user removed and deletes his tokens, devices, values and scheduled messages. False when there is none. */
   remove(uid: number): Promise<boolean>;

@@ -54,6 +54,18 @@ describe('a group', () => {
     expect([...first.members, ...rest.members]).toEqual(members);
   });
 
+  it('is made by a user as long as he owns fewer than the app lets him', async () => {
+    const alice = await open('alice');
+    const allow = (groups: number) => node.backend('userset', { user: { address: alice.address, groups } });
+    await allow(1);
+    const { group } = await alice.ask('groups.create', { name: 'Mine' });
+    expect(await alice.refused('groups.create', { name: 'Another' })).toBe('TOO_MANY');
+    await alice.ask('groups.delete', { gid: group.gid });
+    await alice.ask('groups.create', { name: 'Another' });
+    await allow(0);
+    await alice.ask('groups.create', { name: 'And another' });
+  });
+
   it('carries messages to its members, and their receipts to who sent them', async () => {
     const { alice, bob, carol, group, gid } = await setUp();
     const sent = await alice.say(gid, 'hello');

@@ -18,6 +18,8 @@ export interface NewUser {
   readonly name?: string;
   readonly active?: boolean;
   readonly flag?: number;
+  /** Groups of his own that he may have; 0 for any number. */
+  readonly maxGroups?: number;
 }
 
 export type UserUpdate = Omit<NewUser, 'address'>;

@@ -83,6 +83,7 @@ export function describeGroups(open: OpenStore): void {
       const [membership] = await groups.ofUser({ uid: bob, limit: 9 });
       expect(membership?.member).toMatchObject({ calls, until: 1000 });
       expect(await groups.member(group.gid, alice)).not.toHaveProperty('calls');
+      expect([await groups.countOwned(alice), await groups.countOwned(bob)]).toEqual([1, 0]);
       const ended = async (time: number) =>
         (await groups.expiredMembers(time, 100)).filter(({ gid }) => gid === group.gid);
       expect(await ended(1000)).toEqual([]);

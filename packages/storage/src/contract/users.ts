@@ -29,6 +29,7 @@ export function describeUsers(open: OpenStore): void {
         createdAt: now,
         lastSeen: 0,
         removed: false,
+        maxGroups: 0,
       });
       expect(user.uid).toBeGreaterThan(0);
       expect(user.uid).toBeLessThan(2 ** 32);
@@ -45,7 +46,15 @@ export function describeUsers(open: OpenStore): void {
 
     it('are changed, not made anew, when the address is taken', async () => {
       const { aid } = await newApp(tested.store);
-      const first = await tested.store.users.upsert({ aid, address: 'bob', name: 'Bob', flag: 7, now });
+      const first = await tested.store.users.upsert({
+        aid,
+        address: 'bob',
+        name: 'Bob',
+        flag: 7,
+        maxGroups: 3,
+        now,
+      });
+      expect(first.user).toMatchObject({ flag: 7, maxGroups: 3 });
       const again = await tested.store.users.upsert({ aid, address: 'bob', active: false, now: now + 1 });
       expect(again).toEqual({ created: false, user: { ...first.user, active: false } });
       const same = await tested.store.users.upsert({ aid, address: 'bob', now: now + 2 });

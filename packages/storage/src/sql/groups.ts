@@ -92,6 +92,14 @@ export function createGroupStore(reader: LogReader, writer: LogCommitter): Group
 
     countOfUser: (uid) => count('group_members', 'uid', uid),
 
+    async countOwned(uid) {
+      const [row] = await reader.all<{ count: number }>(
+        `select count(*) as count from group_members where uid = ? and role = ${roleNumbers.owner}`,
+        uid,
+      );
+      return Number(row?.count ?? 0);
+    },
+
     async member(gid, uid) {
       const [row] = await reader.all<MemberRow>(
         `select ${memberColumns} from group_members m where m.gid = ? and m.uid = ?`,

@@ -60,6 +60,7 @@ export interface UsersTable {
   created_at: number;
   last_seen: Generated<number>;
   removed: Generated<number>;
+  max_groups: Generated<number>;
 }
 
 export interface TokensTable {

@@ -98,12 +98,13 @@ export function createUserStore(database: SqlDatabase): UserStore {
 }
 
 /** The columns of the fields that are given; none of them is no statement, hence `removed: 0` beside it. */
-function columns(fields: { name?: string; active?: boolean; flag?: number; lastSeen?: number }) {
+function columns(fields: Parameters<UserStore['update']>[1]) {
   return {
     ...(fields.name !== undefined && { name: fields.name }),
     ...(fields.active !== undefined && { active: Number(fields.active) }),
     ...(fields.flag !== undefined && { flag: fields.flag }),
     ...(fields.lastSeen !== undefined && { last_seen: fields.lastSeen }),
+    ...(fields.maxGroups !== undefined && { max_groups: fields.maxGroups }),
   };
 }
 
@@ -118,5 +119,6 @@ function toUser(row: Selectable<UsersTable>): User {
     createdAt: row.created_at,
     lastSeen: row.last_seen,
     removed: row.removed === 1,
+    maxGroups: row.max_groups,
   };
 }

@@ -10,12 +10,15 @@ import { either, valueAt } from './parameters.ts';
 
 const Name = Type.String({ maxLength: limits.nameLength });
 const Flag = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
+/** How many he may make; 0 for any number. */
+const MaxGroups = Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff }));
 
 const { address } = userNameSpellings;
 const profileSpellings = {
   name: [...either('user', 'name'), 'user.profile.name'],
   active: either('user', 'active'),
   flag: either('user', 'flag', 'flags'),
+  maxGroups: either('user', 'groups'),
   status: ['user.profile.status', ...either('user', 'status')],
   image: ['user.profile.image', ...either('user', 'image')],
 };
@@ -46,6 +49,7 @@ const useradd = operation({
     name: Type.Optional(Name),
     active: Type.Optional(Type.Boolean()),
     flag: Type.Optional(Flag),
+    maxGroups: MaxGroups,
     ...saidOfUser,
     otp: Type.Optional(Type.String({ maxLength: 32 })),
     ...TokenWish.properties,
@@ -74,6 +78,7 @@ const userset = operation({
     name: Type.Optional(Name),
     active: Type.Optional(Type.Boolean()),
     flag: Type.Optional(Flag),
+    maxGroups: MaxGroups,
     ...saidOfUser,
     removeTokens: Type.Optional(Type.Boolean()),
   }),

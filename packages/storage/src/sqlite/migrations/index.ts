@@ -19,6 +19,7 @@ import { webhookNotes } from './018-webhook-notes.ts';
 import { roomLeases } from './019-room-leases.ts';
 import { changesOfMessages } from './020-changes-of-messages.ts';
 import { memberLimits } from './021-member-limits.ts';
+import { groupsOfUsers } from './022-groups-of-users.ts';
 
 /** In order: the n-th brings the database to version n. What was released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -43,4 +44,5 @@ export const migrations: readonly string[] = [
   roomLeases,
   changesOfMessages,
   memberLimits,
+  groupsOfUsers,
 ];
