@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { backendApi } from './backend/index.ts';
+import { requireBodyRoom } from './body-room.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { demoRoutes } from './demo.ts';
 import { failureOf, sendFailure, unknownRoute } from './failure.ts';
@@ -58,6 +59,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   secure(app, settings);
   observeRequests(app, metrics, limits);
   endLateBodies(app, settings.requestSeconds);
+  requireBodyRoom(app, limits, settings.requestBytes);
   endConnectionsOnClose(app);
   healthRoutes(app, options);
   socketRoute(app);

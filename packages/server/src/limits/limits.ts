@@ -1,3 +1,4 @@
+import { ByteBudget } from './byte-budget.ts';
 import { type ClientAddress, ClientAddresses, type Origin } from './client-address.ts';
 import { ConnectionCounter } from './connection-counter.ts';
 import { TokenBuckets } from './token-buckets.ts';
@@ -20,6 +21,9 @@ const passwordsPerMinute = 10;
 const signalsAtOnce = 300;
 const signalsFillMs = 30_000;
 
+/** Bytes of request bodies that are held in memory at a time: of one address, and of all. */
+const bodyBytes = { mostByKey: 32_000_000, most: 256_000_000 };
+
 const notLimited = () => {};
 
 /** The rates and quotas of a node, shared by its doors. Clients on this machine are not limited unless told so. */
@@ -32,6 +36,7 @@ export class Limits {
   readonly #invites: TokenBuckets | undefined;
   readonly #signals: TokenBuckets;
   readonly #connections: ConnectionCounter | undefined;
+  readonly #bodies = new ByteBudget(bodyBytes);
 
   constructor(settings: LimitSettings, now: () => number) {
     const rate = (capacity: number, fillMs: number) =>
@@ -62,6 +67,11 @@ export class Limits {
   admitConnection(client: ClientAddress): (() => void) | undefined {
     if (this.#connections === undefined || this.#isExempt(client)) return notLimited;
     return this.#connections.admit(client.key);
+  }
+
+  /** Counts a body of the client that is held in memory; undefined when there is no room. Call the result when it is not any more. */
+  admitBody(client: ClientAddress, bytes: number): (() => void) | undefined {
+    return this.#isExempt(client) ? notLimited : this.#bodies.admit(client.key, bytes);
   }
 
   /** Milliseconds that the client must wait before its next call of the back-end API; 0 when it was counted. */
