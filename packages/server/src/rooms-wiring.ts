@@ -150,8 +150,8 @@ export async function startRooms(options: RoomsWiringOptions) {
     await access.require(device, 'joinRoom');
     if (await isEmpty(operations, device, gid)) await access.require(device, 'startRoom');
   };
-  const isActive = async (uid: number): Promise<boolean> => (await store.users.find(uid))?.active === true;
-  const sessions = { ...common, rooms, requireMayJoin, isActive, tokens };
+  const standingOf = (uid: number) => store.users.find(uid);
+  const sessions = { ...common, rooms, requireMayJoin, standingOf, tokens };
   const ofMedia = mediaOperations({ whip: new Whip(sessions), whep: new Whep(sessions) });
   const own = { ...roomOperations(rooms, new RoomPasses({ secret, now: clock.now })), ...ofMedia };
   const routed = nodes?.route(own) ?? own;

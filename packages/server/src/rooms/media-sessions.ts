@@ -13,8 +13,8 @@ export interface MediaSessionsOptions {
   readonly requireMayJoin: (device: RoomDevice, gid: number) => Promise<void>;
   readonly tokens: Pick<MediaTokens, 'read'>;
   readonly directory: Pick<Directory, 'byUid'>;
-  /** Whether the user may connect at all: suspended users have no sessions of any kind. */
-  readonly isActive: (uid: number) => Promise<boolean>;
+  /** Whether the user may connect at all: suspended and removed users have no sessions of any kind. */
+  readonly standingOf: (uid: number) => Promise<{ active: boolean; removed: boolean } | undefined>;
 }
 
 /** A session of an encoder or a player: the device of a user in a room, as long as its media comes or goes. */
@@ -107,16 +107,20 @@ export class MediaSessions {
   }
 
   async #requireActive({ uid }: MediaGrant): Promise<void> {
-    if (!(await this.#options.isActive(uid))) throw new StoaError('SUSPENDED');
+    const standing = await this.#options.standingOf(uid);
+    if (standing?.removed !== false) throw removed();
+    if (!standing.active) throw new StoaError('SUSPENDED');
   }
 
   async #device({ aid, uid }: MediaGrant, dev: number, plays?: PlayerWish): Promise<RoomDevice> {
     const address = (await this.#options.directory.byUid(uid))?.address;
-    if (address === undefined) throw new StoaError('BAD_TOKEN', 'The user of the media token was removed.');
+    if (address === undefined) throw removed();
     const device = { aid, uid, address, dev, tokenId: noToken, as: this.#as };
     return plays === undefined ? device : { ...device, plays };
   }
 }
+
+const removed = (): StoaError => new StoaError('BAD_TOKEN', 'The user of the media token was removed.');
 
 /** Devices that sign in have smaller numbers. */
 const firstDev = 2 ** 31;

@@ -184,6 +184,22 @@ describe('an encoder that speaks WHIP', () => {
     publisher.close();
   });
 
+  it('does not come in for a user who was removed, where anybody may', async () => {
+    const guest = await node.addUser('guest');
+    const flags = groupFlags.publishByAnyone | groupFlags.subscribeByAnyone;
+    const { group } = await alice.ask('groups.create', { name: 'Open', flags });
+    const token = await tokenFor(guest.address, group.gid);
+    const publisher = await TestPublisher.open(streams);
+    const post = () => whip('POST', `/rooms/${group.gid}/whip`, token, { body: publisher.offer.sdp });
+    const opened = await post();
+    expect(opened.status).toBe(201);
+    await whip('DELETE', opened.headers.get('location') ?? '', token);
+    await node.backend('userdel', { user: { uid: guest.uid } });
+    const refused = await post();
+    expect([refused.status, JSON.parse(refused.body).code]).toEqual([401, 'BAD_TOKEN']);
+    publisher.close();
+  });
+
   it('is told what is wrong in a problem, and has changed nothing', async () => {
     await alice.join();
     const token = await tokenFor(encoder.address);
