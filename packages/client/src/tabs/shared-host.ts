@@ -136,6 +136,8 @@ class SharedHost implements ClientHost {
   async stop(): Promise<void> {
     this.#isStarted = false;
     await this.#leading?.client.stop();
+    // It was started again meanwhile, and goes on.
+    if (this.#isStarted) return;
     this.#calls.dropAll(({ name }) => /^(send|change|mark)$/.test(name), 'The client was stopped.');
     this.#group.leave();
     this.#away();

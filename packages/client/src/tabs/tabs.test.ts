@@ -106,6 +106,22 @@ describe('tabs that share a client', () => {
     expect(devices).toHaveLength(1);
   });
 
+  it('are online when they are stopped and started again at once, and send what was handed in', async () => {
+    const { client } = openTab();
+    const starts = [client.start().catch(() => {})];
+    for (let time = 0; time < 2; time += 1) {
+      const stopping = client.stop();
+      const { sent } = client.send(peer(), text(`${time}`));
+      starts.push(client.start());
+      await stopping;
+      await reaches(() => client.status.state === 'online', 'the tab to be online');
+      expect((await sent).status).not.toBe('outbox');
+    }
+    await Promise.all(starts);
+    await client.stop();
+    expect(client.status.state).toBe('stopped');
+  });
+
   it('are told the same, whoever sends, and show the same', async () => {
     const tabs = [await startTab(), await startTab(), await startTab()];
     for (const [index, { client }] of tabs.entries()) {
