@@ -53,6 +53,11 @@ describe('starting', () => {
     await heard.until(() => heard.connection.at(-1) === 5, 'stopped');
     api.start();
     await heard.until(() => heard.connection.at(-1) === 1, 'online again');
+    api.stop();
+    api.start();
+    await heard.until(() => heard.connection.at(-1) === 1, 'online at once');
+    profileOf({ api }, 'alice').sendMessage(7, 'to myself');
+    await heard.message('to myself');
   });
 
   it('reports AUTHFAIL for a token that the server does not know, and says why', async () => {

@@ -56,6 +56,11 @@ it('a file reaches the other side with its message, whatever else is sent meanwh
   const [from, to] = [await start(alice), await start(bob)];
   const content = randomBytes(1_000_000);
   const arrived = nextFile(to);
+  const problems: string[] = [];
+  from.on('problem', ({ message }) => problems.push(message));
+  from.files.onChange(() => {
+    throw new Error('a bug of the application');
+  });
   const transfer = await from.files.send(
     { peer: 'bob' },
     { file: blobOf(content), name: 'a.bin', content: { text: 'Look' } },
@@ -69,6 +74,7 @@ it('a file reaches the other side with its message, whatever else is sent meanwh
   });
   expect(hashOf(await download(to, message))).toBe(hashOf(content));
   await vi.waitUntil(() => from.files.transfers().length === 0, patience);
+  expect(new Set(problems)).toEqual(new Set(['A listener of "files" threw an error.']));
 });
 
 it('an upload goes on where it was when the page is loaded anew, and its message is sent once', async () => {

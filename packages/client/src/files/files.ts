@@ -359,7 +359,13 @@ export class Files {
   }
 
   #changed(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        this.#options.host.events.listenerFailed('files', error);
+      }
+    }
   }
 }
 
