@@ -15,6 +15,7 @@ import { deleteOlderThan } from './reading/delete-older.ts';
 import { findStored } from './reading/find-stored.ts';
 import { all, allTargets, NewestFirst } from './reading/message-source.ts';
 import { MesiboReadSession, type SessionListener } from './reading/read-session.ts';
+import { resultOf } from './result.ts';
 import { unsupported } from './unsupported.ts';
 
 /** A profile as v1 applications hand it over. */
@@ -178,7 +179,7 @@ export abstract class MesiboV1 extends MesiboCalls {
     const held = this[internal].messages.find(mid);
     if (held !== undefined) return act(held);
     if (!(mid > 0)) return MESIBO_RESULT_BADREQ;
-    this.onMessage(mid, async (message) => act(message)).catch((error) => this[internal].fail(error));
+    void this.onMessage(mid, async (message) => act(message));
     return MESIBO_RESULT_OK;
   }
 
@@ -187,8 +188,12 @@ export abstract class MesiboV1 extends MesiboCalls {
     const { messages } = this[internal];
     const held = messages.find(mid);
     if (held !== undefined) return act(held);
-    const stored = await findStored(await this[internal].whenClient(), mid);
-    return stored === undefined ? MESIBO_RESULT_BADREQ : act(messages.stored(stored));
+    try {
+      const stored = await findStored(await this[internal].whenClient(), mid);
+      return stored === undefined ? MESIBO_RESULT_BADREQ : await act(messages.stored(stored));
+    } catch (error) {
+      return resultOf(error);
+    }
   }
 
   private sendFrom(params: V1Params, content: V1Params & V1File): number {
@@ -217,12 +222,16 @@ export abstract class MesiboV1 extends MesiboCalls {
 
   private async deleteUntil(ts: number): Promise<number> {
     const { sessions } = this[internal];
-    const client = await this[internal].whenClient();
-    for (const target of await allTargets(client)) {
-      await deleteOlderThan(client, target, ts);
-      sessions.removeOlderThan(target, ts);
+    try {
+      const client = await this[internal].whenClient();
+      for (const target of await allTargets(client)) {
+        await deleteOlderThan(client, target, ts);
+        sessions.removeOlderThan(target, ts);
+      }
+      return MESIBO_RESULT_OK;
+    } catch (error) {
+      return resultOf(error);
     }
-    return MESIBO_RESULT_OK;
   }
 }
 

@@ -166,7 +166,7 @@ export class Runtime implements Context {
     this.made = undefined;
     this.sessions.rewindAll();
     this.messages.clear();
-    this.closed = client.stop();
+    this.closed = client.stop().catch((error) => this.fail(error));
   }
 
   private make(token: string): Client {

@@ -283,6 +283,9 @@ export class MessageReader extends MessageContent {
     const known = isOfMember ? undefined : which === 'delivered' ? deliveredAt : readAt;
     const time =
       known === undefined ? context.messages.receiptTime(local, which, peer) : Promise.resolve(known);
-    void time.then((ts) => guarded(callback, undefined, [ts === undefined ? null : new MesiboDateTime(ts)]));
+    const tell = (ts?: number): void =>
+      void guarded(callback, undefined, [ts === undefined ? null : new MesiboDateTime(ts)]);
+    // Without its store, this device knows nothing.
+    void time.then(tell, () => tell());
   }
 }

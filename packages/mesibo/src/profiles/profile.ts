@@ -81,14 +81,13 @@ export class MesiboProfile extends ProfileGroup {
     return this[internal].unread;
   }
   /** `thread`: the answers to this message; 0: all. `status`: MESIBO_MSGSTATUS_*, or -1 all, -2 sent, -3 received, -4 failed. */
-  async getMessageCount(thread: number | string = 0, status: number = counted.all): Promise<number> {
+  getMessageCount(thread: number | string = 0, status: number = counted.all): Promise<number> {
     const { context } = this[internal];
-    const client = await context.whenClient();
     const ref = context.messages.serverIdOf(thread);
     const matches = matchesCount(status);
     return countMessages(
-      client,
-      [this.target()],
+      context,
+      this.target(),
       (message) => matches(message) && (ref === 0 || message.ref === ref),
     );
   }

@@ -1,6 +1,7 @@
 import type { Client, LocalMessage, Target } from '@stoa/client';
+import type { Context } from '../context.ts';
 import { messageStatus } from '../messages/message-status.ts';
-import { all, NewestFirst } from './message-source.ts';
+import { all, allTargets, NewestFirst } from './message-source.ts';
 
 /** What getMessageCount counts besides single statuses. */
 export const counted = { all: -1, sent: -2, received: -3, failed: -4 } as const;
@@ -21,15 +22,30 @@ export function matchesCount(status: number): (message: LocalMessage) => boolean
   }
 }
 
-/** Number of matching messages of some conversations on this device. Reads them all. */
-export async function countMessages(
-  client: Client,
-  targets: readonly Target[],
+/** What is counted with the client; 0 when that fails, which the application is told of: it waits for a number. */
+export async function countedBy(
+  context: Context,
+  count: (client: Client) => Promise<number>,
+): Promise<number> {
+  try {
+    return await count(await context.whenClient());
+  } catch (error) {
+    context.fail(error);
+    return 0;
+  }
+}
+
+/** Number of matching messages of a conversation on this device, undefined: of all of them. Reads them all. */
+export function countMessages(
+  context: Context,
+  target: Target | undefined,
   matches: (message: LocalMessage) => boolean,
 ): Promise<number> {
-  let count = 0;
-  for (const target of targets) {
-    for (const message of await all(new NewestFirst(client, target))) if (matches(message)) count++;
-  }
-  return count;
+  return countedBy(context, async (client) => {
+    let count = 0;
+    for (const each of target === undefined ? await allTargets(client) : [target]) {
+      for (const message of await all(new NewestFirst(client, each))) if (matches(message)) count++;
+    }
+    return count;
+  });
 }

@@ -1,4 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '@stoa/client';
+import { StoaError } from '@stoa/protocol';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { internal } from '../internal.ts';
 import type { MesiboMessage } from '../messages/message.ts';
 import { Chat, type Party, profileOf } from '../testing/chat.ts';
@@ -46,6 +48,26 @@ describe('reading a conversation', () => {
     expect(heard.reports.slice(6)).toEqual([null]);
     expect(textsOf(session.getMessages())).toEqual(numbers(5));
     expect(session.messages).toBe(session.getMessages());
+  });
+
+  it('counts nothing, says why, and rejects nothing when the database was taken away', async () => {
+    const [ann, ben] = await chat.pair();
+    await sendAll(ann, ben, ['one']);
+    const session = profileOf(ben, ann).createReadSession(null);
+    // As many as it reads by itself.
+    expect(await session.read(null as never)).toBe(1);
+    const lost = new StoaError('CONFLICT', 'The local store is gone.');
+    const spies = (['conversation', 'conversations', 'messages'] as const).map((name) =>
+      vi.spyOn(Client.prototype, name).mockRejectedValue(lost),
+    );
+    const told: number[] = [];
+    session.getUnreadCount((count) => told.push(count));
+    expect(await session.getMessageCount()).toBe(0);
+    expect(await profileOf(ben, ann).getMessageCount()).toBe(0);
+    expect(await ben.api.deleteMessage(4_711)).toBe(0x80);
+    expect(await ben.api.deleteMessages(1)).toBe(0x80);
+    for (const spy of spies) spy.mockRestore();
+    expect([told, ben.heard.errors]).toEqual([[0], [lost, lost, lost]]);
   });
 
   it('reports the same objects as before', async () => {

@@ -10,8 +10,7 @@ import { internal, setInternal } from '../internal.ts';
 import { guarded } from '../listeners.ts';
 import type { MesiboMessage } from '../messages/message.ts';
 import type { MesiboProfile } from '../profiles/profile.ts';
-import { counted, countMessages, matchesCount } from './message-count.ts';
-import { allTargets } from './message-source.ts';
+import { counted, countedBy, countMessages, matchesCount } from './message-count.ts';
 import { readBatch } from './read-batch.ts';
 import { reportRead } from './read-receipts.ts';
 import type { SessionListener, SessionState } from './session-state.ts';
@@ -20,6 +19,12 @@ import { reportSync, sync } from './sync.ts';
 export type { SessionListener } from './session-state.ts';
 
 const defaultCount = 100;
+
+/** Applications hand over what they have: nothing, null, text. */
+const countOf = (given: unknown): number => {
+  const count = Math.floor(Number(given));
+  return Number.isSafeInteger(count) && count > 0 ? count : defaultCount;
+};
 
 /** What a session reads; by default everything of the instance that was signed in last. */
 export interface SessionScope {
@@ -92,14 +97,14 @@ export class MesiboReadSession {
   read(count = defaultCount): Promise<number> {
     this.start();
     const state = this[internal];
-    const reading = state.work.then(() => readBatch(this, Math.max(1, count)));
+    const reading = state.work.then(() => readBatch(this, countOf(count)));
     state.work = reading.catch((error) => state.context.fail(error));
     return reading.catch(() => 0);
   }
 
   /** Fetches from the server what this device has not; Mesibo_onSync tells how many can be read then. */
   sync(count: number = defaultCount, listener: SessionListener = this[internal].listener): Promise<number> {
-    const syncing = sync(this, Number.isFinite(count) && count > 0 ? count : defaultCount);
+    const syncing = sync(this, countOf(count));
     void syncing.then((found) => {
       // A function given to createReadSession is for read() only.
       if (listener !== this[internal].listener || typeof listener !== 'function')
@@ -136,25 +141,21 @@ export class MesiboReadSession {
 
   async getUnreadCount(callback?: (this: MesiboReadSession, count: number) => unknown): Promise<number> {
     const { context, target } = this[internal];
-    const client = await context.whenClient();
-    const conversations =
-      target === undefined ? await client.conversations() : [await client.conversation(target)];
-    const count = conversations.reduce((sum, conversation) => sum + (conversation?.unread ?? 0), 0);
-    if (callback !== undefined) guarded(callback, this, [count]);
+    const count = await countedBy(context, async (client) => {
+      const conversations =
+        target === undefined ? await client.conversations() : [await client.conversation(target)];
+      return conversations.reduce((sum, conversation) => sum + (conversation?.unread ?? 0), 0);
+    });
+    if (typeof callback === 'function') guarded(callback, this, [count]);
     return count;
   }
   getUnreadMessageCount(): Promise<number> {
     return this.getUnreadCount();
   }
   /** Messages in the database. `status`: MESIBO_MSGSTATUS_*, or -1 all, -2 sent, -3 received, -4 failed. */
-  async getMessageCount(status: number = counted.all): Promise<number> {
+  getMessageCount(status: number = counted.all): Promise<number> {
     const { context, target } = this[internal];
-    const client = await context.whenClient();
-    return countMessages(
-      client,
-      target === undefined ? await allTargets(client) : [target],
-      matchesCount(status),
-    );
+    return countMessages(context, target, matchesCount(status));
   }
   getTotalMessageCount(): Promise<number> {
     return this.getMessageCount(counted.all);
