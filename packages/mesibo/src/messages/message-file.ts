@@ -31,14 +31,11 @@ export class MesiboFile {
     setInternal(this, { source: file, links } satisfies FileInternals);
   }
 
-  /** Shows the file in an `<img>`. */
+  /** Shows the file in an `<img>`. Called once more because that failed, it does nothing: it would for ever. */
   loadImageFromCache(image: HTMLImageElement): void {
     const renewing = this.hold();
-    if (renewing === undefined) image.src = this.url;
-    else
-      renewing.then(() => {
-        image.src = this.url;
-      });
+    if (renewing === undefined) show(image, this.url);
+    else renewing.then(() => show(image, this.url));
   }
 
   /** Sees to it that `url` holds. Resolves when it had to be renewed; undefined when it holds already. */
@@ -58,6 +55,16 @@ export class MesiboFile {
       () => {},
     );
   }
+}
+
+/** What images were given, and how they say it. */
+const shown = new WeakMap<HTMLImageElement, { readonly url: string; readonly src: string }>();
+
+function show(image: HTMLImageElement, url: string): void {
+  const before = shown.get(image);
+  if (before?.url === url && before.src === image.src) return;
+  image.src = url;
+  shown.set(image, { url, src: image.src });
 }
 
 function fileNameOf(url: string): string {
