@@ -47,6 +47,17 @@ describe('starting', () => {
     api.stop();
   });
 
+  it('goes on with settings that come after the start', async () => {
+    const { api, heard } = await chat.signIn('late');
+    const isOpen = new Promise((resolve) => api.setDatabase('late', resolve));
+    expect(await isOpen).toBe(true);
+    await heard.until(() => api.isOnline() && heard.connection.includes(5), 'online again');
+    api.setDatabase('later');
+    api.stop();
+    await profileOf({ api }, 'bob').getMessageCount();
+    expect(heard.connection.at(-1)).toBe(5);
+  });
+
   it('stops and starts again', async () => {
     const { api, heard } = await chat.signIn('alice');
     api.stop();

@@ -84,6 +84,7 @@ export class Runtime implements Context {
   private readonly presence = new PresenceReports(this);
   private made: Client | undefined;
   private stopListening: (() => void)[] = [];
+  private isStarted = false;
   private wasOnline = false;
   private statusesHeard = 0;
   private isSynced = false;
@@ -123,19 +124,28 @@ export class Runtime implements Context {
     this.listeners.notify('Error', known);
   }
 
-  /** The client, if there was one, is replaced at the next use. */
+  /** The client, if there was one, is replaced at the next use; when it was started, at once, unless it is another user's. */
   configure(change: Settings): void {
     const entries = Object.entries(change) as [keyof Settings, Settings[keyof Settings]][];
     if (entries.every(([name, value]) => this.settings[name] === value)) return;
     const { token } = this.settings;
     this.settings = { ...this.settings, ...change };
     this.discardClient();
-    if (token === undefined || token === this.settings.token) return;
+    if (token === undefined) return;
+    if (token === this.settings.token) {
+      // Later, because other settings may follow.
+      queueMicrotask(() => {
+        if (this.isStarted) this.start().catch((error) => this.fail(error));
+      });
+      return;
+    }
+    this.isStarted = false;
     this.profiles.clear();
     this.groupCalls.clear();
   }
 
   async start(): Promise<void> {
+    this.isStarted = true;
     this.wasOnline = false;
     const { client } = this;
     await client?.start();
@@ -143,6 +153,7 @@ export class Runtime implements Context {
   }
 
   async stop(): Promise<void> {
+    this.isStarted = false;
     await this.made?.stop();
   }
 
