@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Content, StoaError } from '@stoa/protocol';
 import type { Store, UserToken } from '@stoa/storage';
 import type { Directory } from '../directory/index.ts';
@@ -15,7 +16,9 @@ export interface PushActionsOptions {
   /** By users. */
   readonly rate: TokenBuckets;
   /** With all that is asked of a message which the user sends himself. */
-  readonly send: (message: { aid: number; from: string; content: Content } & Receiver) => Promise<unknown>;
+  readonly send: (
+    message: { aid: number; from: string; content: Content; id: number } & Receiver,
+  ) => Promise<unknown>;
   readonly markRead: (
     reader: Reader,
     conv: { id: number; isGroup: boolean },
@@ -41,7 +44,7 @@ export class PushActions {
   }
 
   /**
-   * Answering marks as read, too.
+   * Answering marks as read, too. Repeating it answers once.
    *
    * @throws StoaError BAD_TOKEN, TOKEN_EXPIRED, RATE_LIMITED, SIGNED_OUT when the device is not the user's any more, or
    * could not sign in with its token, SUSPENDED, or what keeps the user from sending
@@ -68,12 +71,21 @@ export class PushActions {
     const { aid, address } = user;
     const { key } = conversation;
     const isGroup = key.kind === 'group';
-    if (asked.action === 'reply') {
-      const peer = isGroup ? undefined : await directory.byUid(key.a === uid ? key.b : key.a);
-      if (!isGroup && (peer === undefined || peer.removed)) throw new StoaError('INVALID_DESTINATION');
-      const receiver = isGroup ? { gid: key.gid } : { to: peer?.address ?? '' };
-      await send({ aid, from: address, content: { text: asked.text }, ...receiver });
-    }
+    // First: whoever is told that it could not be done must be able to answer anew without having answered already.
     await markRead({ aid, uid, address, dev: 0 }, { id: conv, isGroup }, seq);
+    if (asked.action === 'read') return;
+    const peer = isGroup ? undefined : await directory.byUid(key.a === uid ? key.b : key.a);
+    if (!isGroup && (peer === undefined || peer.removed)) throw new StoaError('INVALID_DESTINATION');
+    const receiver = isGroup ? { gid: key.gid } : { to: peer?.address ?? '' };
+    const { text } = asked;
+    await send({ aid, from: address, content: { text }, id: replyId(ticket, text), ...receiver });
   }
+}
+
+/** 53 bits: the same answer to the same notification, sent again because nobody heard that it was, is one message. */
+function replyId(ticket: string, text: string): number {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([ticket, text]))
+    .digest();
+  return Number(hash.readBigUInt64BE() >> 11n) || 1;
 }

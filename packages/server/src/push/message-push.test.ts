@@ -242,6 +242,9 @@ describe('messages to somebody who is away', { timeout: 60_000 }, () => {
       expect(await act(note?.ticket, reply)).toBe('done');
       const answer = await sender.next('message', ({ from }) => from === bob.address);
       expect(answer.content).toEqual({ text: 'On my way' });
+      // Sent again, because nobody heard that it was done.
+      expect(await act(note?.ticket, reply)).toBe('done');
+      expect(await joined.store.log.read(answer.conv, { after: answer.seq, limit: 1 })).toEqual([]);
       await sender.close();
 
       const [, dev, conv, ...rest] = String(note?.ticket).split('.');
