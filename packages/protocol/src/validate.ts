@@ -102,13 +102,13 @@ function firstProblem(type: string, validator: Validator, value: unknown): strin
  * The value with no more of each list than it takes to tell what is wrong: the validator looks at every item once it looks
  * for problems, and a stranger may send hundreds of thousands. More than any list may have.
  */
-function excerpt(value: unknown): unknown {
+export function excerpt(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, itemsLookedAt).map(excerpt);
   if (!isMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, excerpt(member)]));
 }
 
-const itemsLookedAt = 1_000;
+const itemsLookedAt = 1_100;
 
 function requireOneDestination(frame: { t: string; peer?: string; gid?: number }): void {
   if ((frame.peer === undefined) === (frame.gid === undefined)) {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { backendApi } from './backend/index.ts';
 import { requireBodyRoom } from './body-room.ts';
@@ -21,6 +20,7 @@ import { pushActionRoute } from './push-action-route.ts';
 import { secure } from './security.ts';
 import { socketRoute } from './socket-route.ts';
 import { restApi } from './v1/index.ts';
+import { validatorCompiler } from './validators.ts';
 import { webApp } from './web-app.ts';
 
 /** Characters of one path segment: an address may be 63 of them, each up to twelve when it is percent-encoded. */
@@ -52,7 +52,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
       sendFailure(reply, failureOf(error, request));
     },
   });
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler((error, request, reply) => sendFailure(reply, failureOf(error, request)));
   app.setNotFoundHandler((request, reply) => sendFailure(reply, unknownRoute(request)));
 

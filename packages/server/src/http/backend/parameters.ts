@@ -1,4 +1,5 @@
 import { StoaError } from '@stoa/protocol';
+import { excerpt } from '@stoa/protocol/validate';
 import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -35,7 +36,7 @@ export function parameterReader<Schema extends TObject>(schema: Schema, spelling
       if (path !== undefined) parameters[name] = converted(valueAt(request, path), fieldSchema);
     }
     if (validator.Check(parameters)) return parameters;
-    throw new StoaError('BAD_REQUEST', problemOf(validator.Errors(parameters)[0], used));
+    throw new StoaError('BAD_REQUEST', problemOf(validator.Errors(excerpt(parameters))[0], used));
   };
 }
 
