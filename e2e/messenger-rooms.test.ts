@@ -66,6 +66,19 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   await bob.page.getByRole('button', { name: 'Join the room' }).click();
   await Promise.all([plays(alice.page, 'bob'), plays(bob.page, 'alice'), plays(alice.page, 'You')]);
   expect(await audit(alice.page)).toEqual([]);
+  // What the room covers cannot be reached; made small, it stays, and the chat is free.
+  const focused = () => alice.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  await expect.poll(focused, { timeout: 20_000 }).toBe('Room');
+  expect(await alice.composer.evaluate((field) => field.closest('[inert]') !== null)).toBe(true);
+  await alice.page.keyboard.press('Escape');
+  await alice.write('Do you hear me?');
+  expect(await audit(alice.page)).toEqual([]);
+  await alice.page.getByRole('button', { name: 'Back to the room' }).click();
+  await expect.poll(focused, { timeout: 20_000 }).toBe('Room');
+  await alice.page.keyboard.press('v');
+  await bob.page.getByLabel('Room').locator('[data-person="alice"]').waitFor();
+  await alice.page.keyboard.press('v');
+  await bob.page.getByLabel('Room').locator('[data-person="alice"]').waitFor({ state: 'detached' });
   await alice.page.getByRole('button', { name: 'Mute' }).click();
   await bob.page.getByLabel('Room').getByLabel('Muted').waitFor();
   const record = alice.page.getByRole('button', { name: 'Record', exact: true });
@@ -74,7 +87,18 @@ it('a room of a group is begun, joined, used and left in the messenger', { timeo
   await recorded.waitFor();
   await record.click();
   await recorded.waitFor({ state: 'hidden' });
+  // What fails is said until something else is done.
+  await bob.page.evaluate(() => {
+    navigator.mediaDevices.getDisplayMedia = () => {
+      Reflect.deleteProperty(navigator.mediaDevices, 'getDisplayMedia');
+      return Promise.reject(new DOMException('Permission denied by system', 'NotAllowedError'));
+    };
+  });
   await bob.page.getByRole('button', { name: 'Share screen' }).click();
+  const failure = bob.page.getByRole('alert').getByText('Allow the page to use the screen');
+  await failure.waitFor();
+  await bob.page.getByRole('button', { name: 'Share screen' }).click();
+  await failure.waitFor({ state: 'detached' });
   await plays(alice.page, 'Screen of bob');
   // The screen comes first; there is nothing left for the camera.
   await limitViewers({ view: 50_000 });

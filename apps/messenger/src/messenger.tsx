@@ -71,11 +71,18 @@ function usePageTitle(): void {
   }, [title]);
 }
 
-/** Props of the page while a call covers it: nothing in it can be reached, and it gets the focus back afterwards. */
+/** Props of the page while a call or a room covers it: nothing in it can be reached, and it gets the focus back afterwards. */
 function useCovered(): { inert: boolean; onFocusCapture: (event: FocusEvent) => void } {
-  const { calls } = useWorkspace();
-  const isCovered = useLivePart(calls, ({ isExpanded }) => isExpanded);
-  const isThere = useLivePart(calls, ({ current }) => current !== undefined);
+  const { calls, rooms } = useWorkspace();
+  const isInCall = useLivePart(calls, ({ current }) => current !== undefined);
+  const isCallCovering = useLivePart(calls, ({ isExpanded }) => isExpanded);
+  const isInRoom = useLivePart(rooms, ({ current, waiting }) => (current ?? waiting) !== undefined);
+  const isRoomCovering = useLivePart(
+    rooms,
+    ({ current, waiting, isExpanded }) => waiting !== undefined || (current !== undefined && isExpanded),
+  );
+  const isThere = isInCall || isInRoom;
+  const isCovered = isCallCovering || isRoomCovering;
   const lastFocus = useRef<Element>(null);
   const wasCovered = useRef(false);
   useEffect(() => {

@@ -31,7 +31,8 @@ export function CallScreen({ view }: { view: CallView }) {
   }, [isExpanded]);
 
   function onKeyDown(event: KeyboardEvent): void {
-    // A menu of the call has taken the key for itself.
+    // Keys of its menus, which are elsewhere in the page, come by here, too.
+    if (event.target instanceof Node && !event.currentTarget.contains(event.target)) return;
     if (!isExpanded || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') calls.expand(false);
     else if (event.key === 'm') toggleAudio();

@@ -1,5 +1,6 @@
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import type { CallView } from './call-board.ts';
+import { unlessGivenUp } from './screen-choice.ts';
 
 /** What the user does with his own microphone, camera and screen. What fails is shown with the call. */
 export function useMediaActions({ call, media, camera, status }: CallView): {
@@ -18,7 +19,7 @@ export function useMediaActions({ call, media, camera, status }: CallView): {
     toggleVideo: unlessOver(() => call.setVideo(!camera)),
     toggleScreen: unlessOver(async () => {
       if (media.screen) call.stopSharing();
-      else await call.shareScreen();
+      else await unlessGivenUp(call.shareScreen());
     }),
     toggleHold: unlessOver(() => call.hold(!media.hold)),
   };

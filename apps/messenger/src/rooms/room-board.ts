@@ -11,6 +11,7 @@ export interface RoomView {
   /** People in the room, the user too. */
   readonly count: number;
   readonly isRecorded: boolean;
+  /** What last failed, until the user does something else. */
   readonly problem: string;
 }
 
@@ -20,25 +21,41 @@ export interface RoomBoardState {
   readonly waiting: Waiting | undefined;
   /** Groups of which it is known that somebody is in their room. */
   readonly active: ReadonlySet<number>;
-  /** Why a room could not be joined, or was left. */
+  /** The current room covers the page. */
+  readonly isExpanded: boolean;
+  /** Why a room could not be joined, or was left; for a while. */
   readonly notice: string;
   /** Where rooms are heard; undefined until somebody has chosen it. */
   readonly speaker: string | undefined;
 }
 
+const nothing: RoomBoardState = {
+  current: undefined,
+  waiting: undefined,
+  active: new Set(),
+  isExpanded: false,
+  notice: '',
+  speaker: undefined,
+};
+
+/** How long a notice stays, in milliseconds. */
+const noticeMs = 15_000;
+
 /** The rooms of this page: the one that the user is in, and where there are some. */
 export class RoomBoard extends Live<RoomBoardState> {
   readonly #client: Client;
   readonly #off: () => void;
+  #fading: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client) {
-    super({ current: undefined, waiting: undefined, active: new Set(), notice: '', speaker: undefined });
+    super(nothing);
     this.#client = client;
     this.#off = client.on('room', ({ gid, isActive }) => this.#noted(gid, isActive));
   }
 
   close(): void {
     this.#off();
+    clearTimeout(this.#fading);
   }
 
   /** Finds out whether somebody is in the room of a group. */
@@ -51,7 +68,11 @@ export class RoomBoard extends Live<RoomBoardState> {
 
   /** Joins the room of a group, with camera and microphone where the user may publish. */
   join(gid: number): void {
-    this.#join(gid).catch((error: unknown) => this.set({ ...this.get(), notice: messageOf(error) }));
+    this.#join(gid).catch((error: unknown) => this.#tell(messageOf(error)));
+  }
+
+  expand(isExpanded: boolean): void {
+    this.set({ ...this.get(), isExpanded });
   }
 
   leave(): void {
@@ -62,11 +83,13 @@ export class RoomBoard extends Live<RoomBoardState> {
 
   /** Does something in the room; that it failed is shown. */
   do(action: (room: Room) => Promise<unknown>): void {
-    const { current } = this.get();
-    if (current === undefined) return;
-    action(current.room)
-      .catch((error: unknown) => this.#show(current.room, messageOf(error)))
-      .then(() => this.#show(current.room));
+    const room = this.get().current?.room;
+    if (room === undefined) return;
+    this.#show(room, '');
+    action(room).then(
+      () => this.#show(room),
+      (error: unknown) => this.#show(room, messageOf(error)),
+    );
   }
 
   /** Takes another microphone, camera or speaker. */
@@ -90,11 +113,12 @@ export class RoomBoard extends Live<RoomBoardState> {
   }
 
   #wait(waiting: Waiting | undefined): void {
-    this.set({ ...this.get(), notice: '', waiting });
+    this.#tell('');
+    this.set({ ...this.get(), waiting });
     waiting?.on('status', (status) => {
       if (status.phase === 'waiting') return;
-      const notice = status.phase === 'over' ? (turnedAway[status.reason] ?? '') : '';
-      this.set({ ...this.get(), waiting: undefined, notice });
+      this.set({ ...this.get(), waiting: undefined });
+      this.#tell(status.phase === 'over' ? (turnedAway[status.reason] ?? '') : '');
       if (status.phase === 'admitted') this.#enter(status.room);
     });
   }
@@ -111,13 +135,21 @@ export class RoomBoard extends Live<RoomBoardState> {
       if (status.phase === 'ended') this.#ended(ended[status.reason] ?? '');
       else refresh();
     });
-    this.set({ ...this.get(), notice: '', current: viewOf(room, '') });
+    this.#tell('');
+    this.set({ ...this.get(), current: viewOf(room, ''), isExpanded: true });
     if (!room.may.has('publish')) return;
     this.do(() => room.publish({ video: room.limits.video }));
   }
 
   #ended(notice: string): void {
-    this.set({ ...this.get(), current: undefined, notice });
+    this.set({ ...this.get(), current: undefined, isExpanded: false });
+    this.#tell(notice);
+  }
+
+  #tell(notice: string): void {
+    clearTimeout(this.#fading);
+    this.set({ ...this.get(), notice });
+    if (notice !== '') this.#fading = setTimeout(() => this.#tell(''), noticeMs);
   }
 
   #noted(gid: number, isActive: boolean): void {
@@ -127,8 +159,11 @@ export class RoomBoard extends Live<RoomBoardState> {
     this.set({ ...this.get(), active });
   }
 
-  #show(room: Room, problem = ''): void {
-    if (this.get().current?.room === room) this.set({ ...this.get(), current: viewOf(room, problem) });
+  /** Shows the room as it is now; without a problem, the one that is shown stays. */
+  #show(room: Room, problem?: string): void {
+    const { current } = this.get();
+    if (current?.room !== room) return;
+    this.set({ ...this.get(), current: viewOf(room, problem ?? current.problem) });
   }
 }
 

@@ -6,7 +6,7 @@ import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import styles from './rooms.module.css';
 
-/** Begins the room of a group, or joins the one that is there. */
+/** Begins the room of a group, joins the one that is there, or shows it again to who is in it. */
 export function RoomButton({ gid }: { gid: number }) {
   const { rooms, client } = useWorkspace();
   const isOnline = useStatus().state === 'online';
@@ -15,8 +15,8 @@ export function RoomButton({ gid }: { gid: number }) {
   useEffect(() => {
     if (isOnline) rooms.look(gid);
   }, [rooms, gid, isOnline]);
-  if (!client.rooms.available || isIn) return null;
-  const label = isActive ? 'Join the room' : 'Start a room';
+  if (!client.rooms.available) return null;
+  const label = isIn ? 'Back to the room' : isActive ? 'Join the room' : 'Start a room';
   return (
     <button
       type="button"
@@ -24,8 +24,8 @@ export function RoomButton({ gid }: { gid: number }) {
       data-active={isActive}
       aria-label={label}
       title={label}
-      disabled={!isOnline}
-      onClick={() => rooms.join(gid)}
+      disabled={!isOnline && !isIn}
+      onClick={() => (isIn ? rooms.expand(true) : rooms.join(gid))}
     >
       <Video size={20} />
     </button>

@@ -1,31 +1,28 @@
-import type { OwnStream } from '@stoa/client';
-import {
-  Disc,
-  type LucideIcon,
-  Mic,
-  MicOff,
-  MonitorUp,
-  MonitorX,
-  PhoneOff,
-  Video,
-  VideoOff,
-} from 'lucide-react';
-import { useLive } from '../hooks/live.ts';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { useWakeLock } from '../calls/use-wake-lock.ts';
+import { useLive, useLivePart } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import type { RoomView } from './room-board.ts';
-import { EverybodyMenu, RoomDeviceMenu } from './room-menus.tsx';
+import { RoomControls } from './room-controls.tsx';
+import { RoomHead } from './room-head.tsx';
 import { RoomQueue } from './room-queue.tsx';
 import { OwnTile, RemoteTile } from './room-tile.tsx';
 import styles from './rooms.module.css';
 import { WaitingScreen } from './waiting-screen.tsx';
 
-/** The room that the user is in, over the page; and what became of one that he is in no more. */
+/** The room that the user is in, over the page or beside it; and what became of one that he is in no more. */
 export function Rooms() {
-  const { rooms } = useWorkspace();
-  const { current, waiting, notice } = useLive(rooms);
+  const { rooms, calls } = useWorkspace();
+  const { current, waiting, isExpanded, notice } = useLive(rooms);
+  const isCovered = useLivePart(calls, (state) => state.isExpanded);
+  useWakeLock(current !== undefined);
+  // A call that was answered is what the user wants to see.
+  useEffect(() => {
+    if (isCovered) rooms.expand(false);
+  }, [rooms, isCovered]);
   return (
     <>
-      {current !== undefined && <RoomScreen view={current} />}
+      {current !== undefined && <RoomScreen view={current} isExpanded={isExpanded} />}
       {waiting !== undefined && <WaitingScreen onLeave={() => rooms.leave()} />}
       <p role="status" className={styles.notice} data-room-notice>
         {notice}
@@ -34,22 +31,65 @@ export function Rooms() {
   );
 }
 
-/** Everybody's streams in a grid, and what the user can do about his own. */
-function RoomScreen({ view: { room, phase, streams, own, count, isRecorded, problem } }: { view: RoomView }) {
+/**
+ * Everybody's streams in a grid, and what the user can do about his own. Over the whole page, or as a card beside which
+ * he can chat; Escape makes it small and never leaves it.
+ */
+function RoomScreen({ view, isExpanded }: { view: RoomView; isExpanded: boolean }) {
+  const { rooms } = useWorkspace();
+  const screen = useRef<HTMLElement>(null);
+  const { room, streams, own, problem } = view;
   const tiles = streams.length + own.length;
+  const isRoomy = isExpanded && tiles <= 4;
+
+  useEffect(() => {
+    if (isExpanded) screen.current?.focus();
+  }, [isExpanded]);
+
+  function toggle(kind: 'audio' | 'video'): void {
+    const camera = own.find(({ sid }) => sid === 0);
+    if (camera?.track(kind) === undefined || camera.isLocked(kind)) return;
+    rooms.do(() => camera.mute({ [kind]: !camera.isMuted(kind) }));
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    // Keys of its menus, which are elsewhere in the page, come by here, too.
+    if (event.target instanceof Node && !event.currentTarget.contains(event.target)) return;
+    if (!isExpanded || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape') rooms.expand(false);
+    else if (event.key === 'm') toggle('audio');
+    else if (event.key === 'v') toggle('video');
+  }
+
   return (
-    <section className={styles.room} data-scheme="dark" aria-label="Room">
-      <header className={styles.head}>
-        {count === 1 ? 'Only you are here' : `${count} people`}
-        {phase === 'reconnecting' && ' · connecting again …'}
-        <span role="status">{isRecorded && ' · recorded'}</span>
-      </header>
-      <div className={styles.grid} style={{ '--columns': Math.ceil(Math.sqrt(tiles)) }}>
+    <section
+      ref={screen}
+      className={styles.room}
+      data-scheme="dark"
+      data-size={isExpanded ? 'full' : 'small'}
+      aria-label="Room"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      <RoomHead view={view} isExpanded={isExpanded} />
+      <div
+        className={styles.grid}
+        style={{
+          '--columns': Math.ceil(Math.sqrt(tiles)),
+          // On screens that are higher than wide, faces stand above each other.
+          '--narrow-columns': Math.max(1, Math.floor(Math.sqrt(tiles))),
+        }}
+      >
         {streams.map((stream) => (
-          <RemoteTile key={`${stream.sid} ${stream.dev} ${stream.user}`} stream={stream} may={room.may} />
+          <RemoteTile
+            key={`${stream.sid} ${stream.dev} ${stream.user}`}
+            stream={stream}
+            may={room.may}
+            isRoomy={isRoomy}
+          />
         ))}
         {own.map((stream) => (
-          <OwnTile key={stream.sid} stream={stream} />
+          <OwnTile key={stream.sid} stream={stream} isRoomy={isRoomy} />
         ))}
       </div>
       {room.may.has('admit') && <RoomQueue gid={room.gid} />}
@@ -58,104 +98,7 @@ function RoomScreen({ view: { room, phase, streams, own, count, isRecorded, prob
           {problem}
         </p>
       )}
-      <RoomControls
-        camera={own.find(({ sid }) => sid === 0)}
-        screen={own.find(({ sid }) => sid !== 0)}
-        may={room.may}
-        isRecorded={isRecorded}
-      />
+      <RoomControls view={view} isExpanded={isExpanded} onToggle={toggle} />
     </section>
-  );
-}
-
-function RoomControls({
-  camera,
-  screen,
-  may,
-  isRecorded,
-}: {
-  camera: OwnStream | undefined;
-  screen: OwnStream | undefined;
-  may: RoomView['room']['may'];
-  isRecorded: boolean;
-}) {
-  const { rooms } = useWorkspace();
-  const toggle = (kind: 'audio' | 'video', label: string, on: LucideIcon, off: LucideIcon) => {
-    if (camera?.track(kind) === undefined) return null;
-    const isMuted = camera.isMuted(kind);
-    return (
-      <Control
-        label={label}
-        icon={isMuted ? off : on}
-        pressed={isMuted}
-        disabled={camera.isLocked(kind)}
-        onClick={() => rooms.do(() => camera.mute({ [kind]: !isMuted }))}
-      />
-    );
-  };
-  return (
-    <div className={styles.controls}>
-      {camera === undefined && may.has('publish') && (
-        <Control
-          label="Turn camera and microphone on"
-          icon={Video}
-          onClick={() => rooms.do((room) => room.publish({ video: room.limits.video }))}
-        />
-      )}
-      {toggle('audio', 'Mute', Mic, MicOff)}
-      {toggle('video', 'Camera off', Video, VideoOff)}
-      {may.has('publish') && (
-        <Control
-          label="Share screen"
-          icon={screen === undefined ? MonitorUp : MonitorX}
-          pressed={screen !== undefined}
-          onClick={() =>
-            rooms.do((room) => (screen === undefined ? room.publish({ source: 'screen' }) : screen.stop()))
-          }
-        />
-      )}
-      {may.has('record') && (
-        <Control
-          label="Record"
-          icon={Disc}
-          pressed={isRecorded}
-          onClick={() => rooms.do(({ recording }) => (isRecorded ? recording.stop() : recording.start()))}
-        />
-      )}
-      <RoomDeviceMenu camera={camera} />
-      <EverybodyMenu may={may} />
-      <Control label="Leave" icon={PhoneOff} kind="end" onClick={() => rooms.leave()} />
-    </div>
-  );
-}
-
-function Control({
-  label,
-  icon: Icon,
-  pressed,
-  disabled = false,
-  kind = 'plain',
-  onClick,
-}: {
-  label: string;
-  icon: LucideIcon;
-  pressed?: boolean;
-  disabled?: boolean;
-  kind?: 'plain' | 'end';
-  onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      className={styles.control}
-      aria-label={label}
-      aria-pressed={pressed}
-      title={label}
-      data-kind={kind}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      <Icon size={22} />
-    </button>
   );
 }

@@ -3,11 +3,20 @@ import { MicOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useLivePart } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { Avatar } from '../ui/avatar.tsx';
 import { StreamMenu } from './room-menus.tsx';
 import styles from './rooms.module.css';
 
-/** Somebody's stream, in the size in which it is sent. */
-export function RemoteTile({ stream, may }: { stream: RemoteStream; may: Room['may'] }) {
+/** Somebody's stream, in the size in which it is shown; without a picture, who it is. */
+export function RemoteTile({
+  stream,
+  may,
+  isRoomy,
+}: {
+  stream: RemoteStream;
+  may: Room['may'];
+  isRoomy: boolean;
+}) {
   const { rooms } = useWorkspace();
   const speaker = useLivePart(rooms, (state) => state.speaker);
   const element = useRef<HTMLVideoElement>(null);
@@ -23,6 +32,7 @@ export function RemoteTile({ stream, may }: { stream: RemoteStream; may: Room['m
     <figure className={styles.tile} data-talking={isTalking} data-source={info.source}>
       {/* biome-ignore lint/a11y/useMediaCaption: a room has no captions. */}
       <video ref={element} aria-label={label} autoPlay playsInline />
+      {info.video !== 'on' && <Person address={participant.user} name={name} isRoomy={isRoomy} />}
       {paused !== undefined && (
         <p className={styles.paused} role="status">
           Paused: your connection is too slow for this picture.
@@ -38,14 +48,16 @@ export function RemoteTile({ stream, may }: { stream: RemoteStream; may: Room['m
 }
 
 /** What the user himself sends; never heard here. */
-export function OwnTile({ stream }: { stream: OwnStream }) {
+export function OwnTile({ stream, isRoomy }: { stream: OwnStream; isRoomy: boolean }) {
+  const { address, name } = useWorkspace().session;
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     if (element.current !== null) element.current.srcObject = stream.mediaStream;
   }, [stream]);
   const label = stream.source === 'screen' ? 'Your screen' : 'You';
+  const hasPicture = stream.track('video') !== undefined && !stream.isMuted('video');
   return (
-    <figure className={styles.tile} data-talking={stream.isTalking} data-source={stream.source}>
+    <figure className={styles.tile} data-talking={stream.isTalking} data-source={stream.source} data-own>
       <video
         ref={element}
         data-mirrored={stream.source === 'camera'}
@@ -54,16 +66,26 @@ export function OwnTile({ stream }: { stream: OwnStream }) {
         playsInline
         muted
       />
+      {!hasPicture && <Person address={address} name={name || address} isRoomy={isRoomy} />}
       <TileName name={label} isMuted={stream.source === 'camera' && stream.isMuted('audio')} />
     </figure>
+  );
+}
+
+/** In the place of a picture. */
+function Person({ address, name, isRoomy }: { address: string; name: string; isRoomy: boolean }) {
+  return (
+    <span className={styles.person} data-person={address}>
+      <Avatar address={address} name={name} size={isRoomy ? 128 : 48} />
+    </span>
   );
 }
 
 function TileName({ name, isMuted: muted }: { name: string; isMuted: boolean }) {
   return (
     <figcaption className={styles.name}>
-      {muted && <MicOff size={14} aria-label="Muted" />}
-      {name}
+      {muted && <MicOff size={14} role="img" aria-label="Muted" />}
+      <bdi>{name}</bdi>
     </figcaption>
   );
 }
