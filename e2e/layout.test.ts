@@ -1,5 +1,5 @@
 import { startTestNode, type TestNode } from '@stoa/testkit';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Visitors } from './support/visitors.ts';
 
@@ -35,6 +35,27 @@ describe('the layout of the messenger', () => {
     await page.getByRole('navigation', { name: 'Chats' }).waitFor();
     await page.goBack();
     await alice.messenger.composer.waitFor();
+
+    // A finger that is held on a message opens its menu, also where the browser has no event for that.
+    await page.evaluate(() => {
+      window.addEventListener('contextmenu', (event) => event.stopImmediatePropagation(), true);
+    });
+    const message = alice.messenger.message('x'.repeat(300));
+    await touch(message, 'touchstart');
+    await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+    expect(await touch(message, 'touchend')).toBe('prevented');
+    await page.keyboard.press('Escape');
+
+    // Held sideways, everything in menus and dialogs can still be reached.
+    await page.setViewportSize({ width: viewport.height, height: viewport.width });
+    await page.getByRole('button', { name: 'Chat actions' }).click();
+    await page.getByRole('menuitem', { name: 'Clear this chat' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'Back to the chats' }).click();
+    await page.getByRole('button', { name: 'New group' }).click();
+    await page.getByLabel('Invited? Enter the code').click();
+    const field = await page.getByLabel('Invited? Enter the code').boundingBox();
+    expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(viewport.width);
   });
 
   it('shows list and chat side by side from 720 pixels', async () => {
@@ -94,6 +115,16 @@ describe('the sign-in page', () => {
 
 function overflows(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+}
+
+/** Touches an element, or lets it go; says whether the page has left it to the browser. */
+function touch(what: Locator, type: 'touchstart' | 'touchend'): Promise<'prevented' | 'left'> {
+  return what.evaluate((target, type) => {
+    const finger = new Touch({ identifier: 1, target, clientX: 100, clientY: 100 });
+    const touches = type === 'touchstart' ? [finger] : [];
+    const options = { bubbles: true, cancelable: true, touches, changedTouches: [finger] };
+    return target.dispatchEvent(new TouchEvent(type, options)) ? 'left' : 'prevented';
+  }, type);
 }
 
 /** Adds up the movements of what stood still, apart from those that an input causes (as in web vitals). */

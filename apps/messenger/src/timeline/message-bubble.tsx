@@ -1,6 +1,7 @@
 import type { LocalMessage } from '@stoa/client';
 import { MessagesSquare, Timer } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react';
+import { useLongPress } from '../hooks/use-long-press.ts';
 import controls from '../ui/controls.module.css';
 import { MessageTicks } from '../ui/message-ticks.tsx';
 import { timeOf } from '../ui/time.ts';
@@ -46,6 +47,7 @@ export const MessageBubble = memo(function MessageBubble({
 }) {
   const { conversation, outgoing, status, ref, gone } = message;
   const [isMenuOpen, setMenuOpen] = useState(false);
+  const touch = useLongPress(() => setMenuOpen(true));
 
   function onContextMenu(event: MouseEvent): void {
     // Links and marked text keep the browser's own menu.
@@ -80,6 +82,7 @@ export const MessageBubble = memo(function MessageBubble({
         tabIndex={tabIndex}
         onContextMenu={onContextMenu}
         onKeyDown={onKeyDown}
+        {...touch}
       >
         <div className={styles.bubble}>
           {first && !outgoing && conversation.startsWith('g:') ? (
