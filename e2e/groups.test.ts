@@ -58,11 +58,14 @@ describe('groups in the messenger', { timeout: 90_000 }, () => {
     const frank = await visitors.signIn(server.url, 'frank', 'frank');
     const wrong = `${link?.slice(0, -1)}${link?.endsWith('1') ? '2' : '1'}`;
     await frank.page.goto(wrong);
-    await frank.page
-      .getByRole('dialog', { name: 'Invitation to a group' })
-      .getByText(/PIN is wrong/)
-      .waitFor();
+    const invitation = frank.page.getByRole('dialog', { name: 'Invitation to a group' });
+    const join = invitation.getByRole('button', { name: 'Join group' });
+    await join.click();
+    await invitation.getByText(/PIN is wrong/).waitFor();
     await frank.page.goto(link ?? '');
+    // Another dialog: nobody is in a group by following a link alone.
+    await invitation.getByText(/PIN is wrong/).waitFor({ state: 'detached' });
+    await join.click();
     await frank.page.getByRole('heading', { name: 'Hiking club' }).waitFor();
     await alice.page.getByRole('button', { name: '6 members' }).waitFor();
     for (const member of [bob, carol, dave]) await member.row('Hiking club').click();
@@ -106,8 +109,9 @@ describe('groups in the messenger', { timeout: 90_000 }, () => {
     ];
     await create(fay, 'Two of us', 'gil');
     await fay.write('Hello');
+    await gil.row('Two of us').getByText('Fay: Hello').waitFor();
     await gil.row('Two of us').click();
-    await gil.message('Hello').waitFor();
+    await gil.message('Hello').getByText('Fay').waitFor();
     await gil.page.getByRole('button', { name: '2 members' }).click();
     await gil.page.getByRole('list', { name: 'Members' }).getByText('Fay').waitFor();
     expect(await audit(gil.page)).toEqual([]);
@@ -117,6 +121,7 @@ describe('groups in the messenger', { timeout: 90_000 }, () => {
     await gil.page.getByText('You are not in this group any more.').waitFor();
     await gil.message('Hello').waitFor();
     await fay.page.getByRole('button', { name: 'Leave group' }).click();
+    await fay.page.getByRole('button', { name: 'Leave now' }).click();
     await fay.page.getByText('You are not in this group any more.').waitFor();
     await fay.page.getByRole('button', { name: 'New group' }).click();
     expect(await audit(fay.page)).toEqual([]);

@@ -1,7 +1,7 @@
 import { conversationId, type LocalConversation, type LocalMessage } from '@stoa/client';
 import { BellOff, Pin } from 'lucide-react';
 import { CallIcon } from '../calls/call-entry.tsx';
-import { useLivePart } from '../hooks/live.ts';
+import { useLive, useLivePart } from '../hooks/live.ts';
 import { hrefOf } from '../hooks/use-route.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { usePresence } from '../presence/use-presence.ts';
@@ -52,20 +52,20 @@ export function ConversationRow({
           </time>
         )}
         <Preview latest={latest} typing={typing} draft={current ? undefined : draft} />
-        {(muted || favourite) && (
+        {(muted || favourite || chat.unreadMentions > 0) && (
           <span className={styles.marks}>
-            {muted && <BellOff size={16} aria-label="muted" />}
-            {favourite && <Pin size={16} aria-label="pinned" />}
+            {chat.unreadMentions > 0 && (
+              <span className={styles.mention}>
+                @<span className={controls.hidden}> mentions you</span>
+              </span>
+            )}
+            {muted && <BellOff size={16} role="img" aria-label="muted" />}
+            {favourite && <Pin size={16} role="img" aria-label="pinned" />}
           </span>
         )}
         {unread === 0 && markedUnread && (
           <span className={styles.marked}>
             <span className={controls.hidden}>marked as unread</span>
-          </span>
-        )}
-        {chat.unreadMentions > 0 && (
-          <span className={styles.marks}>
-            @<span className={controls.hidden}> mentions you</span>
           </span>
         )}
         {unread > 0 && (
@@ -88,12 +88,13 @@ function Preview({
   typing: boolean;
   draft: string | undefined;
 }) {
+  const nameOf = useLive(useWorkspace().profiles.names);
   if (typing) return <span className={`${styles.preview} ${styles.typing}`}>typing…</span>;
   if (draft) {
     return (
       <span className={styles.preview}>
         <span className={styles.draft}>Draft: </span>
-        {draft}
+        <bdi>{draft}</bdi>
       </span>
     );
   }
@@ -106,8 +107,8 @@ function Preview({
       ) : (
         latest.outgoing && latest.gone === undefined && <MessageTicks status={latest.status} />
       )}
-      {!latest.outgoing && latest.conversation.startsWith('g:') && `${latest.from}: `}
-      {contentSummary(latest)}
+      {!latest.outgoing && latest.conversation.startsWith('g:') && <bdi>{nameOf(latest.from)}: </bdi>}
+      <bdi>{contentSummary(latest)}</bdi>
     </span>
   );
 }

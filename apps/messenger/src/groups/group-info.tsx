@@ -3,6 +3,7 @@ import { adminFlags, allPermissions } from '@stoa/protocol';
 import { UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { useAttempt } from '../hooks/use-attempt.ts';
+import { useStatus } from '../hooks/use-status.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { PictureButton } from '../profiles/picture-button.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -18,13 +19,16 @@ export function GroupInfo({ gid, onClose }: { gid: number; onClose: () => void }
   const { client, session } = useWorkspace();
   const { group, members } = useGroup(gid, true);
   const { attempt, busy, failure } = useAttempt();
+  const isOnline = useStatus().state === 'online';
   const [added, setAdded] = useState<readonly string[]>([]);
   const [invited, setInvited] = useState<{ code: string; link: string }>();
 
   if (group === undefined) {
     return (
       <Dialog title="Group" onClose={onClose}>
-        <p role="status">Loading…</p>
+        <p role="status">
+          {isOnline ? 'Loading…' : 'Who is in the group can be told when the connection is back.'}
+        </p>
       </Dialog>
     );
   }
@@ -104,21 +108,15 @@ export function GroupInfo({ gid, onClose }: { gid: number; onClose: () => void }
       <p role="alert" className={styles.failure}>
         {failure}
       </p>
-      <DialogActions>
-        <button
-          type="button"
-          className={controls.danger}
-          disabled={busy}
-          onClick={() =>
-            void attempt(async () => {
-              await client.groups.leave(gid);
-              onClose();
-            })
-          }
-        >
-          Leave group
-        </button>
-      </DialogActions>
+      <LeaveGroup
+        busy={busy}
+        onLeave={() =>
+          void attempt(async () => {
+            await client.groups.leave(gid);
+            onClose();
+          })
+        }
+      />
     </Dialog>
   );
 }
@@ -149,6 +147,35 @@ function MemberRow({
         </button>
       )}
     </li>
+  );
+}
+
+/** Asks once more: only who leads the group, or a code, brings back who has left. */
+function LeaveGroup({ busy, onLeave }: { busy: boolean; onLeave: () => void }) {
+  const [isAsking, setAsking] = useState(false);
+  if (!isAsking) {
+    return (
+      <DialogActions>
+        <button type="button" className={controls.danger} onClick={() => setAsking(true)}>
+          Leave group
+        </button>
+      </DialogActions>
+    );
+  }
+  return (
+    <section aria-label="Leave group">
+      <p role="status">
+        You get no more messages of this group, and come back only when somebody lets you in.
+      </p>
+      <DialogActions>
+        <button type="button" className={controls.quiet} onClick={() => setAsking(false)}>
+          Stay
+        </button>
+        <button type="button" className={controls.danger} disabled={busy} onClick={onLeave}>
+          Leave now
+        </button>
+      </DialogActions>
+    </section>
   );
 }
 

@@ -11,6 +11,7 @@ export class ProfileBoard {
   readonly #client: Client;
   readonly #users = new Map<string, Live<ShownProfile | undefined>>();
   readonly #groups = new Map<number, Live<string | undefined>>();
+  readonly #names = new Live((address: string) => this.#nameOf(address));
   readonly #offs: readonly (() => void)[];
 
   constructor(client: Client) {
@@ -28,6 +29,11 @@ export class ProfileBoard {
         if (state === 'online') for (const [gid, live] of this.#groups) this.#askGroup(gid, live);
       }),
     ];
+  }
+
+  /** How users are called: another function whenever somebody is called otherwise. Until the name is known, the address. */
+  get names(): ReadonlyLive<(address: string) => string> {
+    return this.#names;
   }
 
   of(address: string): ReadonlyLive<ShownProfile | undefined> {
@@ -68,6 +74,11 @@ export class ProfileBoard {
     const blob = thumbnail === undefined ? undefined : new Blob([new Uint8Array(thumbnail)]);
     live.set({ ...profile, ...(blob !== undefined && { thumbnailUrl: URL.createObjectURL(blob) }) });
     revoke(before);
+    if (profile.name !== before?.name) this.#names.set((address) => this.#nameOf(address));
+  }
+
+  #nameOf(address: string): string {
+    return this.of(address).get()?.name || address;
   }
 
   /** Without a connection a group has its initials. */

@@ -38,7 +38,7 @@ import { useTimeline } from './use-timeline.ts';
 
 /** A conversation: with whom, the messages, and the field to write in. `mid`: the message that a link names. */
 export function ConversationView({ id, mid }: { id: ConversationId; mid: number | undefined }) {
-  const { client, session, conversations, people, drafts } = useWorkspace();
+  const { client, session, conversations, people, drafts, profiles } = useWorkspace();
   const target = useMemo(() => targetOf(id), [id]);
   const peer = 'peer' in target ? target.peer : undefined;
   const address = peer ?? `group ${'gid' in target ? target.gid : 0}`;
@@ -46,6 +46,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   const person = useLive(people).find((candidate) => candidate.address === peer);
   const name = conversation?.name || person?.name || address;
   const { online } = usePresence(peer);
+  const nameOf = useLive(profiles.names);
   const timeline = useTimeline(id);
   const [editing, setEditing] = useState<LocalMessage>();
   const [thread, setThread] = useState<LocalMessage>();
@@ -55,8 +56,8 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   const { show } = timeline;
 
   const authorOf = useCallback(
-    (message: LocalMessage) => (message.outgoing ? 'You' : peer === undefined ? message.from : name),
-    [peer, name],
+    (message: LocalMessage) => (message.outgoing ? 'You' : peer === undefined ? nameOf(message.from) : name),
+    [peer, name, nameOf],
   );
   const onJump = useCallback(
     (to: number) => {

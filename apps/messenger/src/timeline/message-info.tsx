@@ -1,5 +1,6 @@
 import type { LocalMessage, ReceiptTimes } from '@stoa/client';
 import { useEffect, useState } from 'react';
+import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { fullTime } from '../ui/time.ts';
@@ -7,7 +8,8 @@ import styles from './message-info.module.css';
 
 /** When a message was sent, delivered and read. */
 export function MessageInfo({ message, onClose }: { message: LocalMessage; onClose: () => void }) {
-  const { client } = useWorkspace();
+  const { client, profiles } = useWorkspace();
+  const nameOf = useLive(profiles.names);
   const [times, setTimes] = useState<readonly ReceiptTimes[] | 'asked' | 'unknown'>('asked');
 
   useEffect(() => {
@@ -22,8 +24,8 @@ export function MessageInfo({ message, onClose }: { message: LocalMessage; onClo
         {message.disappearsAt !== undefined && <Moment label="Disappears" at={message.disappearsAt} />}
         {typeof times === 'object' &&
           times.flatMap(({ user, deliveredAt, readAt }) => [
-            <Moment key={`${user} delivered`} label={`Delivered to ${user}`} at={deliveredAt} />,
-            <Moment key={`${user} read`} label={`Read by ${user}`} at={readAt} />,
+            <Moment key={`${user} delivered`} label={`Delivered to ${nameOf(user)}`} at={deliveredAt} />,
+            <Moment key={`${user} read`} label={`Read by ${nameOf(user)}`} at={readAt} />,
           ])}
       </dl>
       <p role="status" className={styles.note}>

@@ -1,11 +1,13 @@
 import type { LocalMessage } from '@stoa/client';
 import { useState } from 'react';
+import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import styles from './poll.module.css';
 
 /** A question, what can be answered, and what was. */
 export function Poll({ message }: { message: LocalMessage }) {
-  const { client, session } = useWorkspace();
+  const { client, session, profiles } = useWorkspace();
+  const nameOf = useLive(profiles.names);
   const [problem, setProblem] = useState('');
   const { content, votes = [], pollClosed, seq } = message;
   const poll = content?.poll;
@@ -24,18 +26,20 @@ export function Poll({ message }: { message: LocalMessage }) {
 
   return (
     <fieldset className={styles.poll} disabled={pollClosed !== undefined || seq === 0}>
-      <legend className={styles.question}>{poll.question}</legend>
+      <legend className={styles.question}>
+        <bdi>{poll.question}</bdi>
+      </legend>
       {poll.options.map((text, option) => {
         const users = usersOf(option);
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: votes name options by their places.
-          <label key={option} className={styles.option} title={users.join(', ')}>
+          <label key={option} className={styles.option} title={users.map(nameOf).join(', ')}>
             <input
               type="checkbox"
               checked={own.includes(option)}
               onChange={(event) => vote(option, event.target.checked)}
             />
-            <span>{text}</span>
+            <bdi>{text}</bdi>
             <span className={styles.count}>{users.length}</span>
           </label>
         );

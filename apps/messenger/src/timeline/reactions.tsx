@@ -1,4 +1,5 @@
 import type { LocalMessage } from '@stoa/client';
+import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import styles from './reactions.module.css';
 
@@ -10,14 +11,15 @@ export function Reactions({
   message: LocalMessage;
   onReact: (message: LocalMessage, emoji: string, on: boolean) => void;
 }) {
-  const { session } = useWorkspace();
+  const { session, profiles } = useWorkspace();
+  const nameOf = useLive(profiles.names);
   const { reactions = [], gone } = message;
   if (reactions.length === 0 || gone !== undefined) return null;
   return (
     <ul className={styles.list} aria-label="Reactions">
       {reactions.map(({ emoji, users }) => {
         const isOwn = users.includes(session.address);
-        const who = users.map((user) => (user === session.address ? 'You' : user)).join(', ');
+        const who = users.map((user) => (user === session.address ? 'You' : nameOf(user))).join(', ');
         return (
           <li key={emoji}>
             <button

@@ -25,7 +25,7 @@ export function ReplyQuote({
       onClick={() => onJump(quoted.mid)}
     >
       <span className={styles.author}>{authorOf(quoted)}</span>
-      <span className={styles.text}>{contentSummary(quoted)}</span>
+      <bdi className={styles.text}>{contentSummary(quoted)}</bdi>
     </button>
   );
 }
