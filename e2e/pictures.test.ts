@@ -50,6 +50,29 @@ describe('files in the messenger', () => {
     await row.getByText('Picture: dot.png').waitFor();
     await row.click();
     await seePicture(bob, 'dot.png');
+
+    // What was dropped or pasted by accident is not sent.
+    const offer = (type: 'drop' | 'paste') =>
+      alice.composer.evaluate((field, type) => {
+        const data = new DataTransfer();
+        data.items.add(new File(['bread'], 'list.txt', { type: 'text/plain' }));
+        const options = { bubbles: true, cancelable: true };
+        field.dispatchEvent(
+          type === 'drop'
+            ? new DragEvent(type, { ...options, dataTransfer: data })
+            : new ClipboardEvent(type, { ...options, clipboardData: data }),
+        );
+      }, type);
+    const dialog = alice.page.getByRole('dialog', { name: 'Send this file?' });
+    await offer('drop');
+    await dialog.getByText('list.txt').waitFor();
+    await alice.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await offer('paste');
+    await dialog.getByLabel('Text').fill('What we need');
+    await alice.page.keyboard.press('Enter');
+    await bob.message('What we need').getByText('list.txt').waitFor();
+    expect(await bob.log.getByText('list.txt').count()).toBe(1);
     await Promise.all([alice, bob].map(({ page }) => page.reload()));
     await Promise.all([alice, bob].map((each) => seePicture(each, 'dot.png')));
     await bob.page.getByRole('button', { name: 'Open picture dot.png' }).click();

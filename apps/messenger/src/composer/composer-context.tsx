@@ -23,7 +23,9 @@ export function ComposerContext({
       <Icon size={18} />
       <div className={styles.what}>
         <strong className={styles.label}>{label}</strong>
-        <span className={styles.text}>{contentSummary(message)}</span>
+        <span className={styles.text} dir="auto">
+          {contentSummary(message)}
+        </span>
       </div>
       <button
         type="button"

@@ -12,7 +12,9 @@ import { ScheduleMessage } from '../scheduled/schedule-message.tsx';
 import controls from '../ui/controls.module.css';
 import styles from './composer.module.css';
 import { ComposerContext } from './composer-context.tsx';
+import { enterSends, isComposing, isTouch } from './enter-sends.ts';
 import { excessBytes } from './text-size.ts';
+import { TooLong } from './too-long.tsx';
 import { useAnsweredByDraft } from './use-answered.ts';
 import { useLinkPreview } from './use-link-preview.ts';
 import { useSaying } from './use-saying.ts';
@@ -29,6 +31,7 @@ export function Composer({
   editing,
   onEdit,
   onFiles,
+  onPastedFiles,
   onNote,
   onRefused,
 }: {
@@ -41,6 +44,8 @@ export function Composer({
   onEdit: (what: 'last' | undefined) => void;
   /** Files are to be sent. */
   onFiles: (files: readonly File[]) => void;
+  /** Files were pasted. */
+  onPastedFiles: (files: readonly File[]) => void;
   /** A voice or video note is to be sent. */
   onNote: (note: RecordedNote) => void;
   /** The server did not take an edit, or the browser does not record. */
@@ -124,12 +129,12 @@ export function Composer({
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === 'Escape') cancel();
     else if (event.key === 'ArrowUp' && text === '' && editing === undefined) {
       event.preventDefault();
       onEdit('last');
-    } else if (event.key === 'Enter' && !event.shiftKey && !isTouch()) {
+    } else if (enterSends(event)) {
       event.preventDefault();
       send();
     }
@@ -153,15 +158,12 @@ export function Composer({
         {editing === undefined && written.preview !== undefined && (
           <WrittenPreview preview={written.preview} onRemove={written.remove} />
         )}
-        {excess > 0 && (
-          <p className={styles.excess} role="alert">
-            This is {excess.toLocaleString()} bytes too long. Send it in parts.
-          </p>
-        )}
+        {excess > 0 && <TooLong bytes={excess} />}
         {recording === undefined ? (
           <textarea
             ref={field}
             className={styles.field}
+            dir="auto"
             rows={1}
             // biome-ignore lint/a11y/noAutofocus: opening a chat is the wish to write; touch screens keep the keyboard shut.
             autoFocus={!isTouch()}
@@ -174,7 +176,7 @@ export function Composer({
               const files = [...event.clipboardData.files];
               if (files.length === 0 || editing !== undefined) return;
               event.preventDefault();
-              onFiles(files);
+              onPastedFiles(files);
             }}
           />
         ) : (
@@ -210,8 +212,4 @@ export function Composer({
       {isScheduling && <ScheduleMessage onSchedule={send} onClose={() => setScheduling(false)} />}
     </>
   );
-}
-
-function isTouch(): boolean {
-  return window.matchMedia('(pointer: coarse)').matches;
 }

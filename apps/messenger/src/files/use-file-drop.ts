@@ -1,6 +1,9 @@
 import { useEffect } from 'react';
 
-/** Takes files that are dropped anywhere on the page; undefined takes none. The page is never replaced by one. */
+/**
+ * Takes files that are dropped anywhere on the page, but not on a dialog above it; undefined takes none. The page is never
+ * replaced by one.
+ */
 export function useFileDrop(onFiles: ((files: readonly File[]) => void) | undefined): void {
   useEffect(() => {
     const onDragOver = (event: DragEvent): void => {
@@ -10,7 +13,9 @@ export function useFileDrop(onFiles: ((files: readonly File[]) => void) | undefi
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
-      onFiles?.(files);
+      const { target } = event;
+      const isOnPage = target instanceof Node && document.getElementById('root')?.contains(target) === true;
+      if (isOnPage) onFiles?.(files);
     };
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('drop', onDrop);

@@ -1,9 +1,12 @@
 import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
 import { SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { enterSends } from '../composer/enter-sends.ts';
 import { excessBytes } from '../composer/text-size.ts';
+import { TooLong } from '../composer/too-long.tsx';
 import { useSaying } from '../composer/use-saying.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { FailedMessage } from '../timeline/failed-message.tsx';
 import { MessageBody } from '../timeline/message-body.tsx';
 import controls from '../ui/controls.module.css';
 import { MessageTicks } from '../ui/message-ticks.tsx';
@@ -23,7 +26,7 @@ export function ThreadView({
   canWrite: boolean;
   onClose: () => void;
 }) {
-  const { parent, answers, more, problem, loadOlder } = useThread(message);
+  const { parent, ready, answers, more, problem, loadOlder } = useThread(message);
   const end = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   // Who only reads is led to it, too.
@@ -53,7 +56,11 @@ export function ThreadView({
       </header>
       <div className={styles.messages} role="log" aria-label="Thread">
         <Entry message={parent} authorOf={authorOf} />
-        <p className={styles.count}>{countOf(answers.length, more)}</p>
+        <p className={styles.count}>
+          {ready || answers.length > 0
+            ? countOf(answers.length, more)
+            : problem === '' && 'Looking for replies…'}
+        </p>
         {more && (
           <button type="button" className={controls.quiet} onClick={loadOlder}>
             Show older replies
@@ -90,11 +97,12 @@ function Entry({
         <time dateTime={new Date(ts).toISOString()}>{timeOf(ts)}</time>
         {outgoing && gone === undefined && <MessageTicks status={status} />}
       </span>
+      {(status === 'failed' || status === 'blocked') && <FailedMessage message={message} />}
     </article>
   );
 }
 
-/** Enter sends, Shift+Enter begins a line. */
+/** Enter sends, Shift+Enter begins a line (on touch keyboards Enter does). */
 function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
   const { client } = useWorkspace();
   const saying = useSaying(id);
@@ -103,7 +111,8 @@ function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
   useEffect(() => {
     field.current?.focus();
   }, []);
-  const canSend = text.trim() !== '' && excessBytes(text) === 0;
+  const excess = excessBytes(text);
+  const canSend = text.trim() !== '' && excess === 0;
 
   function send(): void {
     if (!canSend) return;
@@ -114,7 +123,7 @@ function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.nativeEvent.isComposing || event.key !== 'Enter' || event.shiftKey) return;
+    if (!enterSends(event)) return;
     event.preventDefault();
     send();
   }
@@ -127,9 +136,11 @@ function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
         send();
       }}
     >
+      {excess > 0 && <TooLong bytes={excess} />}
       <textarea
         ref={field}
         className={styles.field}
+        dir="auto"
         rows={2}
         placeholder="Reply"
         aria-label="Reply in the thread"

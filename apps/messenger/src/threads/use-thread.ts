@@ -6,6 +6,8 @@ import { withMessages, withUpdate } from '../timeline/message-window.ts';
 export interface Thread {
   /** The message that is answered, as it is now. */
   readonly parent: LocalMessage;
+  /** Whether they have been looked for. */
+  readonly ready: boolean;
   /** Oldest first. */
   readonly answers: readonly LocalMessage[];
   /** Whether there are older ones. */
@@ -20,6 +22,7 @@ export function useThread(opened: LocalMessage): Thread {
   const { client } = useWorkspace();
   const [parent, setParent] = useState(opened);
   const [answers, setAnswers] = useState<readonly LocalMessage[]>([]);
+  const [ready, setReady] = useState(false);
   const [more, setMore] = useState(false);
   const [problem, setProblem] = useState('');
   const { conversation, mid } = opened;
@@ -30,6 +33,7 @@ export function useThread(opened: LocalMessage): Thread {
         (page) => {
           setAnswers((known) => withMessages(known, page.messages));
           setMore(page.more);
+          setReady(true);
           setProblem('');
         },
         (error: Error) => setProblem(error.message),
@@ -41,6 +45,7 @@ export function useThread(opened: LocalMessage): Thread {
   useEffect(() => {
     setParent(opened);
     setAnswers([]);
+    setReady(false);
     load();
     const offs = [
       client.on('message', (message) => {
@@ -69,5 +74,5 @@ export function useThread(opened: LocalMessage): Thread {
   }, [client, opened, conversation, mid, load]);
 
   const oldest = answers.find((message) => message.mid > 0)?.mid;
-  return { parent, answers, more, problem, loadOlder: () => load(oldest) };
+  return { parent, ready, answers, more, problem, loadOlder: () => load(oldest) };
 }

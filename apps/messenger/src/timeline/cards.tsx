@@ -38,12 +38,12 @@ function Contact({ contact }: { contact: ContactCard }) {
         {organization !== undefined && <span dir="auto">{organization}</span>}
         {address !== undefined && <a href={hrefOf({ peer: address })}>Write to {address}</a>}
         {phones.map((phone) => (
-          <a key={phone} href={`tel:${encodeURIComponent(phone)}`}>
+          <a key={phone} href={`tel:${phone.replace(/[^\d+*#;,.()-]/g, '')}`}>
             {phone}
           </a>
         ))}
         {emails.map((email) => (
-          <a key={email} href={`mailto:${encodeURIComponent(email)}`}>
+          <a key={email} href={`mailto:${encodeURIComponent(email).replace('%40', '@')}`}>
             {email}
           </a>
         ))}

@@ -10,6 +10,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { CallButtons } from '../calls/call-buttons.tsx';
 import { BlockedNotice } from '../composer/blocked-notice.tsx';
 import { Composer } from '../composer/composer.tsx';
+import { SendFiles } from '../files/send-files.tsx';
 import { Transfers } from '../files/transfers.tsx';
 import { useFileDrop } from '../files/use-file-drop.ts';
 import { GroupLine } from '../groups/group-line.tsx';
@@ -51,6 +52,8 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   const [editing, setEditing] = useState<LocalMessage>();
   const [thread, setThread] = useState<LocalMessage>();
   const [dialog, setDialog] = useState<ConversationDialog>();
+  /** Files that were pasted or dropped: whether they are to be sent is asked. */
+  const [offered, setOffered] = useState<readonly File[]>([]);
   const [notice, setNotice] = useState('');
   const dialogs = useMessageDialogs((error) => setNotice(error.message));
   const { show } = timeline;
@@ -93,10 +96,11 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   }, [mid, ready]);
 
   const sendFiles = useCallback(
-    (files: readonly File[]) => {
+    (files: readonly File[], text = '') => {
       setNotice('');
-      for (const file of files) {
-        client.files.send(target, { file }).catch((error: Error) => setNotice(error.message));
+      for (const [index, file] of files.entries()) {
+        const said = text !== '' && index === 0 ? { content: { text } } : {};
+        client.files.send(target, { file, ...said }).catch((error: Error) => setNotice(error.message));
       }
     },
     [client, target],
@@ -107,7 +111,8 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
     },
     [client, target],
   );
-  useFileDrop(conversation?.blocked === true ? undefined : sendFiles);
+  const canWrite = conversation?.left !== true && conversation?.blocked !== true;
+  useFileDrop(canWrite ? setOffered : undefined);
 
   function edit(what: 'last' | undefined): void {
     const last = messages.findLast(({ outgoing }) => outgoing);
@@ -171,6 +176,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
             editing={editing}
             onEdit={edit}
             onFiles={sendFiles}
+            onPastedFiles={setOffered}
             onNote={sendNote}
             onRefused={(error) => setNotice(error.message)}
           />
@@ -181,11 +187,14 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
           key={thread.mid}
           message={thread}
           authorOf={authorOf}
-          canWrite={conversation?.left !== true && conversation?.blocked !== true}
+          canWrite={canWrite}
           onClose={closeThread}
         />
       )}
       {dialogs.dialog}
+      {offered.length > 0 && (
+        <SendFiles files={offered} name={name} onSend={sendFiles} onClose={() => setOffered([])} />
+      )}
       {dialog === 'profile' && peer !== undefined && (
         <ProfileInfo address={peer} onClose={() => setDialog(undefined)} />
       )}

@@ -6,9 +6,11 @@ import styles from './message-bubble.module.css';
 export function FailedMessage({ message }: { message: LocalMessage }) {
   const { client } = useWorkspace();
   const { error } = message;
+  // The hint of the server is for those who make applications.
+  const hint = error?.code === 'INVALID_DESTINATION' ? 'Check the address.' : error?.hint;
   return (
     <p className={styles.failed} role="alert">
-      Not sent. {error?.message} {error?.hint}{' '}
+      Not sent. {error?.message} {hint}{' '}
       <button
         type="button"
         className={styles.retry}

@@ -15,7 +15,7 @@ export function PinnedMessages({ target, onJump }: { target: Target; onJump: (mi
         <li key={message.mid}>
           <button type="button" className={styles.pinned} onClick={() => onJump(message.mid)}>
             <Pin size={16} aria-hidden />
-            <span>{contentSummary(message)}</span>
+            <span dir="auto">{contentSummary(message)}</span>
           </button>
         </li>
       ))}
