@@ -5,13 +5,19 @@ export interface ApiOptions {
   readonly authorization: string;
 }
 
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** A refusal of the server, in its own words. */
 class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
   readonly hint: string;
 
-  constructor(error: { code: string; message: string; hint: string }) {
+  constructor(error: Refusal) {
     super(error.message);
     this.code = error.code;
     this.hint = error.hint;
@@ -67,17 +73,22 @@ async function request(
     );
   });
   if (response.ok) return response;
-  const answer = parse(await response.text(), url);
-  throw new ApiError((answer as { error: { code: string; message: string; hint: string } }).error);
+  const { error } = (parse(await response.text(), url) ?? {}) as { error?: Partial<Refusal> };
+  const { code, message, hint = '' } = error ?? {};
+  if (code === undefined || message === undefined) throw notStoa(url);
+  throw new ApiError({ code, message, hint });
 }
 
 function parse(text: string, url: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`What answers at ${url} is not Stoa, or a proxy that cannot reach it.`);
+    throw notStoa(url);
   }
 }
+
+const notStoa = (url: string): Error =>
+  new Error(`What answers at ${url} is not Stoa, or a proxy that cannot reach it.`);
 
 /** All items of a list, page by page. */
 export async function* listAll<Item>(options: ApiOptions, path: string): AsyncGenerator<Item> {

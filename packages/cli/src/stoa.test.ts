@@ -134,6 +134,16 @@ describe('the administrative commands', () => {
     expect((await stoa(['user', 'list'], own)).code).toBe(1);
   });
 
+  it('say so when what answers is something else', async () => {
+    const other = createServer((_request, response) => response.writeHead(502).end('{"message": "no"}'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    const { code, err } = await stoa(['user', 'list'], { ...env, STOA_URL: url });
+    other.close();
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(`What answers at ${url} is not`) });
+  });
+
   it.each([
     ['a missing secret', ['user', 'list'], { STOA_APP_TOKEN: '' }, /app token is missing.*--token/],
     ['a wrong secret', ['user', 'list'], { STOA_APP_TOKEN: 'x'.repeat(43) }, /unknown/],
