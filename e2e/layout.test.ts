@@ -58,6 +58,17 @@ describe('the layout of the messenger', () => {
     expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(viewport.width);
   });
 
+  it('can be installed as an application', async () => {
+    const page = await visitors.visit(`${server.url}/messenger/`);
+    const session = await page.context().newCDPSession(page);
+    const { url, errors } = await session.send('Page.getAppManifest');
+    expect(url).toBe(`${server.url}/messenger/manifest.webmanifest`);
+    expect(errors).toEqual([]);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    // What these tests run in keeps nothing, and installs nothing.
+    expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito']);
+  });
+
   it('shows list and chat side by side from 720 pixels', async () => {
     const alice = await visitors.signIn(server.url, 'alice', 'Alice', {
       viewport: { width: 720, height: 600 },
