@@ -235,6 +235,30 @@ describe('calls in the messenger', () => {
     await page.waitForFunction(() => window.shownNotifications.has('Bob: Incoming voice call'));
     await bob.press('Hang up');
     await page.waitForFunction(() => window.shownNotifications.size === 0);
+    // Where a page may show nothing itself, as on Android, its service worker does.
+    await page.evaluate(() => {
+      class NoNotification {
+        static readonly permission = 'granted';
+        constructor() {
+          throw new TypeError('Illegal constructor');
+        }
+      }
+      const { prototype } = ServiceWorkerRegistration;
+      prototype.showNotification = async (title, options) => {
+        window.shownNotifications.add(`${title}: ${options?.body}`);
+      };
+      prototype.getNotifications = async () =>
+        [...window.shownNotifications].map((text) =>
+          Object.assign(new EventTarget() as Notification, {
+            close: () => window.shownNotifications.delete(text),
+          }),
+        );
+      Object.assign(window, { Notification: NoNotification });
+    });
+    await bob.call('Voice call');
+    await page.waitForFunction(() => window.shownNotifications.has('Bob: Incoming voice call'));
+    await bob.press('Hang up');
+    await page.waitForFunction(() => window.shownNotifications.size === 0);
     await page.evaluate(() => Reflect.deleteProperty(document, 'visibilityState'));
   });
 

@@ -1,6 +1,9 @@
+import type { Call } from '@stoa/client';
 import { useEffect } from 'react';
 import { useLive } from '../hooks/live.ts';
+import { hrefOf } from '../hooks/use-route.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import type { Kept } from '../service-worker/push-note.ts';
 import { playTone, type ToneName } from './tone.ts';
 import { usePeerName } from './use-peer-name.ts';
 
@@ -16,27 +19,43 @@ export function useCallAlerts(): void {
 
   const call = incoming?.call;
   const name = usePeerName(call?.peer ?? '', call?.name ?? '');
-  useEffect(() => (call === undefined ? undefined : notify(name, call.video)), [call, name]);
+  useEffect(() => (call === undefined ? undefined : notify(name, call)), [call, name]);
 }
 
 /** Returns what takes it back. Without the user's permission nothing is shown. */
-function notify(name: string, video: boolean): (() => void) | undefined {
+function notify(name: string, { peer, video }: Call): (() => void) | undefined {
   const isWanted = document.visibilityState === 'hidden' && globalThis.Notification?.permission === 'granted';
   if (!isWanted) return undefined;
+  const options = {
+    body: video ? 'Incoming video call' : 'Incoming voice call',
+    // The tabs of a user show one.
+    tag: `stoa.call.${name}`,
+    requireInteraction: true,
+    data: { href: hrefOf({ peer }) } satisfies Kept,
+  };
   try {
-    const shown = new Notification(name, {
-      body: video ? 'Incoming video call' : 'Incoming voice call',
-      // The tabs of a user show one.
-      tag: `stoa.call.${name}`,
-      requireInteraction: true,
-    });
+    const shown = new Notification(name, options);
     shown.addEventListener('click', () => {
       window.focus();
       shown.close();
     });
     return () => shown.close();
   } catch {
-    // Chrome on Android lets only service workers do this.
-    return undefined;
+    return notifyThroughWorker(name, options);
   }
+}
+
+/** Chrome on Android lets only service workers show something. */
+function notifyThroughWorker(title: string, options: NotificationOptions & { tag: string }): () => void {
+  const registered = navigator.serviceWorker.getRegistration();
+  const shown = registered.then((registration) => registration?.showNotification(title, options));
+  shown.catch(console.warn);
+  return () => {
+    const close = async (): Promise<void> => {
+      await shown;
+      const found = await (await registered)?.getNotifications({ tag: options.tag });
+      for (const notification of found ?? []) notification.close();
+    };
+    close().catch(console.warn);
+  };
 }
