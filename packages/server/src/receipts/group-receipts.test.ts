@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type CursorStore, openSqliteStore, type Store, StoreUnavailableError } from '@stoa/storage';
+import {
+  type CursorStore,
+  type GroupStore,
+  openSqliteStore,
+  type Store,
+  StoreUnavailableError,
+} from '@stoa/storage';
 import { SocketClient, startTestNode, type TestNode, tempFolder } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -12,6 +18,8 @@ describe('receipts that the store cannot take at once', () => {
   let conv: number;
   let gid: number;
   let isAway = false;
+  /** Whether the store cannot be asked who has sent. */
+  let isSilent = false;
 
   beforeAll(async () => {
     folder = tempFolder();
@@ -24,7 +32,15 @@ describe('receipts that the store cannot take at once', () => {
         },
       },
     });
-    server = await startTestNode({ store: { ...store, cursors, close: async () => {} } });
+    const groups: GroupStore = Object.create(store.groups, {
+      senders: {
+        value: async (...asked: Parameters<GroupStore['senders']>) => {
+          if (isSilent) throw new StoreUnavailableError('away');
+          return store.groups.senders(...asked);
+        },
+      },
+    });
+    server = await startTestNode({ store: { ...store, cursors, groups, close: async () => {} } });
     alice = await signIn('alice');
     bob = await signIn('bob');
     alice.send({ t: 'request', id: 1, op: 'groups.create', body: { name: 'Band', members: ['bob'] } });
@@ -77,6 +93,16 @@ describe('receipts that the store cannot take at once', () => {
       conv,
       members: [{ user: 'bob', delivered: 3 }],
     });
+  });
+
+  it('are told later, when it cannot be asked at once whom to tell', async () => {
+    alice.send({ t: 'send', id: 4, gid, content: { text: '4' } });
+    await bob.next('message', (frame) => frame.conv === conv && frame.seq === 4);
+    isSilent = true;
+    bob.send({ t: 'read', conv, seq: 4 }, { t: 'ping' });
+    await bob.next('pong');
+    isSilent = false;
+    await alice.next('receipts', ({ members }) => members[0]?.read === 4);
   });
 
   it('of delivery between two are stored later, too', async () => {

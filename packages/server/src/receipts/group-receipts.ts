@@ -49,6 +49,15 @@ interface Waiting extends Acknowledged {
   readonly marked: PromiseWithResolvers<void> | undefined;
 }
 
+/** What is stored, and whom it concerns could not be asked yet: those who sent behind `after` up to `upto`. */
+interface Untold {
+  readonly conv: number;
+  readonly after: number;
+  readonly upto: number;
+  readonly members: ReadonlyMap<number, Moved>;
+  readonly ts: number;
+}
+
 /** What members of one conversation have said. */
 interface Gathered {
   readonly since: number;
@@ -67,6 +76,7 @@ export class GroupReceipts {
   #flushing: Promise<void> = Promise.resolve();
   /** By conversation and sender: up to where everything was read, where messages go to one member in turn. */
   readonly #settled = new BoundedMap<string, number>(10_000);
+  #untold: Untold[] = [];
 
   constructor(options: GroupReceiptsOptions) {
     this.#options = options;
@@ -121,9 +131,12 @@ export class GroupReceipts {
 
   #flushThose(isDue: (gathered: Gathered) => boolean): Promise<void> {
     const due = [...this.#waiting].filter(([, gathered]) => isDue(gathered));
-    if (due.length === 0) return this.#flushing;
+    if (due.length === 0 && this.#untold.length === 0) return this.#flushing;
     for (const [conv] of due) this.#waiting.delete(conv);
     const flush = async (): Promise<void> => {
+      const untold = this.#untold;
+      this.#untold = [];
+      for (const one of untold) await this.#tellSenders(one).catch(this.#options.onError);
       await Promise.all(
         due.map(([conv, { entries }]) =>
           this.#flush(conv, [...entries.values()]).catch(this.#options.onError),
@@ -135,32 +148,28 @@ export class GroupReceipts {
   }
 
   async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {
-    const { cursors, clock, groups, onError, onMoved = () => {}, isNoted = () => false } = this.#options;
-    const { tellsDelivered = () => true } = this.#options;
+    const { clock, onError, onMoved = () => {} } = this.#options;
     const now = clock.now();
     const members = new Map<number, Moved>();
     let [after, upto] = [Number.MAX_SAFE_INTEGER, 0];
     const advance = async (waiting: Waiting): Promise<void> => {
-      const { reader, kind, seq, after: from, marked } = waiting;
+      const { reader, after: from, marked } = waiting;
       const { aid, uid, dev, address } = reader;
-      const noted = isNoted(aid) && ({ noted: true } as const);
-      const moving = cursors.advance({ conv, uid, dev, kind, seq, now, ...noted });
-      const moves = await moving.catch((error: unknown) => {
+      const moved = await this.#move(conv, waiting, now).catch((error: unknown) => {
         if (marked === undefined && error instanceof StoreUnavailableError) this.add(reader, conv, waiting);
         else if (marked === undefined) onError(error);
         marked?.reject(error);
         return undefined;
       });
-      if (moves === undefined) return;
+      if (moved === undefined) return;
       marked?.resolve();
-      const { delivered, read, seen } = moves;
+      const { spans, isTold } = moved;
+      const { delivered, read, seen } = moved.moves;
       if (delivered !== undefined || read !== undefined) {
         onMoved({ aid, uid, address, conv, delivered, read, at: now });
       }
-      const isTold = delivered === undefined || tellsDelivered(reader);
-      const told = isTold === true || (await isTold) ? delivered : undefined;
+      const told = isTold ? delivered : undefined;
       if (told !== undefined || read !== undefined) {
-        const spans = waiting.spans ?? (await groups.spans(conv, uid, from));
         const member = members.get(uid) ?? { user: address, lines: [] };
         addLines(member, { spans, after: from, delivered: told, read });
         members.set(uid, member);
@@ -174,15 +183,32 @@ export class GroupReceipts {
       publishToUser(this.#options.bus, uid, { type: 'frame', bytes, exceptDev: dev });
     };
     await Promise.all(entries.map(advance));
-    if (members.size === 0) return;
-    const senders = await groups.senders(conv, after, upto);
-    const inTurn = await Promise.all(senders.map((sender) => this.#tellInTurn(sender, conv, members, now)));
-    this.#tell(
-      senders.filter((_, index) => inTurn[index] !== true),
-      conv,
-      members,
-      now,
-    );
+    if (members.size > 0) await this.#tellSenders({ conv, after, upto, members, ts: now });
+  }
+
+  /** Asks first: a store that goes away after something has moved must not leave that untold. */
+  async #move(conv: number, { reader, kind, seq, after, ...waiting }: Waiting, now: number) {
+    const { cursors, groups, isNoted = () => false, tellsDelivered = () => true } = this.#options;
+    const { aid, uid, dev } = reader;
+    const spans = waiting.spans ?? (await groups.spans(conv, uid, after));
+    const tells = tellsDelivered(reader);
+    const isTold = tells === true || (await tells);
+    const noted = isNoted(aid) && ({ noted: true } as const);
+    return { spans, isTold, moves: await cursors.advance({ conv, uid, dev, kind, seq, now, ...noted }) };
+  }
+
+  /** When it cannot be asked who they are, it is tried again. */
+  async #tellSenders(untold: Untold): Promise<void> {
+    const { conv, after, upto, members, ts } = untold;
+    try {
+      const senders = await this.#options.groups.senders(conv, after, upto);
+      const inTurn = await Promise.all(senders.map((sender) => this.#tellInTurn(sender, conv, members, ts)));
+      const others = senders.filter((_, index) => inTurn[index] !== true);
+      this.#tell(others, conv, members, ts);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError) || this.#untold.length >= untoldAtMost) throw error;
+      this.#untold.push(untold);
+    }
   }
 
   /**
@@ -270,3 +296,5 @@ const linesPerFrame = 500;
 /** Where so many members acknowledge in a moment, ticks may be a little late. */
 const many = 200;
 const gatherManyMs = 1_000;
+/** More than these are not tried again: who sent learns of it when he asks. */
+const untoldAtMost = 1_000;
