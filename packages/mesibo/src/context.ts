@@ -52,6 +52,8 @@ export interface Context {
   whenSynced(): Promise<void>;
   /** Tells the application (Mesibo_onError) about a failure that no return value can tell. */
   fail(error: unknown): void;
+  /** The same of what is asked in passing on every connection: without one, nobody misses it. */
+  failOnline(error: unknown): void;
 }
 
 let shared: Context | undefined;

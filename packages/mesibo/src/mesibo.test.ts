@@ -69,6 +69,8 @@ describe('starting', () => {
     await heard.until(() => heard.connection.at(-1) === 1, 'online at once');
     profileOf({ api }, 'alice').sendMessage(7, 'to myself');
     await heard.message('to myself');
+    // What was asked in passing when it stopped is no error of the application.
+    expect(heard.errors).toEqual([]);
   });
 
   it('reports AUTHFAIL for a token that the server does not know, and says why', async () => {

@@ -124,6 +124,10 @@ export class Runtime implements Context {
     this.listeners.notify('Error', known);
   }
 
+  failOnline(error: unknown): void {
+    if (this.made?.status.state === 'online') this.fail(error);
+  }
+
   /** The client, if there was one, is replaced at the next use; when it was started, at once, unless it is another user's. */
   configure(change: Settings): void {
     const entries = Object.entries(change) as [keyof Settings, Settings[keyof Settings]][];
@@ -341,7 +345,7 @@ export class Runtime implements Context {
 
   private onSynced(client: Client): void {
     this.isSynced = true;
-    this.groups.learnAll(client.groups).catch((error) => this.fail(error));
+    this.groups.learnAll(client.groups).catch((error) => this.failOnline(error));
     for (const resolve of this.awaitingSync.splice(0)) resolve();
   }
 }

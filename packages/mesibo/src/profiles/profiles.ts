@@ -195,7 +195,7 @@ export class Profiles {
       .whenClient()
       .then((client) => client.profiles.own())
       .then((own) => own !== undefined && this.told(own))
-      .catch((error) => this.context.fail(error));
+      .catch((error) => this.context.failOnline(error));
   }
 
   /** Begins to watch the presence of everybody that the application has got a profile of. */
