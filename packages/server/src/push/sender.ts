@@ -1,4 +1,5 @@
 import type { PushRegistration, PushStore } from '@stoa/storage';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import type { PushNote } from './note.ts';
 import type { PushOutcome, PushProvider } from './provider.ts';
@@ -38,8 +39,8 @@ export class Sender {
   readonly #latest = new Map<string, PushNote>();
   /** When each note was made that is not done with, in this order. */
   readonly #unsent = new Set<Waiting['made']>();
-  /** Providers that want nothing more for a while, and until when. */
-  readonly #paused = new Map<string, number>();
+  /** Providers that want nothing more for a while, and until when. Those of a webhook are named by who registers. */
+  readonly #paused = new BoundedMap<string, number>(1_000);
   readonly #stopped = new AbortController();
 
   constructor(options: SenderOptions) {
