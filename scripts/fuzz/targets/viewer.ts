@@ -17,14 +17,14 @@ export const viewer: Target = {
     return (input) => {
       now += 20;
       for (let count = 0; count < 8; count += 1) sent.add(1000, now);
-      prober.due(now, estimator.bitrate);
+      prober.due(now, estimator.bitrate, estimator.sent(now));
       for (const message of readRtcp(input)) {
         if (message.type === 'receiverEstimate') estimator.onReceiverEstimate(message.bitrate, now);
         if (message.type === 'receiverReport')
           for (const { fractionLost } of message.reports) estimator.onReport(fractionLost, now);
         if (message.type === 'transportFeedback') {
           const packets = sent.acknowledge(message, now);
-          estimator.onFeedback(packets, now);
+          estimator.onFeedback(packets, now, prober);
           const found = prober.onFeedback(packets, now);
           if (found !== undefined) estimator.onProbe(found, now);
         }

@@ -18,9 +18,11 @@ const outlierMs = 15;
 
 /** Whether the packets of a path take ever longer, because a queue grows somewhere on it. */
 export class DelayTrend {
-  /** Of the groups that are complete, ring-wise. */
-  readonly #sentAt = new Float64Array(windowGroups);
-  readonly #arrivedAt = new Float64Array(windowGroups);
+  /**
+   * Of the groups that are complete, ring-wise: how long the quickest packet of each was on its way. The others have
+   * waited for those of their own group.
+   */
+  readonly #delays = new Float64Array(windowGroups);
   #count = 0;
   #next = 0;
   /** Of the group that is not: its first packet, and its last. */
@@ -28,6 +30,7 @@ export class DelayTrend {
   #firstArrivedAt = 0;
   #groupSentAt = 0;
   #groupArrivedAt = 0;
+  #groupDelay = 0;
   #threshold = overuse.least;
   #judgedAt = 0;
 
@@ -35,11 +38,11 @@ export class DelayTrend {
     if (sentAt - this.#beganAt <= groupMs || this.#isBurst(sentAt, arrivedAt)) {
       this.#groupSentAt = Math.max(this.#groupSentAt, sentAt);
       this.#groupArrivedAt = Math.max(this.#groupArrivedAt, arrivedAt);
+      this.#groupDelay = Math.min(this.#groupDelay, arrivedAt - sentAt);
       return;
     }
     if (this.#beganAt > Number.NEGATIVE_INFINITY) {
-      this.#sentAt[this.#next] = this.#groupSentAt;
-      this.#arrivedAt[this.#next] = this.#groupArrivedAt;
+      this.#delays[this.#next] = this.#groupDelay;
       this.#next = (this.#next + 1) % windowGroups;
       this.#count = Math.min(windowGroups, this.#count + 1);
     }
@@ -47,6 +50,7 @@ export class DelayTrend {
     this.#firstArrivedAt = arrivedAt;
     this.#groupSentAt = sentAt;
     this.#groupArrivedAt = arrivedAt;
+    this.#groupDelay = arrivedAt - sentAt;
   }
 
   /** Whether a queue grows. */
@@ -77,8 +81,7 @@ export class DelayTrend {
     let variance = 0;
     for (let index = 0; index < windowGroups; index += 1) {
       // The oldest is where the next will be written.
-      const at = (this.#next + index) % windowGroups;
-      const delay = (this.#arrivedAt[at] ?? 0) - (this.#sentAt[at] ?? 0);
+      const delay = this.#delays[(this.#next + index) % windowGroups] ?? 0;
       // The distances from the middle add up to nothing, so that the mean of the delays does not matter.
       covariance += (index - middle) * delay;
       variance += (index - middle) ** 2;

@@ -1,6 +1,7 @@
 import { RateMeter } from '../forwarding/rate-meter.ts';
 import { DelayTrend } from './delay-trend.ts';
 import { LossTrend } from './loss-trend.ts';
+import type { Prober } from './prober.ts';
 import type { Acknowledged } from './send-log.ts';
 
 const startBitrate = 1_000_000;
@@ -19,6 +20,8 @@ const muchLost = 0.1;
 const growth = { atFirst: 1.25, careful: 1.08, catchingUp: 1.4 };
 /** Near, in shares of that rate: beyond it the path has become another one. */
 const near = { from: 0.95, to: 1.1 };
+
+const notProbed = { probedFrom: Number.NEGATIVE_INFINITY, probedUntil: Number.NEGATIVE_INFINITY };
 
 /**
  * What a viewer's path can take: grows while nothing queues and little is lost, and falls below what arrived when
@@ -88,7 +91,17 @@ export class BandwidthEstimator {
     if (now - this.#fellAt >= holdMs && bitrate > this.#bitrate) this.#set(bitrate);
   }
 
-  onFeedback({ count, sentAt, bytes, arrivedAt }: Acknowledged, now: number): void {
+  /** Bits per second that were sent, over the last second, as far as it was told what became of them. */
+  sent(now: number): number {
+    return this.#sent.bitrate(now);
+  }
+
+  /** `probe`: when one was sent, whose queue and losses are its own. */
+  onFeedback(
+    { count, sentAt, bytes, arrivedAt }: Acknowledged,
+    now: number,
+    { probedFrom, probedUntil }: Pick<Prober, 'probedFrom' | 'probedUntil'> = notProbed,
+  ): void {
     if (count === 0) return;
     this.#hasFeedback = true;
     const passed = Math.min(1000, now - this.#heardAt);
@@ -97,11 +110,13 @@ export class BandwidthEstimator {
     let sent = 0;
     for (let index = 0; index < count; index += 1) {
       const at = arrivedAt[index] ?? -1;
-      this.#loss.add(at < 0, bytes[index] ?? 0);
+      const left = sentAt[index] ?? 0;
+      const isProbed = left >= probedFrom && left < probedUntil;
+      if (!isProbed) this.#loss.add(at < 0, bytes[index] ?? 0);
       sent += bytes[index] ?? 0;
       if (at < 0) continue;
       arrived += bytes[index] ?? 0;
-      this.#trend.add(sentAt[index] ?? 0, at);
+      if (!isProbed) this.#trend.add(left, at);
     }
     this.#sent.add(sent, now);
     if (arrived > 0) this.#acknowledged.add(arrived, now);

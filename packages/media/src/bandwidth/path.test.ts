@@ -32,7 +32,7 @@ class Path {
       const packets = Math.floor(this.#owed / this.#packetBytes);
       this.#owed -= packets * this.#packetBytes;
       for (let index = 0; index < packets; index += 1) this.#send((tickMs * index) / packets);
-      const padding = this.prober.due(this.#now, this.estimator.bitrate);
+      const padding = this.prober.due(this.#now, this.estimator.bitrate, this.estimator.sent(this.#now));
       for (let sent = 0; sent < padding; sent += this.#packetBytes) this.#send(0);
       if (this.#now - this.#toldAt >= feedbackMs) this.#tell();
       highest = Math.max(highest, this.estimator.bitrate);
@@ -53,7 +53,7 @@ class Path {
     this.#toldAt = this.#now;
     const told = acknowledged(this.#underway.filter(({ arrivedAt }) => arrivedAt <= this.#now));
     this.#underway = this.#underway.filter(({ arrivedAt }) => arrivedAt > this.#now);
-    this.estimator.onFeedback(told, this.#now);
+    this.estimator.onFeedback(told, this.#now, this.prober);
     const found = this.prober.onFeedback(told, this.#now);
     if (found !== undefined) this.estimator.onProbe(found, this.#now);
   }
@@ -103,6 +103,28 @@ test('probes find room for a better picture while little is sent, and none that 
   const idle = new Path(new SimulatedLink({ capacity: 8_000_000 }));
   idle.run(15, 400_000);
   expect(idle.estimator.bitrate).toBeLessThan(2_000_000);
+});
+
+test('probes find room on a path that has become a little wider, and take none away where they go too far', () => {
+  fc.assert(
+    fc.property(paths, (options) => {
+      const path = new Path(new SimulatedLink(options), { packetBytes: 300 });
+      const { capacity } = options;
+      path.link.capacity = 0.25 * capacity;
+      path.run(10, 0.2 * capacity);
+      path.link.capacity = capacity;
+      path.prober.wanted = 6 * capacity;
+      path.run(60, 0.2 * capacity);
+      expect(path.estimator.bitrate / capacity).toBeGreaterThan(0.6);
+      let lowest = Number.POSITIVE_INFINITY;
+      for (let second = 0; second < 60; second += 1) {
+        path.run(1, 0.6 * capacity);
+        lowest = Math.min(lowest, path.estimator.bitrate);
+      }
+      expect(lowest / capacity).toBeGreaterThan(0.55);
+    }),
+    { numRuns: 10 },
+  );
 });
 
 test('takes a viewer whose machine is busy for no path that is full', () => {

@@ -7,10 +7,16 @@ const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 /** A step that the path may take or not, without much harm. */
 const step = 2;
+/** Of its bitrate: what is sent beside it comes and goes. */
+const leastPadding = 0.3;
 const mostLost = 0.25;
+/** Until a queue that a probe has made is gone. */
+const afterMs = 600;
 
 interface Probe {
   readonly rate: number;
+  /** How much of it is padding. */
+  readonly padding: number;
   readonly startedAt: number;
   sentAt: number;
   bytes: number;
@@ -27,19 +33,25 @@ interface Probe {
 export class Prober {
   /** What would be sent if the path took it, in bits per second. */
   wanted = 0;
+  /** What is sent within this time waits for a probe, and says nothing about what the path takes without. */
+  probedFrom = Number.NEGATIVE_INFINITY;
+  probedUntil = Number.NEGATIVE_INFINITY;
   #probe: Probe | undefined;
   #pauseMs = firstPauseMs;
   #nextAt = 0;
 
-  /** Bytes of padding to send now. Call it about every 20 ms. */
-  due(now: number, estimate: number): number {
+  /** Bytes of padding to send now, beside what is `sent`, in bits per second. Call it about every 20 ms. */
+  due(now: number, estimate: number, sent: number): number {
     if (this.#probe === undefined) {
       if (this.wanted <= estimate || now < this.#nextAt) return 0;
-      this.#probe = newProbe(Math.min(this.wanted, step * estimate), now);
+      const rate = Math.min(this.wanted, step * estimate);
+      this.#probe = newProbe(rate, Math.max(leastPadding * rate, rate - sent), now);
+      this.probedFrom = now;
+      this.probedUntil = now + probeMs + afterMs;
     }
     const probe = this.#probe;
     if (now - probe.startedAt > probeMs) return 0;
-    const bytes = Math.round(((now - probe.sentAt) * probe.rate) / 8000);
+    const bytes = Math.round(((now - probe.sentAt) * probe.padding) / 8000);
     probe.sentAt = now;
     return bytes;
   }
@@ -70,10 +82,11 @@ export class Prober {
   }
 }
 
-function newProbe(rate: number, now: number): Probe {
+function newProbe(rate: number, padding: number, now: number): Probe {
   const nothing = { bytes: 0, lost: 0, packets: 0 };
   return {
     rate,
+    padding,
     startedAt: now,
     // The first share leaves at once.
     sentAt: now - probeMs / 5,

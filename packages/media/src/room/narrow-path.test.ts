@@ -68,7 +68,7 @@ class Viewer {
     const now = this.#now;
     if (this.#send(soundBytes, now) < 0) this.soundLost += 1;
     if (now % frameMs === 0) this.#frame(now);
-    const padding = this.#prober.due(now, this.estimator.bitrate);
+    const padding = this.#prober.due(now, this.estimator.bitrate, this.estimator.sent(now));
     for (let sent = 0; sent < padding; sent += packetBytes) this.#send(packetBytes, now);
     if (this.#believes !== undefined) this.#report(this.#believes, now);
     else if (now % 100 === 0) this.#tell(now);
@@ -115,7 +115,7 @@ class Viewer {
 
   #tell(now: number): void {
     const told = acknowledged(this.#arrived(now));
-    this.estimator.onFeedback(told, now);
+    this.estimator.onFeedback(told, now, this.#prober);
     const found = this.#prober.onFeedback(told, now);
     if (found !== undefined) this.estimator.onProbe(found, now);
   }

@@ -184,7 +184,7 @@ export class ReceiveTransport {
 
   tick(now: number): void {
     if (this.#pacer.waiting > 0) this.release(now);
-    const padding = this.#prober.due(now, this.estimator.bitrate);
+    const padding = this.#prober.due(now, this.estimator.bitrate, this.estimator.sent(now));
     if (padding > 0) this.#pad(padding, now);
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
@@ -317,7 +317,7 @@ export class ReceiveTransport {
   }
 
   #takeFeedback(packets: Acknowledged, now: number): void {
-    this.estimator.onFeedback(packets, now);
+    this.estimator.onFeedback(packets, now, this.#prober);
     const found = this.#prober.onFeedback(packets, now);
     if (found !== undefined) this.estimator.onProbe(found, now);
   }
