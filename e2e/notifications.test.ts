@@ -1,5 +1,5 @@
 import { PushService, startTestNode, type TestNode } from '@stoa/testkit';
-import type { CDPSession, Worker } from 'playwright-core';
+import type { CDPSession, Page, Worker } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MessengerPage } from './support/messenger-page.ts';
 import { Visitors } from './support/visitors.ts';
@@ -75,16 +75,8 @@ describe('notifications of the messenger', () => {
 
   async function turnOn({ page }: MessengerPage): Promise<void> {
     await page.context().grantPermissions(['notifications']);
-    const stub = (subscription: PushService['subscription']) => {
-      const { endpoint, ...keys } = subscription;
-      const made = { toJSON: () => ({ endpoint, keys }), unsubscribe: async () => true };
-      Object.assign(PushManager.prototype, {
-        subscribe: async () => made,
-        getSubscription: async () => made,
-      });
-    };
-    await page.addInitScript(stub, service.subscription);
-    await page.evaluate(stub, service.subscription);
+    await page.addInitScript(standIn, service.subscription);
+    await page.evaluate(standIn, service.subscription);
     await page.getByRole('button', { name: 'Notifications' }).click();
     const dialog = page.getByRole('dialog', { name: 'Notifications' });
     await dialog.getByRole('button', { name: 'Turn on' }).click();
@@ -138,8 +130,68 @@ describe('notifications of the messenger', () => {
     await bob.online();
     await click(worker, '');
     await bob.message('And butter').waitFor();
+
+    // Two tabs are open, and bob looks at neither: they tell by themselves, and once.
+    const saved = await bob.page.evaluate(() => sessionStorage.getItem('stoa.session'));
+    const second = await context.newPage();
+    await second.addInitScript((text) => sessionStorage.setItem('stoa.session', text ?? ''), saved);
+    await second.addInitScript(standIn, service.subscription);
+    await second.goto(server.url);
+    await second.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+    const tabs = [bob.page, second];
+    for (const tab of tabs) await watchTold(tab);
+    await alice.write('Are you back?');
+    await alice.tick('Are you back?', 'read');
+    for (const tab of tabs) await lookAway(tab);
+    await expect.poll(() => isLookedAt(second), patience).toBe(false);
+    await alice.write('Guess who called');
+    await expect.poll(() => toldBy(tabs), patience).toEqual(['Alice: Guess who called']);
   });
 });
+
+/** A push service for a page of a browser that has none. */
+function standIn(subscription: PushService['subscription']): void {
+  const { endpoint, ...keys } = subscription;
+  const made = { toJSON: () => ({ endpoint, keys }), unsubscribe: async () => true };
+  Object.assign(PushManager.prototype, {
+    subscribe: async () => made,
+    getSubscription: async () => made,
+  });
+}
+
+/** Notes what a page shows by itself. */
+const watchTold = (page: Page) =>
+  page.evaluate(() => {
+    const told: string[] = [];
+    const { prototype } = ServiceWorkerRegistration;
+    const show = prototype.showNotification;
+    prototype.showNotification = async function (title, options) {
+      await show.call(this, title, options);
+      told.push(`${title}: ${options?.body}`);
+    };
+    Object.assign(window, { told });
+  });
+
+async function toldBy(pages: readonly Page[]): Promise<string[]> {
+  const told = await Promise.all(
+    pages.map((page) => page.evaluate((): string[] => Reflect.get(window, 'told'))),
+  );
+  return told.flat().sort();
+}
+
+/** The user turns away from a page. */
+const lookAway = (page: Page) =>
+  page.evaluate(() => {
+    document.hasFocus = () => false;
+    window.dispatchEvent(new Event('blur'));
+  });
+
+/** Whether the tabs of the browser say that the user looks at one of them. */
+const isLookedAt = (page: Page) =>
+  page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.some(({ name }) => name?.startsWith('stoa.looked-at.'));
+  });
 
 /** A busy machine takes its time; what never comes fails all the same. */
 const patience = { timeout: 20_000 };

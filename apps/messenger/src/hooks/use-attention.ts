@@ -6,10 +6,11 @@ export function hasAttention(): boolean {
 }
 
 export function useAttention(): boolean {
-  return useSyncExternalStore(subscribe, hasAttention);
+  return useSyncExternalStore(onAttention, hasAttention);
 }
 
-function subscribe(listener: () => void): () => void {
+/** Calls the listener when that may have changed, until the returned function is called. */
+export function onAttention(listener: () => void): () => void {
   document.addEventListener('visibilitychange', listener);
   window.addEventListener('focus', listener);
   window.addEventListener('blur', listener);

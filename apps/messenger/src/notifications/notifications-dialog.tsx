@@ -6,11 +6,11 @@ import { Dialog } from '../ui/dialog.tsx';
 import type { NotificationState } from './notifications.ts';
 
 const words: Readonly<Record<NotificationState, string>> = {
-  unsupported: 'This browser cannot show notifications while the page is closed.',
+  unsupported: 'This browser cannot show notifications of this page.',
   denied:
     'You have told this browser not to show notifications of this page. Change it in its settings first.',
-  off: 'Show messages and calls in this browser while the page is closed. It will ask you for permission.',
-  on: 'This browser shows messages and calls while the page is closed.',
+  off: 'Show messages and calls while you are not looking at this page, also when it is closed. Your browser will ask you for permission.',
+  on: 'This browser shows messages and calls while you are not looking at this page, also when it is closed.',
 };
 
 /** Where the user decides about notifications; nothing asks him before. */

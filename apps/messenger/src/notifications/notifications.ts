@@ -1,25 +1,41 @@
-import { type Client, conversationId, type LocalConversation } from '@stoa/client';
+import {
+  type Client,
+  conversationId,
+  type LocalConversation,
+  type LocalMessage,
+  targetOf,
+} from '@stoa/client';
+import { isMuted } from '../conversations/arrangement.ts';
 import { Live, type ReadonlyLive } from '../hooks/live.ts';
+import { hasAttention } from '../hooks/use-attention.ts';
+import { markAttention, shownMessage, tellUnseen } from './unseen.ts';
 
 type Conversations = ReadonlyLive<readonly LocalConversation[] | undefined>;
 
 /** `unsupported`: this browser cannot; `denied`: the user has told it so; `on`: this browser is woken for him. */
 export type NotificationState = 'unsupported' | 'denied' | 'off' | 'on';
 
-/** Whether this browser shows notifications of a user while his page is closed, and those that it shows. */
+/** Whether this browser shows notifications of a user while he does not look at the page, and those that it shows. */
 export class Notifications extends Live<NotificationState> {
   readonly #client: Client;
   readonly #conversations: Conversations;
   readonly #address: string;
+  readonly #nameOf: (address: string) => string;
   readonly #stops: (() => void)[];
   /** Whether all that the server has is here: before, what a notification is about may be missing. */
   #isSynced = false;
 
-  constructor(client: Client, conversations: Conversations, address: string) {
+  constructor(
+    client: Client,
+    conversations: Conversations,
+    address: string,
+    nameOf: (address: string) => string,
+  ) {
     super(stateOf(address));
     this.#client = client;
     this.#conversations = conversations;
     this.#address = address;
+    this.#nameOf = nameOf;
     this.#stops = [
       client.on('status', ({ state }) => {
         this.#isSynced &&= state === 'online';
@@ -31,6 +47,11 @@ export class Notifications extends Live<NotificationState> {
         this.#closeRead();
       }),
       conversations.subscribe(() => this.#closeRead()),
+      // Of what comes while there is no connection, the server tells the browser.
+      client.on('message', (message, origin) => {
+        if (origin === 'realtime' && this.get() === 'on') this.#tell(message).catch(warn);
+      }),
+      markAttention(address),
     ];
   }
 
@@ -56,6 +77,15 @@ export class Notifications extends Live<NotificationState> {
 
   close(): void {
     for (const stop of this.#stops) stop();
+  }
+
+  async #tell(message: LocalMessage): Promise<void> {
+    if (message.status !== 'unread' || hasAttention()) return;
+    const conversation = await this.#client.conversation(targetOf(message.conversation));
+    // Read meanwhile, or muted.
+    if (conversation === undefined || conversation.unread === 0) return;
+    if (isMuted(conversation, this.#client.serverTime())) return;
+    await tellUnseen(this.#address, message, shownMessage(message, conversation, this.#nameOf));
   }
 
   /** Takes away what the user has read, here or elsewhere. */

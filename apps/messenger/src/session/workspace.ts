@@ -47,7 +47,9 @@ export class Workspace {
     this.drafts = new Drafts(this.client);
     this.calls = new CallBoard(this.client);
     this.rooms = new RoomBoard(this.client);
-    this.notifications = new Notifications(this.client, this.conversations, session.address);
+    this.notifications = new Notifications(this.client, this.conversations, session.address, (address) =>
+      this.profiles.names.get()(address),
+    );
   }
 
   async open(): Promise<void> {
