@@ -155,6 +155,6 @@ describe('notes and cards in the messenger', () => {
     const card = erin.log.getByRole('region', { name: 'Contact Grace' });
     expect(
       await card.getByRole('link').evaluateAll((all) => all.map((each) => each.getAttribute('href'))),
-    ).toEqual(['#/chat/grace', 'tel:%2B41%2044%20000%2000%2000', 'mailto:g%40example.com']);
+    ).toEqual(['#/chat/grace', 'tel:+41440000000', 'mailto:g@example.com']);
   });
 });

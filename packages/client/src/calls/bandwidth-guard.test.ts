@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newGuard, nextGuard } from './bandwidth-guard.ts';
+import { afterOutage, newGuard, nextGuard } from './bandwidth-guard.ts';
 import type { CallQuality } from './call-types.ts';
 
 const good: CallQuality = {
@@ -54,4 +54,16 @@ it('waits longer each time that it was too early, and two minutes at the most', 
     }
   }
   expect(waits).toEqual([12_000, 22_000, 42_000, 82_000, 122_000, 122_000]);
+});
+
+it('brings it back when the network was away, and waits longer the next time if that was too early', () => {
+  const state = afterOutage(watch(times(3, collapsed)), 10_000);
+  expect(state.paused).toBe(false);
+  const again = watch(times(3, collapsed), state, 12_000);
+  expect(again.paused).toBe(true);
+  expect(watch(times(6, paused), again, 18_000).paused).toBe(true);
+  expect(watch(times(11, paused), again, 18_000).paused).toBe(false);
+  expect(watch(times(2, collapsed), afterOutage(watch(times(2, collapsed)), 4_000), 4_000).paused).toBe(
+    false,
+  );
 });

@@ -34,6 +34,11 @@ export function nextGuard(state: GuardState, quality: CallQuality, now: number):
   return { paused: true, since: undefined, changedAt: now, patienceMs };
 }
 
+/** The network is back after it was away, which says nothing about what it takes: the video comes back with it. */
+export function afterOutage(state: GuardState, now: number): GuardState {
+  return { ...state, paused: false, since: undefined, changedAt: state.paused ? now : state.changedAt };
+}
+
 /** Sound takes some 40 kbit/s; video below 100 is a slide show that costs the sound its packets. */
 function isCollapsed({ kbitAvailable, lossOut }: CallQuality): boolean {
   return (kbitAvailable !== undefined && kbitAvailable < 100) || (lossOut !== undefined && lossOut > 0.25);

@@ -1,7 +1,7 @@
 import type { CallFailure, StoaError } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { Timer } from '../timer.ts';
-import { newGuard, nextGuard } from './bandwidth-guard.ts';
+import { afterOutage, type GuardState, newGuard, nextGuard } from './bandwidth-guard.ts';
 import type { CallPlatform } from './call-platform.ts';
 import type { CallQuality, CallMedia as MediaState } from './call-types.ts';
 import { LocalMedia } from './local-media.ts';
@@ -48,6 +48,7 @@ export class CallMedia {
   #peerMedia: MediaState | undefined;
   #sample: MediaSample | undefined;
   #guard = newGuard;
+  #isUp = false;
   /** Counts calls of startOver. */
   #run = 0;
   #closed = false;
@@ -230,7 +231,13 @@ export class CallMedia {
   #changed(path: MediaPath, state: 'up' | 'down'): void {
     if (this.#path !== path) return;
     const { clock, onState } = this.#options;
-    if (state === 'up') this.#sampling.setTo(clock.now() + sampleMs);
+    if (state === 'up') {
+      this.#sampling.setTo(clock.now() + sampleMs);
+      if (!this.#isUp) this.#setGuard(afterOutage(this.#guard, clock.now()));
+    }
+    // What is counted before and after has nothing to do with each other.
+    this.#sample = undefined;
+    this.#isUp = state === 'up';
     onState(state);
   }
 
@@ -274,9 +281,13 @@ export class CallMedia {
     const measured = qualityOf(before, sample, this.#guard.paused);
     const quality = path === this.#relay ? { ...measured, relayed: true } : measured;
     onQuality(quality);
-    if (!this.local.wantsVideo && !this.#guard.paused) return;
-    this.#guard = nextGuard(this.#guard, quality, clock.now());
-    this.local.setPaused(this.#guard.paused);
+    if (!this.#isUp || (!this.local.wantsVideo && !this.#guard.paused)) return;
+    this.#setGuard(nextGuard(this.#guard, quality, clock.now()));
+  }
+
+  #setGuard(guard: GuardState): void {
+    this.#guard = guard;
+    this.local.setPaused(guard.paused);
   }
 }
 
