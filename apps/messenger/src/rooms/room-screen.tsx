@@ -15,11 +15,12 @@ export function Rooms() {
   const { rooms, calls } = useWorkspace();
   const { current, waiting, isExpanded, notice } = useLive(rooms);
   const isCovered = useLivePart(calls, (state) => state.isExpanded);
-  useWakeLock(current !== undefined);
-  // A call that was answered is what the user wants to see.
+  const isIn = current !== undefined;
+  useWakeLock(isIn);
+  // A call that was answered is what the user wants to see, also when he is let into a room meanwhile.
   useEffect(() => {
-    if (isCovered) rooms.expand(false);
-  }, [rooms, isCovered]);
+    if (isCovered && isIn) rooms.expand(false);
+  }, [rooms, isCovered, isIn]);
   return (
     <>
       {current !== undefined && <RoomScreen view={current} isExpanded={isExpanded} />}

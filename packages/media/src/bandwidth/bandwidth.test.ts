@@ -158,3 +158,16 @@ test('never spends more than there is, but for one smallest layer', () => {
     }),
   );
 });
+
+test('takes it for a fall when what a viewer believes sinks, at once or slowly, and not when it is restless', () => {
+  const estimator = new BandwidthEstimator();
+  estimator.onReceiverEstimate(2_000_000, 0);
+  for (let second = 1; second < 60; second += 1)
+    estimator.onReceiverEstimate(2_000_000 * (second % 2 === 0 ? 1 : 0.93), 1000 * second);
+  expect(estimator.fellAt).toBe(Number.NEGATIVE_INFINITY);
+  estimator.onReceiverEstimate(1_700_000, 60_000);
+  expect(estimator.fellAt).toBe(60_000);
+  for (let second = 61; second < 70; second += 1)
+    estimator.onReceiverEstimate(1_700_000 * 0.97 ** (second - 60), 1000 * second);
+  expect(estimator.fellAt).toBeGreaterThan(60_000);
+});

@@ -11,6 +11,8 @@ const holdMs = 1000;
 /** What was reported longer ago says nothing about now: viewers report about once a second. */
 const reportedMs = 2500;
 const fading = 0.7;
+/** What a viewer believes is never quite still: above this share it has not fallen. */
+const restless = 0.9;
 /** Of what was sent: as much as would have the estimate fall where there is feedback. */
 const muchLost = 0.1;
 /**
@@ -38,6 +40,8 @@ export class BandwidthEstimator {
   /** Bits per second that came through when the path was full for the last time. */
   #limit: number | undefined;
   #hasFeedback = false;
+  /** That the viewer believed in since it fell for the last time, where that is all it tells. */
+  #highest = startBitrate;
   /** Of what was sent, by the reports of a viewer that gives no feedback: the worst lately. */
   readonly #reported = { lost: 0, at: Number.NEGATIVE_INFINITY };
   readonly #acknowledged = new RateMeter();
@@ -71,18 +75,19 @@ export class BandwidthEstimator {
 
   onReceiverEstimate(bitrate: number, now: number): void {
     if (this.#hasFeedback) return;
-    if (bitrate < this.#bitrate) {
+    if (bitrate < restless * this.#highest) {
       this.#fellAt = now;
       this.#queuedAt = now;
-    }
+      this.#highest = bitrate;
+    } else this.#highest = Math.max(this.#highest, bitrate);
     this.#set(bitrate);
   }
 
-  /** A viewer has reported that it lost this share of something, 0 to 1. */
+  /** A viewer has reported that it lost this share, 0 to 1, of what it lost most of. */
   onReport(lost: number, now: number): void {
     if (this.#hasFeedback) return;
     if (lost > muchLost) this.#fellAt = now;
-    // Sound and pictures are reported each by itself.
+    // They may be reported each by itself, too.
     Object.assign(this.#reported, { lost: Math.max(lost, fading * this.#reported.lost), at: now });
   }
 

@@ -26,13 +26,7 @@ function viewer(name: string, ...streams: string[]): void {
   const transport: Destination = {
     forward: (_, source, packet) => left.push(`${name} ${source.stream}/${packet.sequence}`),
     hold: (slot, source, packet) => held.add(slot, source, packet),
-    depart: (now) => {
-      const count = held.take();
-      for (let index = 0; index < count; index += 1) {
-        const [slot, source, packet] = [held.slots[index], held.sources[index], held.packets[index]];
-        if (slot && source && packet) transport.forward(slot, source, packet, now);
-      }
-    },
+    depart: (now) => held.leave(transport, now),
   };
   for (const stream of streams) {
     const slot = new Slot({ kind: 'video', ssrc: 1000, rtxSsrc: 1001 });

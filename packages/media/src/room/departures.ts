@@ -19,10 +19,10 @@ export interface Route {
 }
 
 interface Waiting {
-  source: Source;
-  packet: MediaPacket;
+  readonly source: Source;
+  readonly packet: MediaPacket;
   /** Of the packet, by which it is noticed that its record was used again. */
-  sequence: number;
+  readonly sequence: number;
 }
 
 /** Packets that leave together at most: the caches of sources hold some times more. */
@@ -35,55 +35,41 @@ const most = 32;
  */
 export class Departures {
   readonly #routesOf: (stream: string) => readonly Route[] | undefined;
-  /** Records that are used again; those up to `#count` are in use. */
-  readonly #waiting: Waiting[] = [];
-  readonly #destinations: Destination[] = [];
-  #count = 0;
+  #waiting: Waiting[] = [];
 
   constructor(routesOf: (stream: string) => readonly Route[] | undefined) {
     this.#routesOf = routesOf;
   }
 
   add(source: Source, packet: MediaPacket): void {
-    if (this.#count === most) this.#leave();
-    if (this.#count === 0) setImmediate(this.#leave);
-    const { sequence } = packet;
-    const record = this.#waiting[this.#count];
-    if (record === undefined) this.#waiting.push({ source, packet, sequence });
-    else {
-      record.source = source;
-      record.packet = packet;
-      record.sequence = sequence;
-    }
-    this.#count += 1;
+    if (this.#waiting.length === most) this.#leave();
+    if (this.#waiting.length === 0) setImmediate(this.#leave);
+    this.#waiting.push({ source, packet, sequence: packet.sequence });
   }
 
   readonly #leave = (): void => {
-    const count = this.#count;
-    this.#count = 0;
+    const waiting = this.#waiting;
+    this.#waiting = [];
     const now = Date.now();
-    const [first] = this.#waiting;
-    if (count === 1 && first !== undefined) this.#sendAlone(first, now);
-    else if (count > 1) this.#sendTogether(count, now);
+    const [first] = waiting;
+    if (first !== undefined && waiting.length === 1) this.#sendAlone(first, now);
+    else this.#sendTogether(waiting, now);
+    // Kept in the caches, these views would outlive the moment that they are of use.
+    for (const { packet } of waiting) packet.outgoing = undefined;
   };
 
   #sendAlone({ source, packet }: Waiting, now: number): void {
     for (const { transport, slot } of this.#routesOf(source.stream) ?? [])
       transport.forward(slot, source, packet, now);
-    packet.outgoing = undefined;
   }
 
-  #sendTogether(count: number, now: number): void {
-    let destinations = 0;
-    for (let index = 0; index < count; index += 1) {
-      const { source, packet, sequence } = this.#waiting[index] as Waiting;
+  #sendTogether(waiting: readonly Waiting[], now: number): void {
+    const destinations: Destination[] = [];
+    for (const { source, packet, sequence } of waiting) {
       if (packet.sequence !== sequence) continue;
       for (const { transport, slot } of this.#routesOf(source.stream) ?? [])
-        if (transport.hold(slot, source, packet)) this.#destinations[destinations++] = transport;
+        if (transport.hold(slot, source, packet)) destinations.push(transport);
     }
-    for (let index = 0; index < destinations; index += 1) this.#destinations[index]?.depart(now);
-    // Kept in the caches, these views would outlive the moment that they are of use.
-    for (let index = 0; index < count; index += 1)
-      (this.#waiting[index] as Waiting).packet.outgoing = undefined;
+    for (const transport of destinations) transport.depart(now);
   }
 }

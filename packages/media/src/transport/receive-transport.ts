@@ -170,10 +170,7 @@ export class ReceiveTransport {
   }
 
   depart(now: number): void {
-    const count = this.#held.take();
-    const { slots, sources, packets } = this.#held;
-    for (let index = 0; index < count; index += 1)
-      this.forward(slots[index] as Slot, sources[index] as Source, packets[index] as MediaPacket, now);
+    this.#held.leave(this, now);
   }
 
   /** What is shown now, and what would be if the path took it: bits per second, of pictures. */
@@ -298,11 +295,12 @@ export class ReceiveTransport {
         this.estimator.onReceiverEstimate(message.bitrate, now);
         return;
       case 'receiverReport':
+        if (message.reports.length > 0)
+          this.estimator.onReport(Math.max(...message.reports.map(({ fractionLost }) => fractionLost)), now);
         for (const report of message.reports) {
           const { ssrc, fractionLost, totalLost } = report;
           this.roundTrip.add(report, now);
           this.loss.add(1, fractionLost);
-          this.estimator.onReport(fractionLost, now);
           const slot = this.#bySsrc.get(ssrc);
           if (slot === undefined) continue;
           this.#counters.lostOut += Math.max(0, totalLost - slot.lost);
