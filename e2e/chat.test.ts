@@ -207,7 +207,17 @@ describe('two people in the messenger', () => {
     await sam.write('Secret');
     await sam.tick('Secret', 'sent');
     await sam.composer.fill('Secret draft');
-    await sam.page.getByRole('button', { name: 'Sign out' }).click();
+    const token = await sam.page.evaluate(() => JSON.parse(sessionStorage['stoa.session']).token);
+    await sam.signOut();
+    const kept = await sam.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+    expect(kept.filter((name) => name?.endsWith('-sam'))).toEqual([]);
+    const stolen = new Client({ url: server.url, token });
+    const refused = new Promise((resolve) =>
+      stolen.on('status', ({ state }) => state === 'refused' && resolve(state)),
+    );
+    await stolen.start();
+    await refused;
+    await stolen.stop();
     await sam.page.reload();
     await sam.signIn('sally', 'Sally');
     await sam.openChat('tom');

@@ -19,6 +19,12 @@ export class MessengerPage {
     await this.online();
   }
 
+  async signOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await this.page.getByRole('button', { name: 'Sign out now' }).click();
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  }
+
   /** The connection is up: the page says nothing about it. */
   async online(): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Chats' }).waitFor();

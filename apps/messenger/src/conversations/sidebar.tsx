@@ -22,6 +22,7 @@ import { useProfile } from '../profiles/use-profile.ts';
 import { addressOf, FoundMessages } from '../search/found-messages.tsx';
 import { useMessageSearch } from '../search/use-message-search.ts';
 import { GettingStarted } from '../session/getting-started.tsx';
+import { SignOutDialog } from '../session/sign-out-dialog.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import controls from '../ui/controls.module.css';
 import { arranged } from './arrangement.ts';
@@ -33,7 +34,7 @@ import styles from './sidebar.module.css';
 export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined; onSignOut: () => void }) {
   const { session, conversations, people } = useWorkspace();
   const [typed, setTyped] = useState('');
-  const [dialog, setDialog] = useState<'devices' | 'group' | 'notifications' | 'profile'>();
+  const [dialog, setDialog] = useState<'devices' | 'group' | 'notifications' | 'profile' | 'sign-out'>();
   const ownName = useProfile(session.address)?.name || session.name || session.address;
   const list = useLive(conversations);
   const [inArchive, setInArchive] = useState(false);
@@ -115,9 +116,10 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
         <button
           type="button"
           className={controls.icon}
-          onClick={onSignOut}
+          onClick={() => setDialog('sign-out')}
           title="Sign out"
           aria-label="Sign out"
+          aria-haspopup="dialog"
         >
           <LogOut size={20} />
         </button>
@@ -125,6 +127,9 @@ export function Sidebar({ open, onSignOut }: { open: ConversationId | undefined;
       {dialog === 'profile' && <OwnProfile onClose={() => setDialog(undefined)} />}
       {dialog === 'devices' && <DevicesDialog onClose={() => setDialog(undefined)} />}
       {dialog === 'notifications' && <NotificationsDialog onClose={() => setDialog(undefined)} />}
+      {dialog === 'sign-out' && (
+        <SignOutDialog onClose={() => setDialog(undefined)} onSignedOut={onSignOut} />
+      )}
       {dialog === 'group' && <NewGroup onClose={() => setDialog(undefined)} />}
 
       <search className={styles.search}>

@@ -12,6 +12,7 @@ import { Notifications } from '../notifications/notifications.ts';
 import { PresenceBoard } from '../presence/presence-board.ts';
 import { ProfileBoard } from '../profiles/profile-board.ts';
 import { RoomBoard } from '../rooms/room-board.ts';
+import { endDevice, removeDatabase } from './end-device.ts';
 import type { Session } from './session.ts';
 
 /** What the pages of one signed-in user share: the client, and views on it. */
@@ -35,8 +36,8 @@ export class Workspace {
       url: window.location.origin,
       token: session.token,
       // A store per user: several may sign in with one browser.
-      store: indexedDbStore(`stoa-messenger-${session.address}`),
-      files: { store: indexedDbTransfers(`stoa-messenger-files-${session.address}`) },
+      store: indexedDbStore(databasesOf(session).messages),
+      files: { store: indexedDbTransfers(databasesOf(session).files) },
       calls: { waiting: true },
       agent: `Messenger in ${browserName(navigator.userAgent)}`,
     });
@@ -63,6 +64,13 @@ export class Workspace {
     }
   }
 
+  /** Ends this device: the server lets it in no more, and nothing of the user stays in this browser. */
+  async signOut(): Promise<void> {
+    await endDevice(this.client);
+    await this.client.stop();
+    await Promise.all(Object.values(databasesOf(this.session)).map(removeDatabase));
+  }
+
   close(): void {
     this.conversations.close();
     this.presence.close();
@@ -73,6 +81,10 @@ export class Workspace {
     this.notifications.close();
     void this.client.stop();
   }
+}
+
+function databasesOf({ address }: Session): { readonly messages: string; readonly files: string } {
+  return { messages: `stoa-messenger-${address}`, files: `stoa-messenger-files-${address}` };
 }
 
 /** Failed sends show on their message. Of what else fails, an address that nobody has (yet) is no surprise. */

@@ -17,6 +17,8 @@ export function indexedDbTransfers(name: string): TransferStore {
     upgrade(database) {
       database.createObjectStore('transfers', { keyPath: 'id' });
     },
+    // The user signs out here, or in another page, and his data is removed.
+    blocking: (_current, _wanted, { target }) => (target as IDBDatabase).close(),
   });
   opened.catch(() => {});
   return {
