@@ -1,3 +1,4 @@
+import { StoaError } from '@stoa/protocol';
 import { DatabaseError } from 'pg';
 import { StoreOpenError } from '../open-error.ts';
 import { StoreUnavailableError } from '../store.ts';
@@ -27,6 +28,9 @@ const conflictCodes: ReadonlySet<string> = new Set([
   '23503', // what a row refers to was removed since it was read
   '23505', // another node has added the same since it was looked for
 ]);
+
+/** PostgreSQL keeps every character but U+0000, in a text (22021) or in JSON (22P05). */
+const unkeepable: ReadonlySet<string> = new Set(['22021', '22P05']);
 
 /** What the transaction relies on was changed by another before it was locked. */
 export class ConflictError extends Error {
@@ -62,6 +66,8 @@ export function toStoreError(error: unknown): Error {
   if (isUnavailable(error)) {
     return new StoreUnavailableError(`The database is not available: ${messageOf(error)}.`, { cause: error });
   }
+  if (error instanceof DatabaseError && unkeepable.has(error.code ?? ''))
+    return new StoaError('BAD_REQUEST', 'A text has the character U+0000.', { hint: 'Send it without.' });
   return error instanceof Error ? error : new Error(String(error));
 }
 

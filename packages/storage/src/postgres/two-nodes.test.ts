@@ -26,6 +26,14 @@ describe('two nodes on one database', { timeout: 60_000 }, () => {
   const count = (statement: string) =>
     server().then(async (postgres) => (await postgres.query(statement, tested.url))[0]?.n);
 
+  it('say what is wrong with a text that cannot be kept', async () => {
+    const { aid } = await newApp(nodes[0]);
+    const nul = String.fromCharCode(0);
+    await expect(nodes[0].users.upsert({ aid, address: 'nul', name: `A${nul}B`, now })).rejects.toMatchObject(
+      { code: 'BAD_REQUEST', message: 'A text has the character U+0000.' },
+    );
+  });
+
   it('number the messages of a conversation without gaps, with ids in the same order', async () => {
     const { alice, bob, conversation } = await newPair(nodes[0]);
     const appended = await Promise.all(
