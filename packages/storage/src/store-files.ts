@@ -39,6 +39,8 @@ export interface FileRecordStore {
     now: number;
     checkAt: number;
   }): Promise<void>;
+  /** It has so many bytes, as has turned out. Nothing happens to one that is finished, or is being removed. */
+  resize(id: string, size: number): Promise<void>;
   /** Its content is complete and durable. Undefined when it was removed meanwhile. Repeating changes nothing. */
   finish(
     id: string,

@@ -128,12 +128,14 @@ export class Uploads {
     const file = await this.begin(uploader, { name, size: 0 });
     try {
       const size = await partial.append(file.id, 0, stream, limits.bytes);
-      const complete = (): Promise<CompleteFile> => this.#complete({ ...file, size });
-      if (limits.bytesPerUser === Number.POSITIVE_INFINITY) return await complete();
-      return await this.#counting.run(uid, async () => {
-        requireQuota((await records.usage(uid)).bytes + size, limits);
-        return complete();
-      });
+      if (limits.bytesPerUser !== Number.POSITIVE_INFINITY) {
+        await this.#counting.run(uid, async () => {
+          requireQuota((await records.usage(uid)).bytes + size, limits);
+          // It counts from here on, so that nobody waits for what takes long.
+          await records.resize(file.id, size);
+        });
+      }
+      return await this.#complete({ ...file, size });
     } catch (error) {
       await this.abandon(file.id);
       throw error;

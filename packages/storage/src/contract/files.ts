@@ -95,6 +95,10 @@ export function describeFiles(open: OpenStore): void {
       await add({ size: 100 });
       await add({ uid: bob, size: 1000 });
       expect(await files.usage(alice)).toEqual({ bytes: 111, unfinished: 1 });
+      const grown = await add({ size: 0 });
+      await files.resize(grown, 7);
+      await files.resize(ids[0] ?? '', 7);
+      expect(await files.usage(alice)).toEqual({ bytes: 118, unfinished: 2 });
       const [first] = await files.list({ uid: alice, limit: 1 });
       expect(first?.id).toBe(ids[0]);
       const rest = await files.list({ uid: alice, limit: 9, after: ids[0] ?? '' });

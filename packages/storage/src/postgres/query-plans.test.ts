@@ -190,6 +190,7 @@ async function doEverything(store: Store): Promise<void> {
 
   const file = { id: `file ${alice}`, aid, uid: alice, name: 'a', size: 1, now, checkAt: now };
   await store.files.add(file);
+  await store.files.resize(file.id, 1);
   await store.files.finish(file.id, { mime: 'a/b', size: 1, sha256: hash });
   await store.files.list({ uid: alice, limit: 1 });
   await store.files.usage(alice);

@@ -31,6 +31,11 @@ export function createFileRecordStore(database: SqlDatabase): FileRecordStore {
       await database.write(query.insertInto('files').values(row).compile());
     },
 
+    async resize(id, size) {
+      const begun = query.updateTable('files').set({ size }).where('id', '=', id);
+      await database.write(begun.where('state', '=', states.uploading).compile());
+    },
+
     async finish(id, { mime, size, sha256 }) {
       await database.write(
         query

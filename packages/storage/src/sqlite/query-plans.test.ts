@@ -163,6 +163,7 @@ async function runEverything(database: SqlDatabase, writer: Writer): Promise<voi
   const files = createFileRecordStore(database);
   const file = { id: 'f', aid, uid, name: 'a', size: 1 };
   await files.add({ ...file, now, checkAt: now });
+  await files.resize('f', 1);
   await files.finish('f', { mime: 'a/b', size: 1, sha256: hash });
   await files.list({ uid, limit: 1 });
   await files.usage(uid);
