@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { type Clock, systemClock } from '../clock.ts';
 import { answerMalformed } from './malformed.ts';
 
 declare module 'fastify' {
@@ -10,26 +11,43 @@ declare module 'fastify' {
 
 /**
  * Ends requests whose bodies come too late: after `seconds`, or, of a file, when next to nothing has come for so long.
- * (Node has one time for all requests, and large files over slow lines need more of it than anything else may have.)
+ * What is still coming when they are answered counts as well: Node goes on reading it. (Node has one time for all requests,
+ * and large files over slow lines need more of it than anything else may have.)
  */
-export function endLateBodies(app: FastifyInstance, seconds: number): void {
+export function endLateBodies(
+  app: FastifyInstance,
+  seconds: number,
+  clock: Pick<Clock, 'every'> = systemClock,
+): void {
   app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
     const { socket, headers } = raw;
     const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-    if (!hasBody || raw.complete) return;
+    // What is injected comes over no connection, and is neither complete nor late.
+    if (!hasBody || raw.complete !== false) return;
     let seen = socket.bytesRead;
-    const timer = setInterval(() => {
+    let isAnswered = false;
+    const stop = clock.every(seconds * 1_000, () => {
+      // It has come, even if nobody has looked at all of it.
+      if (raw.complete) return stop();
       const came = socket.bytesRead - seen;
       seen = socket.bytesRead;
       if (routeOptions.config.takesFile === true && came >= leastBytes) return;
-      clearInterval(timer);
+      stop();
+      if (isAnswered) {
+        socket.destroy();
+        return;
+      }
       answerMalformed(late, socket);
       // Not at once: whoever is still writing would not read the answer.
       setTimeout(() => socket.destroy(), lingerMs).unref();
-    }, seconds * 1_000);
-    const stop = (): void => clearInterval(timer);
+    });
     raw.once('end', stop);
-    reply.raw.once('close', stop);
+    // It will not end when the connection is gone.
+    raw.once('close', stop);
+    reply.raw.once('close', () => {
+      isAnswered = true;
+      if (raw.complete || socket.destroyed) stop();
+    });
   });
 }
 
