@@ -142,6 +142,13 @@ test('the content must be plain data of limited depth', () => {
   );
 });
 
+test('what is wrong is told however deep it is nested', () => {
+  const deep = JSON.parse(`{"in":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+  expect(() => parseClientFrame({ ...send, id: 'x', content: deep })).toThrow(
+    expect.objectContaining({ code: 'BAD_FRAME', message: expect.stringMatching(/^"send/) }),
+  );
+});
+
 describe('the event of a call', () => {
   const call = (event: unknown) => ({ t: 'call', call: 'c'.repeat(16), event });
   const refusal = (event: unknown): string => {

@@ -100,15 +100,19 @@ function firstProblem(type: string, validator: Validator, value: unknown): strin
 
 /**
  * The value with no more of each list than it takes to tell what is wrong: the validator looks at every item once it looks
- * for problems, and a stranger may send hundreds of thousands. More than any list may have.
+ * for problems, and a stranger may send hundreds of thousands. More than any list may have. What is nested deeper than
+ * anything may be is null: of that, too, a stranger may send more than there is room for on the stack.
  */
-export function excerpt(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, itemsLookedAt).map(excerpt);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, excerpt(member)]));
+export function excerpt(value: unknown, levels = levelsLookedAt): unknown {
+  const isList = Array.isArray(value);
+  if (!isList && !isMap(value)) return value;
+  if (levels === 0) return null;
+  if (isList) return value.slice(0, itemsLookedAt).map((item) => excerpt(item, levels - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, excerpt(member, levels - 1)]));
 }
 
 const itemsLookedAt = 1_100;
+const levelsLookedAt = 32;
 
 function requireOneDestination(frame: { t: string; peer?: string; gid?: number }): void {
   if ((frame.peer === undefined) === (frame.gid === undefined)) {

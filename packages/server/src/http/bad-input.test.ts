@@ -182,6 +182,16 @@ describe('bad input', () => {
     );
   });
 
+  it('that is nested deeper than the stack goes gets 400', async () => {
+    const payload = `{"op":"useradd","user":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${appToken}` };
+    for (const url of ['/v1/users', '/backend']) {
+      const response = await fixture.http.inject({ method: 'POST', url, headers, payload });
+      expect([url, response.statusCode]).toEqual([url, url === '/backend' ? 200 : 400]);
+      expect(response.payload).not.toContain('INTERNAL');
+    }
+  });
+
   it('that is too large is refused at every door', async () => {
     const payload = JSON.stringify({ op: 'users', address: 'x'.repeat(1_100_000) });
     for (const url of ['/backend', '/api.php', '/v1/users', '/demo/login']) {
