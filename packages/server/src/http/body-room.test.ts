@@ -1,6 +1,35 @@
 import { type ClientRequest, request } from 'node:http';
 import { backend, startTestNode } from '@stoa/testkit';
+import { fastify } from 'fastify';
 import { expect, it, onTestFinished } from 'vitest';
+import { Limits } from '../limits/index.ts';
+import { loadSettings } from '../settings/index.ts';
+import { requireBodyRoom } from './body-room.ts';
+
+it('a body without a length takes the room that it needs, once it has come', async () => {
+  const app = fastify({ forceCloseConnections: true });
+  onTestFinished(() => app.close());
+  const settings = loadSettings({ env: { STOA_LIMIT_LOOPBACK: 'yes' } });
+  requireBodyRoom(app, new Limits(settings, Date.now), 16_000_000);
+  const gate = Promise.withResolvers<object>();
+  let waiting = 0;
+  app.post('/', () => {
+    waiting += 1;
+    return gate.promise;
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const statuses: number[] = [];
+  for (let count = 1; count <= 20; count += 1) {
+    const asking = request(url, { method: 'POST', headers: { 'content-type': 'application/json' } });
+    asking.on('response', ({ statusCode = 0 }) => statuses.push(statusCode));
+    asking.on('error', () => {});
+    asking.write('{');
+    asking.end('}');
+    await expect.poll(() => waiting + statuses.length, { interval: 2 }).toBe(count);
+  }
+  gate.resolve({});
+  await expect.poll(() => statuses).toEqual(Array(20).fill(200));
+});
 
 it('an address holds only so much memory with bodies that never end, and others are served', async () => {
   const env = { STOA_LIMIT_LOOPBACK: 'yes', STOA_TRUSTED_PROXIES: 'loopback' };

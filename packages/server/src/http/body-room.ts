@@ -13,12 +13,29 @@ export function requireBodyRoom(app: FastifyInstance, limits: Limits, bodyLimit:
     // One that is larger is not read at all.
     const bytes = encoding === undefined ? Math.min(Number(length ?? 0) || 0, bodyLimit) : bodyLimit;
     if (bytes === 0) return;
-    const release = limits.admitBody(limits.clientOf(raw), bytes);
+    const client = limits.clientOf(raw);
+    let release = limits.admitBody(client, bytes);
     if (release === undefined) {
       throw new StoaError('UNAVAILABLE', 'Too many bodies of requests are being read.', {
         retryAfterMs: 1_000,
       });
     }
-    reply.raw.once('close', release);
+    const before = raw.socket.bytesRead;
+    /** How large one without a length is, its end tells. */
+    const measure = (): void => {
+      const came = raw.socket.bytesRead - before + mostWithHead;
+      if (came < bytes) {
+        release?.();
+        release = limits.admitBody(client, came);
+      }
+    };
+    if (encoding !== undefined) raw.once('end', measure);
+    reply.raw.once('close', () => {
+      raw.off('end', measure);
+      release?.();
+    });
   });
 }
+
+/** What Node reads from a connection at once, and may thus have read of the body together with the head. */
+const mostWithHead = 65_536;

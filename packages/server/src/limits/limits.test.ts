@@ -10,6 +10,7 @@ function limits(settings: Partial<LimitSettings> = {}) {
       callsPerMinute: 2,
       callInvitesPerMinute: 2,
       limitLoopback: false,
+      requestBytes: 1_000_000,
       ...settings,
     },
     () => 0,
@@ -51,6 +52,12 @@ it('limits how often a user calls others, and how much is said about it', () => 
   for (let i = 0; i < 300; i++) expect(node.signalDelay(7, stranger)).toBe(0);
   expect(node.signalDelay(7, stranger)).toBe(100);
   expect(node.signalDelay(8, stranger)).toBe(0);
+});
+
+it('has room for some bodies of the largest size', () => {
+  const node = limits({ requestBytes: 64_000_000 });
+  const admitted = Array.from({ length: 9 }, () => node.admitBody(stranger, 64_000_000) !== undefined);
+  expect(admitted).toEqual([...Array(8).fill(true), false]);
 });
 
 it('does not limit clients on this machine, unless it is told to', () => {

@@ -12,6 +12,8 @@ export interface LimitSettings {
   readonly callInvitesPerMinute: number;
   /** Count clients on this machine too. */
   readonly limitLoopback: boolean;
+  /** The most that a body of a request may have. */
+  readonly requestBytes: number;
 }
 
 /** Wrong administrator passwords that an address may try in a minute. */
@@ -21,8 +23,11 @@ const passwordsPerMinute = 10;
 const signalsAtOnce = 300;
 const signalsFillMs = 30_000;
 
-/** Bytes of request bodies that are held in memory at a time: of one address, and of all. */
-const bodyBytes = { mostByKey: 32_000_000, most: 256_000_000 };
+/** Bytes of request bodies that are held in memory at a time: of one address, and of all. Some of the largest have room. */
+function bodyBytes(requestBytes: number) {
+  const mostByKey = Math.max(32_000_000, 8 * requestBytes);
+  return { mostByKey, most: Math.max(256_000_000, mostByKey) };
+}
 
 const notLimited = () => {};
 
@@ -36,13 +41,14 @@ export class Limits {
   readonly #invites: TokenBuckets | undefined;
   readonly #signals: TokenBuckets;
   readonly #connections: ConnectionCounter | undefined;
-  readonly #bodies = new ByteBudget(bodyBytes);
+  readonly #bodies: ByteBudget;
 
   constructor(settings: LimitSettings, now: () => number) {
     const rate = (capacity: number, fillMs: number) =>
       capacity === 0 ? undefined : new TokenBuckets({ capacity, fillMs, now });
     this.#addresses = new ClientAddresses(settings.trustedProxies);
     this.#limitLoopback = settings.limitLoopback;
+    this.#bodies = new ByteBudget(bodyBytes(settings.requestBytes));
     this.#messages = rate(settings.messagesPerSecond, 1_000);
     this.#calls = rate(settings.callsPerMinute, 60_000);
     this.#passwords = new TokenBuckets({ capacity: passwordsPerMinute, fillMs: 60_000, now });
