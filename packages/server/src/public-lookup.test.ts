@@ -14,7 +14,8 @@ beforeAll(async () => {
     if (name === 'a.example') server.send(answerTo(query, end), port, address);
   });
   await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
-  lookUp = addressLookup([`127.0.0.1:${server.address().port}`]);
+  // It answers in this process, which may be busy with other things.
+  lookUp = addressLookup([`127.0.0.1:${server.address().port}`], 20_000);
 });
 afterAll(() => server.close());
 

@@ -9,9 +9,13 @@ import { isPublicAddress } from './address-ranges.ts';
  * all others.
  *
  * @param servers instead of those of the machine
+ * @param timeout milliseconds for the first answer of a name server; it is asked twice, and has more time then
  */
-export function addressLookup(servers?: readonly string[]): (hostname: string) => Promise<readonly string[]> {
-  const resolver = new Resolver({ timeout: 1_500, tries: 2 });
+export function addressLookup(
+  servers?: readonly string[],
+  timeout = 1_500,
+): (hostname: string) => Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout, tries: 2 });
   if (servers !== undefined) resolver.setServers(servers);
   return async (hostname) => {
     if (/(^|\.)localhost\.?$/i.test(hostname)) return ['127.0.0.1', '::1'];
