@@ -7,6 +7,7 @@ import {
   type OnlineAudience,
   pictureHeight,
   requireOperation,
+  requireRoomForGroup,
   type Subject,
 } from './access/index.ts';
 import type { Clock } from './clock.ts';
@@ -15,9 +16,11 @@ import { type ProfileChanged, subjects } from './events.ts';
 import { isMember } from './groups/index.ts';
 import { iceServers } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import type { AllowedSight } from './presence/index.ts';
 import type { Rights, UserLimits } from './rooms/index.ts';
 import type { Settings } from './settings/index.ts';
+import type { OperationHandler } from './socket/operations.ts';
 
 export interface AccessWiringOptions {
   readonly store: Pick<Store, 'access' | 'groups' | 'users' | 'values'>;
@@ -27,6 +30,10 @@ export interface AccessWiringOptions {
   readonly directory: Directory;
   readonly onChanged: readonly (() => void)[];
   readonly onError: (error: unknown) => void;
+}
+
+interface CreatesGroups {
+  readonly 'groups.create': OperationHandler<'groups.create'>;
 }
 
 /** Joins the rules that apps have for their users with the rest of a node. */
@@ -49,11 +56,15 @@ export async function startAccess(given: AccessWiringOptions) {
     const key = peers === 'contacts' ? `contact:${address}` : `favourite:peer/${address}`;
     return (await store.values.get(uid, key)) !== undefined;
   };
+  /** Many groups that a user creates at once must not each find room for itself. */
+  const creating = new OneAtATime<number>();
   /** What the app says of this user alone, whatever its rules are. */
-  const requireRoomForGroup = async (uid: number): Promise<void> => {
+  const requireRoomForOwn = async (uid: number): Promise<void> => {
     const { maxGroups = 0 } = (await store.users.find(uid)) ?? {};
     if (maxGroups === 0 || (await store.groups.countOwned(uid)) < maxGroups) return;
-    throw new StoaError('TOO_MANY', `The user has ${maxGroups} groups of his own, as many as he may.`);
+    throw new StoaError('TOO_MANY', `The user has ${maxGroups} groups of his own, as many as he may.`, {
+      hint: 'Delete one of them first.',
+    });
   };
   const isAmong = async (
     watched: Subject,
@@ -71,9 +82,17 @@ export async function startAccess(given: AccessWiringOptions) {
     failures: new Failures({ access, clock, onError: options.onError }),
     serversFor: iceServers(settings, clock, access),
     /** Throws for an operation that the user may not ask for. */
-    async requireOperation(subject: Subject, request: { readonly op: string; readonly body: unknown }) {
-      await requireOperation(access, subject, request, (uid) => store.groups.countOfUser(uid));
-      if (request.op === 'groups.create') await requireRoomForGroup(subject.uid);
+    requireOperation: (subject: Subject, request: { readonly op: string; readonly body: unknown }) =>
+      requireOperation(access, subject, request),
+    /** The operations, of which the one that creates a group throws for a user who has as many as he may. */
+    withRoomForGroups<Operations extends CreatesGroups>(operations: Operations): Operations {
+      const create: CreatesGroups['groups.create'] = (caller, request) =>
+        creating.run(caller.uid, async () => {
+          await requireRoomForGroup(access, caller, (uid) => store.groups.countOfUser(uid));
+          await requireRoomForOwn(caller.uid);
+          return operations['groups.create'](caller, request);
+        });
+      return { ...operations, 'groups.create': create };
     },
     /** Whether the rules of the user let him exchange messages and calls with this one. */
     async mayMeet(subject: Subject, peer: string): Promise<boolean> {

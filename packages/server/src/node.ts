@@ -320,7 +320,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...scheduleOperations(schedule),
         ...messaging.operations,
         ...searchOperations(new Search({ log: store.log, cursors: store.cursors, directory, history })),
-        ...groupParts.operations,
+        ...permissions.withRoomForGroups(groupParts.operations),
         ...operations,
         ...roomParts.operations,
         ...pushing.operations,

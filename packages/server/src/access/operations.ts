@@ -43,24 +43,36 @@ async function requirePresence(
 /**
  * Whether a user may ask for this. `body`: as it was validated.
  *
- * @throws StoaError PERMISSION_DENIED, TOO_MANY
+ * @throws StoaError PERMISSION_DENIED
  */
 export async function requireOperation(
   access: Access,
   subject: Subject,
   { op, body }: { readonly op: string; readonly body: unknown },
-  groupsOf: (uid: number) => Promise<number>,
 ): Promise<void> {
   if (!access.restricts(subject.aid)) return;
   if (op === 'rooms.publish')
     return requirePublish(access, subject, body as OperationRequest<'rooms.publish'>);
   if (op === 'profile.set') return requirePresence(access, subject, body as OperationRequest<'profile.set'>);
   const action = needs[op as OperationName];
-  if (action === undefined) return;
-  await access.require(subject, action);
-  if (op !== 'groups.create') return;
+  if (action !== undefined) await access.require(subject, action);
+}
+
+/**
+ * Whether the app lets a user be in one group more than he is.
+ *
+ * @throws StoaError TOO_MANY
+ */
+export async function requireRoomForGroup(
+  access: Access,
+  subject: Subject,
+  groupsOf: (uid: number) => Promise<number>,
+): Promise<void> {
+  if (!access.restricts(subject.aid)) return;
   const { maxGroups = 0 } = (await access.rules(subject)) ?? {};
   if (maxGroups > 0 && (await groupsOf(subject.uid)) >= maxGroups) {
-    throw new StoaError('TOO_MANY', `The app lets this user be in ${maxGroups} groups at the most.`);
+    throw new StoaError('TOO_MANY', `The app lets this user be in ${maxGroups} groups at the most.`, {
+      hint: 'Leave one of them first.',
+    });
   }
 }

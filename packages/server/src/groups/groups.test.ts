@@ -64,6 +64,10 @@ describe('a group', () => {
     await alice.ask('groups.create', { name: 'Another' });
     await allow(0);
     await alice.ask('groups.create', { name: 'And another' });
+    await allow(3);
+    const ask = () => alice.ask('groups.create', { name: 'One of many at once' });
+    const made = await Promise.allSettled([ask(), ask(), ask()]);
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('carries messages to its members, and their receipts to who sent them', async () => {
