@@ -21,8 +21,15 @@ export function followDevice(
     const { tokenId } = event;
     if (tokenId === undefined) return onSignedOut();
     // Which device's it was is known where devices sign in, which may be another node.
-    tokenOf(uid, dev).then((own) => {
-      if (own === tokenId) onSignedOut();
-    }, onError);
+    tokenOf(uid, dev).then(
+      (own) => {
+        if (own === tokenId) onSignedOut();
+      },
+      (error: unknown) => {
+        onError(error);
+        // It may have been this one's, and nobody will say so again.
+        onSignedOut();
+      },
+    );
   });
 }

@@ -1,0 +1,23 @@
+import { setImmediate } from 'node:timers/promises';
+import { createInProcessBus } from '@stoa/bus';
+import { expect, it } from 'vitest';
+import { subjects, type UserEvent } from '../events.ts';
+import { followDevice } from './follow-device.ts';
+
+const device = { uid: 7, dev: 1 };
+
+it.each([
+  ['its own token', async () => 5, true],
+  ['the token of another device', async () => 6, false],
+  ['a token of which it is not known whose it is', () => Promise.reject(new Error('away')), true],
+])('a device counts as signed out by the end of %s: %s', async (_name, tokenOf, isOut) => {
+  const bus = createInProcessBus();
+  const heard: string[] = [];
+  const told = { tokenOf, onError: () => heard.push('error') };
+  const following = await followDevice({ bus, ...told }, device, () => heard.push('out'));
+  const ended: UserEvent = { type: 'end-sessions', reason: 'unauthorized', tokenId: 5 };
+  bus.publish(subjects.user(device.uid), ended);
+  await setImmediate();
+  expect(heard.includes('out')).toBe(isOut);
+  following.unsubscribe();
+});
