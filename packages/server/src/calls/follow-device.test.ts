@@ -7,10 +7,10 @@ import { followDevice } from './follow-device.ts';
 const device = { uid: 7, dev: 1 };
 
 it.each([
-  ['its own token', async () => 5, true],
-  ['the token of another device', async () => 6, false],
-  ['a token of which it is not known whose it is', () => Promise.reject(new Error('away')), true],
-])('a device counts as signed out by the end of %s: %s', async (_name, tokenOf, isOut) => {
+  ['counts as signed out when its token ends', async () => 5, true],
+  ['stays when the token of another device ends', async () => 6, false],
+  ['counts as signed out when nobody can say whose token ends', () => Promise.reject(new Error('away')), true],
+])('a device %s', async (_what, tokenOf, isOut) => {
   const bus = createInProcessBus();
   const heard: string[] = [];
   const told = { tokenOf, onError: () => heard.push('error') };
