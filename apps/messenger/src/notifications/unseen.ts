@@ -50,8 +50,13 @@ export async function tellUnseen(address: string, message: LocalMessage, shown: 
 const toldKept = 100;
 
 function toldIn(text: string | null): readonly unknown[] {
-  const told: unknown = JSON.parse(text ?? '[]');
-  return Array.isArray(told) ? told : [];
+  try {
+    const told: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(told) ? told : [];
+  } catch {
+    // Anybody can write there, and what was written may be cut off.
+    return [];
+  }
 }
 
 /** A message as a notification, which looks like one that the server sends while the page is closed. */

@@ -2,6 +2,7 @@ import type { ContactCard, Content } from '@stoa/protocol';
 import { MapPin, UserRound } from 'lucide-react';
 import { hrefOf } from '../hooks/use-route.ts';
 import styles from './cards.module.css';
+import { phoneLink } from './links.ts';
 
 /** A place on the earth, with ways to look at it. */
 export function PlaceCard({ latitude, longitude }: { latitude: number; longitude: number }) {
@@ -38,7 +39,7 @@ function Contact({ contact }: { contact: ContactCard }) {
         {organization !== undefined && <span dir="auto">{organization}</span>}
         {address !== undefined && <a href={hrefOf({ peer: address })}>Write to {address}</a>}
         {phones.map((phone) => (
-          <a key={phone} href={`tel:${phone.replace(/[^\d+*#;,.()-]/g, '')}`}>
+          <a key={phone} href={phoneLink(phone)}>
             {phone}
           </a>
         ))}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitLinks } from './links.ts';
+import { phoneLink, splitLinks } from './links.ts';
 
 const linksOf = (text: string): string[] =>
   splitLinks(text)
@@ -35,4 +35,12 @@ describe('links in a message', () => {
       ),
     );
   });
+});
+
+it('dials all of a number, and nothing else', () => {
+  expect(['+41 44 000 00 00', '*21#', 'ring "me"'].map(phoneLink)).toEqual([
+    'tel:+41440000000',
+    'tel:*21%23',
+    'tel:',
+  ]);
 });

@@ -23,3 +23,8 @@ export function splitLinks(text: string): readonly TextPart[] {
   add(text.length, false);
   return parts;
 }
+
+/** Dials this number: `#` as it is would begin a fragment, which is not dialled. */
+export function phoneLink(phone: string): string {
+  return `tel:${phone.replace(/[^\d+*#;,.()-]/g, '').replaceAll('#', '%23')}`;
+}
