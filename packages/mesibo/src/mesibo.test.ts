@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { internal } from './internal.ts';
 import { Mesibo } from './mesibo.ts';
 import { Chat, profileOf } from './testing/chat.ts';
 
@@ -33,6 +34,21 @@ describe('starting', () => {
     });
     api.start();
     expect(await listed).toEqual(['Friends']);
+  });
+
+  it('says at once that it is online again, also without groups', async () => {
+    const { api, heard } = await chat.signIn('ungrouped');
+    const told: number[] = [];
+    const { client } = api[internal];
+    // After the application was told.
+    client?.on('status', ({ state }) => state === 'online' && told.push(api[internal].status));
+    // Asked after its own question, which a busy machine may answer late.
+    await client?.groups.list();
+    api.stop();
+    await heard.until(() => heard.connection.at(-1) === 5, 'stopped');
+    api.start();
+    await heard.until(() => heard.connection.at(-1) === 1, 'online again');
+    expect([api.getGroupProfiles(), told]).toEqual([[], [1]]);
   });
 
   it('takes settings in the order of other applications', async () => {

@@ -87,6 +87,8 @@ export class Runtime implements Context {
   private isStarted = false;
   private wasOnline = false;
   private statusesHeard = 0;
+  /** Whose groups were listed once. */
+  private listed: Client | undefined;
   private isSynced = false;
   /** Settles when the client before this one has let its store go. */
   private closed: Promise<void> = Promise.resolve();
@@ -261,7 +263,7 @@ export class Runtime implements Context {
     if (status.state === 'online') {
       this.wasOnline = true;
       this.profiles.signedIn(status.self);
-      if (client !== undefined && this.profiles.groups().length === 0) {
+      if (client !== undefined && client !== this.listed && this.profiles.groups().length === 0) {
         this.learnBefore(client, () => this.tellStatus(status));
         return;
       }
@@ -283,10 +285,14 @@ export class Runtime implements Context {
     };
     // They come with one answer; without it, being online is news enough.
     const timer = setTimeout(tellOnce, groupsMs);
-    this.groups
-      .learnAll(client.groups)
+    this.learnGroups(client)
       .catch(() => {})
       .then(tellOnce);
+  }
+
+  private async learnGroups(client: Client): Promise<void> {
+    await this.groups.learnAll(client.groups);
+    this.listed = client;
   }
 
   private tellStatus(status: ConnectionStatus): void {
@@ -345,7 +351,7 @@ export class Runtime implements Context {
 
   private onSynced(client: Client): void {
     this.isSynced = true;
-    this.groups.learnAll(client.groups).catch((error) => this.failOnline(error));
+    this.learnGroups(client).catch((error) => this.failOnline(error));
     for (const resolve of this.awaitingSync.splice(0)) resolve();
   }
 }
