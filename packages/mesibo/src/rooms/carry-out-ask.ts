@@ -28,8 +28,12 @@ export function carryOutAsk(
     callOn(listener, `MesiboGroupcallAdmin_${name}`, [requester, true, ...args]) === true;
   switch (what) {
     case 'unmute':
+      // Nothing is opened by that: whoever publishes his sound alone is not to be seen because of others.
       if (own !== undefined && allows('OnMute', own, audio, video, true))
-        unmute(own, { ...(audio ? { audio: false } : {}), ...(video ? { video: false } : {}) });
+        unmute(own, {
+          ...(audio && own.hasAudio() ? { audio: false } : {}),
+          ...(video && own.hasVideo() ? { video: false } : {}),
+        });
       return;
     case 'publish': {
       const isScreen = source === 'screen';

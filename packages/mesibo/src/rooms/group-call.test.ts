@@ -1,4 +1,5 @@
 import type { Client, OwnStream, Room } from '@stoa/client';
+import { StoaError } from '@stoa/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
 import { Listeners } from '../listeners.ts';
@@ -11,11 +12,16 @@ type Half = 'audio' | 'video';
 /** A camera and microphone, which the test lets the user allow. */
 class FakeStream {
   readonly mediaStream = {};
+  /** By the user. */
   readonly muted = { audio: false, video: false };
+  /** As the server has it. */
+  readonly info: Record<Half, 'on' | 'muted' | 'locked'> = { audio: 'on', video: 'on' };
   readonly halves: Set<Half>;
   readonly sid: number;
   readonly source: string;
   isThere = true;
+  /** What happens while the user is asked for another device. */
+  whileAsking: () => void = () => {};
 
   constructor(sid: number, source: string, halves: Iterable<Half>) {
     this.sid = sid;
@@ -27,15 +33,22 @@ class FakeStream {
     return this.halves.has(half) ? {} : undefined;
   }
   isMuted(half: Half): boolean {
-    return this.muted[half];
+    return this.muted[half] || this.info[half] !== 'on';
   }
-  isLocked(): boolean {
-    return false;
+  isLocked(half: Half): boolean {
+    return this.info[half] === 'locked';
   }
   async mute(muted: { audio?: boolean; video?: boolean }): Promise<void> {
-    Object.assign(this.muted, muted);
+    const changes = Object.entries(muted) as [Half, boolean][];
+    if (changes.some(([half, isMuted]) => !isMuted && this.isLocked(half)))
+      throw new StoaError('PERMISSION_DENIED', 'It is locked.');
+    for (const [half, isMuted] of changes) {
+      this.muted[half] = isMuted;
+      if (!this.isLocked(half)) this.info[half] = isMuted ? 'muted' : 'on';
+    }
   }
   async useCamera(): Promise<void> {
+    this.whileAsking();
     this.halves.add('video');
   }
   async useMicrophone(): Promise<void> {
@@ -53,15 +66,21 @@ class FakeRoom {
   readonly may = new Set();
   readonly published: FakeStream[] = [];
   readonly listeners: string[] = [];
+  readonly heardBy = new Map<string, (...args: unknown[]) => void>();
   isLeft = false;
   /** Lets the publishing go on that waits for the user's word. */
   allow: () => void = () => {};
+  refuse: () => void = () => {};
 
   get ownStreams(): FakeStream[] {
     return this.published.filter(({ isThere }) => isThere);
   }
-  on(event: string): void {
+  on(event: string, listener: (...args: unknown[]) => void): void {
     this.listeners.push(event);
+    this.heardBy.set(event, listener);
+  }
+  tell(event: string, ...args: unknown[]): void {
+    this.heardBy.get(event)?.(...args);
   }
   hearOthers(): void {}
   async leave(): Promise<void> {
@@ -78,8 +97,9 @@ class FakeRoom {
     audio: boolean;
     video: boolean;
   }) {
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       this.allow = resolve;
+      this.refuse = () => reject(new Error('refused'));
     });
     const halves = [...(audio ? (['audio'] as const) : []), ...(video ? (['video'] as const) : [])];
     const stream = new FakeStream(sid, source, halves);
@@ -93,6 +113,9 @@ let synced: () => void;
 let live: MesiboGroupCall;
 let publisher: MesiboParticipant;
 let heard: string[];
+let onHangup: () => void;
+/** What the server does when a room is joined: lets him in, unless it says otherwise. */
+let onJoin: (gid: number) => 'in' | 'waits';
 
 const room = (): FakeRoom => rooms.at(-1) ?? new FakeRoom();
 
@@ -103,16 +126,25 @@ async function settled(): Promise<void> {
 beforeEach(async () => {
   rooms = [];
   heard = [];
+  onHangup = () => {};
+  onJoin = () => 'in';
   const online = new Promise<void>((resolve) => {
     synced = resolve;
   });
-  const join = async (): Promise<Room> => {
+  const join = async (gid: number): Promise<Room | undefined> => {
+    const isIn = onJoin(gid) === 'in';
     await Promise.resolve();
+    if (!isIn) return undefined;
     const made = new FakeRoom();
     rooms.push(made);
     return made as object as Room;
   };
-  const client = { self: { uid: 1, address: 'ann', dev: 1 }, rooms: { join } } as object as Client;
+  const waiting = (gid: number) => ({ leave: async () => heard.push(`waits no longer for ${gid}`) });
+  const client = {
+    self: { uid: 1, address: 'ann', dev: 1 },
+    rooms: { join, waiting },
+    on: () => () => {},
+  } as object as Client;
   const context = {
     client,
     listeners: new Listeners(),
@@ -122,7 +154,10 @@ beforeEach(async () => {
   } as object as Context;
   live = new MesiboGroupCall(context, 7);
   live.join({
-    MesiboGroupcall_OnHangup: (_: MesiboParticipant, reason: number) => heard.push(`hangup ${reason}`),
+    MesiboGroupcall_OnHangup: (_: MesiboParticipant, reason: number) => {
+      heard.push(`hangup ${reason}`);
+      onHangup();
+    },
   });
   publisher = live.createPublisher(0);
 });
@@ -130,6 +165,18 @@ beforeEach(async () => {
 async function enter(): Promise<void> {
   synced();
   await settled();
+}
+
+/** What the user allows to be published. */
+async function published(audio: boolean, video: boolean): Promise<FakeStream> {
+  await enter();
+  publisher.call(audio, video);
+  await settled();
+  room().allow();
+  await settled();
+  const [own] = room().ownStreams;
+  if (own === undefined) throw new Error('nothing is published');
+  return own;
 }
 
 describe('a publisher', () => {
@@ -206,6 +253,110 @@ describe('a publisher', () => {
     publisher.call();
     await settled();
     expect(room().ownStreams.map(({ muted }) => muted)).toEqual([{ audio: true, video: false }]);
+  });
+
+  it('stays muted by others until its user ends that himself', async () => {
+    const own = await published(true, true);
+    own.info.audio = 'muted';
+    publisher.toggleVideoMute();
+    await settled();
+    publisher.call(true, false);
+    publisher.setVisible(true);
+    await settled();
+    expect(own.info).toEqual({ audio: 'muted', video: 'muted' });
+    expect(publisher.toggleAudioMute()).toBe(false);
+    await settled();
+    expect([own.info, heard]).toEqual([{ audio: 'on', video: 'muted' }, []]);
+  });
+
+  it('has its camera turned off while others have locked its sound, which it cannot end', async () => {
+    const own = await published(true, true);
+    own.info.audio = 'locked';
+    publisher.toggleVideoMute();
+    await settled();
+    expect([own.muted.video, heard]).toEqual([true, []]);
+    publisher.mute(true, true, true);
+    await settled();
+    expect([own.info, heard.length]).toEqual([{ audio: 'locked', video: 'on' }, 1]);
+    expect(heard[0]).toMatch('Only who controls the room');
+    // It is his own choice again, which he has not made yet.
+    own.info.audio = 'muted';
+    publisher.toggleVideoMute();
+    await settled();
+    expect(own.info).toEqual({ audio: 'muted', video: 'muted' });
+  });
+
+  it('opens no camera because others ask for the end of what is muted', async () => {
+    const own = await published(true, false);
+    own.info.audio = 'muted';
+    live.join(null, { MesiboGroupcallAdmin_OnMute: () => true });
+    room().tell('ask', { what: 'unmute', sid: 0, audio: true, video: true }, 'bob');
+    await settled();
+    expect([[...own.halves], own.info.audio]).toEqual([['audio'], 'on']);
+  });
+
+  it('can be called anew as soon as it hears that it failed', async () => {
+    await enter();
+    onHangup = () => publisher.call(true, false);
+    publisher.call(true, true);
+    await settled();
+    room().refuse();
+    await settled();
+    room().allow();
+    await settled();
+    expect([publisher.isPublisher(), room().ownStreams.map(({ halves }) => [...halves])]).toEqual([
+      true,
+      [['audio']],
+    ]);
+  });
+
+  it('can be called anew as soon as it hears that others have ended it', async () => {
+    const own = await published(true, true);
+    onHangup = () => publisher.call(true, true);
+    own.isThere = false;
+    room().tell('ownStreamEnded', own);
+    await settled();
+    room().allow();
+    await settled();
+    expect(room().ownStreams).toHaveLength(1);
+  });
+
+  it('publishes what is wanted by then when something else failed', async () => {
+    await enter();
+    publisher.call(true, true);
+    await settled();
+    publisher.call(true, false);
+    room().refuse();
+    await settled();
+    room().allow();
+    await settled();
+    expect([publisher.isPublisher(), heard]).toEqual([true, ['Error: refused']]);
+  });
+
+  it('is not seen after it was hung up, at whatever moment', async () => {
+    await enter();
+    for (let turns = 0; turns < 20; turns += 1) {
+      publisher.call(true, true);
+      await settled();
+      room().allow();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      publisher.hangup();
+      await settled();
+      expect(room().ownStreams, `after ${turns} turns`).toEqual([]);
+    }
+  });
+
+  it('shows nothing of a stream that was ended while the browser asked for a camera', async () => {
+    const own = await published(true, false);
+    const element = { srcObject: null, setAttribute: () => {}, play: async () => {} };
+    publisher.setVideoView(element as object as HTMLVideoElement);
+    own.whileAsking = () => {
+      own.isThere = false;
+      room().tell('ownStreamEnded', own);
+    };
+    publisher.toggleVideoMute();
+    await settled();
+    expect([element.srcObject, publisher.isPublisher()]).toEqual([null, false]);
   });
 });
 

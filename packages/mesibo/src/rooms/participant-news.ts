@@ -32,10 +32,10 @@ export class ParticipantNews {
     );
   }
 
-  hungUp(participant: MesiboParticipant, reason: number): void {
+  hungUp(participant: MesiboParticipant, reason: number, isVideo = participant.isVideoCall()): void {
     participant[internal].isConnected = false;
     this.tell(participant, 'OnHangup', [participant, reason]);
-    this.tellStatus(participant, MESIBO_CALLSTATUS_COMPLETE, participant.isVideoCall());
+    this.tellStatus(participant, MESIBO_CALLSTATUS_COMPLETE, isVideo);
   }
 
   tellMute(participant: MesiboParticipant, audioMuted: boolean, videoMuted: boolean, remote: boolean): void {

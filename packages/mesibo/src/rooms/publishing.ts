@@ -1,4 +1,5 @@
 import type { OwnStream, Room } from '@stoa/client';
+import { StoaError } from '@stoa/protocol';
 import { willAsk } from '../calls/permission-prompt.ts';
 import { MESIBOCALL_HANGUP_REASON_ERROR, MESIBOCALL_HANGUP_REASON_REMOTE } from '../constants/call.ts';
 import type { Context } from '../context.ts';
@@ -30,6 +31,8 @@ const halves = ['audio', 'video'] as const;
 export class Publishing {
   private readonly options: PublishingOptions;
   private readonly busy = new Set<MesiboParticipant>();
+  /** Of these, something has changed since the last step began. */
+  private readonly outdated = new Set<MesiboParticipant>();
 
   constructor(options: PublishingOptions) {
     this.options = options;
@@ -37,17 +40,19 @@ export class Publishing {
 
   /** To be called whenever the application wants something else of it than before. */
   update(participant: MesiboParticipant): void {
+    this.outdated.add(participant);
     if (this.busy.has(participant)) return;
     this.busy.add(participant);
-    this.settle(participant)
-      .catch((error) => this.failed(participant, error))
-      .finally(() => this.busy.delete(participant));
+    void this.settle(participant);
   }
 
   mute(participant: MesiboParticipant, { audio, video }: Muted): void {
     const state = participant[internal];
-    const { wanted } = state;
+    const { wanted, own } = state;
     if (wanted === undefined) return;
+    // Only who names it himself ends that others have muted it.
+    if (audio === false && own?.isMuted('audio')) state.said.audio = true;
+    if (video === false && own?.isMuted('video')) state.said.video = true;
     state.wanted = {
       audio: audio === undefined ? wanted.audio : !audio,
       video: video === undefined ? wanted.video : !video,
@@ -68,15 +73,26 @@ export class Publishing {
   ended(participant: MesiboParticipant, stream: OwnStream): boolean {
     const state = participant[internal];
     if (state.own !== stream) return false;
-    this.options.news.hungUp(participant, MESIBOCALL_HANGUP_REASON_REMOTE);
     state.own = undefined;
-    state.wanted = undefined;
     state.view.show(undefined);
+    this.giveUp(participant, MESIBOCALL_HANGUP_REASON_REMOTE);
     return true;
   }
 
   private async settle(participant: MesiboParticipant): Promise<void> {
-    while (await this.step(participant));
+    const state = participant[internal];
+    while (this.outdated.delete(participant)) {
+      const { wanted, isScreen } = state;
+      try {
+        if (await this.step(participant)) this.outdated.add(participant);
+      } catch (error) {
+        this.options.context.fail(error);
+        // Something else may be wanted by now, and come true.
+        if (state.wanted !== wanted || state.isScreen !== isScreen) this.outdated.add(participant);
+        else if (wanted !== undefined) this.giveUp(participant, MESIBOCALL_HANGUP_REASON_ERROR);
+      }
+    }
+    this.busy.delete(participant);
   }
 
   /** True: there may be more to do. */
@@ -112,6 +128,7 @@ export class Publishing {
     const { context, news, isUp } = this.options;
     const state = participant[internal];
     state.own = stream;
+    state.said = { audio: false, video: false };
     // What there is no device for is not asked for again by itself.
     if (state.wanted === asked)
       state.wanted = {
@@ -136,25 +153,46 @@ export class Publishing {
         missing === 'video' ? own.useCamera() : own.useMicrophone(),
       );
     } catch (error) {
-      if (state.wanted !== undefined) state.wanted = { ...state.wanted, [missing]: false };
+      if (state.own === own && state.wanted !== undefined)
+        state.wanted = { ...state.wanted, [missing]: false };
       this.options.context.fail(error);
       return true;
     }
+    // It was ended meanwhile.
+    if (state.own !== own) return true;
     state.view.show(undefined);
     state.view.show(own);
     if (missing === 'video') this.options.news.tellVideo(participant);
     return true;
   }
 
+  /** Says what is wanted otherwise than it was said last: whatever others have muted stays so. */
   private applyMutes(participant: MesiboParticipant): void {
-    const { own, wanted } = participant[internal];
+    const state = participant[internal];
+    const { own, wanted, said } = state;
     if (own === undefined || wanted === undefined) return;
     const muted: { audio?: boolean; video?: boolean } = {};
-    for (const half of halves) {
-      if (own.track(half) !== undefined && own.isMuted(half) === wanted[half]) muted[half] = !wanted[half];
+    const changes = halves.filter((half) => own.track(half) !== undefined && said[half] === wanted[half]);
+    // Taken out of the request, which would be refused as a whole.
+    const locked = changes.filter((half) => wanted[half] && own.isLocked(half));
+    for (const half of locked) state.wanted = { ...wanted, ...state.wanted, [half]: false };
+    for (const half of changes) {
+      if (locked.includes(half)) continue;
+      said[half] = !wanted[half];
+      muted[half] = said[half];
     }
+    if (locked.length > 0) this.options.context.fail(refused());
     if (Object.keys(muted).length === 0) return;
-    own.mute(muted).catch((error) => this.options.context.fail(error));
+    own.mute(muted).catch((error) => {
+      for (const half of halves) {
+        if (muted[half] === undefined || said[half] !== muted[half]) continue;
+        said[half] = !muted[half];
+        // Who could not be unmuted is not to be heard or seen by itself later.
+        if (said[half] && state.own === own && state.wanted?.[half] === true)
+          state.wanted = { ...state.wanted, [half]: false };
+      }
+      this.options.context.fail(error);
+    });
     this.options.news.tellMute(participant, own.isMuted('audio'), own.isMuted('video'), false);
   }
 
@@ -178,11 +216,14 @@ export class Publishing {
     }
   }
 
-  private failed(participant: MesiboParticipant, error: unknown): void {
-    const { context, news } = this.options;
-    context.fail(error);
-    if (participant[internal].wanted === undefined) return;
-    news.hungUp(participant, MESIBOCALL_HANGUP_REASON_ERROR);
+  /** Told when all is over: the application may want it anew at once. */
+  private giveUp(participant: MesiboParticipant, reason: number): void {
+    const isVideo = participant.isVideoCall();
     participant[internal].wanted = undefined;
+    this.options.news.hungUp(participant, reason, isVideo);
   }
+}
+
+function refused(): StoaError {
+  return new StoaError('PERMISSION_DENIED', 'Only who controls the room can end this.');
 }

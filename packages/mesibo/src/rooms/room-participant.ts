@@ -48,6 +48,8 @@ export interface ParticipantState {
   own: OwnStream | undefined;
   /** What the application wants of it: to publish it, or to be sent it. */
   wanted: { audio: boolean; video: boolean } | undefined;
+  /** What of `own` is muted by the user himself, and not only by others. */
+  said: { audio: boolean; video: boolean };
   isScreen: boolean;
   isConnected: boolean;
   /** What the application was told. */
@@ -89,6 +91,7 @@ export class MesiboParticipant {
       remote: undefined,
       own: undefined,
       wanted: undefined,
+      said: { audio: false, video: false },
       isScreen: false,
       isConnected: false,
       told: { audioMuted: false, videoMuted: false, talking: false, hasVideo: false, hasAudio: false },
