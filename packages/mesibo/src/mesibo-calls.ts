@@ -13,8 +13,10 @@ export abstract class MesiboCalls extends MesiboOneToOne {
     const { groupCalls } = this[internal];
     const id = Number(gid);
     if (!(id > 0)) return null;
-    const call = groupCalls.get(id) ?? new MesiboGroupCall(this[internal], id);
-    groupCalls.set(id, call);
+    // By what it is the call of now: setRoom() changes that.
+    const known = [...groupCalls].find((each) => each[internal].gid === id);
+    const call = known ?? new MesiboGroupCall(this[internal], id);
+    groupCalls.add(call);
     call[internal].hear(listener);
     return call;
   }

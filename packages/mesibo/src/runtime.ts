@@ -63,8 +63,8 @@ export class Runtime implements Context {
   readonly sessions: ReadSessions = new ReadSessions(this);
   readonly calls: OneToOneCalls = new OneToOneCalls(this);
   readonly groups: MesiboGroups = new MesiboGroups(this);
-  /** By group. */
-  readonly groupCalls = new Map<number, MesiboGroupCall>();
+  /** One of each group. */
+  readonly groupCalls = new Set<MesiboGroupCall>();
   keys: KeyStore = memoryKeyStore();
   readonly retraction: Retraction = {
     intervalSeconds: 3600,

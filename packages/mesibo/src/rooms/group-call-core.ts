@@ -1,17 +1,14 @@
 import type { Client, OwnStream, RemoteStream, Room, RoomQuality } from '@stoa/client';
 import type { RoomAsk, RoomEndReason, RoomParticipant, RoomRight, RoomStreamPlace } from '@stoa/protocol';
 import { cameraFor, nextCamera } from '../calls/video-source.ts';
-import {
-  MESIBOCALL_HANGUP_REASON_DURATION,
-  MESIBOCALL_HANGUP_REASON_ERROR,
-  MESIBOCALL_HANGUP_REASON_REMOTE,
-  MESIBOCALL_HANGUP_REASON_USER,
-} from '../constants/call.ts';
+import { MESIBOCALL_HANGUP_REASON_REMOTE } from '../constants/call.ts';
 import type { Context } from '../context.ts';
 import { internal } from '../internal.ts';
 import { callOn } from '../listeners.ts';
+import { turnAway, waitToBeLetIn } from './being-let-in.ts';
 import { carryOutAsk } from './carry-out-ask.ts';
 import type { MesiboGroupCall } from './group-call.ts';
+import { hangupReasons } from './hangup-reasons.ts';
 import { ParticipantNews } from './participant-news.ts';
 import { type Muted, Publishing } from './publishing.ts';
 import { MesiboParticipant, type ParticipantFacts } from './room-participant.ts';
@@ -20,7 +17,8 @@ import { MesiboParticipant, type ParticipantFacts } from './room-participant.ts'
 export class GroupCallCore {
   readonly context: Context;
   private readonly call: MesiboGroupCall;
-  private gid: number;
+  /** The group whose room it is, or was last. */
+  gid: number;
   private listener: object | undefined;
   private adminListener: object | undefined;
   private client: Client | undefined;
@@ -29,12 +27,17 @@ export class GroupCallCore {
   private readonly publishing: Publishing;
   private isWanted = false;
   private isEntering = false;
+  /** How often it was wanted, and what of that was tried last. */
+  private wishes = 0;
+  private tried = 0;
   /** Ends waiting for being let in. */
   private stopWaiting = (): void => {};
   private isUp = { publish: false, view: false };
   /** By number; and those of others by who they are. */
   private readonly own = new Map<number, MesiboParticipant>();
   private readonly others = new Map<string, MesiboParticipant>();
+
+  private readonly fail = (error: unknown): void => this.context.fail(error);
 
   constructor(call: MesiboGroupCall, context: Context, gid: number) {
     this.call = call;
@@ -68,6 +71,7 @@ export class GroupCallCore {
     if (this.gid <= 0) return false;
     if (this.isWanted) return true;
     this.isWanted = true;
+    this.wishes += 1;
     this.enter();
     return true;
   }
@@ -81,6 +85,7 @@ export class GroupCallCore {
   leave(): void {
     this.isWanted = false;
     this.stopWaiting();
+    this.stopWaiting = () => {};
     const { room } = this;
     this.room = undefined;
     room?.leave().catch((error) => this.context.fail(error));
@@ -156,7 +161,8 @@ export class GroupCallCore {
     this.isEntering = true;
     this.entered()
       .catch((error) => {
-        this.isWanted = false;
+        // The application may want another room by now.
+        if (this.tried === this.wishes) this.isWanted = false;
         this.context.fail(error);
         return false;
       })
@@ -173,26 +179,23 @@ export class GroupCallCore {
     const { gid } = this;
     if (!this.isWanted) return false;
     this.client = client;
+    this.tried = this.wishes;
     const room = await client.rooms.join(gid);
     const isWanted = this.isWanted && gid === this.gid;
     if (room === undefined) {
       if (isWanted) this.waitToBeLetIn(client, gid);
+      else turnAway(client, gid, this.fail);
     } else if (isWanted) this.use(room);
     else await room.leave();
     return isWanted;
   }
 
-  /** Somebody has to let him into the group. */
   private waitToBeLetIn(client: Client, gid: number): void {
-    const off = client.on('group', (change) => {
-      if (change.gid !== gid || change.event !== 'joined') return;
-      this.stopWaiting();
-      this.enter();
-    });
-    this.stopWaiting = () => {
+    const onLetIn = (): void => {
       this.stopWaiting = () => {};
-      off();
+      this.enter();
     };
+    this.stopWaiting = waitToBeLetIn(client, gid, onLetIn, this.fail);
   }
 
   private use(room: Room): void {
@@ -385,13 +388,3 @@ function keyOf({ user, dev }: { readonly user: string; readonly dev: number }, s
 }
 
 const qualityLevels = { good: 3, fair: 2, poor: 1 } as const;
-
-const hangupReasons: Readonly<Record<RoomEndReason, number>> = {
-  left: MESIBOCALL_HANGUP_REASON_USER,
-  removed: MESIBOCALL_HANGUP_REASON_REMOTE,
-  ended: MESIBOCALL_HANGUP_REASON_REMOTE,
-  rights: MESIBOCALL_HANGUP_REASON_REMOTE,
-  duration: MESIBOCALL_HANGUP_REASON_DURATION,
-  lost: MESIBOCALL_HANGUP_REASON_ERROR,
-  signedOut: MESIBOCALL_HANGUP_REASON_ERROR,
-};

@@ -360,6 +360,42 @@ describe('a publisher', () => {
   });
 });
 
+it('joins the room that is wanted by then when another one could not be joined', async () => {
+  onJoin = (gid) => {
+    if (gid !== 7) return 'in';
+    live.setRoom(8);
+    throw new Error('no entrance');
+  };
+  await enter();
+  expect([rooms.length, heard]).toEqual([1, ['Error: no entrance']]);
+});
+
+it.each([
+  ['while it waits', false],
+  ['before it hears that it has to wait', true],
+])('is let in no more after it was left %s', async (_, isEarly) => {
+  onJoin = () => {
+    if (isEarly) live.leave();
+    return 'waits';
+  };
+  await enter();
+  live.leave();
+  await settled();
+  expect(heard).toEqual(['waits no longer for 7']);
+});
+
+it('is another one for a group whose call was made that of another group', () => {
+  const api = new Mesibo();
+  const call = api.groupCall({}, 5);
+  call?.setRoom(6);
+  const again = api.groupCall({}, 5);
+  expect([again === call, api.groupCall({}, 6) === call, api.groupCall({}, 5) === again]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});
+
 it('is the same for the same group, and hears with the listener that was given last', () => {
   const api = new Mesibo();
   const call = api.groupCall({}, 7);
