@@ -9,7 +9,11 @@ const device = { uid: 7, dev: 1 };
 it.each([
   ['counts as signed out when its token ends', async () => 5, true],
   ['stays when the token of another device ends', async () => 6, false],
-  ['counts as signed out when nobody can say whose token ends', () => Promise.reject(new Error('away')), true],
+  [
+    'counts as signed out when nobody can say whose token ends',
+    () => Promise.reject(new Error('away')),
+    true,
+  ],
 ])('a device %s', async (_what, tokenOf, isOut) => {
   const bus = createInProcessBus();
   const heard: string[] = [];
