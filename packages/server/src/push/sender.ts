@@ -1,9 +1,9 @@
 import type { PushRegistration, PushStore } from '@stoa/storage';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
+import { Lane } from './lane.ts';
 import type { PushNote } from './note.ts';
 import type { PushOutcome, PushProvider } from './provider.ts';
-import { Shares } from './shares.ts';
 
 export interface SenderOptions {
   readonly store: Pick<PushStore, 'list' | 'unregister'>;
@@ -25,18 +25,18 @@ interface Waiting {
 
 /**
  * Sends notes to devices in the background: a bounded number at a time, few of them to one user, and each again
- * after a while when the push service is busy. What does not fit into the queue is dropped: a push is a hint, the message itself is in the log.
+ * after a while when the push service is busy. What does not fit into the queue is dropped: a push is a hint, the message
+ * itself is in the log. What rings goes first, and waits for no messages: it has slots and places of its own.
  */
 export class Sender {
   readonly #options: SenderOptions;
   #ready: Waiting[] = [];
   #later: Waiting[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  /** Of those under way, and of all that are not done with: a user may have named push services that never answer. */
-  readonly #slots = new Shares(atOncePerUser);
-  readonly #places = new Shares(queuePerUser);
+  readonly #messages = new Lane({ perUser: 4, perDevice: 2, placesPerUser: 200 });
+  readonly #calls = new Lane({ perUser: 8, perDevice: 2, placesPerUser: 200 });
   /** The last note of each device and topic, until it has been sent: an older one is not tried again. */
-  readonly #latest = new Map<string, PushNote>();
+  readonly #latest = new Map<string, Pick<Waiting, 'made' | 'registration' | 'note'>>();
   /** When each note was made that is not done with, in this order. */
   readonly #unsent = new Set<Waiting['made']>();
   /** Providers that want nothing more for a while, and until when. Those of a webhook are named by who registers. */
@@ -52,14 +52,19 @@ export class Sender {
     const { store, clock, providerOf } = this.#options;
     const now = clock.now();
     for (const registration of await store.list([uid])) {
-      if (providerOf(registration.provider) === undefined || this.#isFull()) continue;
-      if (!this.#places.hasRoom(uid)) continue;
-      this.#places.take(uid);
+      if (providerOf(registration.provider) === undefined || this.#isFull(note)) continue;
+      const key = keyOf(registration, note);
+      const superseded = this.#latest.get(key);
+      if (superseded !== undefined) this.#forget(superseded);
+      const { places } = this.#laneOf(note);
+      if (!places.hasRoom(uid)) continue;
+      places.take(uid);
       const made = { at: now };
       this.#unsent.add(made);
-      this.#latest.set(keyOf(registration, note), note);
       const until = now + note.seconds * 1_000;
-      this.#ready.push({ made, registration, note, tries: 0, notBefore: now, until });
+      const entry: Waiting = { made, registration, note, tries: 0, notBefore: now, until };
+      this.#latest.set(key, entry);
+      this.#makeReady(entry);
     }
     this.#sendReady();
   }
@@ -74,13 +79,15 @@ export class Sender {
   tick(): void {
     const now = this.#options.clock.now();
     const isDue = ({ notBefore }: Waiting) => notBefore <= now;
-    this.#ready = this.#ready.filter((entry) => {
+    const isWanted = (entry: Waiting): boolean => {
       const isOver = entry.until < now || !this.#isLatest(entry);
       if (isOver) this.#forget(entry);
       return !isOver;
-    });
-    this.#ready.push(...this.#later.filter(isDue));
-    this.#later = this.#later.filter((entry) => !isDue(entry));
+    };
+    this.#ready = this.#ready.filter(isWanted);
+    const later = this.#later.filter(isWanted);
+    this.#later = later.filter((entry) => !isDue(entry));
+    for (const entry of later.filter(isDue)) this.#makeReady(entry);
     this.#sendReady();
   }
 
@@ -94,7 +101,7 @@ export class Sender {
 
   #sendReady(): void {
     const now = this.#options.clock.now();
-    while (this.#underWay.size < atOnce) {
+    for (;;) {
       const entry = this.#next();
       if (entry === undefined) return;
       const pausedUntil = this.#paused.get(entry.registration.provider) ?? 0;
@@ -104,15 +111,31 @@ export class Sender {
     }
   }
 
-  /** Takes out the first note for a user for whom not too many are under way. */
+  /** What rings comes before all messages. */
+  #makeReady(entry: Waiting): void {
+    if (isCall(entry.note)) this.#ready.unshift(entry);
+    else this.#ready.push(entry);
+  }
+
+  /** Takes out the first note for a device, and a user, for whom not too many are under way. */
   #next(): Waiting | undefined {
-    const place = this.#ready.findIndex(({ registration: { uid } }) => this.#slots.hasRoom(uid));
+    const underWay = this.#underWay.size;
+    const [first] = this.#ready;
+    if (first === undefined || underWay >= mostAtOnce(first.note)) return undefined;
+    const place = this.#ready.findIndex(
+      ({ registration, note }) => underWay < mostAtOnce(note) && this.#laneOf(note).hasSlot(registration),
+    );
     return place === 0 ? this.#ready.shift() : this.#ready.splice(place, place < 0 ? 0 : 1)[0];
   }
 
+  #laneOf(note: PushNote): Lane {
+    return isCall(note) ? this.#calls : this.#messages;
+  }
+
   #begin(entry: Waiting): void {
-    const { uid } = entry.registration;
-    this.#slots.take(uid);
+    const { registration, note } = entry;
+    const lane = this.#laneOf(note);
+    lane.takeSlot(registration);
     const sending = this.#deliver(entry)
       .catch((error: unknown) => {
         this.#forget(entry);
@@ -120,7 +143,7 @@ export class Sender {
       })
       .finally(() => {
         this.#underWay.delete(sending);
-        this.#slots.giveBack(uid);
+        lane.giveSlotBack(registration);
         this.#sendReady();
       });
     this.#underWay.add(sending);
@@ -147,28 +170,29 @@ export class Sender {
     const notBefore = now + Math.max(1_000 * 2 ** tries, seconds * 1_000);
     if (all === true) this.#paused.set(entry.registration.provider, notBefore);
     const isOver = tries >= maximumTries || notBefore > entry.until || this.#stopped.signal.aborted;
-    if (isOver || this.#isFull() || !this.#isLatest(entry)) this.#forget(entry);
+    if (isOver || this.#isFull(entry.note) || !this.#isLatest(entry)) this.#forget(entry);
     else this.#later.push({ ...entry, tries, notBefore });
   }
 
-  #isFull(): boolean {
-    return this.#ready.length + this.#later.length >= queueLength;
+  #isFull(note: PushNote): boolean {
+    return this.#ready.length + this.#later.length >= mostWaiting(note);
   }
 
-  #isLatest({ registration, note }: Waiting): boolean {
-    return this.#latest.get(keyOf(registration, note)) === note;
+  #isLatest({ made, registration, note }: Pick<Waiting, 'made' | 'registration' | 'note'>): boolean {
+    return this.#latest.get(keyOf(registration, note))?.made === made;
   }
 
-  #forget(entry: Waiting): void {
-    if (this.#unsent.delete(entry.made)) this.#places.giveBack(entry.registration.uid);
+  #forget(entry: Pick<Waiting, 'made' | 'registration' | 'note'>): void {
+    if (this.#unsent.delete(entry.made)) this.#laneOf(entry.note).places.giveBack(entry.registration.uid);
     if (this.#isLatest(entry)) this.#latest.delete(keyOf(entry.registration, entry.note));
   }
 }
 
 const keyOf = ({ dev }: PushRegistration, { topic }: PushNote): string => `${dev}/${topic}`;
 
-const queueLength = 10_000;
-const queuePerUser = 200;
-const atOnce = 50;
-const atOncePerUser = 4;
+const isCall = ({ data }: PushNote): boolean => data.type !== 'message';
+
+/** Notes that wait, and are under way, of all users; messages leave room for what rings. */
+const mostWaiting = (note: PushNote): number => (isCall(note) ? 11_000 : 10_000);
+const mostAtOnce = (note: PushNote): number => (isCall(note) ? 70 : 50);
 const maximumTries = 5;

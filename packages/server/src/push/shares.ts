@@ -1,4 +1,4 @@
-/** Counts what each user has of something of which nobody may have all. */
+/** Counts what each user, or each device, has of something of which nobody may have all. */
 export class Shares {
   readonly #most: number;
   readonly #counts = new Map<number, number>();
@@ -7,17 +7,17 @@ export class Shares {
     this.#most = most;
   }
 
-  hasRoom(uid: number): boolean {
-    return (this.#counts.get(uid) ?? 0) < this.#most;
+  hasRoom(key: number): boolean {
+    return (this.#counts.get(key) ?? 0) < this.#most;
   }
 
-  take(uid: number): void {
-    this.#counts.set(uid, (this.#counts.get(uid) ?? 0) + 1);
+  take(key: number): void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 
-  giveBack(uid: number): void {
-    const left = (this.#counts.get(uid) ?? 0) - 1;
-    if (left > 0) this.#counts.set(uid, left);
-    else this.#counts.delete(uid);
+  giveBack(key: number): void {
+    const left = (this.#counts.get(key) ?? 0) - 1;
+    if (left > 0) this.#counts.set(key, left);
+    else this.#counts.delete(key);
   }
 }
