@@ -24,6 +24,16 @@ it('finds a name while many others get no answer', async () => {
   expect(await lookUp('a.example')).toEqual(['192.0.2.7']);
 });
 
+it('follows a change of the name servers', async () => {
+  let now = 0;
+  const servers = ['127.0.0.1:1'];
+  const following = addressLookup(servers, 20_000, () => now);
+  await expect(following('a.example')).rejects.toThrow('was not found');
+  servers[0] = `127.0.0.1:${server.address().port}`;
+  now = 10_000;
+  expect(await following('a.example')).toEqual(['192.0.2.7']);
+});
+
 it('asks nobody about this machine', async () => {
   asked.length = 0;
   for (const name of ['localhost', 'LOCALHOST', 'a.localhost', 'localhost.']) {

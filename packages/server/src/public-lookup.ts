@@ -1,30 +1,52 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { isPublicAddress } from './address-ranges.ts';
 
 /**
  * Makes a function that finds all addresses of a name that a stranger has chosen; it rejects when there are none, or no
- * answer in about five seconds. The name servers are asked by this process itself: the look-ups of the operating system
+ * answer in four times `timeout`. The name servers are asked by this process itself: the look-ups of the operating system
  * take one of very few threads each for as long as they last, so that some names whose servers never answer would hold up
  * all others.
  *
  * @param servers instead of those of the machine
  * @param timeout milliseconds for the first answer of a name server; it is asked twice, and has more time then
+ * @param now milliseconds, of a clock that nobody sets
  */
 export function addressLookup(
   servers?: readonly string[],
   timeout = 1_500,
+  now = (): number => performance.now(),
 ): (hostname: string) => Promise<readonly string[]> {
-  const resolver = new Resolver({ timeout, tries: 2 });
-  if (servers !== undefined) resolver.setServers(servers);
+  /** Knows the name servers that the machine had when it was made, which may have others by now. */
+  let last: { readonly resolver: Resolver; readonly madeAt: number } | undefined;
+  const recentResolver = (): Resolver => {
+    if (last !== undefined && now() - last.madeAt < renewMs) return last.resolver;
+    const resolver = new Resolver({ timeout, tries: 2 });
+    if (servers !== undefined) resolver.setServers(servers);
+    last = { resolver, madeAt: now() };
+    return resolver;
+  };
   return async (hostname) => {
     if (/(^|\.)localhost\.?$/i.test(hostname)) return ['127.0.0.1', '::1'];
-    const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
-    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const resolver = recentResolver();
+    const [v4, v6]: [string[], string[]] = [[], []];
+    const answers = [
+      resolver.resolve4(hostname).then((addresses) => v4.push(...addresses)),
+      resolver.resolve6(hostname).then((addresses) => v6.push(...addresses)),
+    ];
+    const answered = new AbortController();
+    // Of several name servers that do not answer, each takes its time.
+    const over = setTimeout(4 * timeout, undefined, { ref: false, signal: answered.signal }).catch(() => {});
+    await Promise.race([Promise.allSettled(answers), over]);
+    answered.abort();
+    const found = [...v4, ...v6];
     if (found.length > 0) return found;
     throw new Error(`The host ${hostname} was not found.`);
   };
 }
+
+const renewMs = 10_000;
 
 /** Of the name servers of this machine. */
 export const addressesOf = addressLookup();
