@@ -134,9 +134,7 @@ export class GroupReceipts {
     if (due.length === 0 && this.#untold.length === 0) return this.#flushing;
     for (const [conv] of due) this.#waiting.delete(conv);
     const flush = async (): Promise<void> => {
-      const untold = this.#untold;
-      this.#untold = [];
-      for (const one of untold) await this.#tellSenders(one).catch(this.#options.onError);
+      await this.#tellUntold();
       await Promise.all(
         due.map(([conv, { entries }]) =>
           this.#flush(conv, [...entries.values()]).catch(this.#options.onError),
@@ -145,6 +143,19 @@ export class GroupReceipts {
     };
     this.#flushing = this.#flushing.then(flush);
     return this.#flushing;
+  }
+
+  /** As long as it can be asked: each question may take as long as the store takes to say that it is away. */
+  async #tellUntold(): Promise<void> {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const [index, one] of untold.entries()) {
+      await this.#tellSenders(one).catch(this.#options.onError);
+      if (this.#untold.length === 0) continue;
+      // Behind the others, in case that only this one cannot be asked.
+      this.#untold.unshift(...untold.slice(index + 1));
+      return;
+    }
   }
 
   async #flush(conv: number, entries: readonly Waiting[]): Promise<void> {

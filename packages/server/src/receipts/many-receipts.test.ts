@@ -1,5 +1,5 @@
 import { createInProcessBus } from '@stoa/bus';
-import type { CursorAdvance } from '@stoa/storage';
+import { type CursorAdvance, StoreUnavailableError } from '@stoa/storage';
 import { ManualClock } from '@stoa/testkit';
 import { beforeEach, expect, it } from 'vitest';
 import { GroupReceipts } from './group-receipts.ts';
@@ -12,10 +12,12 @@ let advanced: CursorAdvance[] = [];
 /** Places behind and up to which it was asked who has sent. */
 let askedFor: [number, number][] = [];
 let receipts: GroupReceipts;
+let isSilent = false;
 
 beforeEach(() => {
   advanced = [];
   askedFor = [];
+  isSilent = false;
   receipts = new GroupReceipts({
     cursors: Object.assign(Object.create(null), {
       advance: async (advance: CursorAdvance) => {
@@ -27,6 +29,7 @@ beforeEach(() => {
     groups: {
       senders: async (_: number, after: number, upto: number) => {
         askedFor.push([after, upto]);
+        if (isSilent) throw new StoreUnavailableError('away');
         return [];
       },
       settled: async () => undefined,
@@ -79,6 +82,26 @@ it('of many members are stored before the node stops', async () => {
   received(300, 1);
   await receipts.flush();
   expect(advanced).toHaveLength(300);
+});
+
+it('ask a store that is away once at a time whom to tell, and all when it is back', async () => {
+  isSilent = true;
+  const reader = { aid: 1, uid: 7, address: 'member-7', dev: 7 };
+  for (let other = 1; other <= 20; other += 1)
+    receipts.add(reader, other, { kind: 'received', after: other, seq: 100, spans });
+  await receipts.sweep();
+  expect(askedFor).toHaveLength(20);
+  await receipts.sweep();
+  await receipts.sweep();
+  expect(askedFor).toHaveLength(22);
+  isSilent = false;
+  askedFor = [];
+  await receipts.sweep();
+  expect(askedFor.map(([after]) => after).toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  );
+  await receipts.sweep();
+  expect(askedFor).toHaveLength(20);
 });
 
 it('of somebody without a session are told to all who sent since what he has read before', async () => {
