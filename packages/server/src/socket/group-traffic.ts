@@ -52,6 +52,7 @@ export class GroupTraffic {
   send(frame: SendFrame, gid: number): Promise<void> {
     const { services, identity, connection, delivery, sends } = this.#options;
     return sends.run(
+      frame.id,
       async () => {
         const group = await this.#openOrStored(frame, gid);
         const isStored = (group.flags & groupFlags.noStorage) === 0;
@@ -69,7 +70,7 @@ export class GroupTraffic {
           return;
         }
         const accepting = services.groupMessages.accept(identity, group, frame, requireOrder);
-        accepting.catch((error: unknown) => sends.failed(error));
+        accepting.catch((error: unknown) => sends.failed(frame.id, error));
         const { answer, announce } = await accepting;
         connection.writeEncoded(encodeSent({ id: frame.id, ...answer }));
         const isLooped = (group.flags & groupFlags.receiveLoopback) !== 0;

@@ -3,25 +3,28 @@
  * task begins after the second steps of all tasks before it have begun. Nothing is queued while no look-up waits.
  */
 export class InOrder {
-  readonly #onFailed: (error: unknown) => void;
   #last: Promise<unknown> | undefined;
 
   /** @param onFailed told of a look-up that had to wait and failed, before the next task goes on */
-  constructor(onFailed: (error: unknown) => void = () => {}) {
-    this.#onFailed = onFailed;
-  }
-
-  run<T>(lookUp: () => T | Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
+  run<T>(
+    lookUp: () => T | Promise<T>,
+    proceed: (found: T) => Promise<void>,
+    onFailed: (error: unknown) => void = () => {},
+  ): Promise<void> {
     if (this.#last === undefined) {
       const found = lookUp();
       if (!(found instanceof Promise)) return proceed(found);
-      return this.#after(found, proceed);
+      return this.#after(found, proceed, onFailed);
     }
     const before = this.#last;
-    return this.#after(before.then(lookUp, lookUp), proceed);
+    return this.#after(before.then(lookUp, lookUp), proceed, onFailed);
   }
 
-  #after<T>(found: Promise<T>, proceed: (found: T) => Promise<void>): Promise<void> {
+  #after<T>(
+    found: Promise<T>,
+    proceed: (found: T) => Promise<void>,
+    onFailed: (error: unknown) => void,
+  ): Promise<void> {
     let done: Promise<void> | undefined;
     const begun = found.then(
       (value) => {
@@ -30,7 +33,7 @@ export class InOrder {
         done.catch(() => {});
       },
       (error: unknown) => {
-        this.#onFailed(error);
+        onFailed(error);
         throw error;
       },
     );

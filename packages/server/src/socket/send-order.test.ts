@@ -28,6 +28,7 @@ async function sendAll(scheduler: fc.Scheduler, fates: readonly (readonly Fate[]
       order.letIn({ id, isTransient: false }, () => 0);
       const fate = left[id]?.shift() ?? 'stored';
       await order.run(
+        id,
         async () => {
           await scheduler.schedule(Promise.resolve(), `looks up ${id}`);
           if (fate === 'not looked up' || fate === 'refused for good') await outcome(fate);
@@ -38,7 +39,7 @@ async function sendAll(scheduler: fc.Scheduler, fates: readonly (readonly Fate[]
             if (fate === 'stored') begun.push(id);
             return outcome(fate);
           });
-          storing.catch((error: unknown) => order.failed(error));
+          storing.catch((error: unknown) => order.failed(id, error));
           await storing;
         },
       );
@@ -77,6 +78,56 @@ it('lets nothing overtake what was refused for the moment, at whichever step', a
       },
     ),
   );
+});
+
+it('takes what is repeated while those behind its first failure are still on their way', async () => {
+  const order = new SendOrder(() => 0);
+  const stored: string[] = [];
+  const turns = new InTurn();
+  /** One whose judges answer when `judged` settles. */
+  const send = (id: number, name: string, judged: Promise<void>): Promise<unknown> => {
+    order.letIn({ id, isTransient: false }, () => 0);
+    const proceed = async (_: unknown, requireOrder: () => void): Promise<void> => {
+      const storing = turns.run('all', judged).then(() => {
+        requireOrder();
+        stored.push(name);
+      });
+      storing.catch((error: unknown) => order.failed(id, error));
+      await storing;
+    };
+    return order.run(id, () => {}, proceed).catch((error: unknown) => error);
+  };
+  const judging = Promise.withResolvers<void>();
+  const first = send(1, 'first', Promise.reject(new StoreUnavailableError('away')));
+  const second = send(2, 'second', judging.promise);
+  const third = send(3, 'third', judging.promise);
+  expect(await first).toBeInstanceOf(StoreUnavailableError);
+  const [again, fourth] = [send(1, 'first again', Promise.resolve()), send(4, 'fourth', Promise.resolve())];
+  judging.resolve();
+  for (const behind of [second, third, fourth]) expect(await behind).toMatchObject({ code: 'RATE_LIMITED' });
+  expect(await again).toBeUndefined();
+  expect(stored).toEqual(['first again']);
+});
+
+it('lets nothing that came after a repeat overtake one that is looked up still, and will be refused', async () => {
+  const order = new SendOrder(() => 0);
+  const begun: number[] = [];
+  const send = (id: number, lookUp: () => void | Promise<void>): Promise<unknown> => {
+    order.letIn({ id, isTransient: false }, () => 0);
+    const proceed = async (): Promise<void> => {
+      begun.push(id);
+    };
+    return order.run(id, lookUp, proceed).catch((error: unknown) => error);
+  };
+  const looking = Promise.withResolvers<void>();
+  const first = send(1, () => Promise.reject(new StoreUnavailableError('away')));
+  const second = send(2, () => looking.promise);
+  await first;
+  const [again, third] = [send(1, () => {}), send(3, () => {})];
+  looking.resolve();
+  for (const behind of [second, third]) expect(await behind).toMatchObject({ code: 'RATE_LIMITED' });
+  await again;
+  expect(begun).toEqual([1]);
 });
 
 it('holds up for ten seconds at most a client that never repeats what was refused', () => {

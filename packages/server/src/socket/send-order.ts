@@ -7,11 +7,11 @@ import { InOrder } from './in-order.ts';
  */
 export class SendOrder {
   readonly #now: () => number;
-  readonly #inOrder = new InOrder((error) => this.failed(error));
+  readonly #inOrder = new InOrder();
   #highestId = 0;
   #heldUntil = 0;
-  /** Failures so far: tells what was let in before one. */
-  #failures = 0;
+  /** What was let in and is not done yet, as far as nothing before it has failed. */
+  readonly #underWay = new Set<UnderWay>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -37,29 +37,53 @@ export class SendOrder {
   /**
    * Carries out one that was let in. `lookUp` may take a moment; `proceed` begins in the order of the calls, and reports by
    * `failed` when it could not be done. When it takes a moment before what cannot be taken back, it calls `requireOrder`
-   * just before that, which throws when one before it has failed meanwhile.
+   * just before that, which throws when one before it has failed meanwhile. One before it has a lower id: what is
+   * repeated is not behind those that are refused because it had failed.
    */
   run<T>(
+    id: number,
     lookUp: () => T | Promise<T>,
     proceed: (found: T, requireOrder: () => void) => Promise<void>,
   ): Promise<void> {
-    const failures = this.#failures;
+    const own: UnderWay = { id, isBehindRefused: false };
     const requireOrder = (): void => {
-      if (failures !== this.#failures) throw behindRefused();
+      if (!own.isBehindRefused) return;
+      const error = behindRefused();
+      this.failed(id, error);
+      throw error;
     };
-    return this.#inOrder.run(lookUp, (found) => {
-      requireOrder();
-      return proceed(found, requireOrder);
-    });
+    const done = this.#inOrder.run(
+      lookUp,
+      (found) => {
+        requireOrder();
+        return proceed(found, requireOrder);
+      },
+      (error) => this.failed(id, error),
+    );
+    this.#underWay.add(own);
+    const forget = (): void => {
+      this.#underWay.delete(own);
+    };
+    done.then(forget, forget);
+    return done;
   }
 
   /** One that was let in could not be done. */
-  failed(error: unknown): void {
+  failed(id: number, error: unknown): void {
     const willBeRepeated = !(error instanceof StoaError) || error.retryable;
     if (!willBeRepeated) return;
     this.#heldUntil = this.#now() + holdAtMostMs;
-    this.#failures += 1;
+    for (const other of this.#underWay) {
+      if (other.id <= id) continue;
+      other.isBehindRefused = true;
+      this.#underWay.delete(other);
+    }
   }
+}
+
+interface UnderWay {
+  readonly id: number;
+  isBehindRefused: boolean;
 }
 
 const behindRefused = () => new StoaError('RATE_LIMITED', undefined, { retryAfterMs: holdMs });

@@ -248,12 +248,14 @@ export class Session implements ConnectionHandler {
     // Looking up a receiver may take a moment; the log must still get the messages in the order of the frames.
     if (frame.at !== undefined) {
       return this.#sends.run(
+        frame.id,
         () => this.#scheduled(frame, frame.at ?? 0),
         ({ receiver, at }, requireOrder) =>
           at === undefined ? this.#store(frame, receiver, requireOrder) : this.#answerScheduled(frame.id, at),
       );
     }
     return this.#sends.run(
+      frame.id,
       () =>
         withFile(
           this.#services,
@@ -274,7 +276,7 @@ export class Session implements ConnectionHandler {
         announce();
       },
       (error: unknown) => {
-        this.#sends.failed(error);
+        this.#sends.failed(frame.id, error);
         throw error;
       },
     );
