@@ -289,6 +289,16 @@ describe('scheduled messages', () => {
     }
   });
 
+  it('have failed when their id was used meanwhile for a message to somebody else', async () => {
+    const from = await signIn(alice);
+    from.send(send(1, 2));
+    await from.next('scheduled');
+    from.send({ t: 'send', id: 1, peer: alice.address, content: { text: 'a note' } });
+    await from.next('sent');
+    await pass(3);
+    expect(await failed(from)).toMatchObject([{ id: 1, failed: 'CONFLICT' }]);
+  });
+
   it('that call upon all members are for those who may when their time has come', async () => {
     const [owner, client] = [await signIn(alice), await signIn(bob)];
     const { group } = (await ask(owner, 'groups.create', { name: 'Band' })) as { group: { gid: number } };

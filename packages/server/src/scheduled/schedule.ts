@@ -148,8 +148,9 @@ export class Schedule {
     } catch (error) {
       if (!(error instanceof StoaError) || error.retryable) throw error;
       const { sender, dev, id } = scheduled;
-      // What was sent before something failed, or a node ended, has not failed, whatever has changed since.
-      if (!(await changes.isRepeated(sender, dev, id))) {
+      // What was sent before something failed, or a node ended, has not failed, whatever has changed since. With a
+      // conflict it is another message that was sent by this id.
+      if (error.code === 'CONFLICT' || !(await changes.isRepeated(sender, dev, id))) {
         await store.fail(scheduled, error.code);
         return;
       }
