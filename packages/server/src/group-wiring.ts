@@ -115,7 +115,7 @@ export function buildGroups({ store, bus, clock, directory, ...options }: GroupW
       (await groups.endExpired(limit)) + (await joining.endExpiredPins(limit)),
     /** Removes members whose time is over: what is sent still comes to them until then. */
     async endMemberships(goOn: () => boolean): Promise<void> {
-      while (goOn() && (await groups.endExpiredMemberships(membersAtOnce)) > 0);
+      while (goOn() && (await groups.endExpiredMemberships(membersAtOnce, onError)) > 0);
     },
     /** Ends the memberships of a user who is being removed. */
     leaveGroups: ({ aid, uid }: { aid: number; uid: number }) => groups.removeUser(aid, uid),

@@ -1,5 +1,5 @@
 import { adminFlags, groupFlags, limits, type OperationRequest, roomKinds, StoaError } from '@stoa/protocol';
-import type { Group, GroupMember, Membership } from '@stoa/storage';
+import { type Group, type GroupMember, type Membership, StoreUnavailableError } from '@stoa/storage';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Attachments } from '../files/index.ts';
 import { type Caller, requireMay } from './callers.ts';
@@ -141,12 +141,25 @@ export class Groups {
     return expired.length;
   }
 
-  /** Removes members whose time is over; resolves to their number. */
-  async endExpiredMemberships(limit: number): Promise<number> {
+  /**
+   * Removes members whose time is over; resolves to their number. One who cannot be removed holds up no others; `onError`
+   * is told.
+   */
+  async endExpiredMemberships(limit: number, onError: (error: unknown) => void): Promise<number> {
     const { store, clock } = this.#core;
     const expired = await store.expiredMembers(clock.now(), limit);
-    for (const { aid, gid, uid } of expired) await this.#core.removeOver(aid, gid, [uid]);
-    return expired.length;
+    let removed = 0;
+    for (const { aid, gid, uid } of expired) {
+      try {
+        await this.#core.removeOver(aid, gid, [uid]);
+        removed += 1;
+      } catch (error) {
+        // The others would wait for it as long as this one.
+        if (error instanceof StoreUnavailableError) throw error;
+        onError(error);
+      }
+    }
+    return removed;
   }
 
   /** Ascending by gid, from after `after`. */
