@@ -46,6 +46,8 @@ export class ModuleHost {
   #ping: { readonly at: number; readonly told: number } | undefined;
   /** When the thread was last known to be alive, and when the last one was started. */
   #heardAt = 0;
+  /** It has said nothing for too long, but what it said may be on its way still: as after the machine was paused. */
+  #isSuspected = false;
   #failures = 0;
   #restartAt = 0;
   #closed = false;
@@ -93,22 +95,21 @@ export class ModuleHost {
   tick(): void {
     const { clock, timeoutMs } = this.#options;
     const now = clock.now();
+    if (this.#isSuspected) {
+      this.#worker?.terminate();
+      return;
+    }
     for (const [id, call] of this.#calls) {
       if (now - call.since < timeoutMs) break;
       this.#calls.delete(id);
       call.reject(this.#failure(`has not answered in ${timeoutMs} ms`));
       // A thread that answers nothing at all blocks, and would for ever.
-      if (now - this.#heardAt >= timeoutMs) {
-        this.#worker?.terminate();
-        return;
-      }
+      if (now - this.#heardAt >= timeoutMs) this.#isSuspected = true;
     }
     // The same of one that is only told.
-    if (this.#ping !== undefined && now - this.#ping.at >= longestSilenceMs) {
-      this.#worker?.terminate();
-      return;
-    }
-    if (this.#calls.size + this.#told > 0 && this.#ping === undefined) {
+    if (this.#ping !== undefined && now - this.#ping.at >= longestSilenceMs) this.#isSuspected = true;
+    const isAsked = this.#isSuspected || this.#calls.size + this.#told > 0;
+    if (isAsked && this.#ping === undefined) {
       this.#ping = { at: now, told: this.#told };
       this.#say({ type: 'ping' });
     }
@@ -155,6 +156,7 @@ export class ModuleHost {
 
   #take(message: Exclude<FromModule, { type: 'ready' | 'unloadable' }>): void {
     this.#heardAt = this.#options.clock.now();
+    this.#isSuspected = false;
     switch (message.type) {
       case 'result':
         this.#calls.get(message.id)?.resolve(message.result);
@@ -191,6 +193,7 @@ export class ModuleHost {
     this.#worker = undefined;
     this.#told = 0;
     this.#ping = undefined;
+    this.#isSuspected = false;
     // One that ran well for a while may come back at once.
     this.#failures = now - startedAt > calmMs ? 1 : this.#failures + 1;
     this.#restartAt = now + Math.min(firstWaitMs * 2 ** (this.#failures - 1), longestWaitMs);
