@@ -132,6 +132,15 @@ const page = {
     await sender.setParameters(parameters);
   },
 
+  /** Whether both connections come up soon: a handshake that got lost never ends. */
+  async isUp(patienceMs: number): Promise<boolean> {
+    const end = performance.now() + patienceMs;
+    const are = (): boolean =>
+      [sending, receiving].every(({ connectionState }) => connectionState === 'connected');
+    while (!are() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+    return are();
+  },
+
   async answer(sdp: string): Promise<string> {
     await receiving.setRemoteDescription({ type: 'offer', sdp });
     await receiving.setLocalDescription();

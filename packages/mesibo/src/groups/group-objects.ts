@@ -74,7 +74,7 @@ export function toMesiboSettings(group: Group, now: number): MesiboGroupSettings
 
 /** At least one before a time that has just passed; 0 for never. */
 const secondsUntil = (time: number | undefined, now: number): number =>
-  time === undefined ? 0 : Math.max(1, Math.ceil((time - now) / 1000));
+  time === undefined ? 0 : Math.max(1, Math.round((time - now) / 1000));
 
 /** What an application hands over is looked at here, and nothing else of it is sent. */
 export function fromMesiboSettings(settings: MesiboGroupSettings): GroupSettings {
