@@ -1,5 +1,4 @@
 import {
-  type LucideIcon,
   Mic,
   MicOff,
   Monitor,
@@ -12,9 +11,11 @@ import {
   VideoOff,
 } from 'lucide-react';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { ControlButton } from '../ui/control-button.tsx';
 import type { CallView } from './call-board.ts';
 import styles from './call-controls.module.css';
 import { DeviceMenu } from './device-menu.tsx';
+import { mayShareScreen } from './screen-choice.ts';
 import { useMediaActions } from './use-media-actions.ts';
 
 /** What the user can do in a call. Small, it has room for the two most important ones. */
@@ -27,9 +28,15 @@ export function CallControls({ view, isExpanded }: { view: CallView; isExpanded:
   return (
     <div className={styles.bar} role="toolbar" aria-label="Call">
       {isInterrupted ? (
-        <Control label="Come back to the call" icon={RotateCw} onClick={() => calls.resume(call)} />
+        <ControlButton
+          className={styles.control}
+          label="Come back to the call"
+          icon={RotateCw}
+          onClick={() => calls.resume(call)}
+        />
       ) : (
-        <Control
+        <ControlButton
+          className={styles.control}
           label="Mute"
           title={media.audio ? 'Mute (M)' : 'Take back the mute (M)'}
           icon={media.audio ? Mic : MicOff}
@@ -40,15 +47,17 @@ export function CallControls({ view, isExpanded }: { view: CallView; isExpanded:
       )}
       {isExpanded && !isInterrupted && (
         <>
-          <Control
+          <ControlButton
+            className={styles.control}
             label="Camera"
             title={camera ? 'Switch the camera off (V)' : 'Switch the camera on (V)'}
             icon={camera ? Video : VideoOff}
             pressed={camera}
             onClick={toggleVideo}
           />
-          {mayShare && (
-            <Control
+          {mayShareScreen && (
+            <ControlButton
+              className={styles.control}
               label="Share screen"
               title={media.screen ? 'Stop sharing the screen' : 'Share the screen'}
               icon={media.screen ? MonitorX : Monitor}
@@ -58,7 +67,8 @@ export function CallControls({ view, isExpanded }: { view: CallView; isExpanded:
               onClick={toggleScreen}
             />
           )}
-          <Control
+          <ControlButton
+            className={styles.control}
             label="Hold"
             title={media.hold ? 'Go on with the call' : 'Put the call on hold'}
             icon={media.hold ? Play : Pause}
@@ -70,47 +80,13 @@ export function CallControls({ view, isExpanded }: { view: CallView; isExpanded:
           <DeviceMenu view={view} className={styles.control} />
         </>
       )}
-      <Control label="Hang up" icon={PhoneOff} kind="end" onClick={() => calls.hangUp(call)} />
+      <ControlButton
+        className={styles.control}
+        label="Hang up"
+        icon={PhoneOff}
+        kind="end"
+        onClick={() => calls.hangUp(call)}
+      />
     </div>
-  );
-}
-
-/** Phones cannot. */
-const mayShare = typeof navigator.mediaDevices?.getDisplayMedia === 'function';
-
-function Control({
-  label,
-  title = label,
-  icon: Icon,
-  pressed,
-  alert = false,
-  disabled = false,
-  kind = 'plain',
-  onClick,
-}: {
-  label: string;
-  title?: string;
-  icon: LucideIcon;
-  pressed?: boolean;
-  /** Something that the user should not forget: it stands out. */
-  alert?: boolean;
-  disabled?: boolean;
-  kind?: 'plain' | 'end';
-  onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      className={styles.control}
-      aria-label={label}
-      aria-pressed={pressed}
-      title={title}
-      data-alert={alert}
-      data-kind={kind}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      <Icon size={22} />
-    </button>
   );
 }

@@ -17,3 +17,6 @@ function isGivenUp(error: unknown): boolean {
   const cause = error instanceof StoaError ? error.cause : undefined;
   return cause instanceof DOMException && cause.name === 'NotAllowedError' && !/system/i.test(cause.message);
 }
+
+/** Whether a screen can be shared here: phones cannot. */
+export const mayShareScreen = typeof navigator.mediaDevices?.getDisplayMedia === 'function';

@@ -9,8 +9,9 @@ import {
   Video,
   VideoOff,
 } from 'lucide-react';
-import { unlessGivenUp } from '../calls/screen-choice.ts';
+import { mayShareScreen, unlessGivenUp } from '../calls/screen-choice.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { ControlButton } from '../ui/control-button.tsx';
 import type { RoomView } from './room-board.ts';
 import { EverybodyMenu, RoomDeviceMenu } from './room-menus.tsx';
 import styles from './rooms.module.css';
@@ -33,7 +34,8 @@ export function RoomControls({
     if (camera?.track(kind) === undefined) return null;
     const isMuted = camera.isMuted(kind);
     return (
-      <Control
+      <ControlButton
+        className={styles.control}
         label={label}
         title={`${label} (${key})`}
         icon={isMuted ? off : on}
@@ -46,7 +48,8 @@ export function RoomControls({
   return (
     <div className={styles.controls} role="toolbar" aria-label="In the room">
       {camera === undefined && may.has('publish') && (
-        <Control
+        <ControlButton
+          className={styles.control}
           label="Turn camera and microphone on"
           icon={Video}
           onClick={() => rooms.do((room) => room.publish({ video: room.limits.video }))}
@@ -56,8 +59,9 @@ export function RoomControls({
       {isExpanded && (
         <>
           {toggle('video', 'Camera off', 'V', Video, VideoOff)}
-          {may.has('publish') && (mayShare || screen !== undefined) && (
-            <Control
+          {may.has('publish') && (mayShareScreen || screen !== undefined) && (
+            <ControlButton
+              className={styles.control}
               label="Share screen"
               icon={screen === undefined ? MonitorUp : MonitorX}
               pressed={screen !== undefined}
@@ -69,7 +73,8 @@ export function RoomControls({
             />
           )}
           {may.has('record') && (
-            <Control
+            <ControlButton
+              className={styles.control}
               label="Record"
               icon={Disc}
               pressed={isRecorded}
@@ -80,43 +85,13 @@ export function RoomControls({
           <EverybodyMenu may={may} />
         </>
       )}
-      <Control label="Leave" icon={PhoneOff} kind="end" onClick={() => rooms.leave()} />
+      <ControlButton
+        className={styles.control}
+        label="Leave"
+        icon={PhoneOff}
+        kind="end"
+        onClick={() => rooms.leave()}
+      />
     </div>
-  );
-}
-
-/** Phones cannot. */
-const mayShare = typeof navigator.mediaDevices?.getDisplayMedia === 'function';
-
-function Control({
-  label,
-  title = label,
-  icon: Icon,
-  pressed,
-  disabled = false,
-  kind = 'plain',
-  onClick,
-}: {
-  label: string;
-  title?: string;
-  icon: LucideIcon;
-  pressed?: boolean;
-  disabled?: boolean;
-  kind?: 'plain' | 'end';
-  onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      className={styles.control}
-      aria-label={label}
-      aria-pressed={pressed}
-      title={title}
-      data-kind={kind}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      <Icon size={22} />
-    </button>
   );
 }
