@@ -11,7 +11,7 @@ it('does what the README says', () => {
   const printed = execFileSync(process.execPath, ['--input-type=module-typescript', '--eval', example], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 50_000,
   });
   expect(printed.trim().split('\n')).toEqual(promised);
 });

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { TestPublisher, TestViewer } from '../testing/test-client.ts';
+import { TestPublisher, TestViewer, untilUp } from '../testing/test-client.ts';
 import { until } from '../testing/until.ts';
 import type { MediaEvent } from './events.ts';
 import { LocalEngine } from './local-engine.ts';
@@ -15,9 +15,11 @@ it('asks a publisher to stop a picture that nobody sees, and to send it again fo
   });
   await engine.createRoom('room');
   await engine.permit('room', 'alice', ['camera']);
-  const publisher = await TestPublisher.open([{ mid: '0', kind: 'camera', name: 'cam' }]);
-  const { sdp } = await engine.publish('room', 'alice', publisher.offer);
-  publisher.accept(sdp);
+  const publisher = await untilUp(async () => {
+    const opened = await TestPublisher.open([{ mid: '0', kind: 'camera', name: 'cam' }]);
+    opened.accept((await engine.publish('room', 'alice', opened.offer)).sdp);
+    return opened;
+  });
   publisher.start();
   await until(
     async () => (await engine.statistics('room')).participants[0]?.publishing?.streams[0]?.layers[0],
@@ -28,6 +30,7 @@ it('asks a publisher to stop a picture that nobody sees, and to send it again fo
   const offer = await engine.view('room', 'bob');
   const viewer = await TestViewer.open(offer);
   await engine.answer('room', 'bob', viewer.answer(offer));
+  await until(() => told.length > 1);
   const about = { type: 'encodings', room: 'room', participant: 'alice', stream: 'alice/cam', mid: '0' };
   expect(told).toEqual([
     { ...about, encodings: [{ rid: '', active: false }] },

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { EncodedPacketSink, FilePathSource, Input, WEBM } from 'mediabunny';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { VideoCodec } from '../codecs/codecs.ts';
@@ -81,6 +82,29 @@ async function arrived(room: string): Promise<number> {
   return streams.flatMap(({ layers }) => layers).reduce((sum, { packets }) => sum + packets, 0);
 }
 
+/** A player that has played all of its files; another one when the handshake of the first got lost (see `untilUp`). */
+async function played(codec: 'VP8' | 'VP9') {
+  for (let attempt = 1; ; attempt += 1) {
+    const player = await FilePlayer.open([files.opus, files[codec]], { bindAddress });
+    const forget = engine.onEvent((event) => {
+      if (event.type === 'connection' && event.state === 'closed') player.close();
+    });
+    // What comes while this process stands still seems to come later.
+    const stoodStill = monitorEventLoopDelay({ resolution: 1 });
+    stoodStill.enable();
+    player.accept((await engine.publish(codec, 'film', { sdp: player.offer, streams })).sdp);
+    try {
+      await player.play();
+      return { player, stoodStill };
+    } catch (error) {
+      player.close();
+      if (attempt === 3) throw error;
+    } finally {
+      forget();
+    }
+  }
+}
+
 it.each(['VP8', 'VP9'] as const)(
   'of Opus and %s publishes what a recording then has, frame by frame',
   async (codec) => {
@@ -88,12 +112,11 @@ it.each(['VP8', 'VP9'] as const)(
     await engine.permit(codec, 'film', ['camera', 'microphone']);
     const recorded = join(directory, `recorded-${codec}`);
     await engine.record(codec, recorded);
-    const player = await FilePlayer.open([files.opus, files[codec]], { bindAddress });
+    const { player, stoodStill } = await played(codec);
     expect(Math.abs(player.durationMs - (frames - 1) * frameMs)).toBeLessThanOrEqual(frameMs);
-    player.accept((await engine.publish(codec, 'film', { sdp: player.offer, streams })).sdp);
-    await player.play();
     await expect.poll(() => arrived(codec), { timeout: 20_000 }).toBe(frames + 3 * frames);
     const { tracks } = await engine.stopRecording(codec);
+    stoodStill.disable();
     player.close();
 
     expect(tracks.map(({ kind }) => kind).sort()).toEqual(['camera', 'microphone']);
@@ -115,7 +138,7 @@ it.each(['VP8', 'VP9'] as const)(
     }
     const [one, other] = recordings;
     const apart = one?.frames.map(({ atMs }, index) => Math.abs(atMs - (other?.frames[index]?.atMs ?? atMs)));
-    expect(Math.max(...(apart ?? []))).toBeLessThan(40);
+    expect(Math.max(...(apart ?? []))).toBeLessThan(40 + stoodStill.max / 1e6);
   },
 );
 

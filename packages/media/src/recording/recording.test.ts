@@ -5,7 +5,7 @@ import { ALL_FORMATS, EncodedPacketSink, FilePathSource, Input } from 'mediabunn
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LocalEngine, WorkerEngine } from '../engine/index.ts';
 import type { MediaEngine, OfferedStream } from '../engine/media-engine.ts';
-import { TestPublisher } from '../testing/test-client.ts';
+import { TestPublisher, untilUp } from '../testing/test-client.ts';
 import { until } from '../testing/until.ts';
 import type { RecordingManifest } from './manifest.ts';
 
@@ -28,9 +28,12 @@ afterAll(() => rm(directory, { recursive: true }));
 
 async function publish(engine: MediaEngine, room: string, participant: string, streams: OfferedStream[]) {
   await engine.permit(room, participant, ['camera', 'microphone']);
-  const client = await TestPublisher.open(streams);
-  clients.push(client);
-  client.accept((await engine.publish(room, participant, client.offer)).sdp);
+  const client = await untilUp(async () => {
+    const opened = await TestPublisher.open(streams);
+    clients.push(opened);
+    opened.accept((await engine.publish(room, participant, opened.offer)).sdp);
+    return opened;
+  });
   client.start();
   return client;
 }

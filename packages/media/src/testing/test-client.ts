@@ -6,8 +6,10 @@ import { isRtcp, newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
 import { Connection } from '../transport/connection.ts';
 import { parametersOf, publishOffer, viewAnswer, withoutCandidates } from './client-sdp.ts';
 import { rtpPacket, vp8Payload } from './packets.ts';
+import { comesUp } from './until-up.ts';
 
 export { TestPlayer } from './test-player.ts';
+export { untilUp } from './until-up.ts';
 
 const options = { bindAddress: '127.0.0.1' };
 
@@ -54,6 +56,11 @@ export class TestPublisher {
 
   accept(sdp: string): void {
     this.#connection.accept(parametersOf(sdp));
+  }
+
+  /** See `untilUp`. */
+  isUp(): Promise<boolean> {
+    return comesUp(this.#connection);
   }
 
   /** Sends a key frame, or a sound, in each stream every few milliseconds, and a report now and then. */
@@ -154,6 +161,11 @@ export class TestViewer {
     const offer = parse(sdp);
     this.#mids = new Map(offer.media.map(({ mid, ssrcs }) => [String(mid), Number(ssrcs?.[0]?.id)]));
     return { version, sdp: viewAnswer(sdp, this.#connection.ours) };
+  }
+
+  /** See `untilUp`. */
+  isUp(): Promise<boolean> {
+    return comesUp(this.#connection);
   }
 
   in(mid: string): ReceivedPacket[] {

@@ -4,6 +4,7 @@ import { isRtcp, newRtpHeader, readRtpHeader } from '../rtp/rtp-header.ts';
 import { session } from '../sdp/sections.ts';
 import { Connection } from '../transport/connection.ts';
 import { iceAndDtls, parametersOf, withoutCandidates } from './client-sdp.ts';
+import { comesUp } from './until-up.ts';
 
 const payloadTypes = { opus: 109, VP8: 120, rtx: 121 };
 const extensions = { transportCc: 7, audioLevel: 9 };
@@ -35,6 +36,11 @@ export class TestPlayer {
 
   accept(answer: string): void {
     this.#connection.accept(parametersOf(answer));
+  }
+
+  /** See `untilUp`. */
+  isUp(): Promise<boolean> {
+    return comesUp(this.#connection);
   }
 
   /** Whether packets of the stream with this name have come since `forget`, under the player's own numbers. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { TestPublisher, TestViewer } from '../../testing/test-client.ts';
+import { TestPublisher, TestViewer, untilUp } from '../../testing/test-client.ts';
 import { until } from '../../testing/until.ts';
 import type { MediaEvent } from '../events.ts';
 import type { OfferedStream } from '../media-engine.ts';
@@ -27,19 +27,24 @@ afterAll(async () => {
 
 async function publish(participant: string, offered: readonly OfferedStream[]): Promise<TestPublisher> {
   await engine.permit('hall', participant, ['camera', 'microphone']);
-  const client = await TestPublisher.open(offered);
-  clients.push(client);
-  client.accept((await engine.publish('hall', participant, client.offer)).sdp);
+  const client = await untilUp(async () => {
+    const opened = await TestPublisher.open(offered);
+    clients.push(opened);
+    opened.accept((await engine.publish('hall', participant, opened.offer)).sdp);
+    return opened;
+  });
   client.start();
   return client;
 }
 
-async function view(participant: string): Promise<TestViewer> {
-  const offer = await engine.view('hall', participant);
-  const client = await TestViewer.open(offer);
-  clients.push(client);
-  await engine.answer('hall', participant, client.answer(offer));
-  return client;
+function view(participant: string): Promise<TestViewer> {
+  return untilUp(async () => {
+    const offer = await engine.view('hall', participant);
+    const client = await TestViewer.open(offer);
+    clients.push(client);
+    await engine.answer('hall', participant, client.answer(offer));
+    return client;
+  });
 }
 
 async function watch(participant: string, wanted: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { TestPublisher, TestViewer } from '@stoa/media/testing';
+import { TestPublisher, TestViewer, untilUp } from '@stoa/media/testing';
 import type {
   OperationName,
   OperationRequest,
@@ -96,14 +96,17 @@ export class RoomDevice {
 
   /** Publishes a microphone and a camera, and sends packets of both until it is closed. */
   async publish(): Promise<TestPublisher> {
-    const publisher = await TestPublisher.open(camera);
-    this.#media.push(publisher);
-    const { sdp } = await this.ask('rooms.publish', {
-      gid: this.gid,
-      sdp: publisher.offer.sdp,
-      streams: [{ sid: 0, source: 'camera', audio: '0', video: '1' }],
+    const publisher = await untilUp(async () => {
+      const opened = await TestPublisher.open(camera);
+      this.#media.push(opened);
+      const { sdp } = await this.ask('rooms.publish', {
+        gid: this.gid,
+        sdp: opened.offer.sdp,
+        streams: [{ sid: 0, source: 'camera', audio: '0', video: '1' }],
+      });
+      opened.accept(sdp ?? '');
+      return opened;
     });
-    publisher.accept(sdp ?? '');
     publisher.start();
     return publisher;
   }
@@ -114,11 +117,13 @@ export class RoomDevice {
     const self = await Promise.all(users.map((user) => this.#deviceOf(user.address)));
     const streams = self.map((of) => ({ ...of, sid: 0, audio: true, video: true, height: 720 }));
     await this.ask('rooms.watch', { gid, streams, others: true });
-    const offer = await this.ask('rooms.receive', { gid });
-    const viewer = await TestViewer.open(offer);
-    this.#media.push(viewer);
-    await this.ask('rooms.answer', { gid, ...viewer.answer(offer) });
-    return viewer;
+    return untilUp(async () => {
+      const offer = await this.ask('rooms.receive', { gid });
+      const viewer = await TestViewer.open(offer);
+      this.#media.push(viewer);
+      await this.ask('rooms.answer', { gid, ...viewer.answer(offer) });
+      return viewer;
+    });
   }
 
   async told<Type extends RoomNotice['type']>(
