@@ -19,7 +19,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const serverFolders = [...workspaceClosure(root, 'packages/cli')];
 const serve = [join(root, 'packages/cli/src/stoa.ts'), 'serve', ...process.argv.slice(2)];
 
-let server = startServer();
 let work = Promise.resolve();
 let changedServer = false;
 let settling: NodeJS.Timeout | undefined;
@@ -30,6 +29,8 @@ for (const folder of ['packages', 'apps']) {
     if (file !== null) onChange(`${folder}/${file.replaceAll('\\', '/')}`);
   });
 }
+// After the watchers: what changes while it starts is not to be missed.
+let server = startServer();
 endOnSignals();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 
