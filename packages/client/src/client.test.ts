@@ -52,6 +52,8 @@ it.each([
   const client = new Client({
     url,
     token: 't',
+    // The next attempt is not at once.
+    random: () => 0.999_999,
     webSocket: (...args) => {
       opened.push(args);
       throw new Error('not now');

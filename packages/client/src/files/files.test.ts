@@ -3,7 +3,7 @@ import { startTestNode, type TestNode, type TestUser } from '@stoa/testkit';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { Client, type ClientOptions, type LocalMessage, memoryStore, memoryTransfers } from '../index.ts';
 
-const patience = { timeout: 10_000 };
+const patience = { timeout: 30_000 };
 
 let server: TestNode;
 let alice: TestUser;

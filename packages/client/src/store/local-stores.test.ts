@@ -118,7 +118,7 @@ it('hands an IndexedDB store over to the page that opened it last', async () => 
     lost = reason;
   });
   await second.open(unexpected);
-  expect(lost).toMatch('another page');
+  await expect.poll(() => lost).toMatch('another page');
   await expect(first.apply([])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await second.apply([{ put: 'device', record: { device: 'd', lastSendId: 0 } }]);
   await second.close();

@@ -8,6 +8,7 @@ import {
   MESIBO_FLAG_MODIFY,
 } from '../constants/message.ts';
 import { Chat, profileOf } from '../testing/chat.ts';
+import { eventually } from '../testing/eventually.ts';
 import type { FileTransfer } from './file-transfer.ts';
 
 let chat: Chat;
@@ -400,7 +401,7 @@ describe('sending, v1', () => {
     const members = { m: `${alice.address},${bob.address}` };
     const { group } = await chat.server.backend('groupadd', { group: { name: 'Friends', members } });
     const groupid = String((group as { gid: number }).gid) as never;
-    await alice.heard.until(() => alice.api.getGroupProfiles().length === 1, 'the group');
+    await eventually(() => alice.api.getGroupProfiles().length === 1, 'the group');
     expect(alice.api.sendMessage({ peer: '', groupid }, alice.api.random(), 'to all')).toBe(0);
     const received = await bob.heard.message('to all');
     expect([received.groupid, alice.api.getGroupProfiles()[0]?.getGroupId()]).toEqual([

@@ -141,9 +141,10 @@ describe('a profile', () => {
     const [alice, bob] = await chat.pair();
     profileOf(alice, bob).sendMessage(0, 'hi');
     await bob.heard.message('hi');
-    await bob.heard.until(() => profileOf(bob, alice).getName() === alice.address, 'the name');
-    expect(bob.api.getSortedProfiles()).toEqual([profileOf(bob, alice)]);
-    expect(bob.heard.profiles).toContain(profileOf(bob, alice));
+    const known = profileOf(bob, alice);
+    const isTold = () => known.getName() === alice.address && bob.heard.profiles.includes(known);
+    await bob.heard.until(isTold, 'the name');
+    expect(bob.api.getSortedProfiles()).toEqual([known]);
     expect(bob.api.getRecentProfiles()).toEqual([profileOf(bob, alice)]);
   });
 
