@@ -76,6 +76,12 @@ class Device {
 
   /** Makes its connections to a media room, and sends its sound and picture. */
   async connect(session: string, number: number): Promise<void> {
+    // A handshake that got lost is begun anew, as devices do (see `untilUp`).
+    for (let attempt = number; !(await this.#tryToConnect(session, attempt)); ) attempt += 100;
+    this.#publisher?.start();
+  }
+
+  async #tryToConnect(session: string, number: number): Promise<boolean> {
     this.#hangUp();
     const publisher = await TestPublisher.open([
       { mid: '0', kind: 'microphone', name: `${this.name}-sound` },
@@ -91,7 +97,8 @@ class Device {
     expect(await this.hears('relayAnswer', (told) => told.number === number)).toEqual(answer);
     publisher.accept(answer.send);
     player.accept(answer.receive);
-    publisher.start();
+    const up = await Promise.all([publisher.isUp(), player.isUp()]);
+    return up.every(Boolean);
   }
 
   async plays(other: Device): Promise<void> {

@@ -1,5 +1,5 @@
 import { LocalEngine } from '@stoa/media';
-import { TestPlayer, TestPublisher } from '@stoa/media/testing';
+import { TestPlayer, TestPublisher, untilUp } from '@stoa/media/testing';
 import { groupFlags, memberFlags } from '@stoa/protocol';
 import { ManualClock, startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,20 +70,35 @@ async function whip(
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
 
+/** An encoder that is connected, and what it was answered. */
+async function encode(token: string, offered: TestPublisher['streams'] = streams) {
+  const answers: Awaited<ReturnType<typeof whip>>[] = [];
+  const publisher = await untilUp(async () => {
+    const lost = answers.at(-1)?.headers.get('location');
+    if (lost) await whip('DELETE', lost, token);
+    const each = await TestPublisher.open(offered);
+    const answer = await whip('POST', `/rooms/${gid}/whip`, token, { body: each.offer.sdp });
+    expect(answer.status).toBe(201);
+    each.accept(answer.body);
+    answers.push(answer);
+    return each;
+  });
+  publisher.start();
+  const opened = answers.at(-1);
+  if (opened === undefined) throw new Error('there was no answer');
+  return { publisher, opened };
+}
+
 describe('an encoder that speaks WHIP', () => {
   it('publishes as a participant of its user, until it ends its session', async () => {
     await alice.join();
     const token = await tokenFor(encoder.address);
-    const publisher = await TestPublisher.open(streams);
-    const opened = await whip('POST', `/rooms/${gid}/whip`, token, { body: publisher.offer.sdp });
-    expect(opened.status).toBe(201);
+    const { publisher, opened } = await encode(token);
     expect(opened.headers.get('content-type')).toMatch(/^application\/sdp/);
     expect(opened.headers.get('accept-patch')).toBe('application/trickle-ice-sdpfrag');
     expect(opened.headers.get('link')).toMatch(
       /<stun:127\.0\.0\.1:3478>; rel="ice-server".*<turn:.*>; rel="ice-server"; username="\d+:\d+"; credential="[^"]+"; credential-type="password"/,
     );
-    publisher.accept(opened.body);
-    publisher.start();
     const { participant } = await alice.told('participant', ({ participant: { as, streams, away } }) => {
       return as === 'whip' && streams.length === 1 && !away;
     });
@@ -123,9 +138,7 @@ describe('an encoder that speaks WHIP', () => {
     await alice.join();
     const token = await tokenFor(encoder.address);
     const open = async () => {
-      const publisher = await TestPublisher.open(streams);
-      const opened = await whip('POST', `/rooms/${gid}/whip`, token, { body: publisher.offer.sdp });
-      publisher.accept(opened.body);
+      const { publisher, opened } = await encode(token);
       const { participant } = await alice.told('participant', (event) => {
         const dev = Number(opened.headers.get('location')?.split('/').at(-1));
         return event.participant.dev === dev && !event.participant.away;
@@ -245,11 +258,17 @@ describe('an encoder that speaks WHIP', () => {
 describe('a player that speaks WHEP', () => {
   async function play(query = '', may = 'subscribe') {
     const token = await tokenFor(encoder.address, gid, may);
-    const player = await TestPlayer.open();
-    const opened = await whip('POST', `/rooms/${gid}/whep${query}`, token, { body: player.offer });
-    if (opened.status === 201) player.accept(opened.body);
-    const session = opened.headers.get('location') ?? '';
-    return { player, opened, token, session, dev: Number(session.split('/').at(-1)) };
+    for (;;) {
+      const player = await TestPlayer.open();
+      const opened = await whip('POST', `/rooms/${gid}/whep${query}`, token, { body: player.offer });
+      if (opened.status === 201) player.accept(opened.body);
+      const session = opened.headers.get('location') ?? '';
+      if (opened.status !== 201 || (await player.isUp()))
+        return { player, opened, token, session, dev: Number(session.split('/').at(-1)) };
+      // Its handshake got lost (see `untilUp`).
+      await whip('DELETE', session, token);
+      player.close();
+    }
   }
 
   it('shows whoever publishes, and goes on when he comes back, without another offer', async () => {
@@ -266,11 +285,8 @@ describe('a player that speaks WHEP', () => {
 
     // Who is named is shown, and nobody else; who is not named has what he had.
     const encoderStreams = streams.map((each) => ({ ...each, name: `of-${each.kind}` }));
-    const source = await TestPublisher.open(encoderStreams);
     const publishing = await tokenFor(encoder.address);
-    const path = `/rooms/${gid}/whip`;
-    source.accept((await whip('POST', path, publishing, { body: source.offer.sdp })).body);
-    source.start();
+    const { publisher: source } = await encode(publishing, encoderStreams);
     const named = await play(`?user=${encoder.address}&stream=0`);
     await expect
       .poll(() => named.player.plays('of-camera') && named.player.plays('of-microphone'), patience)
