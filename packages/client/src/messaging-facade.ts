@@ -96,7 +96,8 @@ export abstract class Messaging {
 
   /**
    * Votes in a poll (a message with `content.poll`) for these options, by their places, instead of those before; none
-   * takes the vote back. Otherwise like react(); TOO_LATE when the poll is closed.
+   * takes the vote back. Otherwise like react(); TOO_LATE when the poll is closed. (A vote that is sent while it is being
+   * closed may be taken and not count.)
    *
    * @example
    * client.send({ gid: 7 }, { content: { poll: { question: 'Lunch?', options: ['Pizza', 'Soup'] } } });

@@ -45,6 +45,8 @@ export interface MarkChange {
   readonly removes: { readonly of: 'sender' | 'anybody'; readonly value?: string } | null;
   /** Values without commas, of the sender. Those that are there stay as they are. */
   readonly adds: readonly string[];
+  /** Nothing is done, not even noted, once the target has a mark by this event. */
+  readonly unless?: MarkEvent;
 }
 
 /**

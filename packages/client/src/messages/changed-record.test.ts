@@ -76,3 +76,20 @@ it('is the same at last, in whatever order changes come, and however often', () 
     }),
   );
 });
+
+it('counts the votes with places before the end of the poll, in whatever order they come', () => {
+  const vote = (seq: number, from: string, ...options: number[]) =>
+    edit(seq, { event: 'vote', from, content: { vote: { options } } });
+  const log = [
+    vote(6, 'bob', 0),
+    edit(7, { event: 'close', content: {} }),
+    vote(8, 'bob', 1),
+    vote(9, 'alice', 0),
+  ];
+  assert(
+    property(shuffledSubarray(log, { minLength: log.length }), (arrived) => {
+      const after = arrived.reduce((one, change) => changedRecord(one, change), message);
+      expect(after.marks?.shown).toEqual({ votes: [{ option: 0, users: ['bob'] }], pollClosed: 1_007 });
+    }),
+  );
+});

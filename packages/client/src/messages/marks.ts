@@ -92,7 +92,9 @@ function shownOf({ reactions, votes, pinned, closed }: Marks): ShownMarks {
 function withMark(marks: ShownMarks, { event, user, ts, content }: Omit<MarkDelta, 'seq'>): ShownMarks {
   const { reaction, pin, vote } = content;
   if (event === 'react' && reaction !== undefined) return withReaction(marks, user, reaction);
-  if (event === 'vote' && vote !== undefined) return withVote(marks, user, vote.options);
+  if (event === 'vote' && vote !== undefined) {
+    return marks.pollClosed === undefined ? withVote(marks, user, vote.options) : marks;
+  }
   if (event === 'pin' && pin !== undefined) {
     const { pinned, ...others } = marks;
     return pin.on ? { ...others, pinned: { user, ts } } : others;

@@ -17,7 +17,8 @@ export function markChangeOf(
     return on ? { removes: null, adds: [emoji] } : { removes: { of: 'sender', value: emoji }, adds: [] };
   }
   if (event === 'vote' && vote !== undefined) {
-    return { removes: { of: 'sender' }, adds: vote.options.map(String) };
+    // It was refused if the poll was closed when it came; here it counts if it got its place before the end.
+    return { removes: { of: 'sender' }, adds: vote.options.map(String), unless: 'close' };
   }
   if (event === 'pin' && pin !== undefined) {
     return { removes: { of: 'anybody' }, adds: pin.on ? [''] : [] };

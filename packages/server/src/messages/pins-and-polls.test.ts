@@ -81,6 +81,19 @@ describe('pins, polls and threads', () => {
     expect((await historyOf(to))[0]).toMatchObject({ marks });
   });
 
+  it('a vote that crosses the close of its poll does not count, for whoever reads it whenever', async () => {
+    await send(from, poll());
+    await send(to, vote(0));
+    // The vote is looked at before the end is stored.
+    const closed = send(from, close);
+    from.send({ t: 'send', id: 1_000, peer: bob.address, ...vote(1) });
+    await send(from, { content: { text: 'afterwards' } });
+    const { ts } = await closed;
+    const marks = { votes: [{ option: 0, users: [bob.address] }], closed: ts };
+    expect((await historyOf(to))[0]).toMatchObject({ marks });
+    expect((await historyOf(from))[0]).toMatchObject({ marks });
+  });
+
   it('votes are for options that there are, and for several only where that is said', async () => {
     await send(from, poll());
     expect(await refused(to, vote(3))).toMatchObject({ code: 'BAD_REQUEST' });

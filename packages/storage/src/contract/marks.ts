@@ -64,6 +64,26 @@ export function describeMarks(open: OpenStore): void {
       expect(await onMessage()).toEqual([]);
     });
 
+    it('do nothing once there is a mark that ends them', async () => {
+      const { alice, bob, append, mark, marksAt, onMessage } = await setUp();
+      await append();
+      const vote = (sender: number, value: string, target = 1) =>
+        mark(sender, target, { removes: { of: 'sender' }, adds: [value], unless: 'close' });
+      const close = (sender: number) =>
+        append(sender, { change: { event: 'close', target: 1, mark: on('') } });
+      // In one batch and in another one.
+      await Promise.all([vote(alice, 'a'), vote(bob, 'a'), close(alice), vote(bob, 'b')]);
+      await vote(alice, 'b');
+      expect(await onMessage()).toEqual(['alice a', 'bob a', 'alice ']);
+      expect(await marksAt(1)).toMatchObject({ upto: 5 });
+      await mark(bob, 1, on('c'));
+      await vote(bob, 'b', 2);
+      expect([await onMessage(), await onMessage(2)]).toEqual([
+        ['alice a', 'bob a', 'alice ', 'bob c'],
+        ['bob b'],
+      ]);
+    });
+
     it('leave edits be, and go with the content of a recalled message', async () => {
       const { alice, bob, append, mark, marksAt, onMessage } = await setUp();
       await mark(bob, 1, on('x'));

@@ -7,7 +7,7 @@ import type { MessageRow } from './log-changes.ts';
 export function markStatements(
   { conv, seq, message }: MessageRow,
   target: number,
-  { removes, adds }: MarkChange,
+  { removes, adds, unless }: MarkChange,
 ): SqlStatement[] {
   const { change, sender, ts } = message;
   if (change === undefined) return [];
@@ -24,11 +24,12 @@ export function markStatements(
           update messages m set state = ${messageStates.extra}
           where m.conv = $1 and m.seq = $2 and m.content is not null
             and not exists (select 1 from message_extras x where x.mid = m.mid and x.event > 0)
+            and not exists (select 1 from message_marks k where k.mid = m.mid and k.event = $4)
           returning m.mid, m.conv, m.seq, m.sender)
         insert into message_extras (mid, conv, seq, sender, marked)
         select mid, conv, seq, sender, $3::int8 from target
         on conflict (mid) do update set marked = excluded.marked`,
-      parameters: place,
+      parameters: [...place, unless === undefined ? 0 : eventNumbers[unless]],
     },
   ];
   if (removes !== null) {

@@ -14,6 +14,7 @@ export class MessageChanges {
   readonly #dropExtra: StatementSync;
   readonly #startAges: StatementSync;
   readonly #findTarget: StatementSync;
+  readonly #findMark: StatementSync;
   readonly #noteMark: StatementSync;
   readonly #removeMarks: StatementSync;
   readonly #addMark: StatementSync;
@@ -29,6 +30,7 @@ export class MessageChanges {
     this.#findTarget = database.prepare(`
       select mid, sender from messages where conv = ? and seq = ? and content is not null
         and not exists (select 1 from message_extras x where x.mid = messages.mid and x.event > 0)`);
+    this.#findMark = database.prepare('select 1 from message_marks where mid = ? and event = ? limit 1');
     this.#noteMark = database.prepare(`
       insert into message_extras (mid, conv, seq, sender, marked) values (?, ?, ?, ?, ?)
       on conflict (mid) do update set marked = excluded.marked`);
@@ -97,11 +99,12 @@ export class MessageChanges {
     seq: number,
     { change, sender, ts }: NewMessage,
     target: number,
-    { removes, adds }: MarkChange,
+    { removes, adds, unless }: MarkChange,
   ): void {
     const marked = this.#findTarget.get(conv, target);
     if (marked === undefined || change === undefined) return;
     const mid = Number(marked.mid);
+    if (unless !== undefined && this.#findMark.get(mid, eventNumbers[unless]) !== undefined) return;
     const event = eventNumbers[change.event];
     this.#mark.run(mid);
     this.#noteMark.run(mid, conv, target, Number(marked.sender), seq);

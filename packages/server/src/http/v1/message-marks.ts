@@ -120,7 +120,7 @@ export function messageMarkRoutes(scope: V1Scope, { markMessage, reading }: V1Se
         security,
         params: MessageId,
         body: Vote,
-        response: changed('The vote counts.'),
+        response: changed('The vote counts, unless the poll was closed at the same moment.'),
       },
     },
     (request) => {
