@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { oneFileWorker } from './one-file-worker.ts';
 
 /** `npx vite apps/messenger` serves the page with hot reload, against a server on port 8080. */
 const server = process.env.STOA_URL ?? 'http://localhost:8080';
@@ -7,7 +8,7 @@ const server = process.env.STOA_URL ?? 'http://localhost:8080';
 export default defineConfig({
   // Relative, so that the same build works at / and at /messenger/.
   base: './',
-  plugins: [react()],
+  plugins: [react(), oneFileWorker('sw.js')],
   // Everything is a file of its own: a page under `default-src 'self'` may not load data: URLs.
   build: {
     assetsInlineLimit: 0,
