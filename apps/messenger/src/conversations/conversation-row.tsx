@@ -2,6 +2,7 @@ import { conversationId, type LocalConversation, type LocalMessage } from '@stoa
 import { BellOff, Pin } from 'lucide-react';
 import { CallIcon } from '../calls/call-entry.tsx';
 import { useLive, useLivePart } from '../hooks/live.ts';
+import { useNow } from '../hooks/use-now.ts';
 import { hrefOf } from '../hooks/use-route.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { usePresence } from '../presence/use-presence.ts';
@@ -23,9 +24,10 @@ export function ConversationRow({
   current: boolean;
   tabIndex: 0 | -1;
 }) {
-  const { client, drafts } = useWorkspace();
+  const { drafts } = useWorkspace();
+  const now = useNow();
   const { target, latest, unread, markedUnread, favourite } = chat;
-  const muted = isMuted(chat, client.serverTime());
+  const muted = isMuted(chat, now);
   const address = 'peer' in target ? target.peer : `group ${target.gid}`;
   const { online, typing } = usePresence('peer' in target ? target.peer : undefined);
   const draft = useLivePart(drafts, (written) => written.get(chat.id))?.text;
@@ -48,7 +50,7 @@ export function ConversationRow({
         <span className={styles.name}>{name}</span>
         {latest !== undefined && (
           <time className={styles.time} dateTime={new Date(latest.ts).toISOString()}>
-            {listTime(latest.ts, client.serverTime())}
+            {listTime(latest.ts, now)}
           </time>
         )}
         <Preview latest={latest} typing={typing} draft={current ? undefined : draft} />

@@ -1,6 +1,6 @@
 import { MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
-import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { useNow } from '../hooks/use-now.ts';
 import controls from '../ui/controls.module.css';
 import { Dialog } from '../ui/dialog.tsx';
 import { lastSeen } from '../ui/time.ts';
@@ -34,7 +34,7 @@ export function DevicesDialog({ onClose }: { onClose: () => void }) {
 }
 
 function DeviceRow({ device, onSignOut }: { device: Device; onSignOut: (device: Device) => Promise<void> }) {
-  const { client } = useWorkspace();
+  const now = useNow();
   const [busy, setBusy] = useState(false);
   const name = device.agent === '' ? 'Unknown client' : device.agent;
 
@@ -49,7 +49,7 @@ function DeviceRow({ device, onSignOut }: { device: Device; onSignOut: (device: 
       <MonitorSmartphone size={20} className={styles.symbol} />
       <span className={styles.words}>
         <span className={styles.name}>{name}</span>
-        <span className={styles.state}>{stateOf(device, client.serverTime())}</span>
+        <span className={styles.state}>{stateOf(device, now)}</span>
       </span>
       {!device.current && (
         <button

@@ -1,5 +1,5 @@
 import { type LocalMessage, targetOf } from '@stoa/client';
-import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { useNow } from '../hooks/use-now.ts';
 import { contentSummary } from '../ui/content-summary.ts';
 import controls from '../ui/controls.module.css';
 import { listTime } from '../ui/time.ts';
@@ -17,7 +17,7 @@ export function FoundMessages({
   nameOf: (message: LocalMessage) => string;
   onChoose: (message: LocalMessage) => void;
 }) {
-  const { client } = useWorkspace();
+  const now = useNow();
   return (
     <>
       <ul className={styles.list} aria-label="Messages">
@@ -26,7 +26,7 @@ export function FoundMessages({
             <button type="button" className={styles.found} onClick={() => onChoose(message)}>
               <span className={styles.name}>{nameOf(message)}</span>
               <time className={styles.time} dateTime={new Date(message.ts).toISOString()}>
-                {listTime(message.ts, client.serverTime())}
+                {listTime(message.ts, now)}
               </time>
               <span className={styles.text}>{contentSummary(message)}</span>
             </button>

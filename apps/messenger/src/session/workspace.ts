@@ -8,6 +8,7 @@ import { ConversationList } from '../conversations/conversation-list.ts';
 import { People } from '../conversations/people.ts';
 import { browserName } from '../devices/browser-name.ts';
 import { Live } from '../hooks/live.ts';
+import { Today } from '../hooks/today.ts';
 import { Notifications } from '../notifications/notifications.ts';
 import { PresenceBoard } from '../presence/presence-board.ts';
 import { ProfileBoard } from '../profiles/profile-board.ts';
@@ -27,6 +28,7 @@ export class Workspace {
   readonly calls: CallBoard;
   readonly rooms: RoomBoard;
   readonly notifications: Notifications;
+  readonly today: Today;
   /** Why nothing can be kept in this browser, so that nothing works. */
   readonly failure = new Live<Error | undefined>(undefined);
 
@@ -51,6 +53,11 @@ export class Workspace {
     this.notifications = new Notifications(this.client, this.conversations, session.address, (address) =>
       this.profiles.names.get()(address),
     );
+    this.today = new Today({
+      now: () => this.client.serverTime(),
+      setTimeout: (callback, ms) => window.setTimeout(callback, ms),
+      clearTimeout: (timer) => window.clearTimeout(timer as number),
+    });
   }
 
   async open(): Promise<void> {
@@ -79,6 +86,7 @@ export class Workspace {
     this.calls.close();
     this.rooms.close();
     this.notifications.close();
+    this.today.close();
     void this.client.stop();
   }
 }

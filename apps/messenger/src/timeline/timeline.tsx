@@ -1,8 +1,8 @@
 import type { ConversationId } from '@stoa/client';
 import { ArrowDown } from 'lucide-react';
 import { useMemo, useRef } from 'react';
+import { useNow } from '../hooks/use-now.ts';
 import { useRovingFocus } from '../hooks/use-roving-focus.ts';
-import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { dayLabel } from '../ui/time.ts';
 import { MessageBubble, type MessageHandlers } from './message-bubble.tsx';
@@ -27,7 +27,7 @@ export function Timeline({
   timeline: TimelineOnScreen;
   handlers: MessageHandlers;
 }) {
-  const { client } = useWorkspace();
+  const now = useNow();
   const scroller = useRef<HTMLDivElement>(null);
   const { messages, unreadFrom, ready, found } = state;
   const days = useMemo(() => timelineDays(messages, unreadFrom), [messages, unreadFrom]);
@@ -52,7 +52,7 @@ export function Timeline({
           {ready && <OlderMessages scroller={scroller} state={state} load={loadOlder} name={name} />}
           {days.map(({ start, items }) => (
             <section key={start} className={styles.day}>
-              <h2 className={styles.dayLabel}>{dayLabel(start, client.serverTime())}</h2>
+              <h2 className={styles.dayLabel}>{dayLabel(start, now)}</h2>
               {items.map(({ key, message, ...place }) => (
                 <MessageBubble
                   key={key}

@@ -9,6 +9,11 @@ export function startOfDay(ts: number): number {
   return new Date(ts).setHours(0, 0, 0, 0);
 }
 
+/** Midnight at which that day ends. */
+export function startOfNextDay(ts: number): number {
+  return new Date(ts).setHours(24, 0, 0, 0);
+}
+
 /** Whole days from the day of `ts` to the day of `now`; days of 23 and 25 hours count as one. */
 function daysAgo(ts: number, now: number): number {
   return Math.round((startOfDay(now) - startOfDay(ts)) / 86_400_000);
