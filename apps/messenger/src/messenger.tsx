@@ -2,10 +2,12 @@ import { type FocusEvent, useEffect, useRef } from 'react';
 import { Calls } from './calls/calls.tsx';
 import { usePeerName } from './calls/use-peer-name.ts';
 import { ConnectionBanner } from './connection/connection-banner.tsx';
+import { unreadOf } from './conversations/arrangement.ts';
 import { Sidebar } from './conversations/sidebar.tsx';
 import { useInvitation } from './groups/invitation.ts';
 import { JoinGroup } from './groups/join-group.tsx';
 import { useLive, useLivePart } from './hooks/live.ts';
+import { useNow } from './hooks/use-now.ts';
 import { useRoute } from './hooks/use-route.ts';
 import { useWorkspace } from './hooks/use-workspace.tsx';
 import styles from './messenger.module.css';
@@ -50,10 +52,10 @@ function NothingOpen() {
   );
 }
 
-/** Who is calling; otherwise what is unread, and whose page it is. */
+/** Who is calling; otherwise what is unread where it is not muted, and whose page it is. */
 function usePageTitle(): void {
   const { session, conversations, calls } = useWorkspace();
-  const unread = (useLive(conversations) ?? []).reduce((sum, conversation) => sum + conversation.unread, 0);
+  const unread = unreadOf(useLive(conversations) ?? [], useNow());
   const caller = useLivePart(calls, ({ incoming }) => incoming?.call);
   const name = usePeerName(caller?.peer ?? '', caller?.name ?? '');
   const who = session.name || session.address;

@@ -1,6 +1,6 @@
 import type { LocalConversation } from '@stoa/client';
 import { describe, expect, it } from 'vitest';
-import { arranged, isMuted } from './arrangement.ts';
+import { arranged, isMuted, unreadOf } from './arrangement.ts';
 
 function chat(name: string, more: Partial<LocalConversation> = {}): LocalConversation {
   return {
@@ -53,5 +53,15 @@ describe('the list of chats', () => {
         isMuted(chat('a', mutedUntil === undefined ? {} : { mutedUntil }), 5),
       ),
     ).toEqual([false, true, false, true]);
+  });
+
+  it('counts what is unread in title and badge, but not in muted chats', () => {
+    const chats = [
+      chat('a', { unread: 1 }),
+      chat('b', { unread: 20, mutedUntil: 0 }),
+      chat('c', { unread: 300, mutedUntil: 10 }),
+      chat('d'),
+    ];
+    expect([unreadOf(chats, 9), unreadOf(chats, 10), unreadOf([], 9)]).toEqual([1, 301, 0]);
   });
 });

@@ -9,6 +9,11 @@ export function isMuted(
   return until !== undefined && (until === 0 || until > now);
 }
 
+/** Unread messages that make themselves heard: those of muted chats are for whoever looks there. */
+export function unreadOf(list: readonly LocalConversation[], now: number): number {
+  return list.reduce((sum, chat) => sum + (isMuted(chat, now) ? 0 : chat.unread), 0);
+}
+
 export interface ArrangedChats {
   /** Those at the top first. */
   readonly chats: readonly LocalConversation[];
