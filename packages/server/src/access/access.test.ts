@@ -450,6 +450,9 @@ describe('what users may do', { timeout: 60_000 }, () => {
     expect([await upload(), await upload(1_000_001), await upload()]).toEqual(['yes', '413', '429']);
     const create = () => ask('groups.create', { name: 'mine' });
     expect([await create(), await create()]).toEqual(['yes', 'TOO_MANY']);
+    // The limits of a user are not those of the app's back end.
+    const made = await v1(one.url, 'POST', '/groups', { name: 'given', owner: alice.address });
+    expect([made.status, await create()]).toEqual([201, 'TOO_MANY']);
     await pass(10);
     expect([await sendText(), await upload()]).toEqual(['yes', 'yes']);
   });

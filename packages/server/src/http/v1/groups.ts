@@ -43,7 +43,8 @@ export function groupRoutes(scope: V1Scope, { users, groups: services, idempoten
       schema: {
         operationId: 'createGroup',
         summary: 'Make a group',
-        description: 'Nothing is made unless all of its members exist.',
+        description:
+          'Nothing is made unless all of its members exist. Limits on how many groups the owner may make himself do not apply.',
         tags,
         security,
         headers: IdempotencyHeader,
