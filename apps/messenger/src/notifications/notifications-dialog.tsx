@@ -6,7 +6,8 @@ import { Dialog } from '../ui/dialog.tsx';
 import type { NotificationState } from './notifications.ts';
 
 const words: Readonly<Record<NotificationState, string>> = {
-  unsupported: 'This browser cannot show notifications of this page.',
+  unsupported:
+    'This browser cannot show notifications of this page. On iPhones and iPads, add it to the home screen first.',
   denied:
     'You have told this browser not to show notifications of this page. Change it in its settings first.',
   off: 'Show messages and calls while you are not looking at this page, also when it is closed. Your browser will ask you for permission.',
