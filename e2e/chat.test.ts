@@ -37,7 +37,7 @@ describe('two people in the messenger', () => {
     const [alice, bob] = await twoPeople('alice', 'bob');
     await alice.openChat('bob');
     await alice.write('Hello Bob');
-    await bob.row('alice Archer').click();
+    await bob.openRow('alice Archer');
     await bob.message('Hello Bob').waitFor();
     await bob.write('Hello Alice\nhow are you?');
     await alice.message('how are you?').waitFor();
@@ -55,7 +55,7 @@ describe('two people in the messenger', () => {
     await carol.tick('First', 'delivered');
     const row = dave.row('carol Archer');
     await row.getByText('1 unread').waitFor();
-    expect(await dave.page.title()).toBe('(1) dave Baker · Stoa');
+    await expect.poll(() => dave.page.title()).toBe('(1) dave Baker · Stoa');
 
     await row.click();
     await carol.tick('First', 'read');
@@ -67,7 +67,7 @@ describe('two people in the messenger', () => {
     const [erin, frank] = await twoPeople('erin', 'frank');
     await erin.openChat('frank');
     await erin.write('One');
-    await frank.row('erin Archer').click();
+    await frank.openRow('erin Archer');
     await erin.tick('One', 'read');
 
     await frank.page.evaluate(leaveWindow);
@@ -76,7 +76,7 @@ describe('two people in the messenger', () => {
     await frank.message('Three').waitFor();
     await erin.tick('Three', 'delivered');
     await frank.row('erin Archer').getByText('2 unread').waitFor();
-    expect(await frank.log.innerText()).toMatch(/One[\s\S]*Unread messages[\s\S]*Two[\s\S]*Three/);
+    await expect.poll(() => frank.log.innerText()).toMatch(/One[\s\S]*Unread messages[\s\S]*Two[\s\S]*Three/);
 
     await frank.page.evaluate(returnToWindow);
     await erin.tick('Two', 'read');
@@ -101,7 +101,7 @@ describe('two people in the messenger', () => {
     for (const text of numbered(100)) uma.send({ peer: 'vic' }, { content: { text } });
     await tick(100, 'delivered');
 
-    await vic.row('uma').click();
+    await vic.openRow('uma');
     await vic.log.getByText('Unread messages').waitFor();
     await tick(1, 'read');
     expect(statuses[100]).toBe('delivered');
@@ -124,7 +124,7 @@ describe('two people in the messenger', () => {
     await xena.markRead({ peer: 'will' });
 
     const browser = await visitors.signIn(server.url, 'xena', 'Xena');
-    await browser.row('will').click();
+    await browser.openRow('will');
     await browser.message('Number 130.').waitFor();
     await browser.log.hover();
     for (let count = 0; (await browser.message('Number 1.').count()) === 0; ) {
@@ -154,7 +154,7 @@ describe('two people in the messenger', () => {
     await page.goto(server.url);
     await gina.tick('Call me', 'delivered');
     await back.row('gina Archer').getByText('2 unread').waitFor();
-    await back.row('gina Archer').click();
+    await back.openRow('gina Archer');
     await gina.tick('Are you there?', 'read');
     await gina.tick('Call me', 'read');
     await expect.poll(() => back.texts()).toEqual(['Are you there?', 'Call me']);
@@ -170,7 +170,7 @@ describe('two people in the messenger', () => {
     await header.getByText('typing…').waitFor();
     await jack.composer.press('Enter');
     await ida.message('Hm').waitFor();
-    expect(await header.innerText()).toContain('online');
+    await header.getByText('online', { exact: true }).waitFor();
     await jack.page.close();
     await header.getByText(/^last seen today/).waitFor();
   });
@@ -180,7 +180,8 @@ describe('two people in the messenger', () => {
     await kim.openChat('leo');
     await kim.composer.fill('Dear Leo');
     await kim.openChat('someone new');
-    expect(await kim.composer.inputValue()).toBe('');
+    await expect.poll(() => kim.composer.inputValue()).toBe('');
+    await expect.poll(() => kim.keeps('Dear Leo')).toBe(true);
     await kim.page.reload();
     await kim.openChat('leo');
     // It comes as soon as the browser's store is open.
@@ -221,6 +222,7 @@ describe('two people in the messenger', () => {
     await sam.page.reload();
     await sam.signIn('sally', 'Sally');
     await sam.openChat('tom');
+    await sam.loaded();
     expect(await sam.texts()).toEqual([]);
     expect(await sam.composer.inputValue()).toBe('');
   });
@@ -232,7 +234,7 @@ describe('two people in the messenger', () => {
     await otto.signIn('otto', 'Otto');
     await nora.openChat('otto');
     await nora.write('In the other tab?');
-    await otto.row('Nora').click();
+    await otto.openRow('Nora');
     await otto.write('Yes');
     await nora.message('Yes').waitFor();
     await nora.page.reload();

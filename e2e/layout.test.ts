@@ -1,6 +1,7 @@
 import { startTestNode, type TestNode } from '@stoa/testkit';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { closed } from './support/closed.ts';
 import { Visitors } from './support/visitors.ts';
 
 describe('the layout of the messenger', () => {
@@ -21,15 +22,14 @@ describe('the layout of the messenger', () => {
   it('shows one pane at a time on a phone, with a way back', async () => {
     const viewport = { width: 360, height: 640 };
     const { page, ...alice } = await phone(viewport);
-    expect(await overflows(page)).toBe(false);
-    expect(await page.getByRole('main').isVisible()).toBe(false);
+    await expect.poll(() => overflows(page)).toBe(false);
+    await page.getByRole('main').waitFor({ state: 'hidden' });
 
     await page.getByRole('link', { name: /^bob/ }).click();
     await alice.messenger.write('x'.repeat(300));
     await page.getByRole('navigation', { name: 'Chats' }).waitFor({ state: 'hidden' });
-    expect(await overflows(page)).toBe(false);
-    const box = await alice.messenger.composer.boundingBox();
-    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+    await expect.poll(() => overflows(page)).toBe(false);
+    await expect.poll(() => bottomOf(alice.messenger.composer)).toBeLessThanOrEqual(viewport.height);
 
     await page.getByRole('link', { name: 'Back to the chats' }).click();
     await page.getByRole('navigation', { name: 'Chats' }).waitFor();
@@ -45,6 +45,7 @@ describe('the layout of the messenger', () => {
     await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
     expect(await touch(message, 'touchend')).toBe('prevented');
     await page.keyboard.press('Escape');
+    await closed(page, 'menu');
 
     // Held sideways, everything in menus and dialogs can still be reached.
     await page.setViewportSize({ width: viewport.height, height: viewport.width });
@@ -54,8 +55,8 @@ describe('the layout of the messenger', () => {
     await page.getByRole('link', { name: 'Back to the chats' }).click();
     await page.getByRole('button', { name: 'New group' }).click();
     await page.getByLabel('Invited? Enter the code').click();
-    const field = await page.getByLabel('Invited? Enter the code').boundingBox();
-    expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(viewport.width);
+    const field = page.getByLabel('Invited? Enter the code');
+    await expect.poll(() => bottomOf(field)).toBeLessThanOrEqual(viewport.width);
   });
 
   it('can be installed as an application', async () => {
@@ -74,10 +75,9 @@ describe('the layout of the messenger', () => {
       viewport: { width: 720, height: 600 },
     });
     await alice.openChat('bob');
-    expect(await alice.row('bob').isVisible()).toBe(true);
-    expect(await alice.composer.isVisible()).toBe(true);
-    expect(await alice.page.getByRole('link', { name: 'Back to the chats' }).isVisible()).toBe(false);
-    expect(await overflows(alice.page)).toBe(false);
+    await alice.row('bob').waitFor();
+    await alice.page.getByRole('link', { name: 'Back to the chats' }).waitFor({ state: 'hidden' });
+    await expect.poll(() => overflows(alice.page)).toBe(false);
   });
 
   it('moves nothing while messages come and the connection changes', async () => {
@@ -123,6 +123,12 @@ describe('the sign-in page', () => {
     }
   });
 });
+
+/** Where an element ends, in pixels from the top. */
+async function bottomOf(element: Locator): Promise<number> {
+  const { y, height } = (await element.boundingBox()) ?? { y: Number.NaN, height: 0 };
+  return y + height;
+}
 
 function overflows(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

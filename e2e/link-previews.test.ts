@@ -54,7 +54,7 @@ describe('links in the messenger', () => {
     await preview.getByText('Café').waitFor();
     await alice.composer.press('Enter');
     await preview.waitFor({ state: 'hidden' });
-    await bob.row('Alice').click();
+    await bob.openRow('Alice');
     const card = bob.message('See').getByRole('link', { name: /Café/ });
     expect(await card.getAttribute('href')).toBe(link);
     expect(await card.locator('img').getAttribute('src')).toMatch(/^data:image\/jpeg/);

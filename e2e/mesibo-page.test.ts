@@ -116,9 +116,10 @@ describe('a page of another origin that uses mesibo.js', () => {
     await from.context().route(pieces, (route) => route.abort());
     const file = { name: 'a.png', mimeType: 'image/png', buffer: png };
     await from.locator('#filefield').setInputFiles(file);
+    const begun = from.waitForRequest(pieces);
     expect(await run(from, `sendFile('taker', 'A picture')`)).toBe(0);
     await printed(from, 'waiting A picture');
-    await from.waitForRequest(pieces);
+    await begun;
     await from.reload();
     // It is shown again, and is not lost, although nothing of the page is left.
     await printed(from, 'waiting A picture');

@@ -1,8 +1,10 @@
 import { startTestNode, type TestNode } from '@stoa/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { audit } from './support/audit.ts';
+import { hasNoFaults } from './support/audit.ts';
+import { blockedAtServer } from './support/blocked-at-server.ts';
 import { CallPage } from './support/call-page.ts';
+import { closed } from './support/closed.ts';
 import { Visitors } from './support/visitors.ts';
 
 declare global {
@@ -19,7 +21,7 @@ describe('calls in the messenger', () => {
   let carol: CallPage;
 
   beforeAll(async () => {
-    server = await startTestNode({ env: { STOA_CALL_RING_SECONDS: '15' } });
+    server = await startTestNode();
     visitors = await Visitors.launch();
     [alice, bob, carol] = await Promise.all([open('alice'), open('bob'), open('carol')]);
     for (const [one, other] of [
@@ -29,7 +31,7 @@ describe('calls in the messenger', () => {
     ] as const) {
       await one.messenger.openChat(other);
     }
-  }, 60_000);
+  });
   beforeEach(() => Promise.all([alice, bob, carol].map((each) => each.endAll())));
   afterAll(async () => {
     await visitors?.leave();
@@ -37,9 +39,9 @@ describe('calls in the messenger', () => {
     await server?.close();
   });
 
-  async function open(address: string): Promise<CallPage> {
+  async function open(address: string, { url } = server): Promise<CallPage> {
     const name = `${address.charAt(0).toUpperCase()}${address.slice(1)}`;
-    return new CallPage(await visitors.signIn(server.url, address, name));
+    return new CallPage(await visitors.signIn(url, address, name));
   }
 
   async function connect(caller: CallPage, callee: CallPage, kind: 'Voice call' | 'Video call') {
@@ -52,12 +54,16 @@ describe('calls in the messenger', () => {
     await alice.call('Voice call');
     await alice.reaches('ringing');
     await bob.incoming.getByText('Incoming voice call').waitFor();
-    expect(await bob.page.title()).toBe('Alice is calling · Stoa');
+    await expect.poll(() => bob.page.title()).toBe('Alice is calling · Stoa');
     await bob.answer();
     await Promise.all([alice.reaches('connected'), bob.reaches('connected')]);
     await Promise.all([alice.hears(), bob.hears()]);
-    await bob.screen.getByRole('timer').getByText('0:02').waitFor();
-    expect(await bob.page.title()).not.toContain('calling');
+    // A busy page may not show every second.
+    await bob.screen
+      .getByRole('timer')
+      .getByText(/^0:(0[2-9]|[1-5]\d)$/)
+      .waitFor();
+    await expect.poll(() => bob.page.title()).not.toContain('calling');
     await alice.press('Hang up');
     await bob.says('Call ended');
     await Promise.all([alice.isDone(), bob.isDone()]);
@@ -103,24 +109,25 @@ describe('calls in the messenger', () => {
     await alice.press('Hang up');
     await bob.says('Call ended');
     await alice.isDone();
-    expect(await leftBehind(alice.page)).toEqual([]);
+    await expect.poll(() => leftBehind(alice.page)).toEqual([]);
   });
 
   it('are answered without video, and with another microphone', async () => {
     await alice.call('Video call');
     await bob.answer('Answer without video');
     await bob.sees('Video of Alice');
-    expect(await bob.isPressed('Camera')).toBe(false);
+    await expect.poll(() => bob.isPressed('Camera')).toBe(false);
     await alice.page.locator('[data-stage="person"]').waitFor();
     await alice.press('Devices');
     await alice.page.getByRole('menuitemradio', { name: 'Fake Audio Input 2' }).click();
+    await closed(alice.page, 'menu');
     await alice.press('Devices');
     await alice.page.getByRole('menuitemradio', { name: 'Fake Audio Input 2', checked: true }).waitFor();
     await alice.page.keyboard.press('Escape');
     await bob.hears();
   });
 
-  it('are declined, taken back, and not answered', async () => {
+  it('are declined, and taken back', async () => {
     await alice.call('Video call');
     await bob.incoming.getByRole('button', { name: 'Decline' }).click();
     await alice.says('Bob declined the call.');
@@ -132,15 +139,27 @@ describe('calls in the messenger', () => {
     await alice.press('Hang up');
     await Promise.all([alice.isDone(), bob.isDone()]);
     await bob.messenger.message('Missed video call').getByRole('button', { name: 'Call back' }).click();
-
     await alice.incoming.waitFor();
-    await Promise.all([
-      bob.says('Alice did not answer.'),
-      alice.page.getByText('You missed a call.').waitFor(),
-    ]);
-    await alice.isDone();
-    await bob.messenger.message('Video call, no answer').waitFor();
-    await alice.messenger.row('Bob').getByText('Missed video call').waitFor();
+  });
+
+  it('end when nobody answers', async () => {
+    // Where it rings so shortly, a busy page is not quick enough to answer.
+    const hasty = await startTestNode({ env: { STOA_CALL_RING_SECONDS: '5' } });
+    try {
+      const [gina, hank] = await Promise.all([open('gina', hasty), open('hank', hasty)]);
+      await hank.messenger.openChat('gina');
+      await hank.call('Video call');
+      await Promise.all([
+        hank.says('Gina did not answer.'),
+        gina.page.getByText('You missed a call.').waitFor(),
+      ]);
+      await gina.isDone();
+      await hank.messenger.message('Video call, no answer').waitFor();
+      await gina.messenger.row('Hank').getByText('Missed video call').waitFor();
+      for (const { page } of [gina, hank]) await page.context().close();
+    } finally {
+      await hasty.close();
+    }
   });
 
   it('wait while there is one, are declined, or take its place', async () => {
@@ -186,8 +205,8 @@ describe('calls in the messenger', () => {
     await alice.page.reload();
     await alice.reaches('connected');
     await Promise.all([alice.sees('Video of Bob'), alice.hears()]);
-    expect(await alice.isPressed('Mute')).toBe(true);
-    expect(await alice.isPressed('Camera')).toBe(false);
+    await expect.poll(() => alice.isPressed('Mute')).toBe(true);
+    await expect.poll(() => alice.isPressed('Camera')).toBe(false);
     await bob.screen.getByText('muted', { exact: true }).waitFor();
     await alice.press('Mute');
     await bob.hears();
@@ -198,6 +217,7 @@ describe('calls in the messenger', () => {
     await carol.messenger.page.getByRole('button', { name: 'Chat actions' }).click();
     await carol.page.getByRole('menuitem', { name: 'Block' }).click();
     await carol.page.getByRole('button', { name: 'Voice call', disabled: true }).waitFor();
+    await blockedAtServer(server, 'carol', 'alice', { messages: true });
     await alice.messenger.openChat('carol');
     await alice.call('Voice call');
     await alice.says('Carol does not take calls from you.');
@@ -291,7 +311,7 @@ describe('calls in the messenger', () => {
       const { page } = alice;
       await bob.call('Video call');
       await alice.incoming.waitFor();
-      expect(await audit(page)).toEqual([]);
+      await hasNoFaults(page);
       // Whoever was writing answers nothing.
       for (const key of ['Enter', ' ']) await page.keyboard.press(key);
       await alice.tones({ held: ['stoa.tone.ring'], pending: [] });
@@ -300,29 +320,32 @@ describe('calls in the messenger', () => {
       await alice.incoming.waitFor();
       await bob.reaches('ringing');
       await page.keyboard.press('Tab');
-      expect(await focused(page)).toBe('Decline');
+      await focus(page).toBe('Decline');
       await page.keyboard.press('Tab');
-      expect(await focused(page)).toBe('Answer');
+      await focus(page).toBe('Answer');
       await page.keyboard.press('Enter');
       await alice.reaches('connected');
-      expect(await focused(page)).toBe('Call with Bob');
+      await focus(page).toBe('Call with Bob');
       // What it covers cannot be reached.
       await page.keyboard.press('Shift+Tab');
-      expect(await focused(page)).not.toBe('Message to Bob');
+      await focus(page).not.toBe('Message to Bob');
       await alice.screen.focus();
       await page.keyboard.press('m');
       await bob.screen.getByText('muted', { exact: true }).waitFor();
-      expect(await audit(page)).toEqual([]);
+      await hasNoFaults(page);
       await page.keyboard.press('Escape');
       await page.locator('[data-size="small"]').waitFor();
-      expect(await focused(page)).toBe('Message to Bob');
-      expect(await audit(page)).toEqual([]);
+      await focus(page).toBe('Message to Bob');
+      await hasNoFaults(page);
       await bob.reaches('connected');
       await bob.press('Hang up');
       await alice.says('Call ended');
     },
   );
 });
+
+/** What has the focus, once the page has put it where it belongs. */
+const focus = (page: Page) => expect.poll(() => focused(page));
 
 /** What a screen reader would say of the element that has the focus. */
 function focused(page: Page): Promise<string> {

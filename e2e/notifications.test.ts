@@ -98,8 +98,7 @@ describe('notifications of the messenger', () => {
     });
     await session.send('ServiceWorker.enable');
     await turnOn(bob);
-    const [worker] = context.serviceWorkers();
-    if (worker === undefined) throw new Error('There is no service worker.');
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
     await countShown(worker);
 
     // Not the messenger, but the same browser and origin.
@@ -115,17 +114,17 @@ describe('notifications of the messenger', () => {
 
     await alice.write('Bring bread');
     await deliver(session, registrationId, worker);
-    expect(await shownBy(worker)).toHaveLength(1);
+    await expect.poll(() => shownBy(worker), patience).toHaveLength(1);
     await bob.page.goto(server.url);
     await bob.online();
-    await bob.row('Alice').click();
+    await bob.openRow('Alice');
     await bob.message('Bring bread').waitFor();
     await expect.poll(() => shownBy(worker), patience).toEqual([]);
 
     await bob.page.goto(`${server.url}/healthz`);
     await alice.write('And butter');
     await deliver(session, registrationId, worker);
-    expect(await shownBy(worker)).toHaveLength(1);
+    await expect.poll(() => shownBy(worker), patience).toHaveLength(1);
     await bob.page.goto(server.url);
     await bob.online();
     await click(worker, '');

@@ -27,17 +27,6 @@ describe('files in the messenger', () => {
     await page.locator('input[type="file"]').setInputFiles({ name, mimeType, buffer });
   };
 
-  /** Resolves when the picture is on the screen, with pixels. */
-  const seePicture = async ({ page, log }: MessengerPage, name: string) => {
-    const picture = log.getByRole('img', { name });
-    await picture.waitFor();
-    const handle = await picture.elementHandle();
-    await page.waitForFunction(
-      (image) => image instanceof HTMLImageElement && image.naturalWidth > 0,
-      handle,
-    );
-  };
-
   it('a picture goes from one page to another, and is there after both were loaded anew', async () => {
     const [alice, bob] = await Promise.all([
       visitors.signIn(server.url, 'alice', 'Alice'),
@@ -45,11 +34,10 @@ describe('files in the messenger', () => {
     ]);
     await alice.openChat('bob');
     await attach(alice, 'dot.png', 'image/png', png);
-    await seePicture(alice, 'dot.png');
-    const row = bob.row('Alice');
-    await row.getByText('Picture: dot.png').waitFor();
-    await row.click();
-    await seePicture(bob, 'dot.png');
+    await alice.seesPicture('dot.png');
+    await bob.row('Alice').getByText('Picture: dot.png').waitFor();
+    await bob.openRow('Alice');
+    await bob.seesPicture('dot.png');
 
     // What was dropped or pasted by accident is not sent.
     const offer = (type: 'drop' | 'paste') =>
@@ -74,7 +62,7 @@ describe('files in the messenger', () => {
     await bob.message('What we need').getByText('list.txt').waitFor();
     expect(await bob.log.getByText('list.txt').count()).toBe(1);
     await Promise.all([alice, bob].map(({ page }) => page.reload()));
-    await Promise.all([alice, bob].map((each) => seePicture(each, 'dot.png')));
+    await Promise.all([alice, bob].map((each) => each.seesPicture('dot.png')));
     await bob.page.getByRole('button', { name: 'Open picture dot.png' }).click();
     const viewer = bob.page.getByRole('dialog', { name: 'dot.png' });
     await viewer.getByRole('img', { name: 'dot.png' }).waitFor();
@@ -91,19 +79,19 @@ describe('files in the messenger', () => {
     await Promise.all([alice, bob].map(({ page }) => page.evaluate(() => navigator.serviceWorker.ready)));
     await alice.openChat('frank');
     await attach(alice, 'far.png', 'image/png', png);
-    await seePicture(alice, 'far.png');
-    await bob.row('Erin').click();
-    await seePicture(bob, 'far.png');
+    await alice.seesPicture('far.png');
+    await bob.openRow('Erin');
+    await bob.seesPicture('far.png');
     await Promise.all([alice, bob].map((each) => keptBy(each)));
     for (const { page } of [alice, bob]) {
       await page.context().setOffline(true);
       await page.reload();
     }
-    await Promise.all([alice, bob].map((each) => seePicture(each, 'far.png')));
+    await Promise.all([alice, bob].map((each) => each.seesPicture('far.png')));
     // Also when their links have run out: without the network there are no others.
     await alice.page.clock.setFixedTime(Date.now() + 60 * 24 * 3600 * 1000);
     await alice.page.reload();
-    await seePicture(alice, 'far.png');
+    await alice.seesPicture('far.png');
     expect(await alice.log.getByRole('img', { name: 'far.png' }).getAttribute('src')).toMatch(/^http/);
     // With another link to the same file, too: links change.
     await bob.page.evaluate(async () => {
@@ -124,7 +112,7 @@ describe('files in the messenger', () => {
     await ivan.page.reload();
     await ivan.openChat('judy');
     await attach(ivan, 'far.png', 'image/png', png);
-    await seePicture(ivan, 'far.png');
+    await ivan.seesPicture('far.png');
     await keptBy(ivan);
   });
 
@@ -142,6 +130,8 @@ describe('files in the messenger', () => {
     await page.getByRole('button', { name: 'Pause: kept.txt' }).click();
     await attach(alice, 'other.txt', 'text/plain', Buffer.from('other'));
     await page.getByRole('button', { name: 'Cancel: other.txt' }).click();
+    await expect.poll(() => alice.keeps('"paused":true')).toBe(true);
+    await expect.poll(() => alice.keeps('other.txt')).toBe(false);
     await page.reload();
     await page.getByRole('progressbar', { name: 'Sending kept.txt' }).waitFor();
     expect(await page.getByRole('progressbar').count()).toBe(1);

@@ -33,7 +33,7 @@ try {
     await other?.write(text);
     await other?.tick(text, 'delivered');
   }
-  await ana.row('City Museum').click();
+  await ana.openRow('City Museum');
   await ana.message('Your tickets').waitFor();
   await ana.write('Perfect, thank you.');
 

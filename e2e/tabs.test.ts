@@ -58,7 +58,7 @@ describe('several tabs of one browser', () => {
 
   const session = (tab: MessengerPage): Promise<CDPSession> => tab.page.context().newCDPSession(tab.page);
 
-  it('have one connection, and show the same', { timeout: 60_000 }, async () => {
+  it('have one connection, and show the same', async () => {
     const tabs = await tabsOf('alice', 3);
     await connections(1);
     const bob = await visitors.signIn(server.url, 'bob', 'Bob');
@@ -68,17 +68,17 @@ describe('several tabs of one browser', () => {
     await bob.write('Two');
     for (const tab of tabs) await tab.row('Bob').getByText('2 unread').waitFor();
     const [, second, third] = tabs;
-    await second?.row('Bob').click();
+    await second?.openRow('Bob');
     for (const tab of tabs) await tab.row('Bob').getByText('unread').waitFor({ state: 'hidden' });
     await bob.tick('Two', 'read');
-    await third?.row('Bob').click();
+    await third?.openRow('Bob');
     await third?.write('From the third tab');
     await second?.message('From the third tab').waitFor();
     await second?.tick('From the third tab', 'read');
     await connections(2);
   });
 
-  it('go on when the one with the connection is closed', { timeout: 90_000 }, async () => {
+  it('go on when the one with the connection is closed', async () => {
     const [leader, second, third] = await tabsOf('carol', 3);
     const dave = await visitors.signIn(server.url, 'dave', 'Dave');
     await second?.openChat('dave');
@@ -86,17 +86,17 @@ describe('several tabs of one browser', () => {
     // Whoever takes over: this is written while it happens.
     await second?.write('Who is there?');
     await second?.tick('Who is there?', 'delivered');
-    await dave.row('carol').click();
+    await dave.openRow('carol');
     await dave.write('Me');
     await second?.message('Me').waitFor();
-    await third?.row('Dave').click();
+    await third?.openRow('Dave');
     await third?.message('Me').waitFor();
     await expect.poll(() => third?.texts()).toEqual(['Who is there?', 'Me']);
     await expect.poll(() => second?.texts()).toEqual(['Who is there?', 'Me']);
     await connections(2);
   });
 
-  it('lose nothing when the one with the connection crashes', { timeout: 90_000 }, async () => {
+  it('lose nothing when the one with the connection crashes', async () => {
     const [leader, second] = await tabsOf('erin', 2);
     const frank = await visitors.signIn(server.url, 'frank', 'Frank');
     await second?.openChat('frank');
@@ -110,16 +110,14 @@ describe('several tabs of one browser', () => {
     }
     await second?.write('After');
     await second?.tick('After', 'delivered');
-    await frank.row('erin').click();
+    await frank.openRow('erin');
     await frank.message('After').waitFor();
     const texts = ['Before', 'During 1', 'During 2', 'During 3', 'After'];
     await expect.poll(() => frank.texts()).toEqual(texts);
     await expect.poll(() => second?.texts()).toEqual(texts);
   });
 
-  it('take over from one that the browser has frozen, which follows when it is thawed', {
-    timeout: 120_000,
-  }, async () => {
+  it('take over from one that the browser has frozen, which follows when it is thawed', async () => {
     const [leader, second] = await tabsOf('gina', 2);
     if (leader === undefined || second === undefined) throw new Error('no tabs');
     const hank = await visitors.signIn(server.url, 'hank', 'Hank');
@@ -128,12 +126,12 @@ describe('several tabs of one browser', () => {
     await browser.send('Page.setWebLifecycleState', { state: 'frozen' });
     await second.write('Anybody?');
     await second.message('Anybody?').locator('[data-status="delivered"]').waitFor({ timeout: takeOverMs });
-    await hank.row('gina').click();
+    await hank.openRow('gina');
     await hank.write('Yes');
     await second.message('Yes').waitFor();
     await browser.send('Page.setWebLifecycleState', { state: 'active' });
     await leader.online();
-    await leader.row('Hank').click();
+    await leader.openRow('Hank');
     await leader.message('Yes').waitFor();
     await expect.poll(() => leader.texts()).toEqual(['Anybody?', 'Yes']);
     await leader.write('Good morning');
@@ -142,7 +140,7 @@ describe('several tabs of one browser', () => {
     await connections(2);
   });
 
-  it('of one person who signs in twice share the second sign-in', { timeout: 60_000 }, async () => {
+  it('of one person who signs in twice share the second sign-in', async () => {
     const first = await visitors.signIn(server.url, 'paula', 'Paula');
     const second = new MessengerPage(await first.page.context().newPage());
     await second.page.goto(server.url);
@@ -152,7 +150,7 @@ describe('several tabs of one browser', () => {
     await first.openChat('rosa');
     await first.write('Here I am');
     await first.tick('Here I am', 'sent');
-    await second.row('rosa').click();
+    await second.openRow('rosa');
     await second.message('Here I am').waitFor();
     await connections(1);
   });

@@ -1,7 +1,16 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
-/** What is wrong with a page for people who cannot see it well or use no mouse. Empty when nothing was found. */
-export function audit(page: Page): Promise<string[]> {
+/**
+ * Waits until nothing is wrong with a page for people who cannot see it well or use no mouse. What a colour passes through
+ * on its way to another is no fault; one that stays is.
+ */
+export async function hasNoFaults(page: Page, where = 'faults'): Promise<void> {
+  await expect.poll(() => audit(page), { message: where }).toEqual([]);
+}
+
+/** What is wrong with a page at this moment. */
+function audit(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const visible = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
     const all = (selector: string): HTMLElement[] =>

@@ -1,9 +1,10 @@
-import { within } from '@stoa/testkit';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { MessengerPage } from './messenger-page.ts';
 
 const patienceMs = 40_000;
+/** For which one look at what moves lasts. */
+const attemptMs = 5_000;
 
 /** What somebody sees and does of calls in the messenger. */
 export class CallPage {
@@ -50,7 +51,6 @@ export class CallPage {
   async openTab(): Promise<CallPage> {
     const session = await this.page.evaluate(() => sessionStorage.getItem('stoa.session') ?? '');
     const page = await this.page.context().newPage();
-    page.setDefaultTimeout(patienceMs);
     await page.addInitScript((text) => sessionStorage.setItem('stoa.session', text), session);
     await page.goto(this.page.url());
     const messenger = new MessengerPage(page);
@@ -67,7 +67,7 @@ export class CallPage {
           locks.map(({ name = '' }) => name).filter((name) => name.startsWith('stoa.tone.'));
         return { held: names(held), pending: names(pending) };
       });
-    await expect.poll(played, { timeout: 20_000 }).toEqual(wanted);
+    await expect.poll(played).toEqual(wanted);
   }
 
   /** Leaves the call and puts away what is left of one. */
@@ -102,33 +102,40 @@ export class CallPage {
   async sees(name: string): Promise<void> {
     const video = this.page.locator(`video[aria-label="${name}"]`);
     await video.waitFor();
-    const frames = video.evaluate(async (element: HTMLVideoElement) => {
-      for (let count = 0; count < 3; count += 1) {
-        await new Promise((resolve) => element.requestVideoFrameCallback(resolve));
-      }
-    });
-    await within(frames, `frames of "${name}"`, patienceMs);
+    // For a while each time: an element that another has replaced shows nothing any more.
+    const isShown = () =>
+      video.evaluate(async (element: HTMLVideoElement, ms) => {
+        const end = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms));
+        const frame = () =>
+          new Promise<boolean>((resolve) => element.requestVideoFrameCallback(() => resolve(true)));
+        for (let count = 0; count < 3; count += 1) if (!(await Promise.race([frame(), end]))) return false;
+        return true;
+      }, attemptMs);
+    await expect.poll(isShown, { timeout: patienceMs, message: `frames of "${name}"` }).toBe(true);
   }
 
   /** Resolves when the other side is heard: there is energy in what the page plays. */
   async hears(): Promise<void> {
-    const heard = this.page.locator('audio[data-call-sound]').evaluate(async (element: HTMLAudioElement) => {
-      const context = new AudioContext();
-      const analyser = context.createAnalyser();
-      while (!(element.srcObject instanceof MediaStream) || element.srcObject.getAudioTracks().length === 0) {
-        await new Promise(requestAnimationFrame);
-      }
-      context.createMediaStreamSource(element.srcObject).connect(analyser);
-      const samples = new Float32Array(analyser.fftSize);
-      let energy = 0;
-      while (energy < 0.001) {
-        await new Promise(requestAnimationFrame);
-        analyser.getFloatTimeDomainData(samples);
-        energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
-      }
-      await context.close();
-      return !element.paused && !element.muted;
-    });
-    if (!(await within(heard, 'sound of the other side', patienceMs))) throw new Error('It is not played.');
+    const sound = this.page.locator('audio[data-call-sound]');
+    // For a while each time: the element may get another stream.
+    const isHeard = () =>
+      sound.evaluate(async (element: HTMLAudioElement, ms) => {
+        const { srcObject: stream } = element;
+        if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0) return false;
+        const context = new AudioContext();
+        const analyser = context.createAnalyser();
+        context.createMediaStreamSource(stream).connect(analyser);
+        const samples = new Float32Array(analyser.fftSize);
+        const end = performance.now() + ms;
+        let energy = 0;
+        while (energy < 0.001 && performance.now() < end) {
+          await new Promise(requestAnimationFrame);
+          analyser.getFloatTimeDomainData(samples);
+          energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
+        }
+        await context.close();
+        return energy >= 0.001 && !element.paused && !element.muted;
+      }, attemptMs);
+    await expect.poll(isHeard, { timeout: patienceMs, message: 'sound of the other side' }).toBe(true);
   }
 }

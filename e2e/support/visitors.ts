@@ -56,10 +56,10 @@ export class Visitors {
 
   async #newPage({ expected = [], ...options }: VisitOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext(options);
+    // Of its other pages, too, which tests open.
+    context.setDefaultTimeout(patienceMs);
     context.on('page', (page) => collectProblems(page, this.#problems, expected));
-    const page = await context.newPage();
-    page.setDefaultTimeout(patienceMs);
-    return page;
+    return context.newPage();
   }
 }
 

@@ -128,7 +128,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   }
 
   return (
-    <div className={styles.split}>
+    <div className={styles.split} data-conversation={id}>
       <div className={styles.chat}>
         <header className={styles.header}>
           <a className={`${controls.icon} ${styles.back}`} href="#/" aria-label="Back to the chats">
