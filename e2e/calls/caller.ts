@@ -45,7 +45,6 @@ export class Caller {
   /** Another tab of the same browser, which shares its client. */
   async openTab(): Promise<Caller> {
     const page = await this.page.context().newPage();
-    page.setDefaultTimeout(patienceMs);
     await page.goto(this.page.url());
     const tab = new Caller(page, this.address);
     await tab.online();
@@ -98,11 +97,11 @@ export class Caller {
     return this.page.evaluate(() => harness.log);
   }
 
-  /** Resolves when the line has been logged. */
-  async logged(line: string): Promise<void> {
+  /** Resolves when the line has been logged, after the first `from` ones. */
+  async logged(line: string, from = 0): Promise<void> {
     const wait = this.page.waitForFunction(
-      (wanted) => harness.log.some((each) => each.startsWith(wanted)),
-      line,
+      ([wanted, begin]) => harness.log.slice(begin).some((each) => each.startsWith(wanted)),
+      [line, from] as const,
     );
     await wait.catch(async (error: unknown) => {
       throw new Error(`${this.address} did not log "${line}" but ${(await this.log()).join(', ')}`, {

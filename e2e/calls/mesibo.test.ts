@@ -31,7 +31,7 @@ describe('applications that use mesibo.js', () => {
     server = await startTestNode();
     pages = await startPageServer();
     visitors = await Visitors.launch();
-  }, 60_000);
+  });
   afterEach(() => visitors.leave());
   afterAll(async () => {
     await visitors?.close();
@@ -85,7 +85,7 @@ describe('applications that use mesibo.js', () => {
     await run(v1, 'api.hangup(0)');
     for (const page of [v1, v2]) await printed(page, `call has status ${status.complete}`);
     await printed(v2, `record ${record.incoming} video`);
-    expect(await run(v1, `document.getElementById('remoteVideo').srcObject`)).toBe(null);
+    await expect.poll(() => run(v1, `document.getElementById('remoteVideo').srcObject`)).toBe(null);
 
     // The other way round.
     expect(await run(v2, `place('${old}', true)`)).toBe(0);

@@ -18,7 +18,7 @@ describe('people at different nodes', () => {
     joined = await startJoinedNodes({ buses: [await join('one'), await join('two')] });
     pages = await startCallPages();
     visitors = await Visitors.launch();
-  }, 60_000);
+  });
   afterAll(async () => {
     await visitors?.leave();
     await visitors?.close();
