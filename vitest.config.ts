@@ -63,6 +63,9 @@ export default defineConfig({
           name: 'browsers',
           include: ['e2e/**/*.test.ts'],
           exclude: withoutBrowser,
+          // Several pages wait for each other in most of them, and where a page is slow each of these waits is long.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Browsers and servers share the cores: after all others, since pages are slow with more of them at a time.
           maxWorkers: workers.withBrowser,
           sequence: { groupOrder: 1 },

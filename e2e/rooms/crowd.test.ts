@@ -10,7 +10,7 @@ let stage: RoomStage;
 
 beforeAll(async () => {
   stage = await RoomStage.open();
-}, 60_000);
+});
 afterEach(() => stage.visitors.leave());
 afterAll(() => stage?.close());
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
     startPageServer(),
     Visitors.launch(),
   ]);
-}, 60_000);
+});
 afterAll(async () => {
   await visitors?.close();
   await pages?.close();
@@ -95,7 +95,7 @@ it('programs of both generations meet in a room, word for word as they are docum
   expect(await v1.evaluate(`remote.get('young').getMuteStatus(false)`)).toBe(true);
   expect(await v2.evaluate('live.getAdmin()')).toBeNull();
   // Whoever has heard how good the way is has heard it as the fourth argument.
-  expect(await v1.evaluate('typeof quality.level')).toBe('number');
+  await expect.poll(() => v1.evaluate('typeof globalThis.quality?.level'), patience).toBe('number');
   const sorted = await v2.evaluate(`(() => {
     const places = [];
     const listener = {

@@ -19,7 +19,7 @@ beforeAll(async () => {
     STOA_TURN_URLS: turn.url,
     STOA_TURN_SECRET: secret,
   });
-}, 60_000);
+});
 afterEach(() => stage.visitors.leave());
 afterAll(async () => {
   await stage?.close();
@@ -191,7 +191,9 @@ it('shows and plays a file that stoa play publishes, until that is stopped', {
   await film(alice, path, 2000);
   const playing = new Playing(stage.node, [path, '--room', String(gid), '--as', player.address, '--loop']);
   await seesAndHears(alice, [player.address]);
-  expect(await playing.stop()).toBe(`Playing ${path} (0:02).\nStopped.\n`);
+  // A busy browser stops to film when it gets to it.
+  const said = (await playing.stop()).replace(/\(0:0\d\)/, '(0:0x)');
+  expect(said).toBe(`Playing ${path} (0:0x).\nStopped.\n`);
   await seesNoMore(alice, player.address);
   folder.remove();
 });
