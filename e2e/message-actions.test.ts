@@ -181,6 +181,18 @@ describe('what can be done with messages in the messenger', () => {
       return ivan.message('Are you there?').isVisible();
     };
     await expect.poll(arrives, { timeout: 40_000, interval: 200 }).toBe(true);
+
+    // What the browser cannot keep is said.
+    await ivan.page.evaluate(() => {
+      const { transaction } = IDBDatabase.prototype;
+      IDBDatabase.prototype.transaction = function (...asked) {
+        if (asked[1] === 'readwrite') throw new Error('The disk is full.');
+        return transaction.apply(this, asked);
+      };
+    });
+    await ivan.page.getByRole('button', { name: 'Chat actions' }).click();
+    await ivan.page.getByRole('menuitem', { name: 'Archive' }).click();
+    await ivan.page.getByRole('alert').getByText('The local store does not take changes.').waitFor();
   });
 
   it('finds messages of all chats, and leads to them', async () => {

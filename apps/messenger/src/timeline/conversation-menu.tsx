@@ -22,6 +22,9 @@ import { changeBlock } from '../profiles/blocking.ts';
 import controls from '../ui/controls.module.css';
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 
+/** Tells the user when the work fails. */
+type Attempt = (work: Promise<unknown>) => void;
+
 export type ConversationDialog = 'profile' | 'search' | 'poll' | 'age' | 'clear';
 
 /** What can be done with a whole chat. */
@@ -29,10 +32,12 @@ export function ConversationMenu({
   target,
   conversation,
   onOpen,
+  attempt,
 }: {
   target: Target;
   conversation: LocalConversation | undefined;
   onOpen: (dialog: ConversationDialog) => void;
+  attempt: Attempt;
 }) {
   const { client } = useWorkspace();
   const isBlocked = conversation?.blocked ?? false;
@@ -49,7 +54,7 @@ export function ConversationMenu({
       <MenuItem icon={ListChecks} onSelect={() => onOpen('poll')}>
         New poll
       </MenuItem>
-      <MenuItem icon={MailOpen} onSelect={() => void client.markUnread(target)}>
+      <MenuItem icon={MailOpen} onSelect={() => attempt(client.markUnread(target))}>
         Mark as unread
       </MenuItem>
       <MenuItem icon={Timer} onSelect={() => onOpen('age')}>
@@ -57,13 +62,13 @@ export function ConversationMenu({
       </MenuItem>
       {'peer' in target && <CallNotificationsItem />}
       <MenuLine />
-      <Arranging target={target} conversation={conversation} />
+      <Arranging target={target} conversation={conversation} attempt={attempt} />
       <MenuLine />
       {'peer' in target && (
         <MenuItem
           icon={Ban}
           danger={!isBlocked}
-          onSelect={() => void changeBlock(client, target.peer, { messages: !isBlocked })}
+          onSelect={() => attempt(changeBlock(client, target.peer, { messages: !isBlocked }))}
         >
           {isBlocked ? 'Unblock' : 'Block'}
         </MenuItem>
@@ -79,37 +84,42 @@ export function ConversationMenu({
 function Arranging({
   target,
   conversation,
+  attempt,
 }: {
   target: Target;
   conversation: LocalConversation | undefined;
+  attempt: Attempt;
 }) {
   const { client } = useWorkspace();
   const { favourite = false, archived = false } = conversation ?? {};
   return (
     <>
       {isMuted(conversation, client.serverTime()) ? (
-        <MenuItem icon={Bell} onSelect={() => void client.unmute(target)}>
+        <MenuItem icon={Bell} onSelect={() => attempt(client.unmute(target))}>
           Unmute
         </MenuItem>
       ) : (
         <>
-          <MenuItem icon={BellOff} onSelect={() => void client.mute(target, client.serverTime() + hoursMs)}>
+          <MenuItem
+            icon={BellOff}
+            onSelect={() => attempt(client.mute(target, client.serverTime() + hoursMs))}
+          >
             Mute for 8 hours
           </MenuItem>
-          <MenuItem icon={BellOff} onSelect={() => void client.mute(target)}>
+          <MenuItem icon={BellOff} onSelect={() => attempt(client.mute(target))}>
             Mute
           </MenuItem>
         </>
       )}
       <MenuItem
         icon={favourite ? PinOff : Pin}
-        onSelect={() => void client.setMark('favourite', target, !favourite)}
+        onSelect={() => attempt(client.setMark('favourite', target, !favourite))}
       >
         {favourite ? 'Unpin' : 'Pin to the top'}
       </MenuItem>
       <MenuItem
         icon={archived ? ArchiveRestore : Archive}
-        onSelect={() => void client.setMark('archived', target, !archived)}
+        onSelect={() => attempt(client.setMark('archived', target, !archived))}
       >
         {archived ? 'Take out of the archive' : 'Archive'}
       </MenuItem>

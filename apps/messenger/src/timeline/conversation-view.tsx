@@ -1,10 +1,4 @@
-import {
-  type Changing,
-  type ConversationId,
-  type LocalMessage,
-  type RecordedNote,
-  targetOf,
-} from '@stoa/client';
+import { type ConversationId, type LocalMessage, type RecordedNote, targetOf } from '@stoa/client';
 import { ArrowLeft } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { CallButtons } from '../calls/call-buttons.tsx';
@@ -58,6 +52,10 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   const dialogs = useMessageDialogs((error) => setNotice(error.message));
   const { show } = timeline;
 
+  const attempt = useCallback((work: Promise<unknown>): void => {
+    setNotice('');
+    work.catch((error: Error) => setNotice(error.message));
+  }, []);
   const authorOf = useCallback(
     (message: LocalMessage) => (message.outgoing ? 'You' : peer === undefined ? nameOf(message.from) : name),
     [peer, name, nameOf],
@@ -69,25 +67,21 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
     [show],
   );
   const handlers = useMemo<MessageHandlers>(() => {
-    const attempt = ({ done }: Changing): void => {
-      done.catch((error: Error) => setNotice(error.message));
-    };
     const onAction = (action: MessageAction, message: LocalMessage): void => {
       setNotice('');
       if (action === 'edit') setEditing(message);
       else if (action === 'reply') drafts.write(id, drafts.get().get(id)?.text ?? '', message.mid);
       else if (action === 'thread') setThread(message);
       else if (action === 'copy') void navigator.clipboard?.writeText(message.content?.text ?? '');
-      else if (action === 'pin' || action === 'unpin') attempt(client.pin(message, action === 'pin'));
-      else if (action === 'closePoll') attempt(client.closePoll(message));
+      else if (action === 'pin' || action === 'unpin') attempt(client.pin(message, action === 'pin').done);
+      else if (action === 'closePoll') attempt(client.closePoll(message).done);
       else dialogs.open(action, message);
     };
     const onReact = (message: LocalMessage, emoji: string, on: boolean): void => {
-      setNotice('');
-      attempt(client.react(message, emoji, on));
+      attempt(client.react(message, emoji, on).done);
     };
     return { authorOf, onAction, onReact, onJump };
-  }, [authorOf, onJump, client, drafts, id, dialogs.open]);
+  }, [attempt, authorOf, onJump, client, drafts, id, dialogs.open]);
 
   const { ready, messages } = timeline.state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the link can be followed.
@@ -107,9 +101,9 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   );
   const sendNote = useCallback(
     (note: RecordedNote) => {
-      client.files.send(target, note).catch((error: Error) => setNotice(error.message));
+      attempt(client.files.send(target, note));
     },
-    [client, target],
+    [attempt, client, target],
   );
   const canWrite = conversation?.left !== true && conversation?.blocked !== true;
   useFileDrop(canWrite ? setOffered : undefined);
@@ -154,7 +148,12 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
               <CallButtons peer={peer} onRefused={setNotice} />
             )}
             {'gid' in target && conversation?.left !== true && <RoomButton gid={target.gid} />}
-            <ConversationMenu target={target} conversation={conversation} onOpen={setDialog} />
+            <ConversationMenu
+              target={target}
+              conversation={conversation}
+              onOpen={setDialog}
+              attempt={attempt}
+            />
           </div>
         </header>
         <PinnedMessages target={target} onJump={onJump} />
