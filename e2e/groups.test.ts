@@ -81,6 +81,25 @@ describe('groups in the messenger', () => {
     await bob.message('bring boots').locator('strong', { hasText: '@all' }).waitFor();
     await erin.write('@all I shall');
     await erin.tick('I shall', 'read');
+    // An @ offers the members: by the keys, by touch, and not when it is put away.
+    await carol.composer.pressSequentially('Ask @');
+    const offered = carol.page.getByRole('listbox', { name: 'People to mention' });
+    await offered.getByRole('option', { name: 'alice', selected: true }).waitFor();
+    expect(await audit(carol.page)).toEqual([]);
+    await carol.composer.press('ArrowDown');
+    await offered.getByRole('option', { name: 'bob', selected: true }).waitFor();
+    await carol.composer.press('Tab');
+    await carol.composer.pressSequentially('or @d');
+    await offered.getByRole('option', { name: 'dave' }).click();
+    await carol.composer.pressSequentially('@');
+    await offered.waitFor();
+    await carol.composer.press('Escape');
+    await offered.waitFor({ state: 'detached' });
+    expect(await carol.composer.inputValue()).toBe('Ask @bob or @dave @');
+    await carol.composer.press('Enter');
+    for (const name of ['@bob', '@dave'])
+      await bob.message('Ask').locator('strong', { hasText: name }).waitFor();
+
     await erin.write('I am in');
     for (const member of [alice, bob, carol, dave]) await member.message('I am in').waitFor();
 

@@ -13,16 +13,19 @@ import controls from '../ui/controls.module.css';
 import styles from './composer.module.css';
 import { ComposerContext } from './composer-context.tsx';
 import { enterSends, isComposing, isTouch } from './enter-sends.ts';
+import { MentionList } from './mention-list.tsx';
+import { saying } from './saying.ts';
 import { excessBytes } from './text-size.ts';
 import { TooLong } from './too-long.tsx';
 import { useAnsweredByDraft } from './use-answered.ts';
 import { useLinkPreview } from './use-link-preview.ts';
-import { useSaying } from './use-saying.ts';
+import { useMentionList } from './use-mention-list.ts';
+import { useMentionable } from './use-mentionable.ts';
 import { WrittenPreview } from './written-preview.tsx';
 
 /**
  * The field to write in. Enter sends, Shift+Enter begins a line (on touch keyboards Enter does), Escape ends replying
- * and editing, Up in an empty field edits the last own message.
+ * and editing, Up in an empty field edits the last own message. In groups an `@` offers the members.
  */
 export function Composer({
   id,
@@ -63,7 +66,8 @@ export function Composer({
   const notes = useNoteRecording(onNote, onRefused);
   const { recording } = notes;
   const written = useLinkPreview(text);
-  const saying = useSaying(id);
+  const mentionable = useMentionable(id, text);
+  const mentions = useMentionList(field, text, mentionable.people);
   const isEmpty = text === '' && editing === undefined;
 
   useEffect(() => {
@@ -102,7 +106,7 @@ export function Composer({
       const more = { ...(ref === undefined ? {} : { ref }), ...(at === undefined ? {} : { at }) };
       // A refusal is shown on the message itself.
       const { preview } = written;
-      const content = { ...saying(text.trim()), ...(preview === undefined ? {} : { preview }) };
+      const content = { ...saying(text.trim(), mentionable), ...(preview === undefined ? {} : { preview }) };
       client.send(targetOf(id), { content, ...more }).sent.catch(() => {});
       drafts.write(id, '');
     }
@@ -117,7 +121,7 @@ export function Composer({
     try {
       const { preview, mentions: _, ...content } = message.content ?? {};
       const kept = preview !== undefined && next.includes(preview.url) ? { preview } : {};
-      client.edit(message, { ...content, ...kept, ...saying(next) }).done.catch(onRefused);
+      client.edit(message, { ...content, ...kept, ...saying(next, mentionable) }).done.catch(onRefused);
     } catch (error) {
       onRefused(error instanceof Error ? error : new Error(String(error)));
     }
@@ -129,7 +133,7 @@ export function Composer({
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (isComposing(event)) return;
+    if (isComposing(event) || mentions.onKeyDown(event)) return;
     if (event.key === 'Escape') cancel();
     else if (event.key === 'ArrowUp' && text === '' && editing === undefined) {
       event.preventDefault();
@@ -158,6 +162,7 @@ export function Composer({
         {editing === undefined && written.preview !== undefined && (
           <WrittenPreview preview={written.preview} onRemove={written.remove} />
         )}
+        {mentions.shown !== undefined && <MentionList shown={mentions.shown} />}
         {excess > 0 && <TooLong bytes={excess} />}
         {recording === undefined ? (
           <textarea
@@ -170,8 +175,14 @@ export function Composer({
             placeholder="Message"
             aria-label={`Message to ${name}`}
             value={text}
-            onChange={(event) => write(event.target.value)}
+            onChange={(event) => {
+              write(event.target.value);
+              mentions.follow(event.target);
+            }}
+            onSelect={(event) => mentions.follow(event.currentTarget)}
+            onBlur={mentions.leave}
             onKeyDown={onKeyDown}
+            {...(mentionable.isGroup && mentions.field)}
             onPaste={(event) => {
               const files = [...event.clipboardData.files];
               if (files.length === 0 || editing !== undefined) return;

@@ -2,9 +2,12 @@ import { type ConversationId, type LocalMessage, targetOf } from '@stoa/client';
 import { SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { enterSends } from '../composer/enter-sends.ts';
+import { MentionList } from '../composer/mention-list.tsx';
+import { saying } from '../composer/saying.ts';
 import { excessBytes } from '../composer/text-size.ts';
 import { TooLong } from '../composer/too-long.tsx';
-import { useSaying } from '../composer/use-saying.ts';
+import { useMentionList } from '../composer/use-mention-list.ts';
+import { useMentionable } from '../composer/use-mentionable.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import { FailedMessage } from '../timeline/failed-message.tsx';
 import { MessageBody } from '../timeline/message-body.tsx';
@@ -105,9 +108,10 @@ function Entry({
 /** Enter sends, Shift+Enter begins a line (on touch keyboards Enter does). */
 function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
   const { client } = useWorkspace();
-  const saying = useSaying(id);
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
+  const mentionable = useMentionable(id, text);
+  const mentions = useMentionList(field, text, mentionable.people);
   useEffect(() => {
     field.current?.focus();
   }, []);
@@ -117,13 +121,13 @@ function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
   function send(): void {
     if (!canSend) return;
     // A refusal is shown on the message itself.
-    client.send(targetOf(id), { content: saying(text.trim()), ref: mid }).sent.catch(() => {});
+    client.send(targetOf(id), { content: saying(text.trim(), mentionable), ref: mid }).sent.catch(() => {});
     setText('');
     field.current?.focus();
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (!enterSends(event)) return;
+    if (mentions.onKeyDown(event) || !enterSends(event)) return;
     event.preventDefault();
     send();
   }
@@ -136,6 +140,7 @@ function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
         send();
       }}
     >
+      {mentions.shown !== undefined && <MentionList shown={mentions.shown} />}
       {excess > 0 && <TooLong bytes={excess} />}
       <textarea
         ref={field}
@@ -145,8 +150,14 @@ function ThreadField({ id, mid }: { id: ConversationId; mid: number }) {
         placeholder="Reply"
         aria-label="Reply in the thread"
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          mentions.follow(event.target);
+        }}
+        onSelect={(event) => mentions.follow(event.currentTarget)}
+        onBlur={mentions.leave}
         onKeyDown={onKeyDown}
+        {...(mentionable.isGroup && mentions.field)}
       />
       <button type="submit" className={controls.icon} aria-label="Send the reply" disabled={!canSend}>
         <SendHorizontal size={20} />

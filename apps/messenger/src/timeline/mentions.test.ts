@@ -18,6 +18,28 @@ describe('mentions', () => {
     expect(mentionsIn('@allan', true)).toEqual([{ start: 0, length: 6, user: 'allan' }]);
   });
 
+  it('are no part of the sentence around them', () => {
+    expect(mentionsIn('Ask @bob. Or @carol.w... @a_')).toEqual([
+      { start: 4, length: 4, user: 'bob' },
+      { start: 13, length: 8, user: 'carol.w' },
+      { start: 25, length: 3, user: 'a_' },
+    ]);
+  });
+
+  it('are found by whole addresses of members, whatever is in them', () => {
+    const known = ['bob', 'bob@example.com', 'Anna (work)', 'a+b'];
+    const text = '@bob@example.com, @Anna (work)! @bob, @bobby @bob.smith @a+b';
+    expect(mentionsIn(text, false, known).map(({ user }) => user)).toEqual([
+      'bob@example.com',
+      'Anna (work)',
+      'bob',
+      'bobby',
+      'bob.smith',
+      'a+b',
+    ]);
+    expect(mentionsIn('@all', true, ['all', 'bob'])).toEqual([{ start: 0, length: 4, all: true }]);
+  });
+
   it('part a text, whatever the ranges are', () => {
     const parts = splitMentions('hi @bob!', [
       { start: 3, length: 4, user: 'bob' },

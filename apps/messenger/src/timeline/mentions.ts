@@ -2,9 +2,15 @@ import type { Content } from '@stoa/protocol';
 
 type Mentions = NonNullable<Content['mentions']>;
 
-/** Whom a text names: `@address`, as it may be typed in a group; `@all`, where the user may, names everybody in it. */
-export function mentionsIn(text: string, mayCallAll = false): Mentions {
-  return [...text.matchAll(/(?<=^|\s)@([\p{L}\p{N}+][\p{L}\p{N}._+-]*)/gu)]
+/**
+ * Whom a text names: `@address`, as it may be typed in a group; `@all`, where the user may, names everybody in it.
+ *
+ * @param known addresses that are found although they are not of letters and digits alone
+ */
+export function mentionsIn(text: string, mayCallAll = false, known: readonly string[] = []): Mentions {
+  // The longest first: one may begin like another.
+  const names = known.toSorted((a, b) => b.length - a.length).map((name) => `${literally(name)}${end}`);
+  return [...text.matchAll(new RegExp(`(?<=^|\\s)@(${[...names, anyAddress].join('|')})`, 'gu'))]
     .slice(0, mostMentions)
     .map(({ index: start, 0: typed, 1: user = '' }) => {
       const place = { start, length: typed.length };
@@ -30,3 +36,10 @@ export function splitMentions(
 }
 
 const mostMentions = 50;
+
+/** Without the full stop of a sentence. */
+const anyAddress = String.raw`[\p{L}\p{N}+](?:[\p{L}\p{N}._+-]*[\p{L}\p{N}_+-])?`;
+/** Where the address does not go on. */
+const end = String.raw`(?![\p{L}\p{N}]|[._+@-]+[\p{L}\p{N}])`;
+
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
