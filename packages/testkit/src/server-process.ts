@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
 import { within } from './wait.ts';
 
 export interface ServerProcessOptions {
   readonly dataDir: string;
-  /** Default 0: any free port. A restart keeps the port. */
+  /** Default: a free one. A restart keeps it. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Options of Node itself, such as `--import=<module>`. */
@@ -31,14 +32,14 @@ export class ServerProcess {
   #log = '';
 
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
-    const server = new ServerProcess(options);
+    const server = new ServerProcess(options, options.port ?? (await freePort('tcp')));
     await server.start();
     return server;
   }
 
-  private constructor(options: ServerProcessOptions) {
+  private constructor(options: ServerProcessOptions, port: number) {
     this.#options = options;
-    this.#port = options.port ?? 0;
+    this.#port = port;
   }
 
   get port(): number {
@@ -88,7 +89,7 @@ export class ServerProcess {
       }
       child.once('exit', (code) => reject(new Error(`the server ended with code ${code}:\n${this.#log}`)));
     });
-    this.#port = await within(ready, 'the server to be ready', 30_000);
+    this.#port = await within(ready, 'the server to be ready', 100_000);
   }
 
   /** Sends a signal, and does not wait for what comes of it. */
@@ -113,7 +114,7 @@ export class ServerProcess {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
-    await within(exited, `the server to end on ${signal}`, 20_000);
+    await within(exited, `the server to end on ${signal}`, 30_000);
   }
 
   async restart(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {

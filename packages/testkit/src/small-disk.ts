@@ -19,6 +19,9 @@ export function fillDisk(server: ServerProcess, folder: string): () => void {
   try {
     const chunk = Buffer.alloc(statfsSync(seen).bsize);
     while (statfsSync(seen).bavail > 0) writeSync(file, chunk);
+  } catch (error) {
+    // The server has taken the last of it.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   } finally {
     closeSync(file);
   }

@@ -25,7 +25,7 @@ export type FromGuard =
   | { readonly type: 'failed'; readonly message: string };
 
 /** How long a server may take to end by itself, when nobody needs it any more. */
-const patienceMs = 5_000;
+const patienceMs = 15_000;
 
 const [folder = ''] = process.argv.slice(2);
 let child: ChildProcess | undefined;

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNatsServer } from '../../../../scripts/setup/find-nats-server.mjs';
+import { freePort } from '../free-port.ts';
 import { GuardedFolder } from '../guarded/guard-folder.ts';
 
 export interface NatsOptions {
@@ -14,12 +15,13 @@ export class TestNats {
   readonly #folder: GuardedFolder;
   readonly #program: string;
   readonly #config: string;
-  #port = 0;
+  readonly #port: number;
 
-  private constructor(folder: GuardedFolder, program: string, config: string) {
+  private constructor(folder: GuardedFolder, program: string, config: string, port: number) {
     this.#folder = folder;
     this.#program = program;
     this.#config = config;
+    this.#port = port;
   }
 
   /** Use {@link startNats}. */
@@ -28,11 +30,12 @@ export class TestNats {
     if (program === undefined) {
       throw new Error('These tests need nats-server: install it, or name it in NATS_SERVER_PATH.');
     }
+    const port = await freePort('tcp');
     const path = mkdtempSync(join(tmpdir(), 'stoa-nats-'));
     const folder = new GuardedFolder(path);
     const file = join(path, 'nats.conf');
     writeFileSync(file, config);
-    const nats = new TestNats(folder, program, file);
+    const nats = new TestNats(folder, program, file, port);
     try {
       await nats.start();
     } catch (error) {
@@ -53,11 +56,8 @@ export class TestNats {
 
   /** Resolves when it takes connections. */
   async start(): Promise<void> {
-    // -1 takes any free port; the server says which.
-    const port = String(this.#port === 0 ? -1 : this.#port);
-    const args = ['-a', '127.0.0.1', '-p', port, '-c', this.#config];
+    const args = ['-a', '127.0.0.1', '-p', String(this.#port), '-c', this.#config];
     await this.#folder.start({ file: this.#program, args, env: {} }, 'Server is ready');
-    this.#port = Number(/listening for client connections on \S+:(\d+)/i.exec(this.#folder.output)?.[1]);
   }
 
   /** As an administrator stops it. */

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { freePort } from '../free-port.ts';
 import { GuardedFolder } from '../guarded/guard-folder.ts';
 import { findPostgres, type Installation } from './installation.ts';
 
@@ -51,7 +50,7 @@ export class TestPostgres {
           ...['--encoding', 'UTF8', '--no-locale', '--no-sync'],
         ]),
       );
-      const server = new TestPostgres(folder, installation, data, await freePort(), settings);
+      const server = new TestPostgres(folder, installation, data, await freePort('tcp'), settings);
       await server.start();
       return server;
     } catch (error) {
@@ -104,7 +103,7 @@ export class TestPostgres {
       ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'shared_buffers=32MB'],
       ...this.#settings,
     ]);
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     for (;;) {
       try {
         return await this.#folder.start(command, 'database system is ready to accept connections');
@@ -144,13 +143,4 @@ export class TestPostgres {
  */
 export function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
   return TestPostgres.start(settings);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../free-port.ts';
 import { GuardedFolder } from '../guarded/guard-folder.ts';
 
 const program = fileURLToPath(new URL('./s3-program.ts', import.meta.url));
@@ -13,18 +14,20 @@ const key = 'S3RVER';
 export class TestS3 {
   readonly #folder: GuardedFolder;
   readonly #path: string;
-  #port = 0;
+  readonly #port: number;
 
-  private constructor(folder: GuardedFolder, path: string) {
+  private constructor(folder: GuardedFolder, path: string, port: number) {
     this.#folder = folder;
     this.#path = path;
+    this.#port = port;
   }
 
   /** Use {@link startS3}. */
   static async start(): Promise<TestS3> {
+    const port = await freePort('tcp');
     const path = mkdtempSync(join(tmpdir(), 'stoa-s3-'));
     const folder = new GuardedFolder(path);
-    const s3 = new TestS3(folder, path);
+    const s3 = new TestS3(folder, path, port);
     try {
       await s3.start();
     } catch (error) {
@@ -49,7 +52,6 @@ export class TestS3 {
   async start(): Promise<void> {
     const args = [program, this.#path, String(this.#port), bucket];
     await this.#folder.start({ file: process.execPath, args, env: {} }, 'S3 is ready');
-    this.#port = Number(/on port (\d+)/.exec(this.#folder.output)?.[1]);
   }
 
   /** As with `kill -9`. */

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTurnServer } from '../../../../scripts/setup/find-turn-server.mjs';
+import { freePort } from '../free-port.ts';
 import { GuardedFolder } from '../guarded/guard-folder.ts';
 import { within } from '../wait.ts';
 
@@ -31,7 +31,7 @@ export class TestTurn {
       throw new Error('These tests need coturn: install it, or name its turnserver in TURN_SERVER_PATH.');
     }
     const path = mkdtempSync(join(tmpdir(), 'stoa-turn-'));
-    const port = await freePort();
+    const port = await freePort('udp');
     const args = [
       // No configuration but this.
       '-n',
@@ -95,16 +95,6 @@ export class TestTurn {
  */
 export function startTurn(options: TurnOptions): Promise<TestTurn> {
   return TestTurn.start(options);
-}
-
-/** A port that is free at the moment; coturn itself cannot take any. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }
 
 /**
