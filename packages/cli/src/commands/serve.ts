@@ -23,7 +23,6 @@ export function serveCommand(): Command {
 
 async function serve(flags: Record<string, unknown>): Promise<void> {
   const node = await start(flags);
-  announce(node);
   let stopping = false;
   const stop = (): void => {
     // A second Ctrl-C means now.
@@ -36,6 +35,8 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Last: whoever waits for it may end the server at once, and that is in order then.
+  announce(node);
 }
 
 async function start(flags: Record<string, unknown>): Promise<RunningNode> {
