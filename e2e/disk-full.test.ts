@@ -65,7 +65,7 @@ it('a full disk is told, nothing is kept by halves, and messages wait until ther
   expect(await from.messages({ peer: 'bob' }, { limit: 1 })).toMatchObject([
     { localId: text.message.localId, status: 'outbox' },
   ]);
-  expect(stored()).toEqual([]);
+  await expect.poll(stored).toEqual([]);
 
   makeRoom();
   const [transfer] = from.files.transfers();
@@ -87,7 +87,7 @@ it('a file for which there is no room is refused with its code, and leaves nothi
     status: 507,
     body: { error: { code: 'STORAGE_FULL', hint: expect.any(String) } },
   });
-  expect(stored()).toEqual(before);
+  await expect.poll(stored).toEqual(before);
   expect((await upload(megabyte)).status).toBe(201);
 });
 

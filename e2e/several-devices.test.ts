@@ -163,7 +163,9 @@ async function reaches(
         client.on('conversation', check),
       ];
       check();
+      const timer = setInterval(check, 50);
       return () => {
+        clearInterval(timer);
         for (const off of offs) off();
       };
     },

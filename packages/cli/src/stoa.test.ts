@@ -13,7 +13,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, stoa } from './testing/run-stoa.ts';
 
-describe('the administrative commands', () => {
+// Each command is a process of its own.
+describe('the administrative commands', { timeout: 120_000 }, () => {
   let server: TestNode;
   let env: Record<string, string>;
 
@@ -157,7 +158,7 @@ describe('the administrative commands', () => {
   });
 });
 
-describe('stoa serve', () => {
+describe('stoa serve', { timeout: 120_000 }, () => {
   it('prints what the first start generated once, and serves again with the same data', async () => {
     const folder = tempFolder();
     const env = { STOA_APP_TOKEN: '', STOA_ADMIN_PASSWORD: '' };

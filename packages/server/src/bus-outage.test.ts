@@ -69,7 +69,7 @@ describe('Two nodes whose bus fails', () => {
         return () => clearInterval(timer);
       },
       are ? 'the buses to be connected' : 'the bus to be away',
-      20_000,
+      40_000,
     );
   }
 
@@ -87,6 +87,7 @@ describe('Two nodes whose bus fails', () => {
     await nats.kill();
     await connected(false);
     from.send(text(2, bob.address), text(3, bob.address));
+    await from.next('sent', ({ id }) => id === 3);
     to.send({ t: 'received', conv, seq: 1 });
     expect(await to.next('message')).toMatchObject({ seq: 2, content: { text: '2' } });
     expect(await to.next('message')).toMatchObject({ seq: 3 });

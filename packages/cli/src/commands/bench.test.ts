@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stoa } from '../testing/run-stoa.ts';
 
 // Each run starts several processes.
-describe('stoa bench', { timeout: 60_000 }, () => {
+describe('stoa bench', { timeout: 120_000 }, () => {
   let server: TestNode;
   let env: Record<string, string>;
 

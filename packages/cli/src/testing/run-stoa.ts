@@ -12,7 +12,7 @@ export interface Outcome {
 /** Runs the command as a person would, with an environment of its own. */
 export function stoa(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 };
+    const options = { env: { PATH: process.env.PATH, ...env }, timeout: 55_000 };
     execFile(process.execPath, [script, ...args], options, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
     });

@@ -85,6 +85,11 @@ export class TestPublisher {
     }
   }
 
+  /** Packets of all streams that it has sent, or lost as it was told. */
+  get sent(): number {
+    return [...this.#sequences.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** How loud a microphone is from now on: 0 (loudest) to 127. Loud by default. */
   setLevel(name: string, level: number): void {
     this.#levels.set(name, level);

@@ -103,7 +103,7 @@ describe('a call', () => {
     expect(await caller.hears('dtmf')).toEqual({ type: 'dtmf', digits: '5' });
     caller.say({ type: 'connected' });
     second.say({ type: 'connected' });
-    await second.heard();
+    await Promise.all([caller.heard(), second.heard()]);
     clock.advance(7_000);
     second.say({ type: 'hangup' });
     const end = { type: 'ended', reason: 'hangup', seconds: 7 };

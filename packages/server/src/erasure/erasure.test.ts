@@ -8,7 +8,7 @@ import {
 } from '@stoa/testkit';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-describe('erasing and exporting a user', { timeout: 60_000 }, () => {
+describe('erasing and exporting a user', { timeout: 120_000 }, () => {
   const folder = tempFolder();
   const open: SocketClient[] = [];
   let server: TestNode;
@@ -63,11 +63,10 @@ describe('erasing and exporting a user', { timeout: 60_000 }, () => {
   }
   /** What is exported once it fits; it is read again and again while the node works in the background. */
   async function exportedWhen(address: string, fits: (body: string) => boolean) {
-    for (let attempt = 0; attempt < 500; attempt += 1) {
-      const read = await exported(address);
-      if (fits(read.body)) return read;
-    }
-    throw new Error('the background work did not come to an end');
+    await expect
+      .poll(async () => fits((await exported(address)).body), { timeout: 60_000, interval: 20 })
+      .toBe(true);
+    return exported(address);
   }
 
   it('exports everything that is his, in lines, and no secret', async () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GroupClient } from './testing/group-client.ts';
 
-describe('a group whose members get messages in turn, on two nodes', { timeout: 60_000 }, () => {
+describe('a group whose members get messages in turn, on two nodes', { timeout: 120_000 }, () => {
   let joined: JoinedNodes;
   let nodes: readonly TestNode[];
   let groups = 0;
@@ -62,13 +62,13 @@ describe('a group whose members get messages in turn, on two nodes', { timeout: 
           return sent.map(({ seq }) => seen.get(seq)?.length ?? 0);
         };
         const once = sent.map(() => 1);
-        await expect.poll(() => got(clients), { timeout: 10_000 }).toEqual(once);
+        await expect.poll(() => got(clients)).toEqual(once);
         const back: GroupClient[] = [];
         for (const [index, { user, device, socket }] of clients.entries()) {
           await socket.close();
           back.push(await GroupClient.open(nodeOf(index + 1), user, device));
         }
-        await expect.poll(() => got(back), { timeout: 10_000 }).toEqual(once);
+        await expect.poll(() => got(back)).toEqual(once);
         const pages = await Promise.all(
           back.map(async ({ address, socket }) => {
             socket.send({ t: 'history', id: 1000, gid, limit: 100 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GroupEvent, subjects } from '../events.ts';
 import { GroupClient } from './testing/group-client.ts';
 
-describe('groups on two nodes', { timeout: 60_000 }, () => {
+describe('groups on two nodes', { timeout: 120_000 }, () => {
   let joined: JoinedNodes;
   let one: TestNode;
   let other: TestNode;
@@ -127,11 +127,11 @@ describe('groups on two nodes', { timeout: 60_000 }, () => {
         }
         await Promise.all(underWay);
         const expected = await readable(conv, bob.user.uid);
-        await expect.poll(() => placesOf(bob, conv), { timeout: 10_000 }).toEqual(expected);
+        await expect.poll(() => placesOf(bob, conv)).toEqual(expected);
         await bob.socket.close();
         // Nothing was acknowledged: the same comes from the log.
         const back = await GroupClient.open(other, bob.user, bob.device);
-        await expect.poll(() => placesOf(back, conv), { timeout: 10_000 }).toEqual(expected);
+        await expect.poll(() => placesOf(back, conv)).toEqual(expected);
         await Promise.all([alice.socket.close(), back.socket.close()]);
       }),
       { numRuns: 12 },

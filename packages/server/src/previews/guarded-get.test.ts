@@ -12,14 +12,15 @@ let secretAsked = 0;
 
 /** Two machines: one that may be reached, and one that must not be, on the same port. */
 beforeAll(async () => {
-  site = createServer((request, response) => answer(request, response));
-  await new Promise<void>((resolve) => site.listen(0, '127.0.0.2', resolve));
-  ({ port } = site.address() as AddressInfo);
   secret = createServer((_request, response) => {
     secretAsked += 1;
     response.end('secret');
   });
-  await new Promise<void>((resolve) => secret.listen(port, '127.0.0.1', resolve));
+  // First: a port that is free on the address that everybody uses is free on the other one.
+  await new Promise<void>((resolve) => secret.listen(0, '127.0.0.1', resolve));
+  ({ port } = secret.address() as AddressInfo);
+  site = createServer((request, response) => answer(request, response));
+  await new Promise<void>((resolve) => site.listen(port, '127.0.0.2', resolve));
 });
 afterAll(() => {
   for (const server of [site, secret]) {
@@ -51,7 +52,7 @@ function get(url: string, more: Partial<GetOptions> = {}) {
     },
     mostBytes: 1000,
     accepts: (type) => type === 'text/html',
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(30_000),
     ...more,
   });
 }

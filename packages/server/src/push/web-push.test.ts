@@ -33,7 +33,7 @@ describe('encryption for a receiver', () => {
   });
 });
 
-describe('a call to somebody who is away', { timeout: 30_000 }, () => {
+describe('a call to somebody who is away', () => {
   const clock = new ManualClock();
   let server: TestNode;
   let alice: TestUser;
@@ -125,7 +125,7 @@ describe('a call to somebody who is away', { timeout: 30_000 }, () => {
   it('wakes it at once, before the caller is told that nobody rings', async () => {
     await invite();
     clock.advance(1_000);
-    await expect.poll(() => service.pushed.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => service.pushed.length).toBe(1);
     const waking = caller.next('call', ({ event }) => event.type === 'waking');
     clock.advance(1_000);
     await waking;
@@ -152,7 +152,7 @@ describe('a call to somebody who is away', { timeout: 30_000 }, () => {
     service.answers.push(410);
     await invite();
     await pushes(1);
-    await expect.poll(() => exportedPush(), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => exportedPush()).toEqual([]);
   });
   async function exportedPush(): Promise<unknown[]> {
     const response = await fetch(`${server.url}/v1/users/${bob.address}/export`, {

@@ -10,11 +10,11 @@ let engine: LocalEngine;
 let users = 0;
 
 /** On a busy machine. */
-const patience = { timeout: 15_000 };
+const patience = { timeout: 30_000 };
 
 beforeAll(async () => {
   engine = new LocalEngine({ bindAddress: '127.0.0.1' });
-  const env = { STOA_ROOM_GRACE_SECONDS: '1', STOA_ROOM_CODECS: 'opus,VP8' };
+  const env = { STOA_ROOM_GRACE_SECONDS: '4', STOA_ROOM_CODECS: 'opus,VP8' };
   node = await startTestNode({ media: engine, env });
 });
 afterAll(() => node.close());
@@ -135,9 +135,14 @@ describe('a room', () => {
     await alice.told('participant', ({ participant: { user, streams } }) => {
       return user === bob.address && streams.length === 0;
     });
-    await alice.ask('rooms.get', { gid });
+    const sendMore = async (): Promise<void> => {
+      const enough = publisher.sent + 50;
+      await expect.poll(() => publisher.sent, patience).toBeGreaterThan(enough);
+    };
+    // What was on its way to her arrives meanwhile.
+    await sendMore();
     const before = viewer.received.length;
-    for (let round = 0; round < 20; round += 1) await alice.ask('rooms.get', { gid });
+    await sendMore();
     expect(await packetsOf(gid, bob)).toEqual({ taken: 0, refused: 0 });
     expect(viewer.received.length).toBe(before);
     const again = {
@@ -210,9 +215,9 @@ describe('a room', () => {
     const [first, second] = [bob.address, carol.address];
     const isAway = (user: string) =>
       alice.told('participant', ({ participant }) => participant.user === user && participant.away);
+    const { token } = await node.addUser(bob.address);
     await bob.socket.close();
     await isAway(first);
-    const { token } = await node.addUser(bob.address);
     const back = await RoomDevice.open(node, { ...bob.user, token }, gid, bob.device);
     const room = await back.join();
     // With which it is not signed in any more.
@@ -358,8 +363,14 @@ describe('a room', () => {
       return participants.flatMap(({ viewing }) => viewing?.slots ?? []).find(({ mid }) => mid === 'v0')?.rid;
     };
     await expect.poll(shown, patience).toBeNull();
-    const [before, heard] = [viewer.in('v0').length, viewer.in('a0').length];
-    await expect.poll(() => viewer.in('a0').length, patience).toBeGreaterThan(heard + 10);
+    const hearMore = async (): Promise<void> => {
+      const enough = viewer.in('a0').length + 10;
+      await expect.poll(() => viewer.in('a0').length, patience).toBeGreaterThan(enough);
+    };
+    // Pictures that were on their way come before the sound that was sent after them.
+    await hearMore();
+    const before = viewer.in('v0').length;
+    await hearMore();
     expect(viewer.in('v0').length).toBe(before);
     await close();
   });
@@ -436,16 +447,16 @@ describe('a room', () => {
     await alice.join();
     const publisher = await alice.publish();
     publisher.loseEvery(4);
-    const { direction, quality, reason } = await alice.told('quality');
-    expect([direction, quality, reason]).toEqual(['publish', 'poor', 'loss']);
+    const told = await alice.told('quality', ({ reason }) => reason === 'loss');
+    expect([told.direction, told.quality]).toEqual(['publish', 'poor']);
     await close();
   });
 
   it('ends, for all and with its media, after the time that the group gives it', async () => {
-    const { gid, alice, devices, close } = await setUp(['bob'], { callDuration: 3 });
+    const { gid, alice, devices, close } = await setUp(['bob'], { callDuration: 6 });
     const bob = one(devices);
     const { startedAt, ends, session } = await alice.join();
-    expect(ends).toBe(startedAt + 3000);
+    expect(ends).toBe(startedAt + 6000);
     await bob.join();
     await bob.publish();
     const over = { type: 'ended', reason: 'duration' };

@@ -41,7 +41,7 @@ export type { OpenStore, StoreUnderTest } from './store-under-test.ts';
  */
 export function describeStoreContract(name: string, open: OpenStore): void {
   // Opening a store may take seconds on a busy machine.
-  describe(`${name} keeps the contract of a store`, { timeout: 30_000 }, () => {
+  describe(`${name} keeps the contract of a store`, () => {
     describeApps(open);
     describeUsers(open);
     describeTokens(open);

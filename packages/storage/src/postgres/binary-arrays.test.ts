@@ -7,7 +7,7 @@ import { valueParsers } from './value-parsers.ts';
 
 const { server } = usePostgres();
 
-describe('arrays of parameters', { timeout: 30_000 }, () => {
+describe('arrays of parameters', () => {
   let client: Client;
   beforeAll(async () => {
     client = new Client({ connectionString: (await server()).url(), types: valueParsers });

@@ -13,7 +13,7 @@ import { openPostgresStore } from './open-postgres-store.ts';
 
 const program = fileURLToPath(new URL('../testing/append-until-killed.ts', import.meta.url));
 
-describe('a store on a server, when somebody is killed', { timeout: 60_000 }, () => {
+describe('a store on a server, when somebody is killed', { timeout: 180_000 }, () => {
   let postgres: TestPostgres;
   let url: string;
   let folder: string;
@@ -88,7 +88,7 @@ describe('a store on a server, when somebody is killed', { timeout: 60_000 }, ()
     const senders = Array.from({ length: 12 }, (_, index) => send(stores[index % 2 === 0 ? 0 : 1], index));
     const more = async (count: number) => {
       const target = acknowledged.length + count;
-      await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(target);
+      await expect.poll(() => acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(target);
     };
     for (let crash = 0; crash < 2; crash++) {
       await more(200);

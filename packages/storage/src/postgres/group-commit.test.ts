@@ -5,7 +5,7 @@ import { type PostgresStoreUnderTest, usePostgres } from './testing/test-store.t
 
 const { openTestStore } = usePostgres();
 
-describe('group commit on a server', { timeout: 30_000 }, () => {
+describe('group commit on a server', () => {
   let tested: PostgresStoreUnderTest;
   beforeAll(async () => {
     tested = await openTestStore();

@@ -9,7 +9,7 @@ import { usePostgres } from './testing/test-store.ts';
 
 const { server } = usePostgres();
 
-describe('migrations of a server', { timeout: 30_000 }, () => {
+describe('migrations of a server', () => {
   let url: string;
   let client: Client;
   let connections: Connections;
@@ -17,7 +17,7 @@ describe('migrations of a server', { timeout: 30_000 }, () => {
     url = await (await server()).createDatabase();
     client = new Client({ connectionString: url });
     await client.connect();
-    connections = new Connections({ url, connections: 5, timeoutMs: 5000 });
+    connections = new Connections({ url, connections: 5, timeoutMs: 20_000 });
   });
   afterEach(async () => {
     await client.end();
@@ -71,8 +71,8 @@ describe('migrations of a server', { timeout: 30_000 }, () => {
   });
 
   it('wait for one that takes longer than a statement may', async () => {
-    const impatient = new Connections({ url, connections: 2, timeoutMs: 300 });
-    const slow = ['select pg_sleep(0.8)', 'create table a (x int)'];
+    const impatient = new Connections({ url, connections: 2, timeoutMs: 1_500 });
+    const slow = ['select pg_sleep(2.5)', 'create table a (x int)'];
     await Promise.all([1, 2].map(() => impatient.use((connection) => migrate(connection, slow))));
     expect(await state()).toEqual([2, 'a', 'schema_version']);
     await impatient.close();

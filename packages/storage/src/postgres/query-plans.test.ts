@@ -86,20 +86,23 @@ describe('the statements of a store on a server', { timeout: 120_000 }, () => {
       return new Map(rows.map(({ relname, seq_scan }) => [String(relname), Number(seq_scan)]));
     };
     // A connection reports what it has counted at the latest when it ends.
+    const ended = () =>
+      expect
+        .poll(async () =>
+          (await server()).query(
+            'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+            tested.url,
+          ),
+        )
+        .toEqual([]);
     await tested.store.close();
+    await ended();
     const before = await scans();
     const store = await tested.reopen();
     // More often than the five times after which a statement gets a plan for any parameters.
     for (let round = 0; round < 7; round++) await doEverything(store);
     await store.close();
-    await expect
-      .poll(async () =>
-        (await server()).query(
-          'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-          tested.url,
-        ),
-      )
-      .toEqual([]);
+    await ended();
     const after = await scans();
     const scanned = [...after].filter(([table, count]) => count > (before.get(table) ?? 0));
     expect(scanned.filter(([table]) => !smallTables.includes(table))).toEqual([]);

@@ -8,12 +8,12 @@ import { type PostgresStoreUnderTest, usePostgres } from './testing/test-store.t
 
 const { server, openTestStore } = usePostgres();
 
-describe('two nodes on one database', { timeout: 60_000 }, () => {
+describe('two nodes on one database', { timeout: 180_000 }, () => {
   let tested: PostgresStoreUnderTest;
   let nodes: readonly [Store, Store];
   beforeAll(async () => {
     tested = await openTestStore();
-    nodes = [tested.store, await openPostgresStore({ url: tested.url })];
+    nodes = [tested.store, await openPostgresStore({ url: tested.url, timeoutMs: 30_000 })];
   });
   afterAll(async () => {
     await nodes[1].close();

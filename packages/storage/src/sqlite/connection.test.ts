@@ -5,7 +5,7 @@ import { newMessage, newPair } from '../contract/store-under-test.ts';
 import { openForReading, openForWriting } from './connection.ts';
 import { openTestStore, type SqliteStoreUnderTest } from './testing/test-store.ts';
 
-describe('the database file', { timeout: 30_000 }, () => {
+describe('the database file', () => {
   let tested: SqliteStoreUnderTest;
   afterEach(() => tested.cleanup());
 

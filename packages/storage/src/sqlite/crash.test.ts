@@ -10,7 +10,7 @@ import { openSqliteStore } from './open-sqlite-store.ts';
 
 const program = fileURLToPath(new URL('../testing/append-until-killed.ts', import.meta.url));
 
-describe('a process that is killed while it writes', { timeout: 30_000 }, () => {
+describe('a process that is killed while it writes', () => {
   let folder: string;
   let path: string;
   let acknowledgements: string;

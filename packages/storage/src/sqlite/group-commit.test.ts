@@ -3,7 +3,7 @@ import { newMessage, newPair, now } from '../contract/store-under-test.ts';
 import { holdWriteLock } from './testing/hold-write-lock.ts';
 import { openTestStore, type SqliteStoreUnderTest } from './testing/test-store.ts';
 
-describe('group commit', { timeout: 30_000 }, () => {
+describe('group commit', () => {
   let tested: SqliteStoreUnderTest;
   beforeAll(async () => {
     tested = await openTestStore();

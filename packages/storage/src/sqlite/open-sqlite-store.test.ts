@@ -7,7 +7,7 @@ import { newMessage, newPair } from '../contract/store-under-test.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 import { openTestStore, type SqliteStoreUnderTest } from './testing/test-store.ts';
 
-describe('opening a store', { timeout: 30_000 }, () => {
+describe('opening a store', () => {
   let tested: SqliteStoreUnderTest;
   beforeEach(async () => {
     tested = await openTestStore();

@@ -31,7 +31,7 @@ import { createSqlDatabase } from './sql-database.ts';
 import { spawnWriterWorker, Writer } from './writer.ts';
 
 /** Whatever is slow in a small database stops a large one, and reads are made on the server's own thread. */
-describe('the statements of the repositories', { timeout: 30_000 }, () => {
+describe('the statements of the repositories', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stoa-plans-'));
   const path = join(folder, 'stoa.db');
   const ran = new Set<string>();

@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../store.ts';
 import { holdWriteLock } from './testing/hold-write-lock.ts';
 import { openTestStore, type SqliteStoreUnderTest } from './testing/test-store.ts';
 
-describe('a database that cannot be written', { timeout: 30_000 }, () => {
+describe('a database that cannot be written', () => {
   let tested: SqliteStoreUnderTest;
   afterEach(() => tested.cleanup());
 

@@ -9,7 +9,7 @@ import { migrate } from './migrate.ts';
 import { holdWriteLock } from './testing/hold-write-lock.ts';
 import { spawnWriterWorker, Writer } from './writer.ts';
 
-describe('the writer', { timeout: 30_000 }, () => {
+describe('the writer', () => {
   let folder: string;
   let path: string;
   let workers: Worker[];

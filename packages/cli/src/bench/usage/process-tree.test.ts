@@ -11,16 +11,23 @@ it('reads a line of stat although the name of the program is made to mislead', (
 });
 
 it('counts the CPU time and memory of a process and of its descendants, running and ended', async () => {
-  const read = processTreeUsage([process.pid]);
+  // Not of this process, in which other tests have run, and left it garbage and processes that end only now.
+  const parent = fork(fileURLToPath(new URL('./testing/parent-process.ts', import.meta.url)));
+  const told = async (word?: string): Promise<void> => {
+    const answer = once(parent, 'message');
+    if (word !== undefined) parent.send(word);
+    await answer;
+  };
+  await told();
+  const read = processTreeUsage([parent.pid ?? 0]);
   const before = await read();
-  const child = fork(fileURLToPath(new URL('./testing/busy-process.ts', import.meta.url)), ['300']);
-  await once(child, 'message');
+  await told('begin');
   const during = await read();
   expect(during.cpuSeconds - before.cpuSeconds).toBeGreaterThanOrEqual(0.29);
   expect(during.memoryBytes).toBeGreaterThan(before.memoryBytes + 20 * 1024 * 1024);
-  child.disconnect();
-  await once(child, 'exit');
+  await told('end');
   const after = await read();
   expect(after.cpuSeconds).toBeGreaterThanOrEqual(during.cpuSeconds);
   expect(after.memoryBytes).toBeLessThan(during.memoryBytes);
+  parent.disconnect();
 });

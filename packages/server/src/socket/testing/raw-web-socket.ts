@@ -163,7 +163,7 @@ export class RawWebSocket {
       };
       this.#wake();
     });
-    return within(found, what, 15_000);
+    return within(found, what);
   }
 
   #takeFrame(): RawFrame | undefined {

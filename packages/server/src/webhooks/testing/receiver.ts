@@ -63,7 +63,7 @@ export class Receiver {
         return () => this.#looks.delete(look);
       },
       what,
-      20_000,
+      40_000,
     );
   }
 

@@ -8,6 +8,9 @@ export interface PostgresStoreUnderTest extends StoreUnderTest {
   readonly url: string;
 }
 
+/** What is not tested here is that a busy machine is slow. */
+const patienceMs = 30_000;
+
 /** One server for all tests of a file, started when the first of them needs it. */
 export function usePostgres() {
   let started: Promise<TestPostgres> | undefined;
@@ -25,14 +28,15 @@ export function usePostgres() {
   ): Promise<PostgresStoreUnderTest> {
     const postgres = await server();
     const url = await postgres.createDatabase();
-    const first = await openPostgresStore({ url, ...options });
+    const settings = { url, timeoutMs: patienceMs, ...options };
+    const first = await openPostgresStore(settings);
     let current = first;
     return {
       url,
       store: first,
       async reopen() {
         await current.close();
-        current = await openPostgresStore({ url, ...options });
+        current = await openPostgresStore(settings);
         return current;
       },
       async cleanup() {
