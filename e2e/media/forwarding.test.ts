@@ -1,5 +1,4 @@
 import { Room } from '@stoa/media';
-import { StoaError } from '@stoa/protocol';
 import { within } from '@stoa/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -60,24 +59,11 @@ async function publish(camera: { height: number; layers: boolean; audio: boolean
   return { page, audio: idOf('audio'), video: idOf('video') };
 }
 
-/** As clients do: when the library has taken a transport down, another one is opened. */
-async function connectViewer(counts: { audio: number; video: number }) {
-  for (;;) {
-    const page = await open();
-    const { transport, offer } = await room.view(counts);
-    const answer = await page.evaluate((sdp) => mediaPage.answer(sdp), offer);
-    try {
-      room.answer(transport, answer);
-      return { page, transport };
-    } catch (error) {
-      if (!(error instanceof StoaError) || error.code !== 'UNAVAILABLE') throw error;
-      await page.close();
-    }
-  }
-}
-
 async function view(counts: { audio: number; video: number }) {
-  const { page, transport } = await connectViewer(counts);
+  const page = await open();
+  const { transport, offer } = await room.view(counts);
+  room.answer(transport, await page.evaluate((sdp) => mediaPage.answer(sdp), offer));
+  await page.evaluate((sdp) => mediaPage.reach(sdp), offer);
   const sees = (mid: string, height: number) => {
     const seen = page.evaluate(([at, of]) => mediaPage.sees(at, of, 5), [mid, height] as const);
     return within(seen, `pictures of ${height} lines in ${mid}`, 40_000);

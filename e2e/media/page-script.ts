@@ -1,3 +1,5 @@
+import { reach, withoutAddresses } from '../support/server-addresses.ts';
+
 /** What the pages of these tests can do: plain WebRTC, without any SDK. */
 const peer = new RTCPeerConnection();
 const tracks = new Map<string, MediaStreamTrack>();
@@ -60,11 +62,14 @@ const page = {
     await peer.setRemoteDescription({ type: 'answer', sdp });
   },
 
-  async answer(sdp: string): Promise<string> {
-    await peer.setRemoteDescription({ type: 'offer', sdp });
+  async answer(offer: string): Promise<string> {
+    await peer.setRemoteDescription({ type: 'offer', sdp: withoutAddresses(offer) });
     await peer.setLocalDescription();
     return gathered();
   },
+
+  /** The server has taken the answer to its first offer. */
+  reach: (offer: string): Promise<void> => reach(peer, offer),
 
   /** What has been received in an m-line. */
   async received(mid: string) {

@@ -1,3 +1,5 @@
+import { reach, withoutAddresses } from '../support/server-addresses.ts';
+
 /** A page that publishes a camera in two layers and a microphone, and watches another's: plain WebRTC, without any SDK. */
 const sending = new RTCPeerConnection();
 const receiving = new RTCPeerConnection();
@@ -132,22 +134,15 @@ const page = {
     await sender.setParameters(parameters);
   },
 
-  /** Whether both connections come up soon: a handshake that got lost never ends. */
-  async isUp(patienceMs: number): Promise<boolean> {
-    const end = performance.now() + patienceMs;
-    const are = (): boolean =>
-      [sending, receiving].every(({ connectionState }) => connectionState === 'connected');
-    while (!are() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
-    return are();
-  },
-
-  async answer(sdp: string): Promise<string> {
-    await receiving.setRemoteDescription({ type: 'offer', sdp });
+  async answer(offer: string): Promise<string> {
+    await receiving.setRemoteDescription({ type: 'offer', sdp: withoutAddresses(offer) });
     await receiving.setLocalDescription();
     return gathered(receiving);
   },
 
-  watch(): void {
+  /** The server has taken the answer to this offer. */
+  async watch(offer: string): Promise<void> {
+    await reach(receiving, offer);
     setInterval(() => void take(), everyMs);
   },
 

@@ -138,6 +138,24 @@ it('takes more m-lines without another connection', async () => {
   expect(server.of('rooms.answer')).toMatchObject([{ version: 1 }, { version: 2 }]);
 });
 
+it('tells the browser where the server is when the server has taken the answer', async () => {
+  const candidate = 'candidate:1 1 UDP 2114977791 192.0.2.7 40000 typ host';
+  const offer = `a0 v0\r\nm=audio 9\r\na=${candidate}\r\n`;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.firstOffer = { version: 1, sdp: offer };
+  server.beforeAnswer = promise;
+  await join();
+  await settle();
+  expect(server.of('rooms.answer')).toHaveLength(1);
+  expect([peer(0).remote, peer(0).candidates]).toEqual([[offer.replace(`a=${candidate}\r\n`, '')], []]);
+  resolve();
+  await settle();
+  expect(peer(0).candidates).toEqual([{ candidate, sdpMLineIndex: 0 }]);
+  server.say({ type: 'offer', version: 2, sdp: offer });
+  await settle();
+  expect(peer(0).remote.at(-1)).toBe(offer);
+});
+
 it('takes no offer that is older than one it has taken', async () => {
   const room = await join();
   await settle();

@@ -1,6 +1,7 @@
 import type { RoomNotice, RoomPauseReason, RoomStreamPlace } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
 import { watchConnection } from './connection-watch.ts';
+import { holdCandidates } from './held-candidates.ts';
 import { InTurn } from './in-turn.ts';
 import type { RoomPlatform } from './room-platform.ts';
 import type { RoomAsking } from './room-types.ts';
@@ -40,6 +41,8 @@ export class Viewing {
   #slots: Slots = [];
   /** Of the newest offer that this connection has taken. */
   #version = 0;
+  /** The server has taken an answer of this connection. */
+  #isAnswered = false;
   #isRestarting = false;
   #closed = false;
 
@@ -111,6 +114,7 @@ export class Viewing {
       return;
     }
     this.#peer = peer;
+    this.#isAnswered = false;
     this.#stopWatching = watchConnection(peer, clock, { onUp, onLost: () => this.restart() });
     await this.#negotiate(peer, offer);
   }
@@ -126,9 +130,13 @@ export class Viewing {
   ): Promise<void> {
     const { ask, gid } = this.#options;
     this.#version = version;
-    await peer.setRemoteDescription({ type: 'offer', sdp });
+    const offer = this.#isAnswered ? { sdp, candidates: [] } : holdCandidates(sdp);
+    await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     await peer.setLocalDescription();
     await ask('rooms.answer', { gid, version, sdp: peer.localDescription?.sdp ?? '' });
+    if (this.#peer !== peer) return;
+    this.#isAnswered = true;
+    for (const candidate of offer.candidates) await peer.addIceCandidate(candidate);
     this.#tell();
   }
 

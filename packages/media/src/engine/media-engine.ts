@@ -108,7 +108,11 @@ export interface MediaEngine {
   /** Asks the publisher for a key frame of all layers that are watched. */
   requestKeyFrame(room: string, stream: string): Promise<void>;
 
-  /** Opens a viewer's transport; again, a new one in place of it (the network changed), with the same slots. */
+  /**
+   * Opens a viewer's transport; again, a new one in place of it (the network changed), with the same slots. The viewer
+   * is not to use the candidates of the first offer before its answer was taken: a viewer that connects in the middle
+   * of `answer` is taken for a stranger, and closed.
+   */
   view(room: string, participant: string): Promise<ViewOffer>;
   /**
    * As `view`, for a player that makes the offer itself: its m-lines that receive are the slots, all that there will be,

@@ -81,6 +81,7 @@ export class FakePeer extends EventTarget {
   /** What it says of itself. */
   stats: object[] = [];
   readonly remote: string[] = [];
+  readonly candidates: RTCIceCandidateInit[] = [];
   readonly lines: FakeLine[] = [];
 
   addTransceiver(track: FakeTrack, init: { sendEncodings?: RTCRtpEncodingParameters[] }): FakeLine {
@@ -105,6 +106,10 @@ export class FakePeer extends EventTarget {
       if (this.lines.some((line) => line.mid === mid)) continue;
       this.lines.push(newLine(mid, new FakeTrack(mid.startsWith('a') ? 'audio' : 'video')));
     }
+  }
+
+  async addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    this.candidates.push(candidate);
   }
 
   async getStats(): Promise<Map<string, object>> {

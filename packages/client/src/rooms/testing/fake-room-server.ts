@@ -41,6 +41,9 @@ export class FakeRoomServer {
   readonly asked: { op: string; body: object }[] = [];
   room: RoomInfo = infoWith(person('alice'), person('bob', [camera]));
   offer: { version: number; sdp: string } | undefined;
+  firstOffer = { version: 1, sdp: 'a0 v0' };
+  /** What is waited for before an answer is taken. */
+  beforeAnswer: Promise<void> | undefined;
   refusal: StoaError | undefined;
   mustWait = false;
   requests: { user: string; name: string; askedAt: number }[] = [];
@@ -56,7 +59,10 @@ export class FakeRoomServer {
       case 'rooms.get':
         return { room: this.room };
       case 'rooms.receive':
-        return { version: 1, sdp: 'a0 v0' };
+        return this.firstOffer;
+      case 'rooms.answer':
+        await this.beforeAnswer;
+        return {};
       case 'rooms.watch':
         return this.offer === undefined ? {} : { offer: this.offer };
       case 'rooms.publish':
