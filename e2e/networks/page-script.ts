@@ -15,6 +15,8 @@ export interface Sample {
   readonly concealed: number;
   readonly samples: number;
   readonly audioPackets: number;
+  /** Packets of sound that have not come, or too late to be heard. */
+  readonly missed: number;
 }
 
 const everyMs = 200;
@@ -40,6 +42,7 @@ async function take(): Promise<void> {
     concealed: audio?.concealedSamples ?? 0,
     samples: audio?.totalSamplesReceived ?? 0,
     audioPackets: audio?.packetsReceived ?? 0,
+    missed: (audio?.packetsLost ?? 0) + (audio?.packetsDiscarded ?? 0),
   });
 }
 

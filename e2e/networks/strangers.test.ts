@@ -31,6 +31,7 @@ function portOf(sdp: string): number {
 /** What comes within some seconds, how late, and at what cost. */
 async function measure() {
   await receivers.ask.take();
+  const sentBefore = await senders.ask.sent();
   const before = await usage();
   const startedAt = performance.now();
   let received = 0;
@@ -46,10 +47,12 @@ async function measure() {
       { timeout: 30_000, interval: 500 },
     )
     .toBeGreaterThan(measuredMs);
+  const sent = ((await senders.ask.sent()) - sentBefore) * viewers;
   const seconds = (performance.now() - startedAt) / 1000;
   const { cpuSeconds, memoryBytes } = await usage();
   return {
-    perSecond: Math.round(received / seconds),
+    /** Of what was sent meanwhile, which is less where the processors are busy. */
+    share: received / sent,
     p99: percentiles(ages).p99,
     cpuShare: (cpuSeconds - before.cpuSeconds) / seconds,
     megabytes: memoryBytes / 2 ** 20,
@@ -57,7 +60,7 @@ async function measure() {
 }
 
 it('what strangers send to the ports does no harm to a call, and costs little', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const ports: number[] = [];
   const answer = await forwarder.ask.publish('p0', 'camera', await senders.ask.offer('camera'));
@@ -86,9 +89,10 @@ it('what strangers send to the ports does no harm to a call, and costs little', 
   expect(sent).toBeGreaterThan(garbagePerSecond);
   expect(await receivers.ask.connected()).toBe(true);
   expect(await senders.ask.connected()).toBe(true);
-  expect(sprayed.perSecond).toBeGreaterThan(0.8 * quiet.perSecond);
-  // It at most doubles on a machine that has nothing else to do; beside other tests it says little.
+  // Beside other tests, what waits for a processor is late; next to nothing would come through a forwarder that drowns.
   const isStrict = process.env.STOA_TEST_STRICT_TIMES === '1';
+  expect(sprayed.share).toBeGreaterThan((isStrict ? 0.8 : 0.5) * quiet.share);
+  // It at most doubles on a machine that has nothing else to do; beside other tests it says little.
   expect(sprayed.p99).toBeLessThan(isStrict ? Math.max(2 * quiet.p99, 10) : Math.max(10 * quiet.p99, 1000));
   expect(sprayed.megabytes - quiet.megabytes).toBeLessThan(40);
 });

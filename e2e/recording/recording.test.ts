@@ -77,9 +77,7 @@ function tracksOf({ tracks }: RecordingManifest, participant: string, directory:
   return { sound: of('microphone'), pictures: [of('camera'), of('screen')] };
 }
 
-it('recordings of browsers in any codec last as long as what was sent, and keep flash and beep together, with 5 % loss too', {
-  timeout: 90_000,
-}, async () => {
+it('recordings of browsers in any codec last as long as what was sent, and keep flash and beep together, with 5 % loss too', async () => {
   const directory = join(folder.path, 'whole');
   await engine.createRoom('room');
   link.set({ loss: 0.05 });
@@ -121,9 +119,7 @@ it('recordings of browsers in any codec last as long as what was sent, and keep 
   }
 });
 
-it('what was recorded plays up to the last second when the media process is killed', {
-  timeout: 60_000,
-}, async () => {
+it('what was recorded plays up to the last second when the media process is killed', async () => {
   const directory = join(folder.path, 'killed');
   await engine.record('room', directory);
   const begun = Date.now();
