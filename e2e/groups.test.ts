@@ -95,7 +95,7 @@ describe('groups in the messenger', () => {
     await offered.waitFor();
     await carol.composer.press('Escape');
     await offered.waitFor({ state: 'detached' });
-    expect(await carol.composer.inputValue()).toBe('Ask @bob or @dave @');
+    await expect.poll(() => carol.composer.inputValue()).toBe('Ask @bob or @dave @');
     await carol.composer.press('Enter');
     for (const name of ['@bob', '@dave'])
       await bob.message('Ask').locator('strong', { hasText: name }).waitFor();
