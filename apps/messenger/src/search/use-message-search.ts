@@ -1,7 +1,8 @@
-import type { LocalMessage, Target } from '@stoa/client';
+import type { LocalMessage, SearchOptions, Target } from '@stoa/client';
 import { limits } from '@stoa/protocol';
 import { useEffect, useState } from 'react';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
+import { searchOn } from './search-on.ts';
 
 export interface MessageSearch {
   readonly messages: readonly LocalMessage[];
@@ -29,7 +30,8 @@ export function useMessageSearch(query: string, target?: Target): MessageSearch 
     let isWanted = true;
     setResult((before) => ({ ...before, state: 'searching' }));
     const timer = window.setTimeout(() => {
-      client.search(words, target === undefined ? {} : { target }).then(
+      const search = (options: SearchOptions) => client.search(words, options);
+      searchOn(search, target === undefined ? {} : { target }, () => isWanted).then(
         (found) => isWanted && setResult({ ...found, state: 'found' }),
         () => isWanted && setResult({ messages: [], state: 'failed' }),
       );
@@ -43,7 +45,8 @@ export function useMessageSearch(query: string, target?: Target): MessageSearch 
   const { messages, state, cursor } = result;
   if (cursor === undefined) return { messages, state, more: undefined };
   const more = (): void => {
-    client.search(words, { cursor, ...(target === undefined ? {} : { target }) }).then(
+    const search = (options: SearchOptions) => client.search(words, options);
+    searchOn(search, { cursor, ...(target === undefined ? {} : { target }) }, () => true).then(
       (next) => setResult({ ...next, messages: [...messages, ...next.messages], state: 'found' }),
       () => setResult({ messages, state: 'failed' }),
     );
