@@ -45,7 +45,7 @@ export function nodesOnPostgres({ postgres, nats }: Services, count: number): St
       nodes: servers.map(supervised),
       services: count > 1 ? [postgres, nats] : [postgres],
       prepared: async () => {},
-      openStore: () => openPostgresStore({ url: database }),
+      openStore: () => openPostgresStore({ url: database, timeoutMs: 30_000 }),
       async close() {
         await Promise.all(servers.map((server) => server.kill()));
         await postgres.dropDatabase(database);

@@ -11,6 +11,8 @@ import { type Appended, type Store, StoreUnavailableError } from '../store.ts';
 import { expectAcknowledged } from '../testing/acknowledgements.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
 
+/** On a busy machine. */
+const patienceMs = 30_000;
 const program = fileURLToPath(new URL('../testing/append-until-killed.ts', import.meta.url));
 
 describe('a store on a server, when somebody is killed', { timeout: 180_000 }, () => {
@@ -53,7 +55,7 @@ describe('a store on a server, when somebody is killed', { timeout: 180_000 }, (
   it('loses no append that was resolved, and leaves no gap, when nodes are', async () => {
     const nodes = await Promise.all([runUntil(0, 700), runUntil(1, 700)]);
     await Promise.all(nodes.map(kill));
-    const store = await openPostgresStore({ url });
+    const store = await openPostgresStore({ url, timeoutMs: patienceMs });
     for (const node of [0, 1]) {
       expect(await expectAcknowledged(store, fileOf(node))).toBeGreaterThanOrEqual(700);
     }
@@ -61,7 +63,8 @@ describe('a store on a server, when somebody is killed', { timeout: 180_000 }, (
   });
 
   it('loses no append that was resolved, and makes none twice, when the server is', async () => {
-    const stores = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);
+    const open = () => openPostgresStore({ url, timeoutMs: patienceMs });
+    const stores = await Promise.all([open(), open()]);
     const pairs = await Promise.all([1, 2, 3].map(() => newPair(stores[0])));
     const acknowledged: Appended[] = [];
     let isOver = false;

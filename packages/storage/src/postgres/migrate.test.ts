@@ -61,7 +61,9 @@ describe('migrations of a server', () => {
   });
 
   it('are made by one of the nodes that start at once, and the others wait for it', async () => {
-    const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore({ url })));
+    const stores = await Promise.all(
+      Array.from({ length: 5 }, () => openPostgresStore({ url, timeoutMs: 20_000 })),
+    );
     expect((await state())[0]).toBe(migrations.length);
     const { rows } = await client.query('select count(*)::int as n from schema_version');
     expect(rows).toEqual([{ n: migrations.length }]);

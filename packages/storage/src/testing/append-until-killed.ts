@@ -14,7 +14,7 @@ const [database = '', file = '', count = ''] = process.argv.slice(2);
 const acknowledged = openSync(file, 'a');
 let lines = 0;
 const store = database.startsWith('postgres:')
-  ? await openPostgresStore({ url: database })
+  ? await openPostgresStore({ url: database, timeoutMs: 30_000 })
   : await openSqliteStore({ path: database });
 const now = Date.now();
 const { aid } = await store.apps.create({ name: 'crash', tokenHash: randomBytes(32), now });
