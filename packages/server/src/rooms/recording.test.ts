@@ -1,7 +1,7 @@
 import { LocalEngine, WorkerEngine } from '@stoa/media';
 import { memberFlags } from '@stoa/protocol';
 import { startTestNode, type TestNode, testAppToken } from '@stoa/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { RoomDevice } from './testing/room-device.ts';
 
 let node: TestNode;
@@ -117,7 +117,21 @@ it('ends without a word when the media plane has nothing of it any more', async 
   const other = await RoomDevice.open(node, owner, group.gid);
   await other.join();
   const record = (device: RoomDevice, on: boolean) => device.ask('rooms.record', { gid: group.gid, on });
-  await Promise.all([record(frida, true), record(other, false)]);
+  const begins = Promise.withResolvers<void>();
+  const goesOn = Promise.withResolvers<void>();
+  vi.spyOn(engine, 'record').mockImplementationOnce(async (...args) => {
+    begins.resolve();
+    await goesOn.promise;
+    await LocalEngine.prototype.record.apply(engine, args);
+  });
+  const beginning = record(frida, true);
+  await begins.promise;
+  const ending = record(other, false);
+  // By then the server has heard of it.
+  other.socket.send({ t: 'ping' });
+  await other.socket.next('pong');
+  goesOn.resolve();
+  await Promise.all([beginning, ending]);
   await other.ask('rooms.leave', { gid: group.gid });
   expect((await frida.ask('rooms.get', { gid: group.gid })).room?.recording).toBeUndefined();
   await record(frida, true);
