@@ -32,7 +32,7 @@ async function next(name: 'good' | 'bad', seconds: number) {
 }
 
 it('goes on in a network that loses every tenth packet, and without the picture in one for the sound alone', {
-  timeout: 200_000,
+  timeout: 400_000,
 }, async () => {
   await call.begin({ height: 180, rate: 10 });
   call.set({ loss: 0.1 });
@@ -54,7 +54,8 @@ it('goes on in a network that loses every tenth packet, and without the picture 
   call.set({ bitrate: 30_000 });
   await expect.poll(isPaused, { timeout: 60_000 }).toBe(true);
   call.set({});
-  await expect.poll(isPaused, { timeout: 60_000 }).toBe(false);
+  // What waits for a processor looks like a queue in the network, so that a busy machine finds the room more slowly.
+  await expect.poll(isPaused, { timeout: 150_000 }).toBe(false);
   const shown = (await call.samples('bad')).at(-1)?.frames ?? 0;
   await call.until('bad', (samples) => (samples.at(-1)?.frames ?? 0) > shown + 5);
 });
