@@ -99,6 +99,15 @@ describe('groups in the messenger', () => {
     await carol.composer.press('Enter');
     for (const name of ['@bob', '@dave'])
       await bob.message('Ask').locator('strong', { hasText: name }).waitFor();
+    // In front of a word, too, Enter takes one of them and then sends.
+    await carol.composer.fill(' has the map');
+    await carol.composer.press('Home');
+    await carol.composer.pressSequentially('@er');
+    await offered.getByRole('option', { name: 'erin', selected: true }).waitFor();
+    await carol.composer.press('Enter');
+    await offered.waitFor({ state: 'detached' });
+    await carol.composer.press('Enter');
+    await bob.message('has the map').locator('strong', { hasText: '@erin' }).waitFor();
 
     await erin.write('I am in');
     for (const member of [alice, bob, carol, dave]) await member.message('I am in').waitFor();

@@ -9,7 +9,15 @@ export function MentionList({ shown: { id, choices, active, choose } }: { shown:
     document.getElementById(optionId(id, active))?.scrollIntoView({ block: 'nearest' });
   }, [id, active]);
   return (
-    <div id={id} role="listbox" aria-label="People to mention" className={styles.list} tabIndex={-1}>
+    <div
+      id={id}
+      role="listbox"
+      aria-label="People to mention"
+      className={styles.list}
+      tabIndex={-1}
+      // Wherever it is pressed, also to scroll: the field would lose the focus, and a phone take its keyboard away.
+      onMouseDown={(event) => event.preventDefault()}
+    >
       {choices.map((choice, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field.
         <div
@@ -19,8 +27,6 @@ export function MentionList({ shown: { id, choices, active, choose } }: { shown:
           aria-selected={index === active}
           tabIndex={-1}
           className={styles.option}
-          // The field would lose the focus, and a phone take its keyboard away.
-          onMouseDown={(event) => event.preventDefault()}
           onClick={() => choose(choice)}
         >
           <Avatar address={choice.user} name={choice.name} size={32} />

@@ -43,6 +43,8 @@ export function useMentionList(
     element.setRangeText(`@${user}${space}`, mention.start, caret, 'end');
     // As if it was typed.
     element.dispatchEvent(new Event('input', { bubbles: true }));
+    // The caret may stand at the end of it still, where there is a space behind.
+    setClosed(mention.start);
   }
 
   /** Whether the key was for the list. */

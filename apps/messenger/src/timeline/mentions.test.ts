@@ -40,6 +40,16 @@ describe('mentions', () => {
     expect(mentionsIn('@all', true, ['all', 'bob'])).toEqual([{ start: 0, length: 4, all: true }]);
   });
 
+  it('are found at once among the members of a large group', () => {
+    const known = Array.from({ length: 30_000 }, (_, index) => `member-${index}@example.com`);
+    const text = '@member-29@example.com @member-2@example.com @anna';
+    expect(mentionsIn(text, false, known).map(({ user }) => user)).toEqual([
+      'member-29@example.com',
+      'member-2@example.com',
+      'anna',
+    ]);
+  });
+
   it('part a text, whatever the ranges are', () => {
     const parts = splitMentions('hi @bob!', [
       { start: 3, length: 4, user: 'bob' },

@@ -9,13 +9,20 @@ type Mentions = NonNullable<Content['mentions']>;
  */
 export function mentionsIn(text: string, mayCallAll = false, known: readonly string[] = []): Mentions {
   // The longest first: one may begin like another.
-  const names = known.toSorted((a, b) => b.length - a.length).map((name) => `${literally(name)}${end}`);
-  return [...text.matchAll(new RegExp(`(?<=^|\\s)@(${[...names, anyAddress].join('|')})`, 'gu'))]
-    .slice(0, mostMentions)
-    .map(({ index: start, 0: typed, 1: user = '' }) => {
-      const place = { start, length: typed.length };
-      return mayCallAll && user.toLowerCase() === 'all' ? { ...place, all: true } : { ...place, user };
-    });
+  const names = known.toSorted((a, b) => b.length - a.length);
+  const mentions: Mentions[number][] = [];
+  for (const { index: start } of text.matchAll(/(?<=^|\s)@/gu)) {
+    const last = mentions.at(-1);
+    // In the middle of an address with spaces.
+    if (last !== undefined && start < last.start + last.length) continue;
+    const user =
+      names.find((name) => isNamedAt(text, start + 1, name)) ?? matchAt(anyAddress, text, start + 1);
+    if (user === undefined) continue;
+    const place = { start, length: 1 + user.length };
+    mentions.push(mayCallAll && user.toLowerCase() === 'all' ? { ...place, all: true } : { ...place, user });
+    if (mentions.length === mostMentions) break;
+  }
+  return mentions;
 }
 
 /** A text in parts: those that name somebody, and those between. */
@@ -38,8 +45,14 @@ export function splitMentions(
 const mostMentions = 50;
 
 /** Without the full stop of a sentence. */
-const anyAddress = String.raw`[\p{L}\p{N}+](?:[\p{L}\p{N}._+-]*[\p{L}\p{N}_+-])?`;
+const anyAddress = /[\p{L}\p{N}+](?:[\p{L}\p{N}._+-]*[\p{L}\p{N}_+-])?/uy;
 /** Where the address does not go on. */
-const end = String.raw`(?![\p{L}\p{N}]|[._+@-]+[\p{L}\p{N}])`;
+const end = /(?![\p{L}\p{N}]|[._+@-]+[\p{L}\p{N}])/uy;
 
-const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+const isNamedAt = (text: string, place: number, name: string): boolean =>
+  text.startsWith(name, place) && matchAt(end, text, place + name.length) !== undefined;
+
+function matchAt(pattern: RegExp, text: string, place: number): string | undefined {
+  pattern.lastIndex = place;
+  return pattern.exec(text)?.[0];
+}
