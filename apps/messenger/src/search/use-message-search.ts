@@ -13,7 +13,14 @@ export interface MessageSearch {
 
 /** How long typing must pause. */
 const pauseMs = 250;
-const idle: Omit<MessageSearch, 'more'> & { cursor?: string } = { messages: [], state: 'idle' };
+
+interface Result extends Omit<MessageSearch, 'more'> {
+  readonly cursor?: string;
+  /** Whether it is still what is looked for. */
+  readonly isWanted: () => boolean;
+}
+
+const idle: Result = { messages: [], state: 'idle', isWanted: () => false };
 
 /** Messages that contain the words of a query, in one chat or in all, while it is being typed. */
 export function useMessageSearch(query: string, target?: Target): MessageSearch {
@@ -27,28 +34,30 @@ export function useMessageSearch(query: string, target?: Target): MessageSearch 
       setResult(idle);
       return;
     }
-    let isWanted = true;
+    let isCurrent = true;
+    const isWanted = (): boolean => isCurrent;
     setResult((before) => ({ ...before, state: 'searching' }));
     const timer = window.setTimeout(() => {
       const search = (options: SearchOptions) => client.search(words, options);
-      searchOn(search, target === undefined ? {} : { target }, () => isWanted).then(
-        (found) => isWanted && setResult({ ...found, state: 'found' }),
-        () => isWanted && setResult({ messages: [], state: 'failed' }),
+      searchOn(search, target === undefined ? {} : { target }, isWanted).then(
+        (found) => isCurrent && setResult({ ...found, state: 'found', isWanted }),
+        () => isCurrent && setResult({ messages: [], state: 'failed', isWanted }),
       );
     }, pauseMs);
     return () => {
-      isWanted = false;
+      isCurrent = false;
       window.clearTimeout(timer);
     };
   }, [client, words, isSearchable, target]);
 
-  const { messages, state, cursor } = result;
+  const { messages, state, cursor, isWanted } = result;
   if (cursor === undefined) return { messages, state, more: undefined };
   const more = (): void => {
     const search = (options: SearchOptions) => client.search(words, options);
-    searchOn(search, { cursor, ...(target === undefined ? {} : { target }) }, () => true).then(
-      (next) => setResult({ ...next, messages: [...messages, ...next.messages], state: 'found' }),
-      () => setResult({ messages, state: 'failed' }),
+    searchOn(search, { cursor, ...(target === undefined ? {} : { target }) }, isWanted).then(
+      ({ messages: older, ...next }) =>
+        isWanted() && setResult({ ...next, messages: [...messages, ...older], state: 'found', isWanted }),
+      () => isWanted() && setResult({ messages, state: 'failed', isWanted }),
     );
   };
   return { messages, state, more };
