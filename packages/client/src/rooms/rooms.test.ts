@@ -156,6 +156,23 @@ it('tells the browser where the server is when the server has taken the answer',
   expect(peer(0).remote.at(-1)).toBe(offer);
 });
 
+it('tells it, too, when the answer that was taken is that to a newer offer', async () => {
+  const candidate = 'candidate:1 1 UDP 2114977791 192.0.2.7 40000 typ host';
+  const offer = `a0 v0\r\nm=audio 9\r\na=${candidate}\r\n`;
+  const { promise, reject } = Promise.withResolvers<void>();
+  server.firstOffer = { version: 1, sdp: offer };
+  server.beforeAnswer = promise;
+  await join();
+  await settle();
+  server.say({ type: 'offer', version: 2, sdp: offer });
+  server.beforeAnswer = undefined;
+  reject(new StoaError('CONFLICT'));
+  await settle();
+  expect(server.of('rooms.answer')).toMatchObject([{ version: 1 }, { version: 2 }]);
+  expect(peer(0).remote.join('')).not.toContain('candidate:');
+  expect(peer(0).candidates).toEqual([{ candidate, sdpMLineIndex: 0 }]);
+});
+
 it('takes no offer that is older than one it has taken', async () => {
   const room = await join();
   await settle();
