@@ -27,7 +27,7 @@ export default defineConfig({
     retry: 0,
     // Nothing takes so long, unless the machine has much else to do.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // What is looked at again and again comes at once, unless the machine has much else to do.
     expect: { poll: { timeout: 20_000 } },
     unstubGlobals: true,

@@ -4,7 +4,7 @@ import { addUser, ServerProcess, tempFolder } from '@stoa/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 
 it('a server that is killed in the middle of an upload of 50 MB has equal bytes in the end', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const folder = tempFolder();
   const server = await ServerProcess.start({ dataDir: folder.path });

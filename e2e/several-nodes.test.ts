@@ -6,7 +6,7 @@ import { startPostgres, type TestPostgres } from '@stoa/testkit/postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 /** Two servers as they run in earnest: processes of their own on PostgreSQL and NATS. */
-describe('two nodes', { timeout: 120_000 }, () => {
+describe('two nodes', { timeout: 180_000 }, () => {
   let postgres: TestPostgres;
   let nats: TestNats;
   let one: ServerProcess;
@@ -19,7 +19,7 @@ describe('two nodes', { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     [postgres, nats] = await Promise.all([startPostgres({ fsync: 'on' }), startNats()]);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await nats?.close();
     await postgres?.close();
@@ -38,7 +38,7 @@ describe('two nodes', { timeout: 120_000 }, () => {
       ['one', 'other'].map((name) => ServerProcess.start({ dataDir: `${folder.path}/${name}`, env })),
     )) as [ServerProcess, ServerProcess];
     balancer = await FaultProxy.start(one.port);
-  }, 60_000);
+  }, 120_000);
   afterEach(async () => {
     await Promise.all(clients.map((client) => client.stop()));
     await balancer.close();

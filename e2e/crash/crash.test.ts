@@ -11,7 +11,7 @@ const course = { length: 150, settleMs: 60_000 };
  * `npm run soak -- --seed <seed> --runs 1 --length 150`, with `--power` or `--nodes 2` for those below.
  */
 describe('nothing acknowledged is lost, repeated or out of order, and receipts tell the truth', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, () => {
   it.each([11, 12, 13])('when one node and its clients are killed and cut off, seed %i', async (seed) => {
     const report = await run({ seed, topology: oneNode(), ...course });

@@ -7,7 +7,7 @@ import { oneNode, type StartTopology } from './topology.ts';
  * The test of the crash test: servers that break a promise, which it must notice. So that it surely comes to that, the
  * course of events ends with what the fault shows in; crash.test.ts shows that a server without it passes.
  */
-describe('the crash test finds', { timeout: 180_000 }, () => {
+describe('the crash test finds', { timeout: 300_000 }, () => {
   it('a server that commits without a sync, when its power is lost', () =>
     expectToFind(/was acknowledged and is lost/, oneNode({ power: 'unsynced' }), [
       ...devices.map(much),

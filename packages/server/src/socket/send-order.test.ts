@@ -48,9 +48,17 @@ async function sendAll(scheduler: fc.Scheduler, fates: readonly (readonly Fate[]
       return !(error instanceof StoaError) || error.retryable;
     }
   };
+  const sendEach = async (ids: readonly number[]): Promise<boolean[]> => {
+    const sent: Promise<boolean>[] = [];
+    for (const id of ids) {
+      await scheduler.schedule(Promise.resolve(), `${id} arrives`);
+      sent.push(send(id));
+    }
+    return Promise.all(sent);
+  };
   let waiting = fates.map((_, id) => id);
   while (waiting.length > 0) {
-    const again = await scheduler.waitFor(Promise.all(waiting.map(send)));
+    const again = await scheduler.waitFor(sendEach(waiting));
     waiting = waiting.filter((_, index) => again[index]);
   }
   return begun;
@@ -128,6 +136,34 @@ it('lets nothing that came after a repeat overtake one that is looked up still, 
   for (const behind of [second, third]) expect(await behind).toMatchObject({ code: 'RATE_LIMITED' });
   await again;
   expect(begun).toEqual([1]);
+});
+
+it('lets nothing that is repeated overtake one before it whose repeat has failed again', async () => {
+  const order = new SendOrder(() => 0);
+  const stored: number[] = [];
+  const send = async (id: number, fate: Fate): Promise<unknown> => {
+    try {
+      order.letIn({ id, isTransient: false }, () => 0);
+      await order.run(
+        id,
+        () => (fate === 'not looked up' ? outcome(fate) : undefined),
+        async () => {
+          stored.push(id);
+        },
+      );
+      return 'stored';
+    } catch (error) {
+      return error;
+    }
+  };
+  const behind = { code: 'RATE_LIMITED' };
+  expect(await send(1, 'not looked up')).toBeInstanceOf(StoreUnavailableError);
+  expect(await send(2, 'stored')).toMatchObject(behind);
+  expect(await send(1, 'not looked up')).toBeInstanceOf(StoreUnavailableError);
+  expect(await send(2, 'stored')).toMatchObject(behind);
+  expect(await send(1, 'stored')).toBe('stored');
+  expect(await send(2, 'stored')).toBe('stored');
+  expect(stored).toEqual([1, 2]);
 });
 
 it('holds up for ten seconds at most a client that never repeats what was refused', () => {

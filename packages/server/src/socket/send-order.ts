@@ -8,8 +8,9 @@ import { InOrder } from './in-order.ts';
 export class SendOrder {
   readonly #now: () => number;
   readonly #inOrder = new InOrder();
-  #highestId = 0;
   #heldUntil = 0;
+  /** The first of those that the client has to repeat, for as long as the others are held up behind it. */
+  #refusedId = 0;
   /** What was let in and is not done yet, as far as nothing before it has failed. */
   readonly #underWay = new Set<UnderWay>();
 
@@ -24,13 +25,14 @@ export class SendOrder {
    * @throws StoaError RATE_LIMITED
    */
   letIn({ id, isTransient }: { id: number; isTransient: boolean }, waitMs: () => number): void {
-    const isRepeated = id <= this.#highestId;
-    this.#highestId = Math.max(this.#highestId, id);
-    const now = this.#now();
-    if (now < this.#heldUntil && !isRepeated) throw behindRefused();
+    // Those behind it are repeated, too, perhaps before its own repeat has been refused: they have to wait all the same.
+    if (this.#isHeld() && id > this.#refusedId) throw behindRefused();
     const wait = waitMs();
     // A transient message is not repeated, and has no place that another one could take.
-    if (!isTransient) this.#heldUntil = wait > 0 ? now + holdAtMostMs : 0;
+    if (!isTransient) {
+      if (wait > 0) this.#holdBehind(id);
+      else if (id === this.#refusedId) this.#heldUntil = 0;
+    }
     if (wait > 0) throw new StoaError('RATE_LIMITED', undefined, { retryAfterMs: wait });
   }
 
@@ -72,12 +74,21 @@ export class SendOrder {
   failed(id: number, error: unknown): void {
     const willBeRepeated = !(error instanceof StoaError) || error.retryable;
     if (!willBeRepeated) return;
-    this.#heldUntil = this.#now() + holdAtMostMs;
+    this.#holdBehind(id);
     for (const other of this.#underWay) {
       if (other.id <= id) continue;
       other.isBehindRefused = true;
       this.#underWay.delete(other);
     }
+  }
+
+  #isHeld(): boolean {
+    return this.#now() < this.#heldUntil;
+  }
+
+  #holdBehind(id: number): void {
+    this.#refusedId = this.#isHeld() ? Math.min(this.#refusedId, id) : id;
+    this.#heldUntil = this.#now() + holdAtMostMs;
   }
 }
 
