@@ -192,7 +192,7 @@ it('shows and plays a file that stoa play publishes, until that is stopped', {
   const playing = new Playing(stage.node, [path, '--room', String(gid), '--as', player.address, '--loop']);
   await seesAndHears(alice, [player.address]);
   // A busy browser stops to film when it gets to it.
-  const said = (await playing.stop()).replace(/\(0:0\d\)/, '(0:0x)');
+  const said = (await playing.stop()).replace(/\(0:\d\d\)/, '(0:0x)');
   expect(said).toBe(`Playing ${path} (0:0x).\nStopped.\n`);
   await seesNoMore(alice, player.address);
   folder.remove();

@@ -11,8 +11,8 @@ interface Client {
 const handshakeMs = 5_000;
 
 /**
- * Connects, and begins anew when a handshake got lost: libdatachannel before 0.24.5 loses one of some hundred, more on a
- * busy machine. Devices replace such a connection, too.
+ * Connects, and begins anew when a handshake got lost: libdatachannel before 0.24.5 loses one now and then whose first
+ * message comes while it is being started. Devices replace such a connection, too.
  *
  * @param connect a new client, and all that it takes to connect it
  */
