@@ -77,6 +77,8 @@ describe('a call', () => {
     for (const each of [first, ...others]) {
       await each.hears('incoming');
       each.say({ type: 'ringing' });
+      // What is said after the call was answered elsewhere is answered, too.
+      await each.heard();
     }
     await caller.hears('ringing');
     return [caller, first, ...others];
