@@ -286,7 +286,7 @@ describe('a player that speaks WHEP', () => {
     // Who is named is shown, and nobody else; who is not named has what he had.
     const encoderStreams = streams.map((each) => ({ ...each, name: `of-${each.kind}` }));
     const publishing = await tokenFor(encoder.address);
-    const { publisher: source } = await encode(publishing, encoderStreams);
+    const { publisher: source, opened: sourceOpened } = await encode(publishing, encoderStreams);
     const named = await play(`?user=${encoder.address}&stream=0`);
     await expect
       .poll(() => named.player.plays('of-camera') && named.player.plays('of-microphone'), patience)
@@ -299,14 +299,13 @@ describe('a player that speaks WHEP', () => {
     await expect.poll(() => player.plays('of-camera'), patience).toBe(true);
     player.forget();
     const again = await alice.publish();
-    source.close();
-    const ended = await alice.ask('rooms.get', { gid });
-    const whipDev = ended.room?.participants.find(({ as }) => as === 'whip')?.dev ?? 0;
+    const sourceDev = Number(sourceOpened.headers.get('location')?.split('/').at(-1));
     await alice.ask('rooms.control', {
       gid,
       action: 'hangup',
-      who: [{ user: encoder.address, dev: whipDev }],
+      who: [{ user: encoder.address, dev: sourceDev }],
     });
+    source.close();
     await expect.poll(() => player.plays('0-video') && player.plays('0-audio'), patience).toBe(true);
 
     const match = opened.headers.get('etag') ?? '';
