@@ -40,7 +40,6 @@ export type { OpenStore, StoreUnderTest } from './store-under-test.ts';
  * empty database each time.
  */
 export function describeStoreContract(name: string, open: OpenStore): void {
-  // Opening a store may take seconds on a busy machine.
   describe(`${name} keeps the contract of a store`, () => {
     describeApps(open);
     describeUsers(open);
