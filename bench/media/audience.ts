@@ -100,5 +100,5 @@ async function join(
 ): Promise<void> {
   const name = `v${viewer}`;
   const offer = await forwarder.ask.view(name, ['p0']);
-  await forwarder.ask.answer(name, await receivers.ask.answer(viewer, offer, true));
+  await forwarder.ask.answer(name, await receivers.ask.answer(viewer, offer));
 }

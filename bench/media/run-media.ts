@@ -45,7 +45,7 @@ export async function runMedia(
     const connect = async (index: number): Promise<void> => {
       const seen = publishersOf(scenario, engine, index);
       const offer = await forwarder.ask.view(`p${index}`, seen);
-      const answer = await receivers.ask.answer(index, offer, engine === 'stoa');
+      const answer = await receivers.ask.answer(index, offer);
       await forwarder.ask.answer(`p${index}`, answer);
     };
     for (let index = 0; index < viewers; index += 1) await connect(index);

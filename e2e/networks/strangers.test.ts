@@ -70,7 +70,7 @@ it('what strangers send to the ports does no harm to a call, and costs little', 
   const connect = async (index: number): Promise<void> => {
     const offer = await forwarder.ask.view(`p${index}`, ['p0']);
     ports.push(portOf(offer));
-    await forwarder.ask.answer(`p${index}`, await receivers.ask.answer(index, offer, true));
+    await forwarder.ask.answer(`p${index}`, await receivers.ask.answer(index, offer));
   };
   for (let index = 0; index < viewers; index += 1) await connect(index);
   await soon(async () => {

@@ -1,5 +1,11 @@
-/** Viewers, in a process of their own. They tell what they get like a browser does (transport-cc). */
+/** Viewers, in a process of their own. Where transport-cc is offered, they tell what they get, as a browser does. */
 import { writeRtcp } from '@stoa/media';
+import {
+  extensionUris,
+  newHeaderExtensions,
+  readHeaderExtensions,
+} from '../../../packages/media/src/rtp/header-extensions.ts';
+import { newRtpHeader, readRtpHeader } from '../../../packages/media/src/rtp/rtp-header.ts';
 import {
   parametersOf,
   viewAnswer,
@@ -22,18 +28,19 @@ const feedbackMs = 100;
 const feedbackMoments = 10;
 /** Of so many packets one is looked at for its age. */
 const sampleEvery = 16;
-/** Where forwarders that use transport-cc have its number. */
-const transportSequenceAt = 17;
 /** By viewer, of which several may join at the same time. */
 const receivers = new Map<number, Receiver>();
 let received = 0;
 let ages: number[] = [];
+const header = newRtpHeader();
+const extensions = newHeaderExtensions();
 
 export const commands = {
   /** Takes the offer of a viewer, in place of what it had. */
-  async answer(viewer: number, sdp: string, givesFeedback: boolean): Promise<string> {
+  async answer(viewer: number, sdp: string): Promise<string> {
     const arrivals = new ArrivalLog();
     const repeats = repeatTypes(sdp);
+    const transportCc = transportCcOf(sdp);
     const connection = await Connection.answering(
       withoutCandidates(parametersOf(sdp)),
       { bindAddress },
@@ -41,7 +48,10 @@ export const commands = {
         onPacket: (packet) => {
           const type = packet[1] ?? 0;
           if (type >= 192 && type <= 223) return;
-          if (givesFeedback) arrivals.add(packet.readUInt16BE(transportSequenceAt), Date.now());
+          if (transportCc !== undefined && readRtpHeader(packet, header)) {
+            readHeaderExtensions(packet, header, { transportCc }, extensions);
+            if (extensions.transportSequence >= 0) arrivals.add(extensions.transportSequence, Date.now());
+          }
           // Repeated for the sake of an estimate, it is nothing new, and as old as it was meant to be.
           if (repeats.has(type & 0x7f)) return;
           receiver.received += 1;
@@ -80,6 +90,14 @@ export const commands = {
     return taken;
   },
 };
+
+/** The id of the extension with the number that feedback is about, the same in all m-lines; `undefined` if not offered. */
+function transportCcOf(sdp: string): number | undefined {
+  const line = sdp
+    .split('\n')
+    .find((each) => each.startsWith('a=extmap:') && each.includes(extensionUris.transportCc));
+  return line === undefined ? undefined : Number.parseInt(line.slice('a=extmap:'.length), 10);
+}
 
 /** Payload types of retransmissions (RFC 4588) in an offer. */
 function repeatTypes(sdp: string): ReadonlySet<number> {
