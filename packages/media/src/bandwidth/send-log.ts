@@ -39,6 +39,11 @@ export class SendLog {
   readonly #rows: number[] = Array.from({ length: size }, () => 0);
   #acknowledged = newAcknowledged(64);
 
+  /** Of the next packet, as it is sent: 16 bits. */
+  get number(): number {
+    return this.next & 0xffff;
+  }
+
   /** `now` in whole milliseconds. */
   add(bytes: number, now: number): void {
     this.#rows[this.next & (size - 1)] = (now << sizeBits) | (bytes < mostBytes ? bytes : mostBytes);

@@ -159,7 +159,7 @@ export class ReceiveTransport {
     if (segment === undefined) return;
     // Sound is little, and comes evenly by itself.
     if (slot.kind === 'audio' || this.#pacer.admit(packet.payloadEnd - packet.payloadStart, now))
-      this.#send(slot.write(segment, packet, this.#number, now), now);
+      this.#send(slot.write(segment, packet, this.#sent.number, now), now);
     else this.#wait(slot, segment, packet);
   }
 
@@ -187,7 +187,7 @@ export class ReceiveTransport {
   release(now: number): boolean {
     for (let next = this.#pacer.next(now); next !== undefined; next = this.#pacer.next(now)) {
       const { slot, segment, packet, sequence } = next;
-      if (packet.sequence === sequence) this.#send(slot.write(segment, packet, this.#number, now), now);
+      if (packet.sequence === sequence) this.#send(slot.write(segment, packet, this.#sent.number, now), now);
     }
     return this.#pacer.waiting > 0;
   }
@@ -221,11 +221,6 @@ export class ReceiveTransport {
     return this.#slots.map(({ mid, slot: { kind, ssrc, rtxSsrc } }) => ({ mid, kind, ssrc, rtxSsrc }));
   }
 
-  /** Of the next packet that is sent. */
-  get #number(): number {
-    return this.#sent.next & 0xffff;
-  }
-
   #wait(slot: Slot, segment: Segment, packet: MediaPacket): void {
     const { sequence, payloadStart, payloadEnd } = packet;
     this.#pacer.wait({ slot, segment, packet, sequence, bytes: payloadEnd - payloadStart });
@@ -242,7 +237,7 @@ export class ReceiveTransport {
     const slot = (slots.find((each) => each.slot.shown !== undefined) ?? slots[0])?.slot;
     let left = bytes;
     for (let back = 0; slot !== undefined && left > 0 && back < mostPadding; back += 1) {
-      const number = this.#number;
+      const number = this.#sent.number;
       const packet = slot.shown === undefined ? slot.padEmpty(number, now) : slot.pad(back, number, now);
       if (packet === undefined) return;
       left -= packet.length;
@@ -254,7 +249,7 @@ export class ReceiveTransport {
     this.#again.refill(this.estimator.bitrate, now);
     for (const sequence of sequences) {
       if (!this.#again.hasRoom) return;
-      const packet = slot.sendAgain(sequence, this.#number, now);
+      const packet = slot.sendAgain(sequence, this.#sent.number, now);
       if (packet !== undefined) this.#counters.retransmitted += 1;
       this.#again.spend(packet?.length ?? 0);
       this.#pacer.charge(packet?.length ?? 0);
