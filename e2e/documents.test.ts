@@ -51,6 +51,7 @@ describe('programs in the documents run against a real server', () => {
       (look) => client.on('update', () => queueMicrotask(look)),
       'the line that says that it is delivered',
     );
+    expect(lines).toContain('me: Hello, Bob');
     await Promise.all([client.stop(), receiver.stop()]);
   });
 
