@@ -232,6 +232,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     engine: options.media,
     node,
     hasOthers,
+    background,
   });
   const catchUp = new CatchUp({ bus, hasOthers, sessions: () => sessions, clock, onError });
   const groupFeed = groupParts.feed(blocking, presence, (session) => catchUp.request(session));

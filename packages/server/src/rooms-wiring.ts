@@ -6,6 +6,7 @@ import { StoaError } from '@stoa/protocol';
 import type { Group, Store } from '@stoa/storage';
 import type { Logger } from 'pino';
 import type { Access, Subject } from './access/index.ts';
+import type { Background } from './background.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/index.ts';
 import { backendOf, isMember, type Joining, may } from './groups/index.ts';
@@ -13,7 +14,7 @@ import type { ServersFor } from './ice-servers.ts';
 import { TokenBuckets } from './limits/index.ts';
 import { mediaDoor } from './media-door-wiring.ts';
 import { type Metrics, observeMedia } from './metrics/index.ts';
-import { Recordings } from './recordings/index.ts';
+import { expireRecordings, Recordings } from './recordings/index.ts';
 import { RoomNodes } from './room-nodes/index.ts';
 import { memberLimits, rulesOf, strictest } from './room-rules.ts';
 import {
@@ -42,6 +43,7 @@ export interface RoomsWiringOptions {
   readonly store: Pick<Store, 'groups' | 'roomLeases' | 'settings' | 'users'>;
   readonly bus: Bus;
   readonly clock: Clock;
+  readonly background: Background;
   readonly directory: Directory;
   readonly joining: Pick<Joining, 'enter' | 'withdraw' | 'admit'>;
   readonly access: Pick<Access, 'restricts' | 'require'>;
@@ -66,7 +68,7 @@ type Connections = Omit<WorkerEngineOptions, 'workers' | 'onWorkerLost'>;
 export async function startRooms(options: RoomsWiringOptions) {
   const { settings, node, hasOthers, store, joining, access, roomRights, roomLimits, serversFor, ...others } =
     options;
-  const { logger, clock, engine, metrics, ...common } = others;
+  const { logger, clock, background, engine, metrics, ...common } = others;
   const connections = await connectionOptions(settings);
   const group = async (aid: number, gid: number): Promise<Group> => {
     const found = await store.groups.find(gid);
@@ -90,6 +92,7 @@ export async function startRooms(options: RoomsWiringOptions) {
     ? new RoomNodes({ ...common, node, clock, leases: store.roomLeases, rooms: () => rooms, delay })
     : undefined;
   const recordings = new Recordings(settings.recordingsDir, clock);
+  expireRecordings({ recordings, background, days: settings.recordingRetentionDays, logger });
   const rooms: Rooms = new Rooms({
     ...common,
     recordings,

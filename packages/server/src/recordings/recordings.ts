@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StoaError } from '@stoa/protocol';
@@ -15,12 +13,17 @@ import {
   readDetails,
   summaryOf,
 } from './recording-files.ts';
+import { isRecordingId, newRecordingId } from './recording-ids.ts';
+import { erase, hide } from './removal.ts';
 import { RunningRecording } from './running-recording.ts';
+import { type SweptRecordings, sweepRecordings } from './sweep-recordings.ts';
 
 /** Recordings of rooms: folders of this node, by app, named by when they began. */
 export class Recordings {
   readonly #directory: string;
   readonly #clock: Clock;
+  /** What this node records, by folder. */
+  readonly #running = new Map<string, RunningRecording>();
 
   constructor(directory: string, clock: Clock) {
     this.#directory = directory;
@@ -32,12 +35,13 @@ export class Recordings {
     ...facts
   }: Pick<RecordingAbout, 'gid' | 'name' | 'by'> & { readonly aid: number }): Promise<RunningRecording> {
     const startedAt = this.#clock.now();
-    const id = newId(startedAt);
+    const id = newRecordingId(startedAt);
     const directory = this.#of(aid, id);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const about: RecordingAbout = { version: 1, id, ...facts, startedAt, endedAt: null, people: {} };
-    const recording = new RunningRecording(directory, about);
+    const recording = new RunningRecording(directory, about, () => this.#running.delete(directory));
     await recording.write({});
+    this.#running.set(directory, recording);
     return recording;
   }
 
@@ -62,7 +66,7 @@ export class Recordings {
     const directory = this.#existing(aid, id);
     const about = await readAbout(directory);
     if (about === undefined) throw notFound(id);
-    return readDetails(directory, about);
+    return unlessGone(readDetails(directory, about), notFound(id));
   }
 
   /**
@@ -76,17 +80,17 @@ export class Recordings {
     file: string,
   ): Promise<{
     readonly size: number;
-    readonly open: (range?: { readonly start: number; readonly end: number }) => Readable;
+    readonly open: (range?: { readonly start: number; readonly end: number }) => Promise<Readable>;
   }> {
     const path = pathOf(this.#existing(aid, id), file);
-    if (path === undefined) throw new StoaError('NOT_FOUND', `The recording has no file "${file}".`);
-    try {
-      const { size } = await stat(path);
-      return { size, open: (range) => createReadStream(path, range ?? { start: 0, end: size - 1 }) };
-    } catch (error) {
-      if (isMissing(error)) throw new StoaError('NOT_FOUND', `The recording has no file "${file}".`);
-      throw error;
-    }
+    const gone = new StoaError('NOT_FOUND', `The recording has no file "${file}".`);
+    if (path === undefined) throw gone;
+    const { size } = await unlessGone(stat(path), gone);
+    return {
+      size,
+      open: async (range = { start: 0, end: size - 1 }) =>
+        (await unlessGone(open(path), gone)).createReadStream(range),
+    };
   }
 
   /** What still goes on is lost. @throws StoaError NOT_FOUND */
@@ -94,15 +98,30 @@ export class Recordings {
     const directory = this.#existing(aid, id);
     const about = await readAbout(directory);
     if (about === undefined) throw notFound(id);
-    // Out of sight at once, whatever interrupts the rest.
-    const removed = `${directory}.removed`;
-    await rename(directory, removed);
-    await rm(removed, { recursive: true, force: true });
+    const hidden = await hide(directory);
+    if (hidden === undefined) throw notFound(id);
+    await erase(hidden);
+  }
+
+  /**
+   * Removes what ended more than so many days ago (0: nothing), and what is left of removals that were interrupted; never
+   * what still goes on. To be called about once an hour, whatever the days.
+   */
+  async sweep(days: number, goOn: () => boolean): Promise<SweptRecordings> {
+    const now = this.#clock.now();
+    const failures: unknown[] = [];
+    for (const recording of [...this.#running.values()]) {
+      await recording.touch(now).catch((error: unknown) => failures.push(error));
+    }
+    const before = days === 0 ? Number.NEGATIVE_INFINITY : now - days * dayMs;
+    const isRunning = (directory: string): boolean => this.#running.has(directory);
+    const swept = await sweepRecordings({ directory: this.#directory, before, isRunning }, goOn);
+    return { ...swept, failures: [...failures, ...swept.failures] };
   }
 
   async #ids(aid: number): Promise<string[]> {
     try {
-      return (await readdir(join(this.#directory, String(aid)))).filter((name) => idPattern.test(name));
+      return (await readdir(join(this.#directory, String(aid)))).filter(isRecordingId);
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;
@@ -110,7 +129,7 @@ export class Recordings {
   }
 
   #existing(aid: number, id: string): string {
-    if (!idPattern.test(id)) throw notFound(id);
+    if (!isRecordingId(id)) throw notFound(id);
     return this.#of(aid, id);
   }
 
@@ -119,13 +138,16 @@ export class Recordings {
   }
 }
 
-/** The beginning in UTC, so that names are in the order of time, and something that nobody guesses. */
-function newId(now: number): string {
-  const time = new Date(now).toISOString().replace(/[-:.]/g, '');
-  return `${time}-${randomBytes(9).toString('hex')}`;
-}
+const dayMs = 24 * 3600 * 1000;
 
-const idPattern = /^\d{8}T\d{9}Z-[0-9a-f]{18}$/;
+/** For what may have been removed, also a moment ago. What is open already can be read to its end. */
+async function unlessGone<Value>(work: Promise<Value>, gone: StoaError): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isMissing(error) ? gone : error;
+  }
+}
 
 function notFound(id: string): StoaError {
   return new StoaError('NOT_FOUND', `There is no recording "${id}".`);

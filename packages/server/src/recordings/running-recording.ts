@@ -1,17 +1,20 @@
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReplacedJson } from '@stoa/media/replaced-json';
-import { aboutName, type RecordedPeople, type RecordingAbout } from './recording-files.ts';
+import { aboutName, isMissing, type RecordedPeople, type RecordingAbout } from './recording-files.ts';
 
 /** A recording that goes on: its parts are made by the media plane, who took part is noted here. */
 export class RunningRecording {
   readonly #directory: string;
   readonly #file: ReplacedJson;
+  readonly #onEnd: () => void;
   #about: RecordingAbout;
   #parts = 0;
 
-  constructor(directory: string, about: RecordingAbout) {
+  constructor(directory: string, about: RecordingAbout, onEnd: () => void) {
     this.#directory = directory;
     this.#about = about;
+    this.#onEnd = onEnd;
     this.#file = new ReplacedJson(join(directory, aboutName));
   }
 
@@ -35,7 +38,25 @@ export class RunningRecording {
   }
 
   async end(now: number): Promise<void> {
-    await this.write({ endedAt: now });
+    try {
+      await this.write({ endedAt: now });
+    } finally {
+      this.#onEnd();
+    }
+  }
+
+  /**
+   * Says to other nodes, by the time of the file, that it goes on, though nothing may have been sent for days. That needs
+   * no space on the disk.
+   */
+  async touch(now: number): Promise<void> {
+    const time = new Date(now);
+    try {
+      await utimes(join(this.#directory, aboutName), time, time);
+    } catch (error) {
+      // Removed, though it goes on.
+      if (!isMissing(error)) throw error;
+    }
   }
 
   /** In place of what was there before: a reader never sees half of it. */

@@ -26,8 +26,8 @@ export class Recorder {
     return this.#inTurn(async () => {
       if (this.#running !== undefined) return;
       const running = await this.#options.begin(by);
-      await running.note(namesOf(people));
       try {
+        await running.note(namesOf(people));
         await this.#options.engine.record(mediaId, running.nextPart());
       } catch (error) {
         await running.end(this.#options.now());

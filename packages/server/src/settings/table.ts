@@ -207,6 +207,14 @@ export const settingTable = {
     description:
       'Days for which messages are kept; older ones lose their content. 0 for ever. The setting retention.days of an app counts before it.',
   }),
+  recordingRetentionDays: setting({
+    group: 'storage',
+    env: 'STOA_RECORDING_RETENTION_DAYS',
+    type: wholeNumber(0, 36_500),
+    fallback: 0,
+    description:
+      'Days for which recordings of rooms are kept after their end; older ones are removed with all their files. 0 for ever.',
+  }),
   messagesPerSecond: limit(
     'STOA_MESSAGES_PER_SECOND',
     100,

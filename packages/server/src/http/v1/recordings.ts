@@ -89,15 +89,17 @@ export function recordingRoutes(scope: V1Scope, { recordings }: V1Services): voi
       const { recording, file } = request.params;
       const { size, open } = await recordings.file(callerOf(request).aid, recording, file);
       const range = rangeOf(request.headers.range, size);
+      // Opened before anything is said of it: it may be removed at this moment.
+      const content = size === 0 || range === 'unsatisfiable' ? '' : await open(range);
       reply.type(file.endsWith('.mkv') ? 'video/x-matroska' : 'video/webm').header('accept-ranges', 'bytes');
       if (range === 'unsatisfiable')
-        return reply.status(416).header('content-range', `bytes */${size}`).send('');
-      if (range === undefined) return reply.header('content-length', size).send(size === 0 ? '' : open());
+        return reply.status(416).header('content-range', `bytes */${size}`).send(content);
+      if (range === undefined) return reply.header('content-length', size).send(content);
       return reply
         .status(206)
         .header('content-range', `bytes ${range.start}-${range.end}/${size}`)
         .header('content-length', range.end - range.start + 1)
-        .send(open(range));
+        .send(content);
     },
   );
 
