@@ -30,8 +30,10 @@ export interface PushStore {
   /**
    * Messages of others, in all conversations, that the user has not read and that are not gone; counted up to about
    * `limit`.
+   *
+   * @param muted conversations that are left out: `u:` with the address of the other one, `g:` with the gid
    */
-  unread(uid: number, limit: number): Promise<number>;
+  unread(uid: number, limit: number, muted?: readonly string[]): Promise<number>;
 }
 
 /**

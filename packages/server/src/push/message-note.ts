@@ -5,6 +5,7 @@ import type { Blocking, Reach } from '../blocking/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory, Person } from '../directory/index.ts';
 import type { Gone } from '../messages/index.ts';
+import { Mutes } from './mutes.ts';
 import type { MessageOrigin, PushNote } from './note.ts';
 import { previewOf, shortened } from './preview.ts';
 
@@ -35,9 +36,11 @@ interface Waiting {
 /** Makes the notes by which devices learn of messages. */
 export class MessageNotes {
   readonly #options: MessageNotesOptions;
+  readonly #mutes: Mutes;
 
   constructor(options: MessageNotesOptions) {
     this.#options = options;
+    this.#mutes = new Mutes(options.store.values, options.clock);
   }
 
   /**
@@ -49,13 +52,13 @@ export class MessageNotes {
     const user = await store.users.find(uid);
     if (user === undefined || user.removed || !user.active) return undefined;
     const place = await this.#placeOf(uid, conversation);
-    if (place === undefined || (await this.#isMuted(uid, place.muteKey))) return undefined;
+    if (place === undefined || (await this.#mutes.has(uid, place.muteKey))) return undefined;
     const waiting = await this.#waiting(uid, conversation);
     if (waiting === undefined) return undefined;
 
     const { newest, sender, count } = waiting;
     const tag = createHash('sha256').update(`${uid}/${conversation.conv}`).digest('base64url').slice(0, 32);
-    const badge = await store.push.unread(uid, highestBadge);
+    const badge = await store.push.unread(uid, highestBadge, await this.#mutes.list(uid));
     const about: MessageOrigin = {
       from: sender.address,
       name: shortened(sender.name, longestName),
@@ -91,14 +94,6 @@ export class MessageNotes {
     }
     const peer = await this.#options.directory.byUid(key.a === uid ? key.b : key.a);
     return peer && { muteKey: `u:${peer.address}` };
-  }
-
-  async #isMuted(uid: number, key: string): Promise<boolean> {
-    const value = await this.#options.store.values.get(uid, `muted:${key}`);
-    if (value === undefined) return false;
-    const muted = unpackValue(value);
-    const until: unknown = typeof muted === 'object' && muted !== null && 'until' in muted ? muted.until : 0;
-    return until === 0 || typeof until !== 'number' || until > this.#options.clock.now();
   }
 
   /** The messages of others that the user may read and that are still there. */

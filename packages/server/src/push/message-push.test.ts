@@ -168,6 +168,23 @@ describe('messages to somebody who is away', { timeout: 60_000 }, () => {
       expect(await notes(1)).toMatchObject([{ about: { waiting: 2 } }]);
     });
 
+    it('have a badge that leaves out what is muted, until that is over', async () => {
+      const { group } = await as(alice, (device) =>
+        ask(device, 'groups.create', { name: 'Choir', members: [bob.address] }),
+      );
+      const { gid } = group as { gid: number };
+      await setValue(`muted:g:${gid}`, { until: 0 });
+      const until = clock.now() + 3_600_000;
+      await setValue(`muted:u:${witness.address}`, { until });
+      await send(alice, { gid }, 'Tonight at eight');
+      await send(witness, toBob(), 'Hello');
+      await send(alice, toBob(), 'one');
+      expect(await notes(1)).toMatchObject([{ badge: 1 }]);
+      clock.advance(until - clock.now());
+      await send(alice, toBob(), 'two');
+      expect((await notes(2))[1]).toMatchObject({ badge: 3, about: { from: alice.address, waiting: 2 } });
+    });
+
     it('say nothing of what is expired, recalled, read or of a user who was blocked since', async () => {
       await send(alice, toBob(), 'expired', { expiry: 1 });
       const { seq } = await send(alice, toBob(), 'recalled');

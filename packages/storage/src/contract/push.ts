@@ -153,5 +153,32 @@ export function describePush(open: OpenStore): void {
       await send();
       expect([await push.unread(alice, 9), await push.unread(bob, 9)]).toEqual([0, 1]);
     });
+
+    it('leave out conversations that are muted, of which there may be many', async () => {
+      const { aid, alice, bob, conversation } = await newPair(tested.store);
+      const { groups, log, push } = tested.store;
+      const member = (uid: number) => ({ uid, role: 'member', flags: 0, admin: 0, receives: true }) as const;
+      const settings = { aid, name: 'g', flags: 0, settings: {}, expiresAt: null, extendSeconds: 0, now };
+      const { gid } = await groups.create({ ...settings, members: [member(alice), member(bob)] });
+      await log.append(newMessage({ conversation, sender: alice }));
+      for (let more = 0; more < 2; more += 1)
+        await log.append(newMessage({ conversation: { kind: 'group', aid, gid }, sender: alice }));
+      const others = Array.from({ length: 120 }, (_, index) => `u:other-${index}`);
+      const counts = [];
+      for (const muted of [
+        [],
+        ['u:alice'],
+        [`g:${gid}`],
+        ['u:bob', `g:${gid}0`],
+        ['u:alice', `g:${gid}`],
+        others,
+      ])
+        counts.push(await push.unread(bob, 9, muted));
+      expect(counts).toEqual([3, 2, 1, 3, 0, 3]);
+      // Those that are left out take no place of the others.
+      expect(await push.unread(bob, 1, [...others, `g:${gid}`])).toBe(1);
+      await log.append(newMessage({ conversation, sender: bob }));
+      expect([await push.unread(alice, 9), await push.unread(alice, 9, ['u:bob'])]).toEqual([1, 0]);
+    });
   });
 }

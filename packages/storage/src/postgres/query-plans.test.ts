@@ -171,6 +171,7 @@ async function doEverything(store: Store): Promise<void> {
   await store.devices.forgetEnded(bob, 0);
   await store.devices.remove(bob, dev);
 
+  for (const muted of [[], ['u:alice', 'g:1']]) await store.push.unread(bob, 10, muted);
   await store.pushSweep.hold({ node: 'a', now, until: now });
   await store.pushSweep.move({ node: 'a', mid, until: now });
   await store.pushSweep.newest();

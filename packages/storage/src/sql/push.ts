@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { PushRegistration, PushStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import type { PushRegistrationsTable } from './tables.ts';
@@ -92,14 +92,14 @@ export function createPushStore(database: SqlDatabase): PushStore {
       return rows.length > 0;
     },
 
-    async unread(uid, limit) {
+    async unread(uid, limit, muted = []) {
       const [row] = await database.read(
         sql<{ count: number }>`
           select count(*) as count from (
             select m.mid from members mb
             join conversations c on c.conv = mb.conv and c.last > mb.seen
             join messages m on m.conv = mb.conv and m.seq > mb.seen
-            where mb.uid = ${uid} and m.sender <> ${uid} and m.content is not null
+            where mb.uid = ${uid}${isHeard(uid, muted)} and m.sender <> ${uid} and m.content is not null
             and not exists (select 1 from message_extras x where x.mid = m.mid and x.event > 0)
             and (c.gid is null or exists (
               select 1 from group_spans s where s.conv = m.conv and s.uid = mb.uid
@@ -110,6 +110,19 @@ export function createPushStore(database: SqlDatabase): PushStore {
     },
   };
 }
+
+/** Of a conversation `c` of the user: that it is none of these. */
+function isHeard(uid: number, muted: readonly string[]): RawBuilder<unknown> {
+  if (muted.length === 0) return sql``;
+  // The first one again where there are no more, so that there are few different statements.
+  const places = Math.ceil(muted.length / placesInSteps) * placesInSteps;
+  const names = Array.from({ length: places }, (_, index) => muted[index] ?? muted[0]);
+  return sql` and coalesce(case when c.gid is null
+    then (select 'u:' || u.address from users u where u.uid = case c.a when ${uid} then c.b else c.a end)
+    else 'g:' || c.gid end, '') not in (${sql.join(names)})`;
+}
+
+const placesInSteps = 50;
 
 function toRegistration(row: Selectable<PushRegistrationsTable>): PushRegistration {
   const { uid, dev, provider, target, p256dh, auth, voip, created_at: createdAt } = row;
