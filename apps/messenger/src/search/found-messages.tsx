@@ -35,13 +35,16 @@ export function FoundMessages({
       </ul>
       {more !== undefined && (
         <button type="button" className={controls.quiet} onClick={more}>
-          More messages
+          {state === 'failed' ? 'Try again' : 'More messages'}
         </button>
       )}
       <p role="status" className={styles.status}>
         {state === 'searching' && 'Searching…'}
         {state === 'found' && messages.length === 0 && 'No messages found.'}
-        {state === 'failed' && 'Messages cannot be searched at the moment.'}
+        {state === 'failed' &&
+          (messages.length === 0
+            ? 'Messages cannot be searched at the moment.'
+            : 'More messages cannot be loaded at the moment.')}
       </p>
     </>
   );

@@ -1,64 +1,27 @@
-import type { LocalMessage, SearchOptions, Target } from '@stoa/client';
-import { limits } from '@stoa/protocol';
-import { useEffect, useState } from 'react';
+import type { LocalMessage, Target } from '@stoa/client';
+import { useEffect, useMemo } from 'react';
+import { useLive } from '../hooks/live.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
-import { searchOn } from './search-on.ts';
+import { SearchModel, type SearchState } from './search-model.ts';
 
 export interface MessageSearch {
   readonly messages: readonly LocalMessage[];
-  readonly state: 'idle' | 'searching' | 'found' | 'failed';
-  /** Shows more, when there are. */
+  readonly state: SearchState['state'];
+  /** Shows more, when there are; or tries again what has failed. */
   readonly more: (() => void) | undefined;
 }
-
-/** How long typing must pause. */
-const pauseMs = 250;
-
-interface Result extends Omit<MessageSearch, 'more'> {
-  readonly cursor?: string;
-  /** Whether it is still what is looked for. */
-  readonly isWanted: () => boolean;
-}
-
-const idle: Result = { messages: [], state: 'idle', isWanted: () => false };
 
 /** Messages that contain the words of a query, in one chat or in all, while it is being typed. */
 export function useMessageSearch(query: string, target?: Target): MessageSearch {
   const { client } = useWorkspace();
-  const [result, setResult] = useState(idle);
+  const model = useMemo(() => new SearchModel(client, target), [client, target]);
   const words = query.trim();
-  const isSearchable = words.length > 1 && words.length <= limits.searchLength;
-
   useEffect(() => {
-    if (!isSearchable) {
-      setResult(idle);
-      return;
-    }
-    let isCurrent = true;
-    const isWanted = (): boolean => isCurrent;
-    setResult((before) => ({ ...before, state: 'searching' }));
-    const timer = window.setTimeout(() => {
-      const search = (options: SearchOptions) => client.search(words, options);
-      searchOn(search, target === undefined ? {} : { target }, isWanted).then(
-        (found) => isCurrent && setResult({ ...found, state: 'found', isWanted }),
-        () => isCurrent && setResult({ messages: [], state: 'failed', isWanted }),
-      );
-    }, pauseMs);
-    return () => {
-      isCurrent = false;
-      window.clearTimeout(timer);
-    };
-  }, [client, words, isSearchable, target]);
+    model.find(words);
+    return () => model.stop();
+  }, [model, words]);
 
-  const { messages, state, cursor, isWanted } = result;
-  if (cursor === undefined) return { messages, state, more: undefined };
-  const more = (): void => {
-    const search = (options: SearchOptions) => client.search(words, options);
-    searchOn(search, { cursor, ...(target === undefined ? {} : { target }) }, isWanted).then(
-      ({ messages: older, ...next }) =>
-        isWanted() && setResult({ ...next, messages: [...messages, ...older], state: 'found', isWanted }),
-      () => isWanted() && setResult({ messages, state: 'failed', isWanted }),
-    );
-  };
-  return { messages, state, more };
+  const { messages, state, cursor } = useLive(model);
+  const hasMore = cursor !== undefined || state === 'failed';
+  return { messages, state, more: hasMore ? () => void model.more() : undefined };
 }

@@ -22,6 +22,7 @@ import controls from '../ui/controls.module.css';
 import { ClearConversation } from './clear-conversation.tsx';
 import { type ConversationDialog, ConversationMenu } from './conversation-menu.tsx';
 import styles from './conversation-view.module.css';
+import { copyText } from './copy-text.ts';
 import { DisappearingMessages } from './disappearing-messages.tsx';
 import { actionsFor, type MessageAction } from './message-actions.ts';
 import type { MessageHandlers } from './message-bubble.tsx';
@@ -62,7 +63,10 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
   );
   const onJump = useCallback(
     (to: number) => {
-      show(to).then((isThere) => setNotice(isThere ? '' : 'This message is not there any more.'));
+      show(to).then(
+        (isThere) => setNotice(isThere ? '' : 'This message is not there any more.'),
+        (error: Error) => setNotice(error.message),
+      );
     },
     [show],
   );
@@ -72,7 +76,7 @@ export function ConversationView({ id, mid }: { id: ConversationId; mid: number 
       if (action === 'edit') setEditing(message);
       else if (action === 'reply') drafts.write(id, drafts.get().get(id)?.text ?? '', message.mid);
       else if (action === 'thread') setThread(message);
-      else if (action === 'copy') void navigator.clipboard?.writeText(message.content?.text ?? '');
+      else if (action === 'copy') attempt(copyText(message.content?.text ?? ''));
       else if (action === 'pin' || action === 'unpin') attempt(client.pin(message, action === 'pin').done);
       else if (action === 'closePoll') attempt(client.closePoll(message).done);
       else dialogs.open(action, message);

@@ -1,5 +1,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { type RefObject, useEffect, useRef } from 'react';
+import { useStatus } from '../hooks/use-status.ts';
+import controls from '../ui/controls.module.css';
 import styles from './timeline.module.css';
 import type { TimelineState } from './timeline-model.ts';
 
@@ -17,6 +19,7 @@ export function OlderMessages({
 }) {
   const end = useRef<HTMLDivElement>(null);
   const first = messages[0]?.order;
+  const isOnline = useStatus().state === 'online';
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each page, look anew whether the end is near.
   useEffect(() => {
@@ -35,7 +38,15 @@ export function OlderMessages({
       {older === 'loading' && (
         <LoaderCircle size={20} className={styles.spinner} aria-label="Loading older messages" />
       )}
-      {older === 'later' && 'Older messages are loaded when the connection is back.'}
+      {older === 'later' && !isOnline && 'Older messages are loaded when the connection is back.'}
+      {older === 'later' && isOnline && (
+        <>
+          Older messages could not be loaded.
+          <button type="button" className={controls.quiet} onClick={load}>
+            Try again
+          </button>
+        </>
+      )}
       {older === 'none' &&
         (messages.length === 0 ? `Say hello to ${name}.` : `This is where your chat with ${name} begins.`)}
     </div>

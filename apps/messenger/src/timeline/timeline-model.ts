@@ -22,6 +22,8 @@ export interface TimelineState {
   readonly found: number | undefined;
 }
 
+type TimelineClient = Pick<Client, 'on' | 'message' | 'messages' | 'conversation' | 'fetchOlder'>;
+
 const pageSize = 40;
 /** Unread messages that are loaded at once, so that the timeline can open at the first one. */
 const unreadLimit = 400;
@@ -31,11 +33,13 @@ const foundMs = 2_000;
 
 /** The part of a conversation that is on the screen, kept up to date with the client. */
 export class TimelineModel extends Live<TimelineState> {
-  readonly #client: Client;
+  readonly #client: TimelineClient;
   readonly #target: Target;
   #foundTimer: number | undefined;
+  /** The page that is being added. */
+  #page: Promise<void> | undefined;
 
-  constructor(client: Client, target: Target) {
+  constructor(client: TimelineClient, target: Target) {
     super({ ready: false, messages: [], unreadFrom: undefined, older: 'more', found: undefined });
     this.#client = client;
     this.#target = target;
@@ -67,16 +71,16 @@ export class TimelineModel extends Live<TimelineState> {
   }
 
   /**
-   * Leads the user to a message, loading what lies between.
+   * Leads the user to a message, loading what lies between. Rejects when it cannot be loaded at the moment.
    *
-   * @returns false when it is not there any more, or too far away to be loaded now
+   * @returns false when it is not there any more, or too far away
    */
   async show(mid: number): Promise<boolean> {
-    const message = await this.#client.message(this.#target, mid).catch(() => undefined);
+    const message = await this.#client.message(this.#target, mid);
     if (message === undefined) return false;
     for (let pages = 0; pages < pagesToMessage && !this.#has(mid); pages++) {
-      await this.loadOlder();
-      if (this.get().older !== 'more') break;
+      await this.#addPage();
+      if (this.get().older === 'none') break;
     }
     if (!this.#has(mid)) return false;
     this.#change({ found: mid });
@@ -85,10 +89,23 @@ export class TimelineModel extends Live<TimelineState> {
     return true;
   }
 
-  /** Adds a page before the first message: from this device, or else from the server. */
-  async loadOlder(): Promise<void> {
+  /** Adds a page before the first message, or tries it again; `older` tells what came of it. */
+  loadOlder(): Promise<void> {
+    return this.#addPage().catch(() => {});
+  }
+
+  /** One at a time; who comes meanwhile waits for the same. */
+  #addPage(): Promise<void> {
+    this.#page ??= this.#fetchPage().finally(() => {
+      this.#page = undefined;
+    });
+    return this.#page;
+  }
+
+  /** From this device, or else from the server. */
+  async #fetchPage(): Promise<void> {
     const { ready, older, messages } = this.get();
-    if (!ready || older !== 'more') return;
+    if (!ready || older === 'none') return;
     this.#change({ older: 'loading' });
     const [first] = messages;
     const page = { limit: pageSize, ...(first === undefined ? {} : { before: first.order }) };
@@ -100,8 +117,9 @@ export class TimelineModel extends Live<TimelineState> {
       }
       const all = withMessages(found, this.get().messages);
       this.#change({ messages: all, older: found.length === 0 ? 'none' : 'more' });
-    } catch {
+    } catch (error) {
       this.#change({ older: 'later' });
+      throw error;
     }
   }
 
