@@ -182,7 +182,10 @@ describe('what can be done with messages in the messenger', () => {
     };
     await expect.poll(arrives, { timeout: 40_000, interval: 200 }).toBe(true);
 
-    // What the browser cannot keep is said.
+    // What the browser cannot keep is said, and does not hold.
+    await ivan.page.getByRole('button', { name: 'Chat actions' }).click();
+    await ivan.page.getByRole('menuitem', { name: 'Block' }).click();
+    await ivan.page.getByText('You have blocked judy Baker.').waitFor();
     await ivan.page.evaluate(() => {
       const { transaction } = IDBDatabase.prototype;
       IDBDatabase.prototype.transaction = function (...asked) {
@@ -192,7 +195,11 @@ describe('what can be done with messages in the messenger', () => {
     });
     await ivan.page.getByRole('button', { name: 'Chat actions' }).click();
     await ivan.page.getByRole('menuitem', { name: 'Archive' }).click();
-    await ivan.page.getByRole('alert').getByText('The local store does not take changes.').waitFor();
+    const refused = ivan.page.getByRole('alert').getByText('The local store does not take changes.');
+    await refused.waitFor();
+    await ivan.page.getByRole('button', { name: 'Unblock' }).click();
+    await expect.poll(() => refused.count()).toBe(2);
+    expect(await ivan.page.getByText('You have blocked judy Baker.').isVisible()).toBe(true);
   });
 
   it('finds messages of all chats, and leads to them', async () => {

@@ -130,8 +130,9 @@ describe('files in the messenger', () => {
     await page.getByRole('button', { name: 'Pause: kept.txt' }).click();
     await attach(alice, 'other.txt', 'text/plain', Buffer.from('other'));
     await page.getByRole('button', { name: 'Cancel: other.txt' }).click();
-    await expect.poll(() => alice.keeps('"paused":true')).toBe(true);
-    await expect.poll(() => alice.keeps('other.txt')).toBe(false);
+    await page.getByRole('progressbar', { name: 'Sending other.txt' }).waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Go on: kept.txt' }).waitFor();
+    expect([await alice.keeps('"paused":true'), await alice.keeps('other.txt')]).toEqual([true, false]);
     await page.reload();
     await page.getByRole('progressbar', { name: 'Sending kept.txt' }).waitFor();
     expect(await page.getByRole('progressbar').count()).toBe(1);

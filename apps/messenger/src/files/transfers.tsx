@@ -1,5 +1,6 @@
 import type { ConversationId, Transfer } from '@stoa/client';
 import { Pause, Play, X } from 'lucide-react';
+import { useAttempt } from '../hooks/use-attempt.ts';
 import { useWorkspace } from '../hooks/use-workspace.tsx';
 import controls from '../ui/controls.module.css';
 import { shownSize } from './file-size.ts';
@@ -21,6 +22,7 @@ export function Transfers({ id }: { id: ConversationId }) {
 
 function TransferRow({ transfer }: { transfer: Transfer }) {
   const { files } = useWorkspace().client;
+  const { attempt, failure } = useAttempt();
   const { id, name, size, sent, state } = transfer;
   const isStopped = state === 'paused' || state === 'failed';
   const change = state === 'failed' ? 'Try again' : isStopped ? 'Go on' : 'Pause';
@@ -39,7 +41,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
         className={controls.icon}
         aria-label={`${change}: ${name}`}
         title={change}
-        onClick={() => void (isStopped ? files.resume(id) : files.pause(id))}
+        onClick={() => void attempt(() => (isStopped ? files.resume(id) : files.pause(id)))}
       >
         {isStopped ? <Play size={18} /> : <Pause size={18} />}
       </button>
@@ -48,10 +50,13 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
         className={controls.icon}
         aria-label={`Cancel: ${name}`}
         title="Cancel"
-        onClick={() => void files.cancel(id)}
+        onClick={() => void attempt(() => files.cancel(id))}
       >
         <X size={18} />
       </button>
+      <p role="alert" className={styles.failure}>
+        {failure}
+      </p>
     </li>
   );
 }

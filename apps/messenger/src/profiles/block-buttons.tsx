@@ -14,13 +14,13 @@ export function BlockButtons({ address }: { address: string }) {
 
   useEffect(() => {
     const look = (): void => {
-      void client.blockedParts(address).then((blocked) => setParts(blocked ?? {}));
+      void attempt(async () => setParts((await client.blockedParts(address)) ?? {}));
     };
     look();
     return client.on('blocked', (changed) => {
       if (changed === address) look();
     });
-  }, [client, address]);
+  }, [client, address, attempt]);
 
   const change = (to: Parameters<typeof changeBlock>[2]): void =>
     void attempt(async () => {

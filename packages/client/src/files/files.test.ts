@@ -121,6 +121,60 @@ it('an upload can be paused, resumed and given up', async () => {
   await vi.waitUntil(() => from.files.transfers().length === 0, patience);
 });
 
+it('an upload is shown as paused or given up when that is kept, and goes on when it cannot be', async () => {
+  const transfers = memoryTransfers();
+  /** What the store is asked while it is slow or refuses; each is to be answered. */
+  let asked: { carryOut: () => void; refuse: () => void }[] | undefined;
+  const waiting = (work: () => Promise<void>): Promise<void> => {
+    if (asked === undefined) return work();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    asked.push({ carryOut: () => resolve(work()), refuse: () => reject(new Error('The disk is full.')) });
+    return promise;
+  };
+  const store: typeof transfers = {
+    ...transfers,
+    put: (record) => waiting(() => transfers.put(record)),
+    remove: (id) => waiting(() => transfers.remove(id)),
+  };
+  // Not started: nothing is sent.
+  const from = new Client({ url: server.url, token: alice.token, files: { store } });
+  const { id } = await from.files.send({ peer: 'bob' }, { file: blobOf(randomBytes(1_000)), name: 'a' });
+  const state = () => from.files.transfers()[0]?.state;
+  const decide = async (decision: Promise<void>, how: 'carryOut' | 'refuse') => {
+    const outcome = decision.then(
+      () => 'done',
+      ({ message }: Error) => message,
+    );
+    await vi.waitUntil(() => asked?.length === 1, patience);
+    const before = state();
+    asked?.shift()?.[how]();
+    return [before, await outcome, state()];
+  };
+  asked = [];
+  expect(await decide(from.files.pause(id), 'refuse')).toEqual(['waiting', 'The disk is full.', 'waiting']);
+  expect(await decide(from.files.pause(id), 'carryOut')).toEqual(['waiting', 'done', 'paused']);
+  expect(await decide(from.files.resume(id), 'refuse')).toEqual(['paused', 'The disk is full.', 'paused']);
+  expect((await transfers.all())[0]).toMatchObject({ paused: true });
+  expect(await decide(from.files.resume(id), 'carryOut')).toEqual(['paused', 'done', 'waiting']);
+  expect(await decide(from.files.cancel(id), 'refuse')).toEqual(['waiting', 'The disk is full.', 'waiting']);
+  expect(await decide(from.files.cancel(id), 'carryOut')).toEqual(['waiting', 'done', undefined]);
+  expect(await transfers.all()).toEqual([]);
+
+  asked = undefined;
+  const { id: both } = await from.files.send({ peer: 'bob' }, { file: blobOf(randomBytes(9)), name: 'both' });
+  await Promise.all([from.files.cancel(both), from.files.pause(both)]);
+  expect([from.files.transfers(), await transfers.all()]).toEqual([[], []]);
+  const arrived = nextFile(await start(bob));
+  await from.files.send({ peer: 'bob' }, { file: blobOf(randomBytes(1_000)), name: 'b' });
+  asked = [];
+  const [next] = from.files.transfers();
+  await decide(from.files.pause(next?.id ?? ''), 'refuse');
+  asked = undefined;
+  onTestFinished(() => from.stop());
+  await from.start();
+  expect((await arrived).content?.file?.name).toBe('b');
+});
+
 it('what the server refuses has failed, with the reason, and can be given up', async () => {
   const from = await start(alice);
   const { id } = await from.files.send({ peer: 'bob' }, { file: blobOf(new Uint8Array(5_000_001)) });

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { checkDraft } from '../outbox/index.ts';
 import { problemOf } from '../problem.ts';
 import type { Target } from '../types.ts';
+import { type ActiveTransfer, newActive, type Transfer, transferOf } from './active-transfer.ts';
 import { fileKindOf, fileKinds } from './file-kinds.ts';
 import { FileLinks } from './file-links.ts';
 import { FileServer, type FileServerOptions, type UploadedFile } from './file-server.ts';
@@ -25,38 +26,6 @@ export interface FileSettings {
   readonly store?: TransferStore;
 }
 
-/**
- * A file on its way. `waiting`: for its turn, or for the next attempt; `failed`: for retry() or cancel(), see `error`.
- */
-export interface Transfer {
-  readonly id: string;
-  readonly target: Target;
-  /** Of the message that will name the file. */
-  readonly localId: number;
-  readonly name: string;
-  readonly size: number;
-  /** Of the message, without the file. */
-  readonly content: Content;
-  /** As the file itself says; the server decides. */
-  readonly mime: string;
-  readonly file: Blob;
-  readonly createdAt: number;
-  /** Bytes that the server has. */
-  readonly sent: number;
-  readonly state: 'waiting' | 'uploading' | 'paused' | 'failed';
-  readonly error?: StoaError;
-}
-
-interface Active {
-  record: TransferRecord;
-  state: Transfer['state'];
-  sent: number;
-  failures: number;
-  error: StoaError | undefined;
-  controller: AbortController | undefined;
-  timer: unknown;
-}
-
 export interface FilesOptions extends FileServerOptions {
   readonly settings: FileSettings;
   readonly host: ClientHost;
@@ -73,7 +42,7 @@ export class Files {
   readonly #server: FileServer;
   readonly #store: TransferStore;
   readonly #links: FileLinks;
-  readonly #active = new Map<string, Active>();
+  readonly #active = new Map<string, ActiveTransfer>();
   readonly #listeners = new Set<() => void>();
   #running = false;
   #forgetStatus = (): void => {};
@@ -134,7 +103,10 @@ export class Files {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops an upload until resume(), also beyond the end of the page. */
+  /**
+   * Stops an upload until resume(), also beyond the end of the page. Resolves when that is kept, and the upload is `paused`;
+   * rejects when it cannot be kept, and the upload goes on.
+   */
   pause(id: string): Promise<void> {
     return this.#set(id, 'paused');
   }
@@ -144,18 +116,20 @@ export class Files {
     return this.#set(id, 'waiting');
   }
 
-  /** Gives a file up: nothing is left of it, here and on the server. */
+  /**
+   * Gives a file up: nothing is left of it, here and on the server. Rejects when it cannot be removed here, and the upload
+   * goes on.
+   */
   async cancel(id: string): Promise<void> {
     const active = this.#active.get(id);
     if (active === undefined) return;
-    this.#halt(active);
-    this.#active.delete(id);
-    this.#changed();
-    await this.#store.remove(id);
+    await this.#decide(active, async () => {
+      await this.#store.remove(id);
+      this.#active.delete(id);
+    });
     const { uploadId } = active.record;
     // Without a connection, the server forgets it by itself.
     if (uploadId !== undefined) await this.#server.abandon(uploadId).catch(() => {});
-    this.#pump();
   }
 
   /**
@@ -211,17 +185,12 @@ export class Files {
   stop(): void {
     this.#running = false;
     this.#forgetStatus();
-    for (const active of this.#active.values()) {
-      this.#halt(active);
-      if (active.state === 'uploading') active.state = 'waiting';
-    }
+    for (const active of this.#active.values()) this.#halt(active);
     this.#changed();
   }
 
-  #take(record: TransferRecord): Active {
-    const state = record.paused === true ? 'paused' : 'waiting';
-    const rest = { sent: 0, failures: 0, error: undefined, controller: undefined, timer: undefined };
-    const active: Active = { record, state, ...rest };
+  #take(record: TransferRecord): ActiveTransfer {
+    const active = newActive(record);
     this.#active.set(record.id, active);
     this.#changed();
     return active;
@@ -230,14 +199,26 @@ export class Files {
   async #set(id: string, state: 'paused' | 'waiting'): Promise<void> {
     const active = this.#active.get(id);
     if (active === undefined) return;
+    const record = { ...active.record, paused: state === 'paused' };
+    await this.#decide(active, async () => {
+      await this.#store.put(record);
+      // Given up meanwhile.
+      if (!this.#active.has(id)) return this.#store.remove(id);
+      Object.assign(active, { record, state, error: undefined });
+    });
+  }
+
+  /** Stops the upload, and shows what was decided when it is kept: the page may end before. */
+  async #decide(active: ActiveTransfer, keep: () => Promise<void>): Promise<void> {
     this.#halt(active);
-    active.state = state;
-    active.error = undefined;
-    const { paused, ...record } = active.record;
-    active.record = state === 'paused' ? { ...record, paused: true } : record;
-    this.#changed();
-    await this.#store.put(active.record);
-    this.#pump();
+    active.undecided += 1;
+    try {
+      await keep();
+    } finally {
+      active.undecided -= 1;
+      this.#changed();
+      this.#pump();
+    }
   }
 
   /** One after the other: the first arrives sooner, and in its place. */
@@ -245,18 +226,21 @@ export class Files {
     if (!this.#running) return;
     const all = [...this.#active.values()];
     if (all.some(({ state }) => state === 'uploading')) return;
-    const next = all.find(({ state, timer }) => state === 'waiting' && timer === undefined);
+    const isReady = ({ state, timer, undecided }: ActiveTransfer) =>
+      state === 'waiting' && timer === undefined && !undecided;
+    const next = all.find(isReady);
     if (next !== undefined) void this.#run(next);
   }
 
-  async #run(active: Active): Promise<void> {
+  async #run(active: ActiveTransfer): Promise<void> {
     const controller = new AbortController();
     active.controller = controller;
     active.state = 'uploading';
     this.#changed();
     try {
       await ownTransfer(active.record.id, controller.signal, () => this.#carryOut(active, controller.signal));
-      if (active.state === 'uploading') this.#active.delete(active.record.id);
+      if (active.controller === controller && active.state === 'uploading')
+        this.#active.delete(active.record.id);
       this.#changed();
     } catch (error) {
       if (!controller.signal.aborted) this.#failed(active, problemOf(error));
@@ -264,13 +248,13 @@ export class Files {
     this.#pump();
   }
 
-  async #carryOut(active: Active, signal: AbortSignal): Promise<void> {
+  async #carryOut(active: ActiveTransfer, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     // Another page may have paused it, or ended it, while this one waited for its turn.
     const kept = await this.#store.find(active.record.id);
     if (kept === undefined || signal.aborted) return;
     active.record = kept;
-    if (kept.paused === true) {
+    if (kept.paused) {
       active.state = 'paused';
       return;
     }
@@ -282,7 +266,7 @@ export class Files {
       name,
       id: uploadId,
       signal,
-      onBegun: (begun) => this.#keep(active, { uploadId: begun }),
+      onBegun: (begun) => this.#begun(active, begun),
       onProgress: (bytes) => {
         active.sent = bytes;
         active.failures = 0;
@@ -296,7 +280,7 @@ export class Files {
   }
 
   async #sendMessage(
-    active: Active,
+    active: ActiveTransfer,
     file: UploadedFile,
     shown: Partial<Content['file']>,
     signal: AbortSignal,
@@ -322,12 +306,14 @@ export class Files {
     return recent.some((message) => message.outgoing && message.localId === localId);
   }
 
-  async #keep(active: Active, more: Partial<TransferRecord>): Promise<void> {
-    active.record = { ...active.record, ...more };
-    if (this.#active.has(active.record.id)) await this.#store.put(active.record);
+  async #begun(active: ActiveTransfer, uploadId: string): Promise<void> {
+    // It was halted: what is being decided counts.
+    if (active.controller === undefined) return;
+    active.record = { ...active.record, uploadId };
+    await this.#store.put(active.record);
   }
 
-  #failed(active: Active, error: StoaError): void {
+  #failed(active: ActiveTransfer, error: StoaError): void {
     const { clock, random } = this.#options;
     active.error = error;
     active.controller = undefined;
@@ -347,13 +333,14 @@ export class Files {
     this.#pump();
   }
 
-  #halt(active: Active): void {
+  #halt(active: ActiveTransfer): void {
     active.controller?.abort();
     active.controller = undefined;
+    if (active.state === 'uploading') active.state = 'waiting';
     this.#clearTimer(active);
   }
 
-  #clearTimer(active: Active): void {
+  #clearTimer(active: ActiveTransfer): void {
     if (active.timer !== undefined) this.#options.clock.clearTimeout(active.timer);
     active.timer = undefined;
   }
@@ -367,25 +354,6 @@ export class Files {
       }
     }
   }
-}
-
-function transferOf({ record, state, sent, error }: Active): Transfer {
-  const { id, target, content, localId, name, file, createdAt } = record;
-  const { size, type: mime } = file;
-  return {
-    id,
-    target,
-    content,
-    localId,
-    name,
-    size,
-    mime,
-    file,
-    createdAt,
-    sent,
-    state,
-    ...(error === undefined ? {} : { error }),
-  };
 }
 
 const recentMessages = 200;

@@ -24,7 +24,7 @@ export interface TransferRecord {
   readonly createdAt: number;
   /** Of the upload, once it has begun. */
   readonly uploadId?: string;
-  readonly paused?: true;
+  readonly paused?: boolean;
   /** Of the message: tells whether it is in the outbox already. */
   readonly localId: number;
 }
