@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readRtcp } from '../rtcp/read.ts';
-import { TestPlayer, TestPublisher, TestViewer, untilUp } from '../testing/test-client.ts';
+import {
+  TestPlayer,
+  TestPublisher,
+  TestViewer,
+  untilUp,
+  withOtherCertificate,
+} from '../testing/test-client.ts';
 import { until } from '../testing/until.ts';
 import type { MediaEvent } from './events.ts';
 import { LocalEngine } from './local-engine.ts';
@@ -177,20 +183,17 @@ describe.each([
   it('tells of a connection that has failed, and of none that it ends itself', async () => {
     const ended = () =>
       events.flatMap((each) => (each.type === 'connection' && each.state === 'closed' ? each.direction : []));
-    // As somebody in between would have it.
-    const ofAnother = (sdp: string) =>
-      sdp.replace(/^(a=fingerprint:\S+ )\w\w/gm, (_, start: string) => `${start}00`);
     const publisher = await TestPublisher.open([camera]);
     clients.push(publisher);
     const { sdp, streams } = publisher.offer;
-    const answer = await engine.publish('room', 'bob', { sdp: ofAnother(sdp), streams });
+    const answer = await engine.publish('room', 'bob', { sdp: withOtherCertificate(sdp), streams });
     publisher.accept(answer.sdp);
     await until(() => ended().includes('publish'));
     const offer = await engine.view('room', 'bob');
     const client = await TestViewer.open(offer);
     clients.push(client);
     const { version, sdp: answered } = client.answer(offer);
-    await engine.answer('room', 'bob', { version, sdp: ofAnother(answered) });
+    await engine.answer('room', 'bob', { version, sdp: withOtherCertificate(answered) });
     await until(() => ended().includes('view'));
 
     await view('bob', []);

@@ -8,6 +8,7 @@ import { parametersOf, publishOffer, viewAnswer, withoutCandidates } from './cli
 import { rtpPacket, vp8Payload } from './packets.ts';
 import { comesUp } from './until-up.ts';
 
+export { withOtherCertificate } from './client-sdp.ts';
 export { TestPlayer } from './test-player.ts';
 export { untilUp } from './until-up.ts';
 
