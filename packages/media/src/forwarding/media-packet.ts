@@ -30,15 +30,13 @@ export interface MediaPacket {
 }
 
 const nothing = Buffer.alloc(0);
-/** Below every number of a packet, and of 32 bits, which V8 keeps in the record itself. */
-const beforeAll = -(2 ** 31);
 
 export function newMediaPacket(): MediaPacket {
   return {
     buffer: nothing,
     payloadStart: 0,
     payloadEnd: 0,
-    sequence: beforeAll,
+    sequence: Number.NEGATIVE_INFINITY,
     timestamp: 0,
     marker: false,
     receivedAt: 0,
