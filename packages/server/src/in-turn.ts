@@ -2,6 +2,11 @@
 export class InTurn {
   readonly #last = new Map<string, Promise<unknown>>();
 
+  /** Nothing waits, and whoever was to go on by what has come out has done so. */
+  get isIdle(): boolean {
+    return this.#last.size === 0;
+  }
+
   /** Settles as `work` does, after all that was handed in under this key before. */
   run<T>(key: string, work: Promise<T>): Promise<T> {
     // Its outcome is the caller's, in his turn; here it only must not count as unhandled.

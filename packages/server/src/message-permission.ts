@@ -33,7 +33,8 @@ export class MessagePermission implements MessageJudge {
 
   get active(): boolean {
     const { access, modules } = this.#options;
-    return modules.active || access.any;
+    // Also when there is no rule any more: what is stored unasked must not overtake what is still being asked about.
+    return modules.active || access.any || !this.#order.isIdle;
   }
 
   judge(sender: Sender, destination: Destination, outgoing: Outgoing): Promise<Judgement> {

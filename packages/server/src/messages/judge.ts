@@ -15,7 +15,7 @@ export interface Judgement {
 }
 
 export interface MessageJudge {
-  /** False when nobody has anything to say: then nothing is asked. */
+  /** False when nobody has anything to say, and no message is being judged: then nothing is asked. */
   readonly active: boolean;
   /**
    * Messages of one device are judged in the order in which they are handed in.
