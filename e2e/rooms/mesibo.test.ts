@@ -73,7 +73,6 @@ it('programs of both generations meet in a room, word for word as they are docum
   await v1.evaluate(
     `remote.get('young').attach('video-late', (found) => print('attached ' + found), 10, 1000)`,
   );
-  // At the top: below what is in sight it would be sent nothing.
   await v1.evaluate(
     `document.body.prepend(Object.assign(document.createElement('video'), { id: 'video-late' }))`,
   );
