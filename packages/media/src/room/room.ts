@@ -9,7 +9,6 @@ import { ReceiveTransport, type SlotCounts } from '../transport/receive-transpor
 import { SendTransport } from '../transport/send-transport.ts';
 import { ChoiceTurns } from './choice-turns.ts';
 import { chooseLayers, noShortage, type Shortage } from './choose-layers.ts';
-import { Departures, type Route } from './departures.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { type Measured, measure } from './measure.ts';
 import { isTaken, type Outlet } from './outlet.ts';
@@ -25,7 +24,7 @@ interface Stream extends StreamDescription {
   readonly layers: LayerDemand[];
 }
 
-interface Subscription extends Route {
+interface Subscription {
   readonly transport: ReceiveTransport;
   readonly slot: Slot;
   view: View;
@@ -48,7 +47,6 @@ export class Room {
   /** By stream, who gets all of it besides viewers. */
   readonly #taps = new Map<string, PacketListener>();
   readonly #shortages = new WeakMap<ReceiveTransport, Shortage>();
-  readonly #departures = new Departures((stream) => this.#routes.get(stream));
   readonly #turns = new ChoiceTurns<ReceiveTransport>();
   #transports = 0;
   #demandedAt = 0;
@@ -194,7 +192,11 @@ export class Room {
   forward(source: Source, packet: MediaPacket, now: number): void {
     if (this.#taps.size > 0) this.#taps.get(source.stream)?.(source, packet, now);
     if (this.#outlets.size > 0) this.#forwardOut(source, packet, now);
-    if (this.#routes.has(source.stream)) this.#departures.add(source, packet);
+    const routes = this.#routes.get(source.stream);
+    if (routes === undefined) return;
+    for (const { transport, slot } of routes) transport.forward(slot, source, packet, now);
+    // Kept in the cache, the view would outlive the moment that it is of use.
+    packet.outgoing = undefined;
   }
 
   /** Whether packets of a stream are taken from its publisher. */

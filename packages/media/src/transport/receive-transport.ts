@@ -20,7 +20,6 @@ import { numbersOf, playedSections, takesRtx, writePlayAnswer } from '../sdp/pla
 import { readPublishOffer } from '../sdp/publish-offer.ts';
 import { readSlotsAnswer, writeSlotsOffer } from '../sdp/slots-offer.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
-import { HeldPackets } from './held-packets.ts';
 import { type MediaCounters, newMediaCounters } from './media-counters.ts';
 import { PacketBudget, packetsPerSecond } from './packet-budget.ts';
 import { RoundTrip } from './round-trip.ts';
@@ -67,7 +66,6 @@ export class ReceiveTransport {
   readonly #slots: NumberedSlot[] = [];
   readonly #bySsrc = new Map<number, Slot>();
   readonly #sent = new SendLog();
-  readonly #held = new HeldPackets();
   readonly #pacer = new Pacer<Waiting>();
   readonly #prober = new Prober();
   readonly #again = new RepeatBudget();
@@ -163,14 +161,6 @@ export class ReceiveTransport {
     if (slot.kind === 'audio' || this.#pacer.admit(packet.payloadEnd - packet.payloadStart, now))
       this.#send(slot.write(segment, packet, this.#sent.number, now), now);
     else this.#wait(slot, segment, packet);
-  }
-
-  hold(slot: Slot, source: Source, packet: MediaPacket): boolean {
-    return this.#held.add(slot, source, packet);
-  }
-
-  depart(now: number): void {
-    this.#held.leave(this, now);
   }
 
   /** What is shown now, and what would be if the path took it: bits per second, of pictures. */
