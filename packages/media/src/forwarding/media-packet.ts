@@ -30,13 +30,15 @@ export interface MediaPacket {
 }
 
 const nothing = Buffer.alloc(0);
+/** Below every number of a packet, and of 32 bits, which V8 keeps in the record itself. */
+const beforeAll = -(2 ** 31);
 
 export function newMediaPacket(): MediaPacket {
   return {
     buffer: nothing,
     payloadStart: 0,
     payloadEnd: 0,
-    sequence: Number.NEGATIVE_INFINITY,
+    sequence: beforeAll,
     timestamp: 0,
     marker: false,
     receivedAt: 0,

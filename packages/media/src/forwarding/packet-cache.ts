@@ -11,9 +11,10 @@ export class PacketCache {
     this.#mask = size - 1;
   }
 
-  /** The record for a new packet, which takes the place of the oldest. */
-  claim(sequence: number): MediaPacket {
+  /** The record for a new packet, which takes the place of an older one. `undefined` when it is there already, or too old. */
+  claim(sequence: number): MediaPacket | undefined {
     const record = this.#at(sequence);
+    if (record.sequence >= sequence) return undefined;
     record.sequence = sequence;
     return record;
   }
@@ -21,11 +22,6 @@ export class PacketCache {
   get(sequence: number): MediaPacket | undefined {
     const record = this.#at(sequence);
     return record.sequence === sequence ? record : undefined;
-  }
-
-  /** True when the place of this packet already belongs to a newer one. */
-  isPast(sequence: number): boolean {
-    return this.#at(sequence).sequence > sequence;
   }
 
   #at(sequence: number): MediaPacket {

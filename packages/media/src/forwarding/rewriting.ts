@@ -1,14 +1,16 @@
 import { setUint16 } from '../rtp/bytes.ts';
-import { unwrap32, unwrapBits } from '../rtp/sequence.ts';
 import type { MediaPacket } from './media-packet.ts';
 import type { Source } from './source.ts';
 
-/** The numbers of a slot's stream so far, counted on beyond their width. -1 before the first packet. */
+/** The newest numbers of a slot's stream, when a segment of it has ended. */
 export interface Written {
-  sequence: number;
-  timestamp: number;
-  pictureId: number;
-  tl0: number;
+  /** Counted on beyond 16 bits. */
+  readonly sequence: number;
+  /** Of 32 bits, with a sign. */
+  readonly timestamp: number;
+  /** Of the width in which they are sent; -1 before the first. */
+  readonly pictureId: number;
+  readonly tl0: number;
 }
 
 /** How a source's numbers become those of the slot, from its first packet there until the next source's. */
@@ -17,6 +19,7 @@ export interface Segment {
   /** First packet of the source that is forwarded, and its number in the slot's stream. */
   readonly firstOfSource: number;
   readonly first: number;
+  /** Of 32 bits, with a sign: such numbers V8 keeps in the object itself, which is read for every packet. */
   readonly timestampOffset: number;
   readonly pictureIdOffset: number;
   readonly tl0Offset: number;
@@ -43,17 +46,17 @@ export function beginSegment(
       source,
       firstOfSource: packet.sequence,
       first: packet.sequence & 0xffff,
-      timestampOffset: ideal - packet.timestamp,
+      timestampOffset: (ideal - packet.timestamp) | 0,
       pictureIdOffset: 0,
       tl0Offset: 0,
     };
   }
-  const timestamp = Math.max(Math.round(ideal), written.timestamp + smallestStep(source));
+  const passed = Math.max((Math.round(ideal) - written.timestamp) | 0, smallestStep(source));
   return {
     source,
     firstOfSource: packet.sequence,
     first: written.sequence + 1,
-    timestampOffset: timestamp - packet.timestamp,
+    timestampOffset: (written.timestamp + passed - packet.timestamp) | 0,
     pictureIdOffset:
       written.pictureId < 0 || payload.pictureId < 0 ? 0 : written.pictureId + 1 - payload.pictureId,
     tl0Offset: written.tl0 < 0 || payload.tl0 < 0 ? 0 : written.tl0 + 1 - payload.tl0,
@@ -74,20 +77,16 @@ export function writePictureIds(segment: Segment, { buffer, payload }: MediaPack
   if (payload.tl0 >= 0) buffer[payload.tl0At] = payload.tl0 + segment.tl0Offset;
 }
 
-/** Notes the highest numbers that the stream has reached. */
-export function advance(written: Written, segment: Segment, packet: MediaPacket): void {
-  const { payload } = packet;
-  written.sequence = Math.max(written.sequence, sequenceIn(segment, packet));
-  const timestamp = unwrap32(written.timestamp, packet.timestamp + segment.timestampOffset);
-  written.timestamp = Math.max(written.timestamp, timestamp);
-  if (payload.pictureId >= 0) {
-    const { pictureIdBits: bits } = payload;
-    const id = payload.pictureId + segment.pictureIdOffset;
-    written.pictureId = highest(written.pictureId, id, bits);
-  }
-  if (payload.tl0 >= 0) written.tl0 = highest(written.tl0, payload.tl0 + segment.tl0Offset, 8);
-}
-
-function highest(before: number, value: number, bits: number): number {
-  return before < 0 ? value : Math.max(before, unwrapBits(before, value, bits));
+/** What the stream has come to with the newest packet of a segment. Of ids that it has none of, those before it count. */
+export function endSegment(segment: Segment, packet: MediaPacket, before: Written | undefined): Written {
+  const { pictureId, pictureIdBits, tl0 } = packet.payload;
+  return {
+    sequence: sequenceIn(segment, packet),
+    timestamp: (packet.timestamp + segment.timestampOffset) | 0,
+    pictureId:
+      pictureId < 0
+        ? (before?.pictureId ?? -1)
+        : (pictureId + segment.pictureIdOffset) & (2 ** pictureIdBits - 1),
+    tl0: tl0 < 0 ? (before?.tl0 ?? -1) : (tl0 + segment.tl0Offset) & 0xff,
+  };
 }

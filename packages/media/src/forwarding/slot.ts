@@ -7,8 +7,8 @@ import type { MediaPacket } from './media-packet.ts';
 import { firstWord, writeAgain, writeOutgoing, writePadding } from './outgoing-header.ts';
 import { Renumbering } from './renumbering.ts';
 import {
-  advance,
   beginSegment,
+  endSegment,
   type Segment,
   sequenceIn,
   type Written,
@@ -58,8 +58,11 @@ export class Slot {
   pictureLosses = 0;
 
   #wanted: Source | undefined;
-  #written: Written | undefined;
   #segment: Segment | undefined;
+  /** The newest packet of the segment, by its number in the source. */
+  #newest = 0;
+  /** When the last segment ended. */
+  #written: Written | undefined;
   #past: Segment[] = [];
   #rtxSequence = 0;
   /** Made with the first request: of most slots nothing is ever asked for again. */
@@ -106,7 +109,7 @@ export class Slot {
     if (segment === undefined || segment.source !== source) return undefined;
     // From before the switch: its number in this stream belongs to another.
     if (packet.sequence < segment.firstOfSource) return undefined;
-    if (this.#written !== undefined) advance(this.#written, segment, packet);
+    if (packet.sequence > this.#newest) this.#newest = packet.sequence;
     return segment;
   }
 
@@ -117,12 +120,13 @@ export class Slot {
 
   /** A packet of the last seconds once more, as RTX where the viewer knows that. `number` is of 16 bits. */
   sendAgain(number: number, transportSequence: number, now: number): Buffer | undefined {
-    if (this.#written === undefined) return undefined;
-    const sequence = unwrap16(this.#written.sequence, number);
+    const newest = this.#newestSequence();
+    if (newest === undefined) return undefined;
+    const sequence = unwrap16(newest, number);
     const segment = [...this.#past, ...(this.#segment === undefined ? [] : [this.#segment])].findLast(
       ({ first }) => first <= sequence,
     );
-    if (segment === undefined || sequence > this.#written.sequence) return undefined;
+    if (segment === undefined || sequence > newest) return undefined;
     // What came before a switch is of no use after its key frame, and in the way where the path is full.
     if (this.kind === 'video' && segment !== this.#segment) return undefined;
     const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
@@ -139,12 +143,12 @@ export class Slot {
   /** A packet that the viewer has got already, as RTX: to find out what the path takes. `back` counts from the newest. */
   pad(back: number, transportSequence: number, now: number): Buffer | undefined {
     const segment = this.#segment;
-    if (segment === undefined || this.#written === undefined || this.rtxSsrc === 0) return undefined;
-    const sequence = this.#written.sequence - back;
-    if (sequence < segment.first) return undefined;
-    const packet = segment.source.cache.get(sequence - segment.first + segment.firstOfSource);
+    if (segment === undefined || this.rtxSsrc === 0) return undefined;
+    const ofSource = this.#newest - back;
+    if (ofSource < segment.firstOfSource) return undefined;
+    const packet = segment.source.cache.get(ofSource);
     if (packet === undefined) return undefined;
-    return this.#write(segment, packet, transportSequence, now, sequence & 0xffff);
+    return this.#write(segment, packet, transportSequence, now, sequenceIn(segment, packet) & 0xffff);
   }
 
   /** A packet without content, to find that out where nothing is shown. */
@@ -189,22 +193,28 @@ export class Slot {
     if (source.kind === 'video' && !packet.payload.startsKeyFrame) return;
     this.#end();
     const recordedAt = source.recordedAt(packet.timestamp, packet.receivedAt);
-    const written = this.#written;
     const ticks = Math.round((recordedAt * source.clockRate) / 1000);
-    this.#segment = beginSegment(source, packet, written, ticks);
+    this.#segment = beginSegment(source, packet, this.#written, ticks);
+    this.#newest = packet.sequence;
     this.switches += 1;
-    this.#written ??= {
-      sequence: this.#segment.first,
-      timestamp: packet.timestamp + this.#segment.timestampOffset,
-      pictureId: -1,
-      tl0: -1,
-    };
   }
 
   #end(): void {
-    if (this.#segment === undefined) return;
-    this.#past = [...this.#past, this.#segment].slice(-keptSegments);
+    const segment = this.#segment;
+    if (segment === undefined) return;
+    // It is there still: whatever came of the source after it would have been shown here, too.
+    const newest = segment.source.cache.get(this.#newest);
+    if (newest !== undefined) this.#written = endSegment(segment, newest, this.#written);
+    this.#past = [...this.#past, segment].slice(-keptSegments);
     this.#segment = undefined;
+  }
+
+  /** Of the stream, counted on beyond 16 bits; `undefined` before the first packet. */
+  #newestSequence(): number | undefined {
+    const segment = this.#segment;
+    return segment === undefined
+      ? this.#written?.sequence
+      : segment.first + this.#newest - segment.firstOfSource;
   }
 
   /** `original` is the number that is sent again, of 16 bits; -1 for what is sent for the first time. */

@@ -164,14 +164,14 @@ export class Source {
     const { reception } = this;
     const { highest } = reception;
     const sequence = highest === undefined ? number : unwrap16(highest, number);
-    if (this.cache.isPast(sequence) || this.cache.get(sequence) !== undefined) return undefined;
+    const packet = this.cache.claim(sequence);
+    if (packet === undefined) return undefined;
     const bytes = header.payloadEnd - payloadStart;
     reception.add(sequence, header.timestamp, bytes, this.clockRate, now, again);
     this.#rate.add(buffer.length, now);
     if (highest !== undefined && sequence > highest + 1) this.#gap(highest + 1, sequence, now);
     else this.#nacks.remove(sequence);
 
-    const packet = this.cache.claim(sequence);
     packet.timestamp = header.timestamp;
     packet.marker = header.marker;
     packet.receivedAt = now;
