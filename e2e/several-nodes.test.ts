@@ -96,17 +96,28 @@ describe('two nodes', { timeout: 180_000 }, () => {
   const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
 
   it('are one server to those who write to each other, also while NATS is restarted', async () => {
-    const [alice, bob] = [await connect('alice', one.url), await connect('bob', other.url)];
+    const pairs = await Promise.all(
+      numbers(10).map(async (pair) => ({
+        from: await connect(`from-${pair}`, one.url),
+        to: await connect(`to-${pair}`, other.url),
+        peer: `to-${pair}`,
+      })),
+    );
     const texts = numbers(300);
-    await sendAll(alice.client, 'bob', texts.slice(0, 100));
-    await until(() => bob.texts.length === 100, soon, 'the messages before', 20_000);
+    const send = (from: number, to: number) =>
+      Promise.all(pairs.map((pair) => sendAll(pair.from.client, pair.peer, texts.slice(from, to))));
+    const arrive = async (count: number, what: string) => {
+      for (const { to } of pairs) await until(() => to.texts.length === count, soon, what, 40_000);
+    };
+    await send(0, 100);
+    await arrive(100, 'the messages before');
     await nats.kill();
-    await sendAll(alice.client, 'bob', texts.slice(100, 200));
-    await until(() => bob.texts.length === 200, soon, 'the messages without NATS', 40_000);
+    await send(100, 200);
+    await arrive(200, 'the messages without NATS');
     await nats.start();
-    await sendAll(alice.client, 'bob', texts.slice(200));
-    await until(() => bob.texts.length === 300, soon, 'the messages afterwards', 40_000);
-    expect(bob.texts).toEqual(texts);
+    await send(200, 300);
+    await arrive(300, 'the messages afterwards');
+    for (const { to } of pairs) expect(to.texts).toEqual(texts);
   });
 
   it('move everybody when one of them stops, and lose, repeat and disorder nothing', async () => {
