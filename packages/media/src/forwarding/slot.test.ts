@@ -186,6 +186,33 @@ test('asks for the key frame that it waits for', () => {
   expect(keyFrames?.due(3000)).toBe(false);
 });
 
+test('asks on for as long as a source comes without the key frame that it waits for', () => {
+  const scene = twoLayers();
+  scene.show(1);
+  const { keyFrames } = scene.layers[1]?.source ?? {};
+  const triesOf = (fromMs: number): number =>
+    Array.from({ length: 100 }, (_, index) => keyFrames?.due(fromMs + 400 * index)).filter(Boolean).length;
+  // Nothing comes: a muted camera, which nobody asks for ever.
+  expect(triesOf(1000)).toBeLessThan(30);
+  publish(scene, 1, 1, false);
+  expect(keyFrames?.due(60_000)).toBe(true);
+  publish(scene, 1, 1, true);
+  expect(scene.seen).toHaveLength(1);
+  expect(keyFrames?.due(70_000)).toBe(false);
+});
+
+test('asks for key frames of what is shown and of what is waited for when the viewer lacks a picture', () => {
+  const scene = twoLayers();
+  scene.show(0);
+  publish(scene, 0, 1, true);
+  scene.show(1);
+  const dueOf = (index: number) => scene.layers[index]?.source.keyFrames.due(1000);
+  scene.layers[1]?.source.keyFrames.arrived();
+  expect([dueOf(0), dueOf(1)]).toEqual([false, false]);
+  scene.slot.pictureLost();
+  expect([dueOf(0), dueOf(1)]).toEqual([true, true]);
+});
+
 test('sends packets again as RTX, none from before a switch, and each once per round trip', () => {
   const scene = twoLayers();
   scene.show(0);

@@ -102,6 +102,13 @@ export class Slot {
     if (source !== undefined && source !== this.shown && source.kind === 'video') source.keyFrames.want();
   }
 
+  /** The viewer's decoder cannot go on, or has nothing to begin with. */
+  pictureLost(): void {
+    this.pictureLosses += 1;
+    this.shown?.keyFrames.want();
+    if (this.#wanted !== this.shown) this.#wanted?.keyFrames.want();
+  }
+
   /** Whether this viewer gets the packet: as part of what, for `write`. The stream counts on with it. */
   take(source: Source, packet: MediaPacket): Segment | undefined {
     if (source === this.#wanted && source !== this.shown) this.#begin(source, packet);
@@ -190,7 +197,11 @@ export class Slot {
   }
 
   #begin(source: Source, packet: MediaPacket): void {
-    if (source.kind === 'video' && !packet.payload.startsKeyFrame) return;
+    if (source.kind === 'video' && !packet.payload.startsKeyFrame) {
+      // For as long as it comes without: nobody else asks for what is not seen yet.
+      source.keyFrames.want();
+      return;
+    }
     this.#end();
     const recordedAt = source.recordedAt(packet.timestamp, packet.receivedAt);
     const ticks = Math.round((recordedAt * source.clockRate) / 1000);

@@ -308,9 +308,8 @@ export class ReceiveTransport {
   #wantKeyFrame(ssrc: number): void {
     const slot = this.#bySsrc.get(ssrc);
     if (slot === undefined) return;
-    slot.pictureLosses += 1;
     this.#counters.keyFrameRequestsIn += 1;
-    slot.shown?.keyFrames.want();
+    slot.pictureLost();
   }
 }
 
