@@ -250,6 +250,28 @@ describe.each([
     expect((await engine.streams('room')).map(({ forwarded }) => forwarded)).toEqual([false, false]);
   });
 
+  it('forwards at once what is permitted again, however much was dropped meanwhile', async () => {
+    await engine.permit('room', 'alice', everything);
+    const { client } = await publish('alice', [camera, microphone]);
+    const viewer = await view('bob', [{ stream: 'alice/cam' }, { stream: 'alice/mic' }]);
+    const seen = (name: string) => viewer.in(slotOf('bob', `alice/${name}`)).length;
+    await until(() => seen('cam') > 0 && seen('mic') > 0);
+    for (const name of ['cam', 'mic']) await engine.mute('room', `alice/${name}`, true);
+    for (let round = 0; round < 4; round += 1) {
+      const before = await refused('alice/mic');
+      await until(async () => (await refused('alice/mic')) > before + 3);
+      // So far that a number of 16 bits looks like an old one in the end.
+      client.skip(10_000);
+    }
+    const [pictures, sounds] = [seen('cam'), seen('mic')];
+    for (const name of ['cam', 'mic']) await engine.mute('room', `alice/${name}`, false);
+    await until(() => seen('cam') > pictures + 10 && seen('mic') > sounds + 10);
+    // The viewer sees no gap, for which it would ask.
+    const sequences = viewer.in(slotOf('bob', 'alice/mic')).map(({ sequence }) => sequence);
+    const [first = 0, last = 0] = [sequences[0], sequences.at(-1)];
+    expect((last - first + 1) & 0xffff).toBe(new Set(sequences).size);
+  });
+
   it('gives more slots by another offer, when a viewer wants more', async () => {
     const streams = Array.from(
       { length: 6 },

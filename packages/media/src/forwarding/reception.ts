@@ -12,12 +12,12 @@ export class Reception {
   /** In ticks. */
   jitter = 0;
   senderReport: SenderReport | undefined;
+  senderReportAt = 0;
 
   #first = 0;
   #transit: number | undefined;
   #reportedExpected = 0;
   #reportedPackets = 0;
-  #senderReportAt = 0;
 
   /** `again` marks what came by retransmission, which says nothing about jitter. */
   add(
@@ -44,7 +44,7 @@ export class Reception {
 
   addSenderReport(report: SenderReport, now: number): void {
     this.senderReport = report;
-    this.#senderReportAt = now;
+    this.senderReportAt = now;
   }
 
   get lost(): number {
@@ -66,7 +66,7 @@ export class Reception {
       jitter: Math.round(this.jitter) >>> 0,
       lastReport: senderReport === undefined ? 0 : middleBits(senderReport.ntpMs),
       delaySinceLastReport:
-        senderReport === undefined ? 0 : Math.round(((now - this.#senderReportAt) / 1000) * 65_536),
+        senderReport === undefined ? 0 : Math.round(((now - this.senderReportAt) / 1000) * 65_536),
     };
   }
 

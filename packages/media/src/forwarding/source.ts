@@ -111,6 +111,18 @@ export class Source {
     );
   }
 
+  /**
+   * The same from here on, for when packets of it were dropped before they came here: its numbers may have gone on so far
+   * that new ones would be taken for old ones, and those between are not to be asked for.
+   */
+  anew(): Source {
+    const { ssrc, codec, rid, stream, width, height } = this;
+    const source = new Source({ ssrc, codec, rid, stream, clock: this.#clock });
+    const { senderReport, senderReportAt } = this.reception;
+    if (senderReport !== undefined) source.reception.addSenderReport(senderReport, senderReportAt);
+    return Object.assign(source, { width, height });
+  }
+
   /** Packets to ask the publisher for again, of 16 bits. */
   missing(now: number, roundTripMs: number): readonly number[] {
     return this.#nacks.due(now, roundTripMs);

@@ -31,6 +31,8 @@ export class PipeIn {
     const source = new Source({ ssrc, codec, rid, stream, clock: this.#clockOf(stream) });
     source.width = told.width;
     source.height = told.height;
+    for (const [before, other] of this.#sources)
+      if (other.stream === stream && other.rid === rid) this.#sources.delete(before);
     this.#sources.set(number, source);
     this.#room.addSource(stream, source, told.restingBitrate);
   }

@@ -51,6 +51,9 @@ export class PipeOut implements Outlet {
     switch (message.type) {
       case 'want':
         this.#wanted = new Set(message.streams);
+        // Should it be wanted again, it is told of anew: its numbers may have gone on too far to be told from old ones.
+        for (const source of this.#piped.keys())
+          if (!this.#wanted.has(source.stream)) this.#piped.delete(source);
         for (const stream of this.#wanted)
           for (const { source } of this.#room.layersOf(stream)) this.#find(source);
         return;
@@ -108,6 +111,8 @@ export class PipeOut implements Outlet {
       pictureIdOffset: 0,
       tl0Offset: 0,
     };
+    for (const other of this.#piped.keys())
+      if (other.stream === source.stream && other.rid === source.rid) this.#piped.delete(other);
     const piped: Piped = { number: this.#next, source, segment, report: undefined, resting: false };
     this.#next = (this.#next + 1) & 0xffff;
     this.#piped.set(source, piped);

@@ -92,6 +92,7 @@ export class TrackRecording {
 
   take(source: Source, packet: MediaPacket, now: number): void {
     if (!this.#sources.has(source)) {
+      for (const known of this.#sources) if (known.rid === source.rid) this.#sources.delete(known);
       this.#sources.add(source);
       this.#choose(now);
     }

@@ -182,9 +182,13 @@ export class Room {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     // A browser that starts a layer anew, with another SSRC, has given up the old one.
+    const now = Date.now();
     const replaced = stream.layers.findIndex((layer) => layer.source.rid === source.rid);
-    if (replaced >= 0) stream.layers.splice(replaced, 1);
-    stream.layers.push(new LayerDemand(source, Date.now(), restingBitrate));
+    const [before] = replaced >= 0 ? stream.layers.splice(replaced, 1) : [];
+    // The same one anew is off still when it was. Of a stream of another process, that is told.
+    const isOff = stream.transport !== '' && before?.resting === true && before.source.ssrc === source.ssrc;
+    const bitrate = restingBitrate ?? (isOff ? before.bitrate(now) : undefined);
+    stream.layers.push(new LayerDemand(source, now, bitrate));
     this.#turns.callAll();
     this.#demandedAt = 0;
   }

@@ -91,6 +91,11 @@ export class TestPublisher {
     return [...this.#sequences.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** The numbers of all streams go on by so many, as if it had sent that. */
+  skip(packets: number): void {
+    for (const [name, sequence] of this.#sequences) this.#sequences.set(name, sequence + packets);
+  }
+
   /** How loud a microphone is from now on: 0 (loudest) to 127. Loud by default. */
   setLevel(name: string, level: number): void {
     this.#levels.set(name, level);

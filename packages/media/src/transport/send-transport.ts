@@ -14,7 +14,7 @@ import { ArrivalLog } from './arrival-log.ts';
 import { Connection, type ConnectionState, type TransportOptions } from './connection.ts';
 import { type MediaCounters, newMediaCounters } from './media-counters.ts';
 import { PacketBudget, packetsPerSecond } from './packet-budget.ts';
-import { findStream, maxSsrcs } from './stream-finder.ts';
+import { type FoundStream, findStream, maxSsrcs } from './stream-finder.ts';
 
 export interface PublishedStream {
   readonly mid: string;
@@ -30,15 +30,29 @@ export interface SendTransportEvents {
 
 interface Binding {
   readonly mid: string;
-  readonly source: Source;
+  /** Shared with its retransmissions. */
+  readonly bound: Bound;
   readonly section: OfferedSection;
   readonly isRtx: boolean;
+}
+
+interface Bound {
+  source: Source;
+  /** Packets of it were dropped since it began. */
+  hasGap: boolean;
+  /** Another has come for its layer. */
+  isReplaced: boolean;
+  readonly boundAt: number;
 }
 
 const reportIntervalMs = 1000;
 const feedbackIntervalMs = 100;
 /** Until the publisher's path is measured; asking sooner would ask twice. */
 const roundTripMs = 80;
+/** One that is shown, and one that it has replaced, of which late packets may come. */
+const sourcesPerLayer = 2;
+/** What has been there for so long and does not come for so long is over. */
+const overMs = 1000;
 /** Whom our RTCP comes from. */
 const ourSsrc = 1;
 
@@ -192,45 +206,73 @@ export class SendTransport {
   #receiveRtp(packet: Buffer, now: number): void {
     const header = this.#header;
     if (!readRtpHeader(packet, header)) return;
-    const binding = this.#bindings.get(header.ssrc) ?? this.#bind(packet);
+    const binding = this.#bindings.get(header.ssrc) ?? this.#bind(packet, now);
     if (binding === undefined) return;
-    const { source, mid, section } = binding;
+    const { bound, mid, section } = binding;
     const extensions = this.#extensions;
     readHeaderExtensions(packet, header, section.extensions, extensions);
     if (extensions.transportSequence >= 0) this.#arrivals.add(extensions.transportSequence, now);
     if (this.#silenced.size > 0 && this.#silenced.has(mid)) {
       this.#refused.set(mid, this.refused(mid) + 1);
+      bound.hasGap = true;
       return;
     }
+    if (bound.hasGap) {
+      // It may be one of those that were dropped, or late.
+      if (binding.isRtx || bound.isReplaced) return;
+      this.#beginAnew(bound, mid);
+    }
+    const { source } = bound;
     const found = binding.isRtx
       ? source.receiveAgain(packet, header, extensions, now)
       : source.receive(packet, header, extensions, now);
     if (found !== undefined) this.#events.onPacket(source, found, now);
   }
 
-  #bind(packet: Buffer): Binding | undefined {
+  #beginAnew(bound: Bound, mid: string): void {
+    bound.source = bound.source.anew();
+    bound.hasGap = false;
+    this.#listSources();
+    this.#events.onSource(mid, bound.source);
+  }
+
+  #bind(packet: Buffer, now: number): Binding | undefined {
     const { ssrc } = this.#header;
     const found = findStream(packet, this.#header, this.#offer.sections);
     if (found === undefined) return undefined;
     const { section, rid, isRtx } = found;
     const ofSection = [...this.#bindings.values()].filter(({ mid }) => mid === section.mid);
     if (ofSection.length >= maxSsrcs) return undefined;
-    const repaired = ofSection.find(({ source, isRtx: other }) => !other && source.rid === rid);
-    if (isRtx && repaired === undefined) return undefined;
-    const source = isRtx ? repaired?.source : this.#newSource(found);
-    if (source === undefined) return undefined;
-    const binding = { mid: section.mid, source, section, isRtx };
+    const ofLayer = ofSection.filter(({ bound, isRtx: other }) => !other && bound.source.rid === rid);
+    const newest = ofLayer.at(-1)?.bound;
+    const bound = isRtx ? newest : this.#newBound(found, now, ofLayer);
+    if (bound === undefined) return undefined;
+    const { source } = bound;
+    const binding = { mid: section.mid, bound, section, isRtx };
     this.#bindings.set(ssrc, binding);
     this.#listSources();
     if (!isRtx) this.#events.onSource(section.mid, source);
     return binding;
   }
 
-  #listSources(): void {
-    this.#sources = [...new Set([...this.#bindings.values()].map(({ source }) => source))];
+  /** In place of what the layer was before. Not more often than a browser does, since each has a cache of its own. */
+  #newBound(found: FoundStream, now: number, ofLayer: readonly Binding[]): Bound | undefined {
+    const oldest = ofLayer.length < sourcesPerLayer ? undefined : ofLayer[0]?.bound;
+    if (oldest !== undefined) {
+      if (now - Math.max(oldest.boundAt, oldest.source.reception.lastAt) < overMs) return undefined;
+      for (const [ssrc, { bound }] of this.#bindings) if (bound === oldest) this.#bindings.delete(ssrc);
+    }
+    const source = this.#newSource(found);
+    if (source === undefined) return undefined;
+    for (const { bound } of ofLayer) bound.isReplaced = true;
+    return { source, hasGap: false, isReplaced: false, boundAt: now };
   }
 
-  #newSource({ section, rid }: { section: OfferedSection; rid: string }): Source | undefined {
+  #listSources(): void {
+    this.#sources = [...new Set([...this.#bindings.values()].map(({ bound }) => bound.source))];
+  }
+
+  #newSource({ section, rid }: FoundStream): Source | undefined {
     const { ssrc, payloadType } = this.#header;
     const codec = section.codecs.find((each) => each.payloadType === payloadType)?.codec;
     if (codec === undefined) return undefined;
@@ -241,7 +283,7 @@ export class SendTransport {
     for (const message of readRtcp(packet)) {
       if (message.type !== 'senderReport') continue;
       const binding = this.#bindings.get(message.ssrc);
-      if (binding !== undefined && !binding.isRtx) binding.source.addSenderReport(message, now);
+      if (binding !== undefined && !binding.isRtx) binding.bound.source.addSenderReport(message, now);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { codecs } from '../codecs/codecs.ts';
 import { newHeaderExtensions, readHeaderExtensions, textAt } from '../rtp/header-extensions.ts';
 import type { RtpHeader } from '../rtp/rtp-header.ts';
 import type { OfferedSection } from '../sdp/publish-offer.ts';
@@ -54,5 +53,5 @@ function sectionOf(
   return extensions.midLength === 0 && possible.length === 1 ? possible[0] : undefined;
 }
 
-/** SSRCs that one section may use at a time: its layers, their retransmissions, and some that are over. */
-export const maxSsrcs = 4 * codecs.length;
+/** SSRCs that one section may use at a time: its layers, those that they have replaced, and the retransmissions of both. */
+export const maxSsrcs = 16;
