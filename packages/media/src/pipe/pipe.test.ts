@@ -62,7 +62,8 @@ async function pass(from: number, done: (now: number) => boolean): Promise<void>
   });
 }
 
-async function viewThere(): Promise<void> {
+/** @returns what ends it */
+async function viewThere(): Promise<() => void> {
   const { transport, slots } = await there.view({ audio: 0, video: 1 });
   await until(() => {
     try {
@@ -72,6 +73,7 @@ async function viewThere(): Promise<void> {
       return false;
     }
   });
+  return () => there.close(transport);
 }
 
 test('what is viewed there is as it came here, and what is not is not sent', async () => {
@@ -115,4 +117,35 @@ test('a layer that nobody takes there is not kept on for them, and one that is o
   // It does not come, and still is chosen: that turns it on at its publisher.
   await pass(Date.now(), () => wishes.some(({ rid, active }) => rid === 'l' && active));
   await pass(Date.now(), () => home.layersOf(stream)[0]?.resting === false);
+});
+
+test('what is viewed there again comes at once, however much has passed meanwhile', async () => {
+  const layer = new TestLayer(stream, 'h', { sequence: 1, timestamp: 7, pictureId: 3 });
+  home.addSource(stream, layer.source);
+  let now = Date.now();
+  const send = () => {
+    for (const { bytes } of layer.frame(1, true)) {
+      const packet = receive(layer.source, bytes, now);
+      if (packet !== undefined) home.forward(layer.source, packet, now);
+    }
+  };
+  const sendUntil = (done: () => boolean) =>
+    pass(now, (at) => {
+      now = at;
+      send();
+      return done();
+    });
+  const copy = () => there.layersOf(stream)[0]?.source;
+  const leave = await viewThere();
+  await sendUntil(() => (copy()?.reception.packets ?? 0) > 0);
+  // As many as are remembered.
+  for (let count = 0; count < 600; count += 1) send();
+  await sendUntil(() => (copy()?.reception.packets ?? 0) > 600);
+  leave();
+  await sendUntil(() => home.layersOf(stream)[0]?.resting === true);
+  // Numbers of 16 bits look like old ones afterwards.
+  for (let count = 0; count < 40_000; count += 1) send();
+  const before = copy()?.reception.packets ?? 0;
+  await viewThere();
+  await sendUntil(() => (copy()?.reception.packets ?? 0) !== before && copy()?.reception.packets !== 0);
 });
