@@ -76,7 +76,8 @@ export interface ScheduleStore {
   cancel(key: ScheduledKey, now: number): Promise<boolean>;
   /**
    * Hands out messages whose time has come, the oldest first, each to one caller, and to another one when it was
-   * neither removed nor failed before `retryBefore` (the time of the first handing out is earlier than that).
+   * neither removed nor failed before `retryBefore` (the time of the first handing out is earlier than that). Those of
+   * one sender keep their order: none is handed out while one that was due before it is still held.
    */
   take(query: { now: number; retryBefore: number; limit: number }): Promise<ScheduledMessage[]>;
   /** It was sent: nothing is kept of it. */

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { adminFlags, limits, messageFlags } from '@stoa/protocol';
-import { openSqliteStore, type ScheduleStore, type Store, StoreUnavailableError } from '@stoa/storage';
+import {
+  type MessageLog,
+  type NewMessage,
+  openSqliteStore,
+  type ScheduleStore,
+  type Store,
+  StoreUnavailableError,
+} from '@stoa/storage';
 import {
   ManualClock,
   SocketClient,
@@ -17,6 +24,8 @@ describe('scheduled messages', () => {
   let store: Store;
   /** Whether what was sent can be taken from the list. */
   let isForgetting = true;
+  /** Called before a message is stored. */
+  let appending = (_id: number | null): void => {};
   let server: TestNode;
   let alice: TestUser;
   let bob: TestUser;
@@ -35,9 +44,17 @@ describe('scheduled messages', () => {
         },
       },
     });
+    const log: MessageLog = Object.create(store.log, {
+      append: {
+        value: async (message: NewMessage) => {
+          appending(message.id);
+          return store.log.append(message);
+        },
+      },
+    });
     server = await startTestNode({
       clock,
-      store: { ...store, schedule },
+      store: { ...store, schedule, log },
       env: { STOA_MESSAGES_PER_SECOND: '0' },
     });
   });
@@ -145,6 +162,39 @@ describe('scheduled messages', () => {
     clock.advance(4_000);
     const ids = [await to.next('message'), await to.next('message'), await to.next('message')];
     expect(ids.map(({ id }) => id)).toEqual([2, 3, 1]);
+  });
+
+  it('are not overtaken by the next one when they could not be stored for a moment', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    const other = await signIn(await server.addUser(`carol-${users}`));
+    const at = clock.now() + 1_000;
+    from.send(send(1, 1, { at }), send(2, 1, { at }));
+    await from.next('scheduled', ({ id }) => id === 2);
+    other.send(send(3, 1, { at }));
+    await other.next('scheduled');
+    appending = (id) => {
+      if (id !== 1) return;
+      appending = () => {};
+      throw new StoreUnavailableError('away');
+    };
+    clock.advance(1_000);
+    // Those of others go on.
+    expect(await to.next('message')).toMatchObject({ id: 3 });
+    await pass(35);
+    const ids = [await to.next('message'), await to.next('message')].map(({ id }) => id);
+    expect(ids).toEqual([1, 2]);
+  });
+
+  it('that fail for good do not hold up the next one', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    const carol = await server.addUser(`carol-${users}`);
+    const at = clock.now() + 1_000;
+    from.send(send(1, 1, { at, peer: carol.address }), send(2, 1, { at }));
+    await from.next('scheduled', ({ id }) => id === 2);
+    await server.backend('userdel', { user: { uid: carol.uid } });
+    clock.advance(1_000);
+    expect(await to.next('message')).toMatchObject({ id: 2 });
+    expect(await failed(from)).toMatchObject([{ id: 1, failed: 'INVALID_DESTINATION' }]);
   });
 
   it('are listed on every device of the sender, page by page, and nobody else’s', async () => {

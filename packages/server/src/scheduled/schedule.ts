@@ -122,14 +122,24 @@ export class Schedule {
     throw new StoaError('NOT_FOUND', `No message ${id} of device ${dev} waits for its time.`);
   }
 
-  /** Sends what is due, as long as it may. A message that could not be stored is tried again later. */
+  /**
+   * Sends what is due, as long as it may. A message that could not be stored is tried again later, and so is what its
+   * sender has for after it: nothing overtakes it.
+   */
   async sendDue(goOn: () => boolean): Promise<void> {
     const { store, clock, onError } = this.#options;
     while (goOn()) {
       const now = clock.now();
       const due = await store.take({ now, retryBefore: now - retryMs, limit: dueAtOnce });
-      // One after the other: those of one sender to one receiver keep their order.
-      for (const message of due) await this.#send(message).catch(onError);
+      const stopped = new Set<number>();
+      // One after the other: those of one sender keep their order.
+      for (const message of due) {
+        if (stopped.has(message.sender)) continue;
+        await this.#send(message).catch((error: unknown) => {
+          stopped.add(message.sender);
+          onError(error);
+        });
+      }
       if (due.length < dueAtOnce) return;
     }
   }

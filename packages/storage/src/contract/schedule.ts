@@ -69,6 +69,61 @@ export function describeSchedule(open: OpenStore): void {
       expect(await take(now + 2500, now + 2000)).toEqual([]);
     });
 
+    it('are not handed out while one of the same sender that comes before them is held', async () => {
+      const { sender, schedule, key, add, take } = await setUp();
+      const other = await setUp();
+      for (const id of [1, 2, 3, 4]) await add(id, now);
+      expect(await take(now + 1000)).toMatchObject([1, 2, 3, 4].map((id) => ({ id })));
+      await schedule.remove(key(1));
+      await add(5, now + 1);
+      await other.add(1, now + 2);
+      // 2, 3 and 4 are held: by somebody who is slow, who has ended, or who has met with an error.
+      const taken = await schedule.take({ now: now + 1500, retryBefore: now + 500, limit: 100 });
+      expect(taken.filter((one) => one.sender === sender)).toEqual([]);
+      expect(taken.filter((one) => one.sender === other.sender)).toMatchObject([{ id: 1 }]);
+      await schedule.remove(key(3));
+      expect(await take(now + 1600)).toEqual([]);
+      // What has failed for good holds up nothing.
+      for (const id of [2, 4]) await schedule.fail(key(id), 'BLOCKED');
+      expect(await take(now + 1700)).toMatchObject([{ id: 5 }]);
+    });
+
+    it('come back together with what has waited behind them', async () => {
+      const { add, take } = await setUp();
+      await add(1, now);
+      await take(now + 1000);
+      await add(2, now);
+      expect(await take(now + 2000, now + 1000)).toEqual([]);
+      expect(await take(now + 2001, now + 1001)).toMatchObject([{ id: 1 }, { id: 2 }]);
+    });
+
+    it('of the same time are handed out in the order of devices and ids, also at the limit', async () => {
+      const { sender, schedule } = await setUp();
+      // Before everything that other tests have left.
+      const at = now - 100_000;
+      const keys = [
+        [2, 1],
+        [1, 9],
+        [1, 2],
+        [2, 3],
+      ] as const;
+      for (const [dev, id] of keys)
+        await schedule.add({ sender, dev, id, at, payload: bytes('payload'), limit: 9 });
+      const taken: [number, number][] = [];
+      for (const limit of [2, 2]) {
+        for (const { dev, id } of await schedule.take({ now: at, retryBefore: at, limit })) {
+          taken.push([dev, id]);
+          await schedule.remove({ sender, dev, id });
+        }
+      }
+      expect(taken).toEqual([
+        [1, 2],
+        [1, 9],
+        [2, 1],
+        [2, 3],
+      ]);
+    });
+
     it('that were handed out cannot be cancelled, and are handed out again when nothing came of it', async () => {
       const { schedule, key, add, ids, take } = await setUp();
       await add(1, now);

@@ -12,7 +12,7 @@ import type { RowsOf } from '../sql/executor.ts';
 import { type SqlStatement, toSqlValue } from '../sql/sql-statement.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { Connections } from './connections.ts';
-import { writeAtNewPosition, writeForUser, writeStatements } from './write-statements.ts';
+import { writeAtNewPosition, writeForUser, writeInTurn, writeStatements } from './write-statements.ts';
 
 /** Kysely builds the statements; the connections run them. */
 export function createSqlDatabase(connections: Connections): SqlDatabase {
@@ -39,6 +39,10 @@ export function createSqlDatabase(connections: Connections): SqlDatabase {
 
     async writeForUser<Queries extends readonly CompiledQuery[]>(uid: number, ...queries: Queries) {
       return (await writeForUser(connections, uid, queries.map(toStatement))) as RowsOf<Queries>;
+    },
+
+    async writeInTurn<Queries extends readonly CompiledQuery[]>(...queries: Queries) {
+      return (await writeInTurn(connections, queries.map(toStatement))) as RowsOf<Queries>;
     },
 
     writeAtNewPosition: (...queries) => writeAtNewPosition(connections, queries.map(toStatement)),

@@ -4,6 +4,9 @@ import type { Connections } from './connections.ts';
 import { takePosition } from './log-statements.ts';
 import { retryConflicts, transaction } from './transaction.ts';
 
+/** Of advisory locks: that of Stoa, and the one of them under which what goes in turn is written. */
+const lockTurn: SqlStatement = { sql: 'select pg_advisory_xact_lock(1400139617, 3)', parameters: [] };
+
 /**
  * Runs the statements in one transaction; resolves to the rows of each when it is committed and synced. All of them see
  * the data as it was at the beginning, and what they change themselves: when somebody else changes it meanwhile, they
@@ -30,6 +33,22 @@ export function writeForUser(
   statements: readonly SqlStatement[],
 ): Promise<SqlRow[][]> {
   const lock = { sql: 'select uid from users where uid = $1 for no key update', parameters: [uid] };
+  return writeUnder(connections, lock, statements);
+}
+
+/** The same, one after the other whomever they are for. The lock goes out together with the commit. */
+export function writeInTurn(
+  connections: Connections,
+  statements: readonly SqlStatement[],
+): Promise<SqlRow[][]> {
+  return writeUnder(connections, lockTurn, statements);
+}
+
+function writeUnder(
+  connections: Connections,
+  lock: SqlStatement,
+  statements: readonly SqlStatement[],
+): Promise<SqlRow[][]> {
   return connections.use((connection) =>
     // Each statement sees what was committed before it, and so what was committed before the lock was had.
     transaction(connection, 'read committed', async () => ({

@@ -16,4 +16,6 @@ export interface SqlDatabase extends SqlExecutor {
     uid: number,
     ...queries: Queries
   ): Promise<RowsOf<Queries>>;
+  /** The same as `write`, but of all such transactions, on all nodes, each sees what the one before it has committed. */
+  writeInTurn<Queries extends readonly CompiledQuery[]>(...queries: Queries): Promise<RowsOf<Queries>>;
 }

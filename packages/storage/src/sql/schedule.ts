@@ -87,30 +87,36 @@ export function createScheduleStore(database: SqlDatabase): ScheduleStore {
     },
 
     async take({ now, retryBefore, limit }) {
-      const due = query
+      const waiting = query
         .selectFrom('scheduled')
-        .select(['sender', 'dev', 'id'])
         .where('payload', 'is not', null)
         .where('failed', 'is', null)
-        .where('at', '<=', now)
+        .where('at', '<=', now);
+      // What is held was due before what is not, and must not be overtaken by it.
+      const held = waiting.select('sender').where('touched_at', '>=', retryBefore);
+      const due = waiting
+        .select(['sender', 'dev', 'id'])
         .where('touched_at', '<', retryBefore)
+        .where('sender', 'not in', held)
         .orderBy('at')
+        .orderBy('dev')
+        .orderBy('id')
         .limit(limit);
-      const [taken] = await database.write(
+      // Two at once would not see what the other one takes.
+      const [taken] = await database.writeInTurn(
         query
           .updateTable('scheduled')
           .set({ touched_at: now })
           .where(({ eb, refTuple }) =>
             eb(refTuple('sender', 'dev', 'id'), 'in', due.$asTuple('sender', 'dev', 'id')),
           )
-          // Once more: another node may have taken it since it was found.
-          .where('touched_at', '<', retryBefore)
+          // Once more: it may have been cancelled since it was found.
           .where('payload', 'is not', null)
           .where('failed', 'is', null)
           .returning(columns)
           .compile(),
       );
-      return taken.flatMap(toScheduled).sort((one, other) => one.at - other.at || one.id - other.id);
+      return taken.flatMap(toScheduled).sort(inOrder);
     },
 
     async remove({ sender, dev, id }) {
@@ -149,6 +155,9 @@ export function createScheduleStore(database: SqlDatabase): ScheduleStore {
     },
   };
 }
+
+const inOrder = (one: ScheduledMessage, other: ScheduledMessage): number =>
+  one.at - other.at || one.dev - other.dev || one.id - other.id;
 
 /** Cancelled ones, which have no payload, are not selected. */
 function toScheduled({ payload, ...rest }: Row): ScheduledMessage[] {

@@ -61,6 +61,10 @@ describe('the statements of the repositories', () => {
         for (const { sql } of queries) ran.add(sql);
         return plain.writeForUser(uid, ...queries);
       },
+      writeInTurn(...queries) {
+        for (const { sql } of queries) ran.add(sql);
+        return plain.writeInTurn(...queries);
+      },
     };
   });
   afterAll(async () => {

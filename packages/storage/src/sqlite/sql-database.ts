@@ -40,6 +40,7 @@ export function createSqlDatabase(reader: Reader, writer: Writer): SqlDatabase {
     write,
     // There is one writer, with one transaction after the other.
     writeForUser: (_uid, ...queries) => write(...queries),
+    writeInTurn: write,
 
     async writeAtNewPosition(...queries) {
       const [taken] = await writer.write([nextPosition, ...queries.map(toStatement)]);

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 /** Makes every commit that has updated such a row wait until it is released. */
 export async function holdCommits(
   url: string,
-  table: 'conversations' | 'apps',
+  table: 'conversations' | 'apps' | 'scheduled',
   condition: string,
 ): Promise<{ release(): Promise<void> }> {
   const holder = new Client({ connectionString: url });
