@@ -76,9 +76,9 @@ export class SpreadRoom {
   }
 
   async close(): Promise<void> {
-    const workers = [this.home, ...this.#parts.keys()];
-    this.#parts.clear();
-    await Promise.all(workers.map((worker) => worker.call('closeRoom', [this.id])));
+    const parts = this.closeParts();
+    await this.home.call('closeRoom', [this.id]);
+    await parts;
   }
 
   async statistics(): Promise<RoomStatistics> {
@@ -106,10 +106,12 @@ export class SpreadRoom {
     return gone.map(([participant]) => participant);
   }
 
-  /** Ends the parts in other processes, since the home is gone. */
-  closeParts(): void {
-    for (const worker of this.#parts.keys()) worker.call('closeRoom', [this.id]).catch(() => {});
+  /** Ends the parts in other processes, as far as those are there. */
+  async closeParts(): Promise<void> {
+    const parts = [...this.#parts.keys()];
     this.#parts.clear();
+    // One that is still being opened has been asked for already.
+    await Promise.allSettled(parts.map((worker) => worker.call('closeRoom', [this.id])));
   }
 
   #viewer(participant: string): Viewer {

@@ -106,6 +106,20 @@ it('gives the one place for a voice there to whoever talks here', async () => {
   await until(() => slotOf('carol', 'erin/mic') === '');
 });
 
+it('ends in all processes, with those who view there, and can begin there anew', async () => {
+  const transports = async () => (await engine.totals()).map(({ transports: each }) => each);
+  expect(await transports()).toEqual([expect.any(Number), 1]);
+  await engine.closeRoom('hall');
+  expect(await transports()).toEqual([0, 0]);
+  events.length = 0;
+  await engine.createRoom('hall');
+  await publish('alice', [camera]);
+  for (const name of ['bob', 'carol']) {
+    await watch(name, ['alice/cam']);
+    await sees(await view(name), name, 'alice/cam');
+  }
+});
+
 it('takes viewers in again whose process has ended, while the others go on', async () => {
   const [, part = 0] = engine.pids;
   process.kill(part, 'SIGKILL');

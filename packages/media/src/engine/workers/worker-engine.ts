@@ -102,7 +102,7 @@ export class WorkerEngine implements MediaEngine {
   }
 
   async closeRoom(room: string): Promise<void> {
-    const closed = this.#call('closeRoom', room);
+    const closed = this.#room(room).close();
     this.#rooms.delete(room);
     this.#recorded.delete(room);
     await closed;
@@ -256,7 +256,7 @@ export class WorkerEngine implements MediaEngine {
     const gone = [...this.#rooms.values()].filter(({ home }) => home === worker);
     for (const room of gone) {
       this.#rooms.delete(room.id);
-      room.closeParts();
+      void room.closeParts();
     }
     for (const { id: room } of gone) this.#emit({ type: 'roomLost', room });
     for (const room of this.#rooms.values()) {
