@@ -138,6 +138,25 @@ it('takes more m-lines without another connection', async () => {
   expect(server.of('rooms.answer')).toMatchObject([{ version: 1 }, { version: 2 }]);
 });
 
+it('answers an offer again whose answer did not arrive', async () => {
+  const room = await join();
+  await settle();
+  const { promise, reject } = Promise.withResolvers<void>();
+  server.beforeAnswer = promise;
+  server.offer = { version: 2, sdp: 'a0 v0 v1' };
+  room.hearOthers(false);
+  await settle();
+  reject(new StoaError('UNAVAILABLE'));
+  await settle();
+  server.beforeAnswer = undefined;
+  room.hearOthers(true);
+  await settle();
+  room.hearOthers(false);
+  await settle();
+  expect(server.of('rooms.answer')).toMatchObject([{ version: 1 }, { version: 2 }, { version: 2 }]);
+  expect(platform.peers).toHaveLength(1);
+});
+
 it('tells the browser where the server is when the server has taken the answer', async () => {
   const candidate = 'candidate:1 1 UDP 2114977791 192.0.2.7 40000 typ host';
   const offer = `a0 v0\r\nm=audio 9\r\na=${candidate}\r\n`;

@@ -39,7 +39,7 @@ export class Viewing {
   #peer: RTCPeerConnection | undefined;
   #stopWatching = (): void => {};
   #slots: Slots = [];
-  /** Of the newest offer that this connection has taken. */
+  /** Of the newest offer whose answer the server has. */
   #version = 0;
   /** The server has taken an answer of this connection. */
   #isAnswered = false;
@@ -129,11 +129,11 @@ export class Viewing {
     { version, sdp }: { version: number; sdp: string },
   ): Promise<void> {
     const { ask, gid } = this.#options;
-    this.#version = version;
     const offer = this.#isAnswered ? { sdp, candidates: [] } : holdCandidates(sdp);
     await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     await peer.setLocalDescription();
     await ask('rooms.answer', { gid, version, sdp: peer.localDescription?.sdp ?? '' });
+    this.#version = version;
     if (this.#peer !== peer) return;
     this.#isAnswered = true;
     for (const candidate of offer.candidates) await peer.addIceCandidate(candidate);
