@@ -11,7 +11,7 @@ import {
 import type { Core } from './core.ts';
 import { findMessage } from './history/index.ts';
 import { type PendingChange, type ReadOptions, shownMessages } from './messages/index.ts';
-import type { SendOptions } from './outbox/index.ts';
+import { draftToRepeat, type SendOptions } from './outbox/index.ts';
 import type { SearchOptions, SearchResult } from './search/index.ts';
 import { nextOrder } from './store/index.ts';
 import type {
@@ -42,7 +42,7 @@ export abstract class LocalMessaging {
   }
 
   resend(message: LocalMessage): Sending {
-    return this.core.outbox.resend(targetOf(message.conversation), message);
+    return this.send(targetOf(message.conversation), draftToRepeat(message), { repeats: message });
   }
 
   edit(message: LocalMessage, content: Content): Changing {

@@ -1,4 +1,4 @@
-import { type Content, type MessageEvent, messageFlags, type SendFrame } from '@stoa/protocol';
+import { type Content, type MessageEvent, messageFlags, type SendFrame, StoaError } from '@stoa/protocol';
 import { conversationId, targetOf } from '../conversations/index.ts';
 import { type MessageRecord, outboxOrder } from '../store/index.ts';
 import type { ConversationId, Draft, LocalMessage, Target } from '../types.ts';
@@ -72,8 +72,17 @@ export function withdrawn({ pending, content, revision, ...place }: MessageRecor
   return { ...place, withdrawn: true };
 }
 
-/** The draft that a message was made of, to send it anew. */
-export function draftOf(message: LocalMessage): Draft {
+/**
+ * The draft that a message was made of, to send it anew.
+ *
+ * @throws StoaError BAD_REQUEST when it is not an own message that failed
+ */
+export function draftToRepeat(message: LocalMessage): Draft {
+  if (message.status !== 'failed' && message.status !== 'blocked') {
+    throw new StoaError('BAD_REQUEST', 'Only an own message that failed can be sent again.', {
+      hint: 'Messages in the outbox are sent again without help.',
+    });
+  }
   const { content = {}, type, flags, localId, ref, expiresAt, ts, age } = message;
   return {
     content,
@@ -100,13 +109,12 @@ export function sendFrame(record: MessageRecord, now: number): SendFrame {
     age,
     scheduledAt,
     event,
-    target: place,
+    target,
   } = record;
-  const target = targetOf(conversation);
   return {
     t: 'send',
     id,
-    ...('gid' in target ? { gid: target.gid } : { peer: target.peer }),
+    ...targetOf(conversation),
     content,
     type,
     flags,
@@ -115,6 +123,6 @@ export function sendFrame(record: MessageRecord, now: number): SendFrame {
     ...(ref === undefined ? {} : { ref }),
     ...(age === undefined ? {} : { age }),
     ...(scheduledAt === undefined ? {} : { at: scheduledAt }),
-    ...(event === undefined || place === undefined ? {} : { event, target: place }),
+    ...(event === undefined || target === undefined ? {} : { event, target }),
   };
 }

@@ -35,7 +35,7 @@ import { ageOf } from '../values/index.ts';
 import { ChangeSends } from './change-sends.ts';
 import { checkChange } from './check-change.ts';
 import { checkDraft } from './check-draft.ts';
-import { draftOf, type HandedIn, recordOfDraft, sendFrame, withdrawn } from './draft-record.ts';
+import { type HandedIn, recordOfDraft, sendFrame, withdrawn } from './draft-record.ts';
 import { Promises } from './promises.ts';
 import { type IdShare, SendIds } from './send-ids.ts';
 import { SendQueue } from './send-queue.ts';
@@ -152,16 +152,6 @@ export class Outbox implements SentMessages {
         : this.#changes.send(message, change);
     done.catch(() => {});
     return { message: withChange(message, change, this.#options.self()?.address), done };
-  }
-
-  /** @throws StoaError BAD_REQUEST when it is not an own message that failed. */
-  resend(target: Target, message: LocalMessage, options: SendOptions = {}): Sending {
-    if (message.status !== 'failed' && message.status !== 'blocked') {
-      throw new StoaError('BAD_REQUEST', 'Only an own message that failed can be sent again.', {
-        hint: 'Messages in the outbox are sent again without help.',
-      });
-    }
-    return this.send(target, draftOf(message), { ...options, repeats: message });
   }
 
   /** The store is open: goes on with what waits there. */

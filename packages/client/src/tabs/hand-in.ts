@@ -1,11 +1,10 @@
-import { type Content, messageFlags, StoaError } from '@stoa/protocol';
+import { type Content, messageFlags } from '@stoa/protocol';
 import type { Clock } from '../clock.ts';
-import { newConversation, targetOf } from '../conversations/index.ts';
+import { newConversation } from '../conversations/index.ts';
 import { localMessage, type PendingChange, withChange } from '../messages/index.ts';
 import {
   checkChange,
   checkDraft,
-  draftOf,
   type HandedIn,
   type IdShare,
   recordOfDraft,
@@ -42,7 +41,10 @@ export class HandIn {
     this.#ids = new SendIds(() => options.clock.now(), options.idShare);
   }
 
-  /** @throws StoaError BAD_FRAME or TOO_LARGE */
+  /**
+   * @param repeats a message that failed, whose place it takes
+   * @throws StoaError BAD_FRAME or TOO_LARGE
+   */
   send(
     target: Target,
     draft: Draft,
@@ -66,16 +68,6 @@ export class HandIn {
     };
   }
 
-  /** @throws StoaError BAD_REQUEST when it has not failed */
-  resend(message: LocalMessage) {
-    if (message.status !== 'failed' && message.status !== 'blocked') {
-      throw new StoaError('BAD_REQUEST', 'Only an own message that failed can be sent again.', {
-        hint: 'Messages in the outbox are sent again without help.',
-      });
-    }
-    return this.send(targetOf(message.conversation), draftOf(message), message);
-  }
-
   /** @throws StoaError BAD_REQUEST, BAD_FRAME or TOO_LARGE */
   mark(message: LocalMessage, wanted: PendingChange): Prepared<MarkCall> {
     const change = checkChange(message, wanted);
@@ -88,10 +80,7 @@ export class HandIn {
    */
   change(message: LocalMessage, content: Content | undefined): Prepared<ChangeCall> {
     const event = content === undefined ? 'recall' : 'edit';
-    const change = checkChange(message, { event, content: content ?? {} });
-    return {
-      message: withChange(message, change),
-      args: [message, content === undefined ? undefined : change.content],
-    };
+    const { message: changed, args } = this.mark(message, { event, content: content ?? {} });
+    return { message: changed, args: [message, content && args[1].content] };
   }
 }

@@ -2,7 +2,7 @@ import type { ResolvedOptions } from '../client-options.ts';
 import { LocalClient } from '../local-client.ts';
 import type { ClientEvents, LocalConversation, LocalMessage } from '../types.ts';
 import { blockedAddresses } from '../values/index.ts';
-import { carryOut, methodOf } from './carry-out.ts';
+import { CarryOut, methodOf } from './carry-out.ts';
 import { knowledgeOf, missedBy, toldOf } from './missed.ts';
 import type { TabGroup } from './tab-group.ts';
 import {
@@ -43,6 +43,7 @@ interface Member {
  */
 export class Leading {
   readonly client: LocalClient;
+  readonly #carryOut: CarryOut;
   readonly #options: LeadingOptions;
   readonly #members = new Map<string, Member>();
   /** Tabs that want to be connected. */
@@ -55,6 +56,7 @@ export class Leading {
   constructor(options: LeadingOptions) {
     this.#options = options;
     this.client = new LocalClient(options.client);
+    this.#carryOut = new CarryOut(this.client);
     if (options.run !== undefined) this.client.core.run = options.run;
     this.#watchers = new Watchers(this.client);
     this.client.core.events.observe((name, args) => this.#happened(name, args));
@@ -85,7 +87,7 @@ export class Leading {
   /** For the application of this tab or of another one. */
   call(tab: string, call: Call): Promise<unknown> {
     if (call.name === 'start') this.#started.add(tab);
-    return carryOut(this.client, call);
+    return this.#carryOut.run(call);
   }
 
   remark(name: string, args: readonly unknown[]): void {

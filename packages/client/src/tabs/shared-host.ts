@@ -1,10 +1,12 @@
 import { type Content, StoaError } from '@stoa/protocol';
 import type { ClientHost, Question, Remark } from '../client-host.ts';
 import type { ResolvedOptions } from '../client-options.ts';
+import { targetOf } from '../conversations/index.ts';
 import { randomId } from '../device.ts';
 import { Events } from '../events.ts';
 import type { LocalClient } from '../local-client.ts';
 import type { PendingChange } from '../messages/index.ts';
+import { draftToRepeat } from '../outbox/index.ts';
 import { isRepeatable } from '../requests/index.ts';
 import type {
   Changing,
@@ -18,6 +20,7 @@ import type {
   Target,
 } from '../types.ts';
 import { Calls, type WaitingCall } from './calls.ts';
+import { sends } from './carry-out.ts';
 import { HandIn, type Prepared } from './hand-in.ts';
 import { KnowledgeOfTab } from './knowledge.ts';
 import { Leading } from './leading.ts';
@@ -138,7 +141,7 @@ class SharedHost implements ClientHost {
     await this.#leading?.client.stop();
     // It was started again meanwhile, and goes on.
     if (this.#isStarted) return;
-    this.#calls.dropAll(({ name }) => /^(send|change|mark)$/.test(name), 'The client was stopped.');
+    this.#calls.dropAll(({ name }) => sends.test(name), 'The client was stopped.');
     this.#group.leave();
     this.#away();
     this.#refresh();
@@ -149,7 +152,7 @@ class SharedHost implements ClientHost {
   }
 
   resend(message: LocalMessage): Sending {
-    return this.#send(this.#handIn.resend(message));
+    return this.#send(this.#handIn.send(targetOf(message.conversation), draftToRepeat(message), message));
   }
 
   edit(message: LocalMessage, content: Content): Changing {

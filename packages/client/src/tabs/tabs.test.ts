@@ -242,6 +242,47 @@ describe('tabs that share a client', () => {
     }
   });
 
+  /** A follower that hands in something that the leader never gets, and something else when he is known to be gone. */
+  async function acrossLeaders(first: (tab: Tab) => void, second: (tab: Tab) => void): Promise<Tab> {
+    const tabs = [await startTab(), await startTab(), await startTab()];
+    const leader = leaderOf(tabs);
+    // The other follower has waited longer, and will lead.
+    const other = tabs.findLast((tab) => tab !== leader);
+    if (other === undefined) throw new Error('no follower');
+    leader.tab.freeze();
+    first(other);
+    const isGone = new Promise<void>((resolve) => {
+      const forget = other.client.on('status', () => {
+        forget();
+        second(other);
+        resolve();
+      });
+    });
+    leader.tab.crash();
+    await isGone;
+    return other;
+  }
+
+  it('send in the order in which it was written what was handed in before and after a leader is gone', async () => {
+    const sent: Promise<LocalMessage>[] = [];
+    const write = (value: string) => (tab: Tab) => sent.push(tab.client.send(peer(), text(value)).sent);
+    const tab = await acrossLeaders(write('1'), write('2'));
+    write('3')(tab);
+    await Promise.all(sent);
+    expect(await read(tab.client)).toEqual(['1', '2', '3']);
+  });
+
+  it('show the last of two edits that were handed in before and after a leader is gone', async () => {
+    const writer = await startTab();
+    const message = await writer.client.send(peer(), text('original')).sent;
+    await writer.client.stop();
+    const done: Promise<void>[] = [];
+    const edit = (value: string) => (tab: Tab) => done.push(tab.client.edit(message, { text: value }).done);
+    const tab = await acrossLeaders(edit('first edit'), edit('second edit'));
+    await Promise.all(done);
+    expect(await read(tab.client)).toEqual(['second edit']);
+  });
+
   it('take over from a leader that is frozen, which follows when it runs again', async () => {
     const tabs = [await startTab(), await startTab()];
     const leader = leaderOf(tabs);
