@@ -185,6 +185,25 @@ describe('scheduled messages', () => {
     expect(ids).toEqual([1, 2]);
   });
 
+  it('are held up for a few minutes only by one that can never be stored', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    const at = clock.now() + 1_000;
+    from.send(send(1, 1, { at }), send(2, 1, { at }));
+    await from.next('scheduled', ({ id }) => id === 2);
+    let tries = 0;
+    appending = (id) => {
+      if (id !== 1) return;
+      tries += 1;
+      throw new Error('The database refused the change.');
+    };
+    await pass(200);
+    appending = () => {};
+    expect(await to.next('message')).toMatchObject({ id: 2 });
+    expect(tries).toBeGreaterThan(5);
+    await pass(35);
+    expect(await to.next('message')).toMatchObject({ id: 1 });
+  });
+
   it('that fail for good do not hold up the next one', async () => {
     const [from, to] = [await signIn(alice), await signIn(bob)];
     const carol = await server.addUser(`carol-${users}`);

@@ -1,6 +1,12 @@
 import { limits, type OperationResponse, packValue, StoaError, unpackValue } from '@stoa/protocol';
-import type { ScheduledMessage, ScheduleStore, UserStore } from '@stoa/storage';
+import {
+  type ScheduledMessage,
+  type ScheduleStore,
+  StoreUnavailableError,
+  type UserStore,
+} from '@stoa/storage';
 import type { Blocking } from '../blocking/index.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/index.ts';
 import type { Caller, GroupSending } from '../groups/index.ts';
@@ -44,6 +50,8 @@ type ScheduledList = OperationResponse<'scheduled.list'>;
 /** Messages that the server keeps and sends at a given time. */
 export class Schedule {
   readonly #options: ScheduleOptions;
+  /** How often this node could not send a message for a reason that nobody foresaw. */
+  readonly #failures = new BoundedMap<string, number>(1_000);
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
@@ -136,12 +144,22 @@ export class Schedule {
       for (const message of due) {
         if (stopped.has(message.sender)) continue;
         await this.#send(message).catch((error: unknown) => {
-          stopped.add(message.sender);
+          if (this.#holdsUp(message, error)) stopped.add(message.sender);
           onError(error);
         });
       }
       if (due.length < dueAtOnce) return;
     }
+  }
+
+  /** One that can never be stored must not hold up the others of its sender for ever. */
+  #holdsUp({ sender, dev, id }: ScheduledMessage, error: unknown): boolean {
+    if (error instanceof StoreUnavailableError) return true;
+    if (error instanceof StoaError && error.code !== 'INTERNAL') return true;
+    const key = `${sender}/${dev}/${id}`;
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    return failures <= unforeseenAllowed;
   }
 
   async #send(scheduled: ScheduledMessage): Promise<void> {
@@ -227,3 +245,4 @@ const listBytes = 256 * 1024;
 const dueAtOnce = 100;
 /** A message that was taken over, and was neither sent nor failed in this time, is taken over again. */
 const retryMs = 30_000;
+const unforeseenAllowed = 5;
