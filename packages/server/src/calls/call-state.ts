@@ -102,7 +102,10 @@ export type CallInput =
   | { readonly type: 'offerRefused' }
   /** The user of a side was suspended, or its device signed out. */
   | { readonly type: 'signedOut' }
-  | { readonly type: 'tick' };
+  /** What devices said at other nodes, and what they were told there, may have got lost. */
+  | { readonly type: 'unheard' }
+  /** `deaf`: what devices say at other nodes does not come. */
+  | { readonly type: 'tick'; readonly deaf: boolean };
 
 /** What is to be done. */
 export type CallEffect =

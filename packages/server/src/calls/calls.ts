@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Bus, Subscription } from '@stoa/bus';
+import type { Bus } from '@stoa/bus';
 import type { MediaEngine } from '@stoa/media';
 import {
   type CallLog,
@@ -14,17 +14,10 @@ import type { Directory, Person } from '../directory/index.ts';
 import { type CallEvent, publishToUser, subjects } from '../events.ts';
 import type { PictureRules } from './call-room.ts';
 import { CallRooms } from './call-rooms.ts';
-import type {
-  CallContext,
-  CallEffect,
-  CallFacts,
-  CallInput,
-  CallState,
-  CallStep,
-  CallTimes,
-} from './call-state.ts';
+import type { CallContext, CallEffect, CallFacts, CallInput, CallStep, CallTimes } from './call-state.ts';
 import { Claims, type SaidInput } from './claims.ts';
 import { followDevice } from './follow-device.ts';
+import { knowsMore, type OwnCall, weightOf } from './own-call.ts';
 import { adoptCall, reduce, startCall } from './reduce.ts';
 import { deviceOf } from './reduce-relay.ts';
 import { type TicketContent, Tickets } from './tickets.ts';
@@ -72,18 +65,6 @@ export interface CallsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** A call that this node is responsible for. */
-interface OwnCall {
-  state: CallState;
-  /** How often it has moved: of two nodes that both believe to be responsible, the one that has seen more is. */
-  steps: number;
-  readonly subscriptions: readonly Subscription[];
-  /** The message that could not be stored yet. */
-  unwritten: CallLog | undefined;
-  /** When an ended call need not be remembered any more. */
-  forgetAt: number;
-}
-
 /**
  * The calls between two people. One node is responsible for a call: the one that the caller's device is connected to,
  * or, when that is gone, the one to which a device of the call comes with its ticket. What devices say at other nodes
@@ -99,6 +80,8 @@ export class Calls {
   /** Calls that are about to be this node's: what is said about them waits. */
   readonly #beginning = new Map<string, Promise<void>>();
   readonly #writing = new Set<Promise<void>>();
+  /** Until then it is no wonder that nothing comes from other nodes. */
+  #deafUntil = 0;
 
   constructor(options: CallsOptions) {
     const { bus, clock, secret } = options;
@@ -172,9 +155,12 @@ export class Calls {
 
   /** Called about once a second. */
   tick(): void {
-    const now = this.#options.clock.now();
+    const { bus, clock } = this.#options;
+    const now = clock.now();
+    if (!bus.connected) this.#deafUntil = now + deafMs;
+    const deaf = now < this.#deafUntil;
     for (const [id, own] of this.#own) {
-      if (own.state.phase !== 'ended') this.#take(id, { type: 'tick' });
+      if (own.state.phase !== 'ended') this.#take(id, { type: 'tick', deaf });
       else if (own.unwritten !== undefined) this.#write(own, own.unwritten);
       else if (now >= own.forgetAt) this.#forget(id, own);
     }
@@ -247,7 +233,7 @@ export class Calls {
     const { id, callee } = facts;
     const hear = (event: unknown): void => this.#heard(id, event as CallEvent);
     const subscriptions = await Promise.all([
-      bus.subscribe(subjects.call(id), hear),
+      bus.subscribe(subjects.call(id), hear, () => this.#mayHaveMissed(id)),
       bus.subscribe(subjects.callsTo(callee.uid), hear),
     ]);
     const { state, effects } = begin();
@@ -257,8 +243,16 @@ export class Calls {
     this.#carryOut(own, effects);
   }
 
-  #announce(id: string, { steps }: OwnCall): void {
-    const owned: CallEvent = { type: 'call-owned', node: this.#node, steps };
+  /** Another node may have taken the call for nobody's meanwhile, and devices may have said something. */
+  #mayHaveMissed(id: string): void {
+    const own = this.#own.get(id);
+    if (own === undefined) return;
+    this.#announce(id, own);
+    this.#take(id, { type: 'unheard' });
+  }
+
+  #announce(id: string, own: OwnCall): void {
+    const owned: CallEvent = { type: 'call-owned', node: this.#node, steps: weightOf(own) };
     this.#options.bus.publish(subjects.call(id), owned);
   }
 
@@ -276,8 +270,7 @@ export class Calls {
         return;
       case 'call-owned': {
         if (event.node === this.#node) return;
-        const knowsMore = event.steps > own.steps || (event.steps === own.steps && event.node < this.#node);
-        if (knowsMore) this.#forget(id, own);
+        if (knowsMore(event, { node: this.#node, steps: weightOf(own) })) this.#forget(id, own);
         else this.#announce(id, own);
         return;
       }
@@ -392,5 +385,7 @@ function logId(call: string): number {
 
 /** How long it is waited for the node that knows a call. */
 const claimMs = 1_000;
+/** How long after a failure of the bus its subscribers may not have been told of it yet. */
+const deafMs = 5_000;
 /** How long it is remembered how a call ended. */
 const rememberMs = 5 * 60_000;

@@ -15,7 +15,10 @@ export type SaidInput = Extract<CallInput, { type: 'said' }>;
 
 interface Claim {
   readonly content: TicketContent;
-  readonly until: number;
+  readonly waitMs: number;
+  /** When it is waited no longer, whatever becomes of the bus. */
+  readonly longestUntil: number;
+  until: number;
   readonly subscription: Promise<Subscription>;
   /** What devices said meanwhile. */
   readonly inputs: SaidInput[];
@@ -30,16 +33,22 @@ export class Claims {
     this.#options = options;
   }
 
-  /** Asks the other nodes. `waitMs`: for how long. */
+  /** Asks the other nodes. `waitMs`: for how long, while they can be reached. */
   async ask(content: TicketContent, input: SaidInput, waitMs: number): Promise<void> {
     const { bus, clock } = this.#options;
     const { id } = content;
     let claim = this.#claims.get(id);
     if (claim === undefined) {
-      const subscription = bus.subscribe(subjects.call(id), (event) => {
-        if ((event as CallEvent).type === 'call-owned') this.#release(id);
-      });
-      claim = { content, until: clock.now() + waitMs, subscription, inputs: [] };
+      const now = clock.now();
+      const subscription = bus.subscribe(
+        subjects.call(id),
+        (event) => {
+          if ((event as CallEvent).type === 'call-owned') this.#release(id);
+        },
+        () => this.#askAgain(id),
+      );
+      const longestUntil = now + longestMs;
+      claim = { content, waitMs, longestUntil, until: now + waitMs, subscription, inputs: [] };
       this.#claims.set(id, claim);
     }
     claim.inputs.push(input);
@@ -51,14 +60,17 @@ export class Claims {
   pass(id: string, input: SaidInput): void {
     const asks = input.event.type === 'resume' || input.event.type === 'alive';
     if (!asks) this.#claims.get(id)?.inputs.push(input);
-    const event: CallEvent = { ...input, type: 'call-said' };
-    this.#options.bus.publish(subjects.call(id), event);
+    this.#publish(id, input);
   }
 
   tick(): void {
-    const now = this.#options.clock.now();
-    for (const [id, { until, content, inputs }] of this.#claims) {
-      if (now < until) continue;
+    const { bus, clock } = this.#options;
+    const now = clock.now();
+    for (const [id, claim] of this.#claims) {
+      const { content, inputs, longestUntil, waitMs } = claim;
+      // The node that knows the call may live all the same; when it does not, the devices cannot wait for ever.
+      if (!bus.connected) claim.until = Math.max(claim.until, Math.min(now + waitMs, longestUntil));
+      if (now < claim.until) continue;
       this.#release(id);
       this.#options.onUnclaimed(content, inputs);
     }
@@ -66,6 +78,20 @@ export class Claims {
 
   close(): void {
     for (const id of this.#claims.keys()) this.#release(id);
+  }
+
+  #publish(id: string, input: SaidInput): void {
+    const event: CallEvent = { ...input, type: 'call-said' };
+    this.#options.bus.publish(subjects.call(id), event);
+  }
+
+  /** The question, or the answer, may have got lost. */
+  #askAgain(id: string): void {
+    const { bus, clock } = this.#options;
+    const claim = this.#claims.get(id);
+    if (claim === undefined || !bus.connected) return;
+    claim.until = clock.now() + claim.waitMs;
+    for (const input of claim.inputs) this.#publish(id, input);
   }
 
   #release(id: string): void {
@@ -77,3 +103,6 @@ export class Claims {
     );
   }
 }
+
+/** How long it is waited at the most while the bus is away: well within the patience of devices. */
+const longestMs = 15_000;

@@ -22,14 +22,7 @@ export function endRinging(state: RingingCall, reason: CallEndReason, dev?: numb
     otherReason,
   };
   const outcome = outcomes[reason] ?? 'missed';
-  const effects: CallEffect[] = [tellCaller(ended)];
-  if (dev !== undefined) effects.push(tellDevice(ended, dev));
-  effects.push({
-    type: 'tell',
-    uid: state.facts.callee.uid,
-    ...(dev === undefined ? {} : { exceptDev: dev }),
-    notice: { type: 'ended', reason: otherReason, seconds: 0 },
-  });
+  const effects = endAgain(ended);
   if (state.woken) effects.push({ type: 'unwake' });
   if (reason !== 'merged') effects.push(logOf(state.facts, outcome, 0));
   return { state: ended, effects };
@@ -84,6 +77,22 @@ export function tellDevice(
       ? ({ type: 'ended', reason: devReason, seconds } as const)
       : ({ type: 'ended', reason: otherReason, seconds: 0 } as const);
   return { type: 'tell', uid: facts.callee.uid, dev, notice };
+}
+
+/** How the call ended, for all whom it has concerned. */
+export function endAgain(state: EndedCall): CallEffect[] {
+  const { dev, facts, otherReason } = state;
+  const others = { type: 'ended', reason: otherReason, seconds: 0 } as const;
+  return [
+    tellCaller(state),
+    ...(dev === undefined ? [] : [tellDevice(state, dev)]),
+    {
+      type: 'tell',
+      uid: facts.callee.uid,
+      ...(dev === undefined ? {} : { exceptDev: dev }),
+      notice: others,
+    },
+  ];
 }
 
 function logOf({ id, video }: CallFacts, outcome: CallLog['outcome'], seconds: number): CallEffect {

@@ -28,7 +28,7 @@ export function fromSideToRelay(
 /** Something happened to the media room. */
 export function relayChanged(
   state: AnsweredCall,
-  input: Exclude<CallInput, { type: 'said' | 'signedIn' | 'tick' }>,
+  input: Exclude<CallInput, { type: 'said' | 'signedIn' | 'unheard' | 'tick' }>,
   context: CallContext,
 ): CallStep {
   const { relaying } = state;

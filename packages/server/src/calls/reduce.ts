@@ -10,8 +10,9 @@ import type {
   CallStep,
   EndedCall,
   RingingCall,
+  Side,
 } from './call-state.ts';
-import { endAnswered, endRinging, tellCaller, tellDevice } from './end-call.ts';
+import { endAgain, endAnswered, endRinging, tellCaller, tellDevice } from './end-call.ts';
 import { fromSideToRelay, relayAgain, relayChanged } from './reduce-relay.ts';
 
 /** A call begins: all devices of the callee are told. */
@@ -69,9 +70,11 @@ function whileRinging(state: RingingCall, input: CallInput, context: CallContext
   const { facts } = state;
   switch (input.type) {
     case 'tick':
-      return ringOn(state, context.now);
+      return ringOn(state, input.deaf, context.now);
     case 'signedIn':
       return { state, effects: incoming(state, context.now, input.dev) };
+    case 'unheard':
+      return ringAgain(state, context);
     case 'said':
       if (isCaller(facts, input)) return fromCallerWhileRinging(state, input.event, context);
       if (input.uid === facts.callee.uid)
@@ -82,8 +85,19 @@ function whileRinging(state: RingingCall, input: CallInput, context: CallContext
   }
 }
 
-function ringOn(state: RingingCall, now: number): CallStep {
-  if (now >= state.callerUntil) return endRinging(state, 'cancelled');
+/** Told again where it stands, devices say again what nobody has heard. */
+function ringAgain(before: RingingCall, context: CallContext): CallStep {
+  const { now, times } = context;
+  const state: RingingCall = { ...before, callerUntil: now + times.grace };
+  const resumed = toCaller(state.facts, { type: 'resumed', phase: 'ringing' });
+  return {
+    state,
+    effects: [calling(state, context), ...ringingAgain(state), resumed, ...incoming(state, now)],
+  };
+}
+
+function ringOn(state: RingingCall, deaf: boolean, now: number): CallStep {
+  if (!deaf && now >= state.callerUntil) return endRinging(state, 'cancelled');
   if (now >= state.ringsUntil) return endRinging(state, state.rings === 'no' ? 'offline' : 'noAnswer');
   const isToWake = state.wakeAt !== undefined && now >= state.wakeAt;
   const isToTell = state.tellAt !== undefined && now >= state.tellAt;
@@ -199,7 +213,8 @@ function answered(
 
 function whileAnswered(state: AnsweredCall, input: CallInput, context: CallContext): CallStep {
   const { facts, answer } = state;
-  if (input.type === 'tick') return talkOn(state, context);
+  if (input.type === 'tick') return talkOn(state, input.deaf, context);
+  if (input.type === 'unheard') return talkAgain(state, context);
   if (input.type === 'signedIn') return unchanged(state);
   if (input.type !== 'said') return relayChanged(state, input, context);
   if (isCaller(facts, input)) return fromSide(state, 'caller', input.event, context);
@@ -209,11 +224,18 @@ function whileAnswered(state: AnsweredCall, input: CallInput, context: CallConte
   return { state, effects: [{ type: 'tell', uid: input.uid, dev: input.dev, notice }] };
 }
 
-function talkOn(state: AnsweredCall, context: CallContext): CallStep {
+/** As ringAgain does. */
+function talkAgain(before: AnsweredCall, context: CallContext): CallStep {
+  const until = context.now + context.times.grace;
+  const state: AnsweredCall = { ...before, until: { caller: until, callee: until } };
+  return { state, effects: [...sideAgain(state, 'caller', context), ...sideAgain(state, 'callee', context)] };
+}
+
+function talkOn(state: AnsweredCall, deaf: boolean, context: CallContext): CallStep {
   const { answer, connected, connectsUntil, heardAt, until } = state;
   const { now, times } = context;
   for (const side of ['caller', 'callee'] as const) {
-    if (now >= until[side]) return endAnswered(state, 'lost', context, heardAt[side]);
+    if (!deaf && now >= until[side]) return endAnswered(state, 'lost', context, heardAt[side]);
   }
   if (now >= connectsUntil && !(connected.caller && connected.callee)) {
     return endAnswered(state, 'networkError', context);
@@ -236,7 +258,7 @@ function fromSide(
     heardAt: { ...before.heardAt, [side]: now },
     until: { ...before.until, [side]: now + wait },
   };
-  const [self, other] = side === 'caller' ? ([toCaller, toCallee] as const) : ([toCallee, toCaller] as const);
+  const other = side === 'caller' ? toCallee : toCaller;
   switch (event.type) {
     case 'invite':
       if (side !== 'caller') return unchanged(state);
@@ -247,11 +269,8 @@ function fromSide(
     case 'connected':
       return unchanged({ ...state, connected: { ...state.connected, [side]: true } });
     case 'resume': {
-      // What it was told when it was away may be what it needs to know most.
-      const again = side === 'caller' ? tellAnswered(state, context) : tellAccepted(state, context);
-      const resumed = self(state.facts, { type: 'resumed', phase: 'answered' }, state.answer);
       const peerResumed = other(state.facts, { type: 'peerResumed' }, state.answer);
-      return { state, effects: [again, resumed, peerResumed, ...relayAgain(state, side)] };
+      return { state, effects: [...sideAgain(state, side, context), peerResumed] };
     }
     case 'hangup':
       return endAnswered(state, event.reason ?? 'hangup', context);
@@ -272,6 +291,7 @@ function fromSide(
 }
 
 function afterTheEnd(state: EndedCall, input: CallInput): CallStep {
+  if (input.type === 'unheard') return { state, effects: endAgain(state) };
   if (input.type !== 'said' || silent.has(input.event.type)) return unchanged(state);
   const { facts } = state;
   if (isCaller(facts, input)) return { state, effects: [tellCaller(state)] };
@@ -342,6 +362,16 @@ function tellAnswered({ facts, answer }: AnsweredCall, { ticket }: CallContext, 
 
 function tellAccepted({ facts, answer }: AnsweredCall, { ticket }: CallContext): CallEffect {
   return toCallee(facts, { type: 'accepted', ticket: ticket(facts, answer) }, answer);
+}
+
+/** Where a side stands: what it was told when it was away may be what it needs to know most. */
+function sideAgain(state: AnsweredCall, side: Side, context: CallContext): CallEffect[] {
+  const [again, self] =
+    side === 'caller'
+      ? ([tellAnswered(state, context), toCaller] as const)
+      : ([tellAccepted(state, context), toCallee] as const);
+  const resumed = self(state.facts, { type: 'resumed', phase: 'answered' }, state.answer);
+  return [again, resumed, ...relayAgain(state, side)];
 }
 
 function unchanged(state: CallState): CallStep {

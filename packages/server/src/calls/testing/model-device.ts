@@ -107,6 +107,11 @@ export class ModelDevice {
     }
   }
 
+  /** Says that it is still there, as it does every now and then. */
+  stay(): void {
+    if (this.#ticket !== undefined && !isEnd(this.view)) this.#say({ type: 'alive', ticket: this.#ticket });
+  }
+
   /** Nobody has answered for longer than a call rings. */
   giveUp(): void {
     if (['ringing', 'answering', 'leaving'].includes(this.view)) this.view = 'lost';
