@@ -20,9 +20,9 @@ import type { Appearance, SessionIdentity } from './session.ts';
 import { Turns } from './turns.ts';
 
 export interface PresenceServices {
-  readonly directory: Directory;
+  readonly directory: Pick<Directory, 'byAddress'>;
   readonly presence: Presence;
-  readonly blocking: Blocking;
+  readonly blocking: Pick<Blocking, 'mayReach'>;
   readonly access: Pick<Access, 'may'>;
   readonly bus: Bus;
 }
@@ -30,7 +30,7 @@ export interface PresenceServices {
 /** What a session tells others of its user's presence, and whose presence it wants to hear. */
 export class PresenceTraffic {
   readonly #identity: Pick<SessionIdentity, 'aid' | 'uid' | 'address'>;
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, 'closed' | 'write'>;
   readonly #services: PresenceServices;
   readonly #watching = new SparseMap<string, number>();
   readonly #watcher: Watcher;
@@ -43,7 +43,7 @@ export class PresenceTraffic {
 
   constructor(options: {
     readonly identity: Pick<SessionIdentity, 'aid' | 'uid' | 'address'>;
-    readonly connection: Connection;
+    readonly connection: Pick<Connection, 'closed' | 'write'>;
     readonly services: PresenceServices;
   }) {
     const { connection, identity } = options;
@@ -135,7 +135,12 @@ export class PresenceTraffic {
         this.#services.presence.unwatch(this.#watcher, watched);
       }
       this.#watching.set(address, person.uid);
-      await this.#services.presence.watch(this.#watcher, person);
+      try {
+        await this.#services.presence.watch(this.#watcher, person);
+      } finally {
+        // What was closed meanwhile could not end a watch that had not begun.
+        if (this.#connection.closed) this.#services.presence.unwatch(this.#watcher, person.uid);
+      }
     }
   }
 }
