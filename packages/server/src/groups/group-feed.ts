@@ -242,7 +242,7 @@ export class GroupFeed {
     feed.flags = flags;
     for (const { uid, receives, flags: permissions, admin } of put) {
       const member = feed.members.get(uid);
-      if (member === undefined) continue;
+      if (member === undefined || member.since >= epoch) continue;
       member.flags = permissions;
       member.admin = admin;
       if (member.receives === receives) continue;
@@ -250,7 +250,10 @@ export class GroupFeed {
       member.since = epoch;
       for (const session of member.sessions) session.delivery.refresh(feed.conv);
     }
-    for (const uid of removed) this.#end(feed, uid);
+    for (const uid of removed) {
+      // Not who has come again since, which was read before this came.
+      if ((feed.members.get(uid)?.since ?? 0) < epoch) this.#end(feed, uid);
+    }
     const changed = new Set([...put.map(({ uid }) => uid), ...removed]);
     if (changed.size > 0) this.#options.onMembersChanged(feed.gid, changed);
   }
@@ -274,11 +277,15 @@ export class GroupFeed {
         (await store.membersAmong(feed.gid, uids)).map((member) => [member.uid, member]),
       );
       const receivers = new Set(receiving);
-      feed.epoch = epoch;
+      const asked = new Set(uids);
+      // Of who was added meanwhile, what was read may be older: the changes since then are still to be taken.
+      const others = [...feed.members].filter(([uid]) => !asked.has(uid));
+      feed.epoch = Math.min(epoch, ...others.map(([, { since }]) => since));
       feed.flags = group?.flags ?? feed.flags;
       for (const uid of uids) {
         const local = feed.members.get(uid);
-        if (local === undefined) continue;
+        // Who was added anew meanwhile may be known better.
+        if (local === undefined || local.since > epoch) continue;
         const member = members.get(uid);
         if (member === undefined) {
           this.#end(feed, uid);
