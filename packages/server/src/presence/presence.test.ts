@@ -133,4 +133,23 @@ describe('presence', () => {
     expect(other.frames.filter(({ t }) => t === 'presence')).toEqual([]);
     await Promise.all([from, to, other].map((client) => client.close()));
   });
+
+  it('such as typing is told in the order in which it was said', async () => {
+    const [from, to] = [await signIn(alice), await signIn(bob)];
+    const { typing, typingCleared } = presenceValues;
+    const request = { name: 'Two', members: [bob.address] };
+    from.send({ t: 'request', id: 1, op: 'groups.create', body: request });
+    const { body } = await from.next('response');
+    const { group } = body as { group: { gid: number } };
+    await to.next('group');
+    for (const target of [{ peer: bob.address }, { gid: group.gid }]) {
+      from.send(
+        { t: 'presence', ...target, value: typing, interval: 6 },
+        { t: 'presence', ...target, value: typingCleared },
+      );
+      const told = [await to.next('presence'), await to.next('presence')];
+      expect(told.map(({ value }) => value)).toEqual([typing, typingCleared]);
+    }
+    await Promise.all([from.close(), to.close()]);
+  });
 });

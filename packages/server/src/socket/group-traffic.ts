@@ -41,6 +41,9 @@ export interface GroupTrafficOptions {
   readonly sends: SendOrder;
 }
 
+/** Publishes what was prepared, at once. */
+export type Publish = () => void;
+
 /** What a session says to groups, and of their messages. */
 export class GroupTraffic {
   readonly #options: GroupTrafficOptions;
@@ -92,10 +95,11 @@ export class GroupTraffic {
     });
   }
 
-  async presence({ value, interval }: SendPresenceFrame, gid: number): Promise<void> {
+  /** Typing and the like: what publishes it; undefined when nobody is to hear it. */
+  async presence({ value, interval }: SendPresenceFrame, gid: number): Promise<Publish | undefined> {
     const { services, identity } = this.#options;
     const group = await services.groupSending.openForPresence(identity, gid);
-    if (group === undefined) return;
+    if (group === undefined) return undefined;
     const presence: PresenceFrame = {
       t: 'presence',
       from: identity.address,
@@ -111,7 +115,7 @@ export class GroupTraffic {
       exceptDev: identity.dev,
       droppable: true,
     };
-    services.bus.publish(subjects.group(group.conv), event);
+    return () => services.bus.publish(subjects.group(group.conv), event);
   }
 
   /**

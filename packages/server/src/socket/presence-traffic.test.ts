@@ -64,6 +64,7 @@ it('watches nobody any more when its connection closes, even while it is looked 
       blocking: { mayReach: () => true },
       access: { may: () => true },
     },
+    groups: { presence: async () => undefined },
   });
   const watching = traffic.watch({ t: 'watch', peers: ['bob'], on: true });
   await asked.promise;

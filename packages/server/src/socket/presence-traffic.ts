@@ -16,6 +16,8 @@ import { publishToUser } from '../events.ts';
 import { isOnlineBy, type Presence, type Watcher } from '../presence/index.ts';
 import { SparseMap } from '../sparse-map.ts';
 import type { Connection } from './connection.ts';
+import type { GroupTraffic, Publish } from './group-traffic.ts';
+import { InOrder } from './in-order.ts';
 import type { Appearance, SessionIdentity } from './session.ts';
 import { Turns } from './turns.ts';
 
@@ -32,6 +34,8 @@ export class PresenceTraffic {
   readonly #identity: Pick<SessionIdentity, 'aid' | 'uid' | 'address'>;
   readonly #connection: Pick<Connection, 'closed' | 'write'>;
   readonly #services: PresenceServices;
+  readonly #groups: Pick<GroupTraffic, 'presence'>;
+  readonly #told = new InOrder();
   readonly #watching = new SparseMap<string, number>();
   readonly #watcher: Watcher;
   #mode: PresenceMode | undefined;
@@ -45,11 +49,13 @@ export class PresenceTraffic {
     readonly identity: Pick<SessionIdentity, 'aid' | 'uid' | 'address'>;
     readonly connection: Pick<Connection, 'closed' | 'write'>;
     readonly services: PresenceServices;
+    readonly groups: Pick<GroupTraffic, 'presence'>;
   }) {
     const { connection, identity } = options;
     this.#identity = identity;
     this.#connection = connection;
     this.#services = options.services;
+    this.#groups = options.groups;
     const { uid, address } = identity;
     this.#watcher = { uid, address, write: (frame) => connection.write(frame) };
   }
@@ -82,8 +88,23 @@ export class PresenceTraffic {
     else presence.vanished(this.#identity.uid);
   }
 
-  /** Typing and the like, to one other user; throws StoaError INVALID_DESTINATION. */
-  async tell(frame: SendPresenceFrame): Promise<void> {
+  /** Typing and the like; throws StoaError INVALID_DESTINATION, and what a group says. */
+  tell(frame: SendPresenceFrame): Promise<void> {
+    // To find out who hears it may take a moment: that somebody has stopped must not come before that he began.
+    return this.#told.run(
+      () => this.#prepared(frame),
+      async (publish) => publish?.(),
+    );
+  }
+
+  /** What publishes it; undefined when nobody is to hear it. */
+  async #prepared(frame: SendPresenceFrame): Promise<Publish | undefined> {
+    // Not refused: it is true for the moment only.
+    if (!(await mayTell(this.#services.access, this.#identity, frame))) return undefined;
+    return frame.gid === undefined ? this.#toUser(frame) : this.#groups.presence(frame, frame.gid);
+  }
+
+  async #toUser(frame: SendPresenceFrame): Promise<Publish | undefined> {
     const { directory, blocking, access, bus } = this.#services;
     const person =
       frame.peer === undefined ? undefined : await directory.byAddress(this.#identity.aid, frame.peer);
@@ -91,8 +112,8 @@ export class PresenceTraffic {
       throw new StoaError('INVALID_DESTINATION', `There is no user "${frame.peer}".`);
     }
     // Not refused: nobody is to see by it that he is blocked.
-    if (!(await access.may(person, 'hearPresence'))) return;
-    if (!(await blocking.mayReach(person.uid, this.#identity.address, 'presence'))) return;
+    if (!(await access.may(person, 'hearPresence'))) return undefined;
+    if (!(await blocking.mayReach(person.uid, this.#identity.address, 'presence'))) return undefined;
     const presence: PresenceFrame = {
       t: 'presence',
       from: this.#identity.address,
@@ -100,7 +121,7 @@ export class PresenceTraffic {
       ...(frame.interval === undefined ? {} : { interval: frame.interval }),
     };
     const bytes = msgpackCodec.encode(presence) as Uint8Array;
-    publishToUser(bus, person.uid, { type: 'frame', bytes, droppable: true });
+    return () => publishToUser(bus, person.uid, { type: 'frame', bytes, droppable: true });
   }
 
   watch(frame: WatchFrame): void | Promise<void> {
@@ -146,7 +167,7 @@ export class PresenceTraffic {
 }
 
 /** Whether the rules of the user let others hear this of him. */
-export async function mayTell(
+async function mayTell(
   access: Pick<Access, 'may'>,
   subject: Subject,
   { value, gid }: SendPresenceFrame,

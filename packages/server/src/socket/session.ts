@@ -32,7 +32,7 @@ import type { Connection, ConnectionHandler } from './connection.ts';
 import { type GroupServices, GroupTraffic } from './group-traffic.ts';
 import { withFile } from './message-file.ts';
 import { carryOut, type OperationHandlers } from './operations.ts';
-import { mayTell, PresenceTraffic } from './presence-traffic.ts';
+import { PresenceTraffic } from './presence-traffic.ts';
 import { ReadMarks } from './read-marks.ts';
 import { SendOrder } from './send-order.ts';
 import { Turns } from './turns.ts';
@@ -120,7 +120,7 @@ export class Session implements ConnectionHandler {
     this.#confirm = options.confirm;
     this.#onClosed = options.onClosed;
     this.#groups = new GroupTraffic({ ...options, sends: this.#sends });
-    this.#presence = new PresenceTraffic(options);
+    this.#presence = new PresenceTraffic({ ...options, groups: this.#groups });
   }
 
   frame(frame: ClientFrame): void | Promise<void> {
@@ -331,11 +331,9 @@ export class Session implements ConnectionHandler {
     return receiver;
   }
 
-  async #tellPresence(frame: SendPresenceFrame): Promise<void> {
-    // True for the moment only: who says too much, or may not, is not heard.
-    if (this.#messageDelay() > 0) return;
-    if (!(await mayTell(this.#services.access, this.identity, frame))) return;
-    return frame.gid === undefined ? this.#presence.tell(frame) : this.#groups.presence(frame, frame.gid);
+  #tellPresence(frame: SendPresenceFrame): Promise<void> | undefined {
+    // True for the moment only: who says too much is not heard.
+    return this.#messageDelay() > 0 ? undefined : this.#presence.tell(frame);
   }
 
   #messageDelay(): number {
