@@ -258,12 +258,12 @@ export class SendTransport {
   /** In place of what the layer was before. Not more often than a browser does, since each has a cache of its own. */
   #newBound(found: FoundStream, now: number, ofLayer: readonly Binding[]): Bound | undefined {
     const oldest = ofLayer.length < sourcesPerLayer ? undefined : ofLayer[0]?.bound;
-    if (oldest !== undefined) {
-      if (now - Math.max(oldest.boundAt, oldest.source.reception.lastAt) < overMs) return undefined;
-      for (const [ssrc, { bound }] of this.#bindings) if (bound === oldest) this.#bindings.delete(ssrc);
-    }
+    // Before a source is made, which takes longer than to refuse a packet.
+    const cameAt = oldest && Math.max(oldest.boundAt, oldest.source.reception.lastAt);
+    if (cameAt !== undefined && now - cameAt < overMs) return undefined;
     const source = this.#newSource(found);
     if (source === undefined) return undefined;
+    for (const [ssrc, { bound }] of this.#bindings) if (bound === oldest) this.#bindings.delete(ssrc);
     for (const { bound } of ofLayer) bound.isReplaced = true;
     return { source, hasGap: false, isReplaced: false, boundAt: now };
   }
