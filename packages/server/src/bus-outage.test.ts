@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Bus, connectNatsBus } from '@stoa/bus';
-import { presenceValues } from '@stoa/protocol';
+import { type CallNotice, type CallRequest, presenceValues } from '@stoa/protocol';
 import {
   FaultProxy,
   type JoinedNodes,
@@ -174,6 +174,62 @@ describe('Two nodes whose bus fails', () => {
       [bob.address, offline],
       [carol.address, online],
     ]);
+  });
+
+  describe('tell of a call', () => {
+    let call: string;
+    let caller: SocketClient;
+    let callee: SocketClient;
+    beforeEach(async () => {
+      call = randomUUID();
+      [caller, callee] = [await signIn(one, alice), await signIn(other, bob)];
+    });
+
+    const say = (client: SocketClient, event: CallRequest) => client.send({ t: 'call', call, event });
+    const invitation = () => ({ type: 'invite', peer: bob.address, video: false, sdp: 'v=0\r\n' }) as const;
+    async function hears(client: SocketClient, type: CallNotice['type']): Promise<CallNotice> {
+      const isIt = (frame: { call: string; event: CallNotice }) =>
+        frame.call === call && frame.event.type === type;
+      return (await client.next('call', isIt)).event;
+    }
+
+    it('that began meanwhile', async () => {
+      proxy.refuse();
+      await connected(false);
+      say(caller, invitation());
+      await hears(caller, 'calling');
+      proxy.resume();
+      await hears(callee, 'incoming');
+      say(callee, { type: 'answer', video: false, sdp: 'v=0\r\n' });
+      await hears(caller, 'answered');
+    });
+
+    it('that was answered meanwhile, so that the answer is given again', async () => {
+      say(caller, invitation());
+      await hears(callee, 'incoming');
+      proxy.refuse();
+      await connected(false);
+      say(callee, { type: 'answer', video: false, sdp: 'v=0\r\n' });
+      // It has been taken by the node when the next one is answered.
+      callee.send({ t: 'ping' });
+      await callee.next('pong');
+      proxy.resume();
+      await hears(callee, 'incoming');
+      say(callee, { type: 'answer', video: false, sdp: 'v=0\r\n' });
+      await hears(caller, 'answered');
+      await hears(callee, 'accepted');
+    });
+
+    it('that ended meanwhile', async () => {
+      say(caller, invitation());
+      await hears(callee, 'incoming');
+      proxy.refuse();
+      await connected(false);
+      say(caller, { type: 'hangup' });
+      await hears(caller, 'ended');
+      proxy.resume();
+      expect(await hears(callee, 'ended')).toMatchObject({ reason: 'cancelled' });
+    });
   });
 
   it('are ready all the same, and say what is wrong', async () => {

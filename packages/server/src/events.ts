@@ -124,7 +124,8 @@ export interface ConnectedDevices {
 export type CallEvent =
   /** A device said something at another node, which has proven who it is. */
   | { readonly type: 'call-said'; readonly uid: number; readonly dev: number; readonly event: CallRequest }
-  | { readonly type: 'call-signed-in'; readonly uid: number; readonly dev: number }
+  /** A device can hear of calls from now on; `missed`: it could before, but may not have heard all. */
+  | { readonly type: 'call-signed-in'; readonly uid: number; readonly dev: number; readonly missed?: boolean }
   /** A node says that it is responsible, and how often it has seen the call move. */
   | { readonly type: 'call-owned'; readonly node: string; readonly steps: number };
 

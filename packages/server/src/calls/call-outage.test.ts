@@ -155,6 +155,60 @@ describe('a call between two nodes whose bus fails', () => {
     expect(owners()).toEqual([0, 0]);
   });
 
+  describe('is told again to a device that', () => {
+    /** The device hears nothing of what comes about now; then its node finds that it may have missed something. */
+    async function whileMissing(device: ModelDevice, happens: () => Promise<void> | void): Promise<void> {
+      await happens();
+      for (let round = 0; round < 10; round++) {
+        await turns();
+        for (const each of [caller, callee]) {
+          device.miss();
+          await each.deliver();
+        }
+      }
+      await turns();
+      device.miss();
+    }
+    const mayHaveMissed = async ({ uid, dev }: ModelDevice): Promise<void> => {
+      nodes[uid === alice.uid ? 0 : 1].signedIn({ aid: 1, uid, dev }, true);
+      await turns();
+      await settle();
+    };
+
+    it('missed that it is called', async () => {
+      await whileMissing(callee, () => caller.call());
+      expect(callee.view).toBe('idle');
+      await mayHaveMissed(callee);
+      expect(callee.view).toBe('ringing');
+    });
+
+    it('missed that its call was answered', async () => {
+      caller.call();
+      await settle();
+      await whileMissing(caller, () => callee.act(0));
+      expect([caller.view, callee.view]).toEqual(['calling', 'talking']);
+      await mayHaveMissed(caller);
+      expect(caller.view).toBe('talking');
+    });
+
+    it('missed that its answer was taken', async () => {
+      caller.call();
+      await settle();
+      await whileMissing(callee, () => callee.act(0));
+      expect([caller.view, callee.view]).toEqual(['talking', 'answering']);
+      await mayHaveMissed(callee);
+      expect(callee.view).toBe('talking');
+    });
+
+    it('missed the end', async () => {
+      await talk();
+      await whileMissing(callee, () => caller.hangup());
+      expect([caller.view, callee.view]).toEqual(['hangup', 'talking']);
+      await mayHaveMissed(callee);
+      expect(callee.view).toBe('hangup');
+    });
+  });
+
   it('is told of an answer once the bus is back', async () => {
     caller.call();
     await settle();

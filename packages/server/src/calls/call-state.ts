@@ -91,8 +91,8 @@ export type CallState = RingingCall | AnsweredCall | EndedCall;
 export type CallInput =
   /** A device of one of the two says something. */
   | { readonly type: 'said'; readonly uid: number; readonly dev: number; readonly event: CallRequest }
-  /** A device of the callee has signed in. */
-  | { readonly type: 'signedIn'; readonly dev: number }
+  /** A device of one of the two has signed in, or may have `missed` something while it was. */
+  | { readonly type: 'signedIn'; readonly uid: number; readonly dev: number; readonly missed: boolean }
   /** The media room that was to be opened is there, or there can be none. */
   | { readonly type: 'relayOpened'; readonly session: string }
   | { readonly type: 'relayRefused' }

@@ -142,10 +142,14 @@ export class Calls {
     await this.#claims.ask(content, input, waitMs);
   }
 
-  /** A device has signed in: it is told what rings for its user, on whatever node. */
-  signedIn({ uid, dev }: CallDevice): void {
-    const event: CallEvent = { type: 'call-signed-in', uid, dev };
-    this.#options.bus.publish(subjects.callsTo(uid), event);
+  /**
+   * A device has signed in: it is told what rings for its user, on whatever node. One that may have `missed` something
+   * meanwhile is told how all calls of the user stand, if other nodes can be reached.
+   */
+  signedIn({ uid, dev }: CallDevice, missed = false): void {
+    const { bus } = this.#options;
+    const event: CallEvent = { type: 'call-signed-in', uid, dev, missed };
+    if (!missed || bus.connected) bus.publish(subjects.callsTo(uid), event);
   }
 
   /** What users may send in calls may have changed. */
@@ -230,11 +234,11 @@ export class Calls {
   /** From now on this node is responsible: it hears what is said about the call, and who signs in to whom it rings. */
   async #takeOver(facts: CallFacts, begin: () => CallStep): Promise<void> {
     const { bus } = this.#options;
-    const { id, callee } = facts;
+    const { id, caller, callee } = facts;
     const hear = (event: unknown): void => this.#heard(id, event as CallEvent);
     const subscriptions = await Promise.all([
       bus.subscribe(subjects.call(id), hear, () => this.#mayHaveMissed(id)),
-      bus.subscribe(subjects.callsTo(callee.uid), hear),
+      ...[caller, callee].map(({ uid }) => bus.subscribe(subjects.callsTo(uid), hear)),
     ]);
     const { state, effects } = begin();
     const own: OwnCall = { state, steps: 0, subscriptions, unwritten: undefined, forgetAt: 0 };
@@ -266,7 +270,7 @@ export class Calls {
         this.#take(id, { ...event, type: 'said' });
         return;
       case 'call-signed-in':
-        if (own.state.facts.callee.uid === event.uid) this.#take(id, { type: 'signedIn', dev: event.dev });
+        this.#take(id, { missed: false, ...event, type: 'signedIn' });
         return;
       case 'call-owned': {
         if (event.node === this.#node) return;

@@ -10,10 +10,22 @@ import type {
   CallStep,
   EndedCall,
   RingingCall,
-  Side,
 } from './call-state.ts';
 import { endAgain, endAnswered, endRinging, tellCaller, tellDevice } from './end-call.ts';
-import { fromSideToRelay, relayAgain, relayChanged } from './reduce-relay.ts';
+import { deviceOf, fromSideToRelay, relayAgain, relayChanged } from './reduce-relay.ts';
+import {
+  calling,
+  incoming,
+  isCaller,
+  ringingAgain,
+  sideAgain,
+  tellAccepted,
+  tellAnswered,
+  toCallee,
+  toCaller,
+  whereItRings,
+  whereItStands,
+} from './tell-call.ts';
 
 /** A call begins: all devices of the callee are told. */
 export function startCall(facts: CallFacts, sdp: string | undefined, context: CallContext): CallStep {
@@ -72,7 +84,7 @@ function whileRinging(state: RingingCall, input: CallInput, context: CallContext
     case 'tick':
       return ringOn(state, input.deaf, context.now);
     case 'signedIn':
-      return { state, effects: incoming(state, context.now, input.dev) };
+      return { state, effects: whereItRings(state, input, context) };
     case 'unheard':
       return ringAgain(state, context);
     case 'said':
@@ -215,13 +227,14 @@ function whileAnswered(state: AnsweredCall, input: CallInput, context: CallConte
   const { facts, answer } = state;
   if (input.type === 'tick') return talkOn(state, input.deaf, context);
   if (input.type === 'unheard') return talkAgain(state, context);
-  if (input.type === 'signedIn') return unchanged(state);
+  if (input.type === 'signedIn') {
+    return { state, effects: input.missed ? whereItStands(state, input, context) : [] };
+  }
   if (input.type !== 'said') return relayChanged(state, input, context);
   if (isCaller(facts, input)) return fromSide(state, 'caller', input.event, context);
   if (input.uid !== facts.callee.uid) return unchanged(state);
   if (input.dev === answer.dev) return fromSide(state, 'callee', input.event, context);
-  const notice = { type: 'ended', reason: 'answeredElsewhere', seconds: 0 } as const;
-  return { state, effects: [{ type: 'tell', uid: input.uid, dev: input.dev, notice }] };
+  return { state, effects: whereItStands(state, input, context) };
 }
 
 /** As ringAgain does. */
@@ -268,10 +281,8 @@ function fromSide(
       return { state, effects: [tellAccepted(state, context), ...relayAgain(state, side)] };
     case 'connected':
       return unchanged({ ...state, connected: { ...state.connected, [side]: true } });
-    case 'resume': {
-      const peerResumed = other(state.facts, { type: 'peerResumed' }, state.answer);
-      return { state, effects: [...sideAgain(state, side, context), peerResumed] };
-    }
+    case 'resume':
+      return { state, effects: whereItStands(state, deviceOf(state, side), context) };
     case 'hangup':
       return endAnswered(state, event.reason ?? 'hangup', context);
     case 'relay':
@@ -292,7 +303,8 @@ function fromSide(
 
 function afterTheEnd(state: EndedCall, input: CallInput): CallStep {
   if (input.type === 'unheard') return { state, effects: endAgain(state) };
-  if (input.type !== 'said' || silent.has(input.event.type)) return unchanged(state);
+  if (input.type !== 'said' && input.type !== 'signedIn') return unchanged(state);
+  if (input.type === 'said' ? silent.has(input.event.type) : !input.missed) return unchanged(state);
   const { facts } = state;
   if (isCaller(facts, input)) return { state, effects: [tellCaller(state)] };
   if (input.uid === facts.callee.uid) return { state, effects: [tellDevice(state, input.dev)] };
@@ -303,77 +315,6 @@ function afterTheEnd(state: EndedCall, input: CallInput): CallStep {
 const silent: ReadonlySet<CallRequest['type']> = new Set(['leaving', 'candidates']);
 
 type RelayedEvent = Extract<CallRequest, { type: 'description' | 'candidates' | 'media' | 'dtmf' }>;
-type Notice = Extract<CallEffect, { type: 'tell' }>['notice'];
-
-function isCaller({ caller }: CallFacts, { uid, dev }: { uid: number; dev: number }): boolean {
-  return uid === caller.uid && dev === caller.dev;
-}
-
-function toCaller({ caller }: CallFacts, notice: Notice): CallEffect {
-  return { type: 'tell', uid: caller.uid, dev: caller.dev, notice };
-}
-
-function toCallee({ callee }: CallFacts, notice: Notice, answer: CallAnswer): CallEffect {
-  return { type: 'tell', uid: callee.uid, dev: answer.dev, notice };
-}
-
-function calling({ facts, ringsUntil }: RingingCall, { now, ticket }: CallContext): CallEffect {
-  return toCaller(facts, { type: 'calling', ticket: ticket(facts), ms: Math.max(0, ringsUntil - now) });
-}
-
-/** What the caller was told of the ringing so far. */
-function ringingAgain({ facts, rings }: RingingCall): CallEffect[] {
-  if (rings === 'no') return [];
-  return [toCaller(facts, rings === 'waiting' ? { type: 'ringing', waiting: true } : { type: 'ringing' })];
-}
-
-/** The invitation and all that belongs to it, for one device of the callee or for all. */
-function incoming(state: RingingCall, now: number, dev?: number): CallEffect[] {
-  const { facts, offer, candidates, media, ringsUntil } = state;
-  const { caller, callee, video } = facts;
-  const whom = { uid: callee.uid, ...(dev === undefined ? {} : { dev }) };
-  const tell = (notice: Notice): CallEffect => ({ type: 'tell', ...whom, notice });
-  const first = offer?.epoch === 1 ? { sdp: offer.sdp } : {};
-  const effects = [
-    tell({
-      type: 'incoming',
-      from: caller.address,
-      name: caller.name,
-      video,
-      ms: Math.max(0, ringsUntil - now),
-      ...first,
-    }),
-  ];
-  if (offer !== undefined && offer.epoch > 1)
-    effects.push(tell({ type: 'description', kind: 'offer', ...offer }));
-  if (media !== undefined) effects.push(tell(media));
-  for (let start = 0; start < candidates.list.length; start += limits.candidatesPerFrame) {
-    const some = candidates.list.slice(start, start + limits.candidatesPerFrame);
-    effects.push(tell({ type: 'candidates', epoch: candidates.epoch, candidates: some }));
-  }
-  return effects;
-}
-
-function tellAnswered({ facts, answer }: AnsweredCall, { ticket }: CallContext, sdp?: string): CallEffect {
-  const { video } = answer;
-  const offer = sdp === undefined ? {} : { sdp };
-  return toCaller(facts, { type: 'answered', video, ticket: ticket(facts, answer), ...offer });
-}
-
-function tellAccepted({ facts, answer }: AnsweredCall, { ticket }: CallContext): CallEffect {
-  return toCallee(facts, { type: 'accepted', ticket: ticket(facts, answer) }, answer);
-}
-
-/** Where a side stands: what it was told when it was away may be what it needs to know most. */
-function sideAgain(state: AnsweredCall, side: Side, context: CallContext): CallEffect[] {
-  const [again, self] =
-    side === 'caller'
-      ? ([tellAnswered(state, context), toCaller] as const)
-      : ([tellAccepted(state, context), toCallee] as const);
-  const resumed = self(state.facts, { type: 'resumed', phase: 'answered' }, state.answer);
-  return [again, resumed, ...relayAgain(state, side)];
-}
-
 function unchanged(state: CallState): CallStep {
   return { state, effects: [] };
 }

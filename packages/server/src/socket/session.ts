@@ -202,6 +202,7 @@ export class Session implements ConnectionHandler {
    */
   async catchUp(): Promise<void> {
     if (!(await this.#confirm())) return;
+    this.#services.calls.signedIn(this.identity, true);
     await this.#services.groups.refresh(this.identity.uid);
     this.#presence.changeMode(await this.#services.presenceMode(this.identity.uid));
     await this.#values.catchUp();

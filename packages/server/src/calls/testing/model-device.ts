@@ -79,6 +79,11 @@ export class ModelDevice {
     this.#toDevice = [];
   }
 
+  /** What has come and was not delivered does not arrive. */
+  miss(): void {
+    this.#toDevice = [];
+  }
+
   /** What the user, or the device by itself, may do now. */
   get #choices(): readonly (() => void)[] {
     const say = (event: CallRequest) => () => this.#say(event);
