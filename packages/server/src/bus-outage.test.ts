@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Bus, connectNatsBus } from '@stoa/bus';
-import { type CallNotice, type CallRequest, presenceValues } from '@stoa/protocol';
+import { type CallNotice, type CallRequest, type ProfileInfo, presenceValues } from '@stoa/protocol';
 import {
   FaultProxy,
   type JoinedNodes,
@@ -174,6 +174,22 @@ describe('Two nodes whose bus fails', () => {
       [bob.address, offline],
       [carol.address, online],
     ]);
+  });
+
+  it('tell those who watch a user of a profile that he changed meanwhile', async () => {
+    const [watcher, owner] = [await signIn(one, alice), await signIn(other, bob)];
+    watcher.send({ t: 'watch', peers: [bob.address], on: true });
+    await watcher.next('presence');
+    proxy.refuse();
+    await connected(false);
+    const body = { name: 'Robert', status: 'Away' };
+    owner.send({ t: 'request', id: 1, op: 'profile.set', body });
+    await owner.next('response');
+    proxy.resume();
+    // The name may be known a moment later than the rest.
+    const isWhole = ({ profile }: { profile: ProfileInfo }) =>
+      profile.user === bob.address && profile.name === body.name && profile.status === body.status;
+    await watcher.next('profile', isWhole);
   });
 
   describe('tell of a call', () => {

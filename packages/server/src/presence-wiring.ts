@@ -36,8 +36,9 @@ export async function startPresence({ store, maySee, ...options }: PresenceWirin
     onUserChanged: (uid) => presence.profileChanged(uid),
     onBlocksChanged: (uid) => {
       presence.review(uid).catch(onError);
-      if (uid !== undefined) presence.profileChanged(uid);
+      presence.profileChanged(uid);
     },
+    onMayHaveMissed: () => presence.mayHaveMissed(),
   });
   return presence;
 }

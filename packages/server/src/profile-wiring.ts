@@ -56,9 +56,7 @@ export function buildProfiles({ store, files, onError = () => {}, ...rest }: Pro
     /** What presence asks of profiles. */
     presence: {
       hidden: (uid: number, address: string) => profiles.hiddenPresence(uid, address),
-      onProfileChanged: (group: WatcherGroup): void => {
-        tell(group).catch(onError);
-      },
+      onProfileChanged: (group: WatcherGroup): Promise<void> => tell(group).catch(onError),
     },
     contactsChanged: (uid: number): void => {
       profiles.contactsChanged(uid).catch(onError);

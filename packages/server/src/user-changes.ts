@@ -34,14 +34,16 @@ export interface Remembering {
   readonly blocking: Pick<Blocking, 'forget' | 'forgetAll'>;
   /** The user is not as he was, his name for instance. */
   readonly onUserChanged: (uid: number) => void;
-  /** The user has changed whom he blocks; any user may have when none is named. */
-  readonly onBlocksChanged: (uid?: number) => void;
+  /** The user has changed whom he blocks. */
+  readonly onBlocksChanged: (uid: number) => void;
+  /** Any user may have changed in any of this. */
+  readonly onMayHaveMissed: () => void;
 }
 
 /** Keeps what this node remembers of users true when one changes on any node. */
 export function followUserChanges(
   bus: Bus,
-  { directory, blocking, onUserChanged, onBlocksChanged }: Remembering,
+  { directory, blocking, onUserChanged, onBlocksChanged, onMayHaveMissed }: Remembering,
 ): Promise<Subscription> {
   return bus.subscribe(
     subjects.users,
@@ -58,7 +60,7 @@ export function followUserChanges(
     () => {
       directory.forgetAll();
       blocking.forgetAll();
-      onBlocksChanged();
+      onMayHaveMissed();
     },
   );
 }

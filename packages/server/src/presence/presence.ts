@@ -4,6 +4,7 @@ import type { UserStore } from '@stoa/storage';
 import type { Clock } from '../clock.ts';
 import { type PresenceChange, type ProfileChanged, publishToUser, subjects } from '../events.ts';
 import { GroupAudiences, type MembersChanged } from './group-audiences.ts';
+import { OneByOne } from './one-by-one.ts';
 import type { OtherNodes } from './other-nodes.ts';
 import { PresentUsers } from './present-users.ts';
 import { type FoundSight, type Sight, type SightOptions, sightOf } from './sight.ts';
@@ -34,7 +35,7 @@ export interface PresenceOptions extends SightOptions {
   /** Others are told when the user was online last in steps of so many milliseconds; 0 for exactly. */
   readonly seenStep?: (uid: number) => Promise<number>;
   /** The profile of a user has changed, whom somebody watches here. */
-  readonly onProfileChanged?: (group: WatcherGroup) => void;
+  readonly onProfileChanged?: (group: WatcherGroup) => Promise<void> | void;
   readonly onError: (error: unknown) => void;
   /** A user has the first session on this node, or the last one has ended some time ago. */
   readonly onCame?: (uid: number) => void;
@@ -77,12 +78,18 @@ export class Presence {
   readonly #watched = new Map<number, Watched>();
   /** Those of whom other nodes were asked a moment ago. */
   readonly #asked = new Set<Watched>();
+  /** Those whose profile, or who may see them, may have changed without a word. */
+  readonly #unsure: OneByOne<Watched>;
   readonly #audiences: GroupAudiences<Watched>;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
     this.#connected = new PresentUsers(options.clock, options.graceMs);
     this.#online = new PresentUsers(options.clock, options.graceMs);
+    this.#unsure = new OneByOne(async (watched) => {
+      await options.onProfileChanged?.(watched);
+      await this.#reviewWatched(watched);
+    }, options.onError);
     this.#audiences = new GroupAudiences({
       review: (watched, changed) => this.#reviewMembers(watched, changed),
       onError: options.onError,
@@ -184,6 +191,7 @@ export class Presence {
     if (watched.watchers.size > 0) return;
     this.#watched.delete(uid);
     this.#asked.delete(watched);
+    this.#unsure.forget(watched);
     this.#audiences.forget(watched);
     watched.subscription.then((subscription) => subscription.unsubscribe(), this.#options.onError);
   }
@@ -198,9 +206,18 @@ export class Presence {
   async review(uid?: number): Promise<void> {
     for (const watched of [...this.#watched.values()]) {
       if (uid !== undefined && watched.uid !== uid) continue;
-      watched.seenStep = (await this.#options.seenStep?.(watched.uid)) ?? 0;
-      for (const watcher of [...watched.watchers]) await this.#reviewOne(watched, watcher);
+      await this.#reviewWatched(watched);
     }
+  }
+
+  /** Something that was said of any users may have been lost: those who watch are told what there is now. */
+  mayHaveMissed(): void {
+    for (const watched of this.#watched.values()) this.#unsure.add(watched);
+  }
+
+  async #reviewWatched(watched: Watched): Promise<void> {
+    watched.seenStep = (await this.#options.seenStep?.(watched.uid)) ?? 0;
+    for (const watcher of [...watched.watchers]) await this.#reviewOne(watched, watcher);
   }
 
   /** Members of a group that is followed here were added, changed or removed. */
@@ -278,6 +295,7 @@ export class Presence {
       if (node !== this.#options.node) watched.doubted.add(node);
     }
     this.#ask(watched);
+    this.#unsure.add(watched);
   }
 
   /** All nodes had time to answer: those that did not do not hold the user. */
