@@ -70,6 +70,12 @@ describe('an own call', () => {
     expect(over.state).toMatchObject({ phase: 'ended', reason: 'cancelled', unconfirmed: undefined });
   });
 
+  it('says again that it is over to a server for which it goes on, until that has heard it', () => {
+    const resumed: CallNotice = { type: 'resumed', phase: 'answered' };
+    const over = play(newCall('starting', start), ...outgoing, { type: 'hangup' }, resumed, ended, resumed);
+    expect(over.said).toEqual(['invite', 'hangup', 'hangup']);
+  });
+
   it('makes its offer again when the answer had none, because it got lost', () => {
     const { state, effects } = play(newCall('starting', start), ...outgoing, {
       type: 'answered',

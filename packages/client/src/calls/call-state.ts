@@ -149,8 +149,9 @@ function end(
 function told(state: CallState, notice: CallNotice, now: number): CallStep {
   const { phase } = state;
   if (phase === 'ended') {
-    if (notice.type !== 'ended') return unchanged(state);
-    return unchanged({ ...state, unconfirmed: undefined, deadline: Number.POSITIVE_INFINITY });
+    // A server for which the call goes on has not heard of its end.
+    if (notice.type === 'resumed' && state.unconfirmed) return step(state, state.unconfirmed);
+    return notice.type === 'ended' ? confirmed(state) : unchanged(state);
   }
   switch (notice.type) {
     case 'calling':
@@ -222,7 +223,7 @@ function introduction(state: CallState): CallRequest[] {
     case 'incoming':
       return [ringing(state)];
     case 'ended':
-      return unconfirmed === undefined ? [] : [...known, unconfirmed];
+      return unconfirmed ? [...known, unconfirmed] : [];
     default:
       return [...known, ...wishes(state)];
   }
@@ -278,7 +279,7 @@ function onTime(before: CallState, now: number): CallStep {
   if (now >= deadline) {
     switch (phase) {
       case 'ended':
-        return unchanged({ ...before, unconfirmed: undefined, deadline: Number.POSITIVE_INFINITY });
+        return confirmed(before);
       case 'incoming':
         return end(before, 'noAnswer', 0, undefined, now);
       case 'waking':
@@ -295,19 +296,17 @@ function onTime(before: CallState, now: number): CallStep {
   return step({ ...before, aliveAt: now + aliveMs }, { type: 'alive', ticket });
 }
 
+function confirmed(state: CallState): CallStep {
+  return unchanged({ ...state, unconfirmed: undefined, deadline: Number.POSITIVE_INFINITY });
+}
+
 function ringing({ isSecond }: CallState): CallRequest {
   return isSecond ? { type: 'ringing', waiting: true } : { type: 'ringing' };
 }
 
 /** Whether it is an own call that nobody has answered yet. */
 export function isOpening(phase: CallPhase): boolean {
-  return (
-    phase === 'starting' ||
-    phase === 'calling' ||
-    phase === 'waking' ||
-    phase === 'ringing' ||
-    phase === 'waiting'
-  );
+  return ['starting', 'calling', 'waking', 'ringing', 'waiting'].includes(phase);
 }
 
 function step(state: CallState, ...events: CallRequest[]): CallStep {
