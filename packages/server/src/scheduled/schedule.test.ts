@@ -196,10 +196,10 @@ describe('scheduled messages', () => {
       tries += 1;
       throw new Error('The database refused the change.');
     };
-    await pass(200);
-    appending = () => {};
+    // As often as it takes: a busy server may look more seldom than the clock goes.
+    while (tries < 6) await pass(1);
     expect(await to.next('message')).toMatchObject({ id: 2 });
-    expect(tries).toBeGreaterThan(5);
+    appending = () => {};
     await pass(35);
     expect(await to.next('message')).toMatchObject({ id: 1 });
   });
